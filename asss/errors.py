@@ -1,0 +1,55 @@
+"""
+Every error this package raises on purpose, on one page.
+
+A message says what is wrong, where (file and key, or table, kommune and year) and
+what to do. An error in our own code is an ordinary exception and may crash; an error
+in the world around it is one of these. Imports nothing.
+"""
+
+from collections.abc import Sequence
+
+
+class AsssError(Exception):
+    """Base of the tree: catch it to handle anything that a user can mend."""
+
+
+class UsageError(AsssError):
+    """A name, year or option that does not exist. The command line ends with 2."""
+
+
+class ParameterError(AsssError):
+    """One or many mistakes in the files under ``parameters/``.
+
+    Parameters
+    ----------
+    problems : sequence of str
+        All that was found, each with its file and key. Mending one at a time
+        wastes the reader's day, so a file is read to its end before we raise.
+    """
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        count = len(self.problems)
+        head = "1 problem" if count == 1 else f"{count} problems"
+        lines = "\n".join(f"  - {problem}" for problem in self.problems)
+        super().__init__(f"{head} in parameters/:\n{lines}")
+
+
+class SnapshotError(AsssError):
+    """A snapshot of StatBank answers is missing, damaged or not what it says it is."""
+
+
+class TableError(AsssError):
+    """A table that travels between rooms broke its contract."""
+
+
+class NetworkMeanError(AsssError):
+    """A mean of the network cannot be formed by the rule it is given."""
+
+
+class PhraseError(AsssError):
+    """A finding has no words, or the words ask for a field the finding lacks."""
+
+
+class RenderError(AsssError):
+    """A report could not be made. Nothing of it is left behind."""

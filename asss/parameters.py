@@ -1,0 +1,416 @@
+"""
+What to run: the network of kommuner, and one report's parameters.
+
+Also the one place where files under ``parameters/`` are found, read as YAML and
+checked against a model, with every mistake collected before anything is raised.
+Knows nothing of indicators. Imports ``errors`` only.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+import yaml
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+)
+
+from asss.errors import ParameterError, UsageError
+
+FOLDER = "parameters"
+NETWORK_FILE = "nettverk.yaml"
+RUN_FOLDER = "rapporter"
+
+#: The word that means every member in a batch file and in a forbehold.
+EVERY = "alle"
+
+AnyModel = TypeVar("AnyModel", bound=BaseModel)
+
+
+class Model(BaseModel):
+    """Frozen, and a misspelt key is a mistake: the base of every file people write."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+def _iso_date(text: str) -> str:
+    if text:
+        try:
+            date.fromisoformat(text)
+        except ValueError:
+            msg = f"{text!r} is not a date; write it as \"2021-03-15\""
+            raise ValueError(msg) from None
+    return text
+
+
+#: A date as quoted text, or empty. YAML would turn an unquoted date into an object.
+IsoDate = Annotated[str, AfterValidator(_iso_date)]
+
+#: 0301 without quotation marks is the octal number 193 in YAML, hence strict text.
+Kommunenummer = Annotated[str, Field(pattern=r"^\d{4}$")]
+
+#: Lasting ids: lower case ASCII, æ→ae, ø→o, å→a.
+Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+
+
+class NumberPeriod(Model):
+    """The kommunenummer that SSB uses in a span of years."""
+
+    number: Kommunenummer
+    from_year: int | None = None
+    to_year: int | None = None
+
+
+class Merger(Model):
+    """A change of borders: from when, and who joined."""
+
+    date: IsoDate
+    merged_with: tuple[str, ...] = Field(strict=False)
+
+
+class Member(Model):
+    """A kommune of the network, under an id that outlives its numbers."""
+
+    id: Identifier
+    name: str
+    member_from: int | None = None
+    kommunenummer: tuple[NumberPeriod, ...] = Field(strict=False)
+    mergers: tuple[Merger, ...] = Field(default=(), strict=False)
+
+    def number_in(self, year: int) -> str:
+        """
+        The kommunenummer of a year.
+
+        Raises
+        ------
+        ParameterError
+            If ``nettverk.yaml`` gives none, or more than one, for the year.
+        """
+        found = [
+            period.number
+            for period in self.kommunenummer
+            if (period.from_year or year) <= year <= (period.to_year or year)
+        ]
+        if len(found) != 1:
+            msg = f"{NETWORK_FILE}: {self.id} has {len(found)} kommunenummer in {year}"
+            raise ParameterError([msg])
+        return found[0]
+
+
+class Network(Model):
+    """The members, dated: nothing in the code knows how many they are."""
+
+    source: str
+    members: tuple[Member, ...] = Field(strict=False)
+
+    def in_year(self, year: int) -> tuple[Member, ...]:
+        """Members whose figures belong in the mean of a data year."""
+        return tuple(m for m in self.members if (m.member_from or year) <= year)
+
+    def member(self, kommune: str) -> Member:
+        """
+        Find a member by id or name: ``baerum``, ``Bærum`` and ``bærum`` are one.
+
+        Raises
+        ------
+        UsageError
+            If there is none; the message suggests the nearest.
+        """
+        wanted = fold(kommune)
+        for member in self.members:
+            if wanted in (member.id, fold(member.name)):
+                return member
+        ids = [member.id for member in self.members]
+        msg = f"Unknown kommune {kommune!r}.{suggestion(wanted, ids)}"
+        raise UsageError(msg)
+
+
+class Run(Model):
+    """The parameters of one report: flat scalars, as papermill takes them.
+
+    Attributes
+    ----------
+    kommune : str
+        Id or name of a member; ``alle`` in a batch file.
+    year : int
+        Data year. Edition Y reports data year Y - 1.
+    published, changed : str
+        ISO dates, or empty. They are given and not read off the clock, so that the
+        same inputs give the same bytes.
+    edition_status : str
+        SSB's figures carry no mark for it; the person who publishes says it.
+    snapshot : str
+        Which StatBank answers to use: ``embedded``, or the folder of a snapshot.
+    """
+
+    kommune: str
+    year: int
+    published: IsoDate = ""
+    changed: IsoDate = ""
+    edition_status: Literal["endelige", "forelopige"] = "endelige"
+    snapshot: str = "embedded"
+
+
+def fold(text: str) -> str:
+    """
+    Lower-case ASCII form of a Norwegian name, by the rule of our ids.
+
+    Examples
+    --------
+    >>> fold("Tromsø"), fold("BÆRUM"), fold("Tråante")
+    ('tromso', 'baerum', 'traante')
+    """
+    lowered = unicodedata.normalize("NFC", text.strip()).casefold()
+    for letter, plain in (("æ", "ae"), ("ø", "o"), ("å", "a")):
+        lowered = lowered.replace(letter, plain)
+    return lowered
+
+
+def suggestion(wanted: str, known: Iterable[str]) -> str:
+    """
+    Name the nearest known word, or all of them, as the tail of a message.
+
+    Examples
+    --------
+    >>> suggestion("tronheim", ["oslo", "trondheim"])
+    ' Did you mean trondheim?'
+    """
+    names = list(known)
+    nearest = get_close_matches(wanted, names, n=1, cutoff=0.6)
+    if nearest:
+        return f" Did you mean {nearest[0]}?"
+    return f" Known: {', '.join(names)}."
+
+
+def find_folder(start: Path | None = None) -> Path:
+    """
+    Find ``parameters/`` from here or from a folder above.
+
+    JupyterLab starts in ``notebooks/`` and the batch at the root; both find the same.
+
+    Raises
+    ------
+    UsageError
+        If no folder on the way up holds ``parameters/nettverk.yaml``.
+    """
+    here = (start or Path.cwd()).resolve()
+    for place in (here, *here.parents):
+        folder = place / FOLDER
+        if (folder / NETWORK_FILE).is_file():
+            return folder
+    msg = (
+        f"No {FOLDER}/{NETWORK_FILE} in {here} or above. "
+        "Start in the project's folder, or name it with --parameters."
+    )
+    raise UsageError(msg)
+
+
+class _UniqueKeyLoader(yaml.SafeLoader):
+    """YAML lets a later key silently replace an earlier one; we do not."""
+
+
+def _mapping_without_duplicates(
+    loader: _UniqueKeyLoader, node: yaml.MappingNode
+) -> dict[Any, Any]:
+    seen: dict[Any, int] = {}
+    for key_node, _ in node.value:
+        key = loader.construct_object(key_node, deep=True)
+        line = key_node.start_mark.line + 1
+        if key in seen:
+            msg = f"key {key!r} stands twice, in line {seen[key]} and line {line}"
+            raise yaml.constructor.ConstructorError(None, None, msg)
+        seen[key] = line
+    return loader.construct_mapping(node, deep=True)
+
+
+_UniqueKeyLoader.add_constructor(
+    yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping_without_duplicates
+)
+
+
+def read_yaml(path: Path, problems: list[str]) -> Any:
+    """
+    Read one YAML file; what is wrong with it is added to `problems`.
+
+    Returns
+    -------
+    content : object or None
+        None where the file could not be read.
+    """
+    try:
+        return yaml.load(path.read_text("utf-8"), Loader=_UniqueKeyLoader)  # noqa: S506
+    except OSError as error:
+        problems.append(f"{path.name}: cannot be read ({error.strerror})")
+    except UnicodeDecodeError:
+        problems.append(f"{path.name}: is not UTF-8; save it as UTF-8")
+    except yaml.YAMLError as error:
+        problems.append(f"{path.name}: is not valid YAML: {' '.join(str(error).split())}")
+    return None
+
+
+def check_model(
+    model: type[AnyModel], content: Any, *, file: str, problems: list[str]
+) -> AnyModel | None:
+    """
+    Check what a file says against a model; every mistake is added to `problems`.
+
+    Returns
+    -------
+    checked : an instance of `model`, or None where there were mistakes
+    """
+    if not isinstance(content, Mapping):
+        if content is not None:
+            problems.append(f"{file}: should hold keys and values")
+        return None
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        problems.extend(_explain(error, model, content, file))
+        return None
+
+
+def _explain(
+    error: ValidationError, model: type[BaseModel], content: Any, file: str
+) -> list[str]:
+    lines = []
+    for mistake in error.errors():
+        where = _path_of(mistake["loc"], content)
+        given = mistake["input"]
+        match mistake["type"]:
+            case "extra_forbidden":
+                name = str(mistake["loc"][-1])
+                nearest = get_close_matches(name, _keys_of(model), n=1)
+                hint = f", did you mean {nearest[0]}?" if nearest else ""
+                what = f"unknown key{hint}"
+            case "missing":
+                what = "is missing"
+            case "string_type" if isinstance(given, int | date):
+                what = f"{given} must be text: put quotation marks around it"
+            case "string_pattern_mismatch":
+                what = f"{given!r} does not have the form {mistake['ctx']['pattern']}"
+            case _:
+                what = f"{mistake['msg']}, got {given!r}"
+        lines.append(f"{file}: {where}: {what}")
+    return lines
+
+
+def _path_of(loc: Sequence[int | str], content: Any) -> str:
+    """Name list items by their id, which a reader finds, rather than by number."""
+    steps: list[str] = []
+    for step in loc:
+        try:
+            content = content[step]
+        except (KeyError, IndexError, TypeError):
+            content = None
+        named = content.get("id") if isinstance(content, Mapping) else None
+        if isinstance(step, int):
+            steps[-1:] = [f"{steps[-1] if steps else ''}[{named or step}]"]
+        else:
+            steps.append(step)
+    return ".".join(steps) or "the file"
+
+
+def _keys_of(model: type[BaseModel]) -> list[str]:
+    """All keys in a model and the models inside it."""
+    keys: list[str] = []
+    seen: set[type] = set()
+    waiting: list[Any] = [model]
+    while waiting:
+        current = waiting.pop()
+        if isinstance(current, type) and issubclass(current, BaseModel):
+            if current not in seen:
+                seen.add(current)
+                keys += list(current.model_fields)
+                waiting += [f.annotation for f in current.model_fields.values()]
+        else:
+            waiting += list(getattr(current, "__args__", ()))
+    return keys
+
+
+def read_network(folder: Path, problems: list[str]) -> Network | None:
+    """Read ``nettverk.yaml``; what is wrong is added to `problems`."""
+    path = folder / NETWORK_FILE
+    return check_model(
+        Network, read_yaml(path, problems), file=path.name, problems=problems
+    )
+
+
+def read_run(path: Path) -> Run:
+    """
+    Read a file of ``rapporter/``: the parameters of one report, or of a batch.
+
+    Raises
+    ------
+    ParameterError
+        With every mistake in the file.
+    """
+    problems: list[str] = []
+    content = read_yaml(path, problems)
+    run = check_model(Run, content, file=path.name, problems=problems)
+    if run is None:
+        raise ParameterError(problems or [f"{path.name}: is empty"])
+    return run
+
+
+def choose_run(folder: Path, *, kommune: str, year: int) -> Run:
+    """
+    The parameters for a kommune and year: its own file, else the year's batch file.
+
+    Parameters
+    ----------
+    folder : Path
+        ``parameters/``.
+    kommune : str
+        Lasting id of a member.
+
+    Returns
+    -------
+    run : Run
+        From ``rapporter/<kommune>-<year>.yaml``, else ``rapporter/alle-<year>.yaml``,
+        else with the defaults, which say that the report is not published.
+    """
+    for stem in (kommune, EVERY):
+        path = folder / RUN_FOLDER / f"{stem}-{year}.yaml"
+        if path.is_file():
+            return read_run(path).model_copy(update={"kommune": kommune})
+    return Run(kommune=kommune, year=year)
+
+
+def load_run(namespace: Mapping[str, object]) -> Run:
+    """
+    Take a report's parameters from the notebook's variables.
+
+    Parameters
+    ----------
+    namespace : mapping of name to value
+        ``vars()`` in the notebook. Only the parameters are read. A text or number
+        under a name that is nearly a parameter's is taken for a misspelt one:
+        papermill only warns of those, and would give a perfect report on the wrong
+        kommune.
+
+    Raises
+    ------
+    ParameterError
+        If a parameter is missing, misspelt or of the wrong kind.
+    """
+    parameters = {name: namespace[name] for name in Run.model_fields if name in namespace}
+    problems = [
+        f"notebook: unknown parameter {name}, did you mean {nearest[0]}?"
+        for name, value in namespace.items()
+        if name not in Run.model_fields
+        and isinstance(value, str | int | float)
+        and re.match(r"[a-z]", name)
+        and (nearest := get_close_matches(name, list(Run.model_fields), 1, 0.8))
+    ]
+    run = check_model(Run, parameters, file="notebook", problems=problems)
+    if problems or run is None:
+        raise ParameterError(problems)
+    return run

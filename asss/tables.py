@@ -1,0 +1,146 @@
+"""
+The two tables that travel between rooms, and the checks that keep them true.
+
+``observations``, key (indicator, kommune, year): what was reported.
+
+==============  =======  ===========================================================
+value           float    in the unit of the indicator; missing where ``status`` says
+status          str      SSB's sign, ``NOT_COMPARABLE``, or empty
+numerator       float    missing for ready-made and manual figures
+denominator     float    the same
+factor          float    value = numerator / denominator * factor
+basis           str      the weakest that the value rests on, of ``BASES``
+tables, cells   tuple    where each part was read
+is_shown, has_distance, in_mean, is_mean_usable : bool, change_effect : str
+                         what the forbehold on the figure do to it
+forbehold       tuple    their ids
+==============  =======  ===========================================================
+
+``indexed`` is the same rows in the same order, plus what
+:func:`asss.indexing.index_to_network` adds. Imports ``errors`` only.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from asss.errors import TableError
+
+KEY = ["indicator", "kommune", "year"]
+
+#: What a figure rests on, best first.
+BASES = ("real", "published", "reconstructed")
+
+#: Our own sign for a figure that exists, but that a forbehold takes out of use.
+NOT_COMPARABLE = "i.s."
+
+OBSERVATION_COLUMNS = [
+    *KEY,
+    "value",
+    "status",
+    "numerator",
+    "denominator",
+    "factor",
+    "basis",
+    "tables",
+    "cells",
+    "is_shown",
+    "has_distance",
+    "in_mean",
+    "is_mean_usable",
+    "change_effect",
+    "forbehold",
+]
+
+INDEX_COLUMNS = [
+    "rule",
+    "network_mean",
+    "mean_basis",
+    "lowest",
+    "lowest_kommune",
+    "highest",
+    "highest_kommune",
+    "index",
+    "rank",
+    "is_rank_shared",
+    "n",
+    "previous",
+    "previous_basis",
+    "change",
+    "mean_change",
+]
+
+
+def weakest(bases: Iterable[str]) -> str:
+    """
+    The weakest basis of several: a sum is no better than its worst part.
+
+    Examples
+    --------
+    >>> weakest(["real", "reconstructed", "published"])
+    'reconstructed'
+    """
+    return max(bases, key=BASES.index)
+
+
+def check_observations(observations: pd.DataFrame) -> pd.DataFrame:
+    """
+    Return `observations` if the table keeps its contract.
+
+    Raises
+    ------
+    TableError
+        Naming the rule that is broken and up to five rows that break it.
+    """
+    return _check(observations, "observations", OBSERVATION_COLUMNS)
+
+
+def check_indexed(indexed: pd.DataFrame) -> pd.DataFrame:
+    """
+    Return `indexed` if the table keeps its contract.
+
+    Raises
+    ------
+    TableError
+        Naming the rule that is broken and up to five rows that break it.
+    """
+    checked = _check(indexed, "indexed", [*OBSERVATION_COLUMNS, *INDEX_COLUMNS])
+    compared = checked["index"].notna()
+    _refuse(
+        checked[compared & ~checked["in_mean"]],
+        "indexed",
+        "a figure left out of the mean has an index",
+    )
+    return checked
+
+
+def _check(table: pd.DataFrame, name: str, columns: list[str]) -> pd.DataFrame:
+    if list(table.columns) != columns:
+        odd = set(table.columns) ^ set(columns)
+        msg = f"The table {name} lacks, or has too many, columns: {sorted(odd)}."
+        raise TableError(msg)
+    _refuse(table[table.duplicated(KEY)], name, "the key stands more than once")
+    _refuse(table[np.isinf(table["value"])], name, "the value is infinite")
+    _refuse(
+        table[table["value"].notna() & (table["status"] != "")],
+        name,
+        "a value stands beside a sign that says there is none",
+    )
+    _refuse(
+        table[table["value"].isna() & (table["status"] == "")],
+        name,
+        "a value is missing without a sign that says why",
+    )
+    _refuse(table[~table["basis"].isin(BASES)], name, f"the basis is not of {BASES}")
+    return table
+
+
+def _refuse(rows: pd.DataFrame, name: str, rule: str) -> None:
+    if rows.empty:
+        return
+    shown = "; ".join(
+        f"{row.indicator} {row.kommune} {row.year}" for row in rows.head(5).itertuples()
+    )
+    msg = f"The table {name} is wrong: {rule} ({shown})."
+    raise TableError(msg)
