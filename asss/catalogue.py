@@ -100,6 +100,8 @@ class Indicator(Model):
     name: str
     short_name: str
     subject: str
+    mention: str
+    is_plural: bool = False
     section: Identifier
     group: Identifier | None = None
     unit: Unit
@@ -426,6 +428,10 @@ class Catalogue:
     def indicator(self, name: str) -> Indicator:
         """One indicator by id."""
         return next(i for i in self.service.indicators if i.id == name)
+
+    def mean_rule(self, indicator: str, year: int) -> MeanRule:
+        """Which mean an indicator has in a data year."""
+        return self.service.mean_rule(self.indicator(indicator), year)
 
     def comment(self, kommune: str, year: int, chapter: str) -> Comment | None:
         """What people wrote for a chapter, if anything."""

@@ -1,0 +1,622 @@
+"""
+What a report shows: the heading, Tabell 1, figures, chapters and sources.
+
+Puts words and pictures on the page and nothing else: numbers come from facts, words
+from the phrase file, markup from ``templates/blocks/``. Each function returns a block
+that JupyterLab and the finished page show alike. Imports ``text``, ``figures`` and below.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import markdown_it
+from markupsafe import Markup, escape
+
+from asss import text
+from asss.catalogue import Catalogue, Forbehold, Indicator
+from asss.figures import Picture
+from asss.findings import SUMMARY, Fact, Findings, as_record
+from asss.tables import NOT_COMPARABLE
+
+#: The notebook output under which a report's facts leave the kernel.
+FACTS_MIME = "application/vnd.asss.facts+json"
+
+#: The version of the form of facts.json.
+FACTS_FORM = 1
+
+
+@dataclass(frozen=True)
+class Block:
+    """A piece of the page, as HTML."""
+
+    html: str
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything a report rests on, as it is written to facts.json."""
+
+    content: Mapping[str, Any]
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        count = len(self.content["facts"])
+        return {
+            FACTS_MIME: self.content,
+            "text/plain": f"{count} facts, {len(self.content['sentences'])} sentences",
+        }
+
+
+def heading(found: Findings, known: Catalogue) -> Block:
+    """Title, dates, status, what concerns the whole page, and the main findings."""
+    run, words = found.run, known.phrases.words
+    reconstructed = [fact for fact in found.reported if fact.basis == "reconstructed"]
+    line = text.phrase(
+        "reconstructed_line",
+        {
+            "count": len(reconstructed),
+            "n": len(found.reported),
+            "kommune": found.member.name,
+            "year": run.year,
+        },
+        known,
+    )
+    return _block(
+        "heading",
+        known,
+        kicker=text.phrase("kicker", {"edition": run.year + 1, "year": run.year}, known),
+        title=title(found, known),
+        published=text.day(run.published) if run.published else "",
+        changed=text.day(run.changed) if run.changed else "",
+        status=words[run.edition_status],
+        reconstructed=line if found.is_reconstructed else "",
+        notes=[entry.text for entry in found.page_wide_forbehold(known)],
+        summary=[s for s in text.sentences(found, known) if s.chapter == SUMMARY],
+    )
+
+
+def title(found: Findings, known: Catalogue) -> str:
+    """The one heading of the first level."""
+    details = {
+        "service": known.service.name,
+        "kommune": found.member.name,
+        "year": found.run.year,
+    }
+    return text.phrase("title", details, known)
+
+
+def key_figures(found: Findings, known: Catalogue) -> Block:
+    """Tabell 1: three years, the network's mean, lowest and highest, and rank."""
+    notes = _Footnotes()
+    breaks = {
+        year
+        for year in found.years
+        for entry in found.page_wide_forbehold(known)
+        if year in entry.years and known.kinds[entry.kind].change == "reserved"
+    }
+    headings = [
+        {
+            "year": year,
+            "is_break": year in breaks,
+            "notes": [
+                notes.letter(entry.text)
+                for entry in found.page_wide_forbehold(known)
+                if year in entry.years and known.kinds[entry.kind].change == "reserved"
+            ],
+        }
+        for year in found.years
+    ]
+    sections = []
+    for section in known.service.sections:
+        rows = [
+            _row(found, known, indicator, notes, breaks)
+            for indicator in known.service.indicators
+            if indicator.section == section.id
+        ]
+        if rows:
+            sections.append({"name": section.name, "rows": rows})
+    return _block(
+        "key_figures",
+        known,
+        caption=known.service.name,
+        kommune=found.member.name,
+        headings=headings,
+        sections=sections,
+        notes=notes.items,
+        legend=_legend(found, known),
+        source=_source_line(found, known),
+    )
+
+
+def figure(picture: Picture, known: Catalogue, *, number: int, caption: str) -> Block:
+    """A numbered figure, with its alternative text."""
+    return _block(
+        "figure",
+        known,
+        svg=Markup(picture.svg),  # noqa: S704 — drawn here, from our own facts
+        alt=picture.alt,
+        number=number,
+        caption=known.phrases.words[caption],
+    )
+
+
+def chapter(found: Findings, known: Catalogue, chapter: str) -> Block:
+    """A chapter's sentences, the forbehold that touch them, and people's comment."""
+    comment = known.comment(found.member.id, found.run.year, chapter)
+    return _block(
+        "chapter",
+        known,
+        paragraphs=_prose(found, known, chapter),
+        forbehold=[
+            {"name": known.kinds[entry.kind].name, "text": entry.text}
+            for entry in found.forbehold_in(known, chapter)
+        ],
+        comment=comment
+        and {
+            "html": Markup(_markdown(comment.text)),  # noqa: S704 — HTML is off
+            "author": comment.author,
+            "source": comment.source,
+            "date": _day_or_text(comment.date),
+        },
+    )
+
+
+def sources(found: Findings, known: Catalogue) -> Block:
+    """Om datagrunnlaget: tables, queries, definitions, the mean, and every forbehold."""
+    words = known.phrases.words
+    facts = list(found.facts.values())
+    counts = {
+        basis: sum(fact.basis == basis for fact in facts)
+        for basis in ("real", "published", "reconstructed")
+    }
+    rules = {fact.mean_rule for fact in found.reported}
+    return _block(
+        "sources",
+        known,
+        reconstructed=text.phrase(
+            "reconstructed_paragraph",
+            {
+                **counts,
+                "n": len(facts),
+                "created": text.day(found.snapshot.created),
+                "from_year": found.all_years[0],
+                "year": found.run.year,
+            },
+            known,
+        )
+        if found.is_reconstructed
+        else "",
+        mean_rule=text.phrase(
+            "mean_rules",
+            {
+                "year": found.run.year,
+                "rule": words["rule_weighted" if "weighted" in rules else "rule_plain"],
+            },
+            known,
+        ),
+        indicators=[_definition(found, known, i) for i in known.service.indicators],
+        tables=_statbank_tables(found, known),
+        manual=_manual_figures(found, known),
+        forbehold=[_forbehold_row(known, e) for e in found.all_forbehold(known)],
+    )
+
+
+def facts(found: Findings, known: Catalogue) -> Facts:
+    """
+    Gather what facts.json holds.
+
+    The kommune's facts for every year, the other members' for the report's year, every
+    sentence with its rule and facts, every forbehold, and where the figures came from.
+    """
+    kept = [
+        fact
+        for fact in found.facts.values()
+        if fact.kommune == found.member.id or fact.year == found.run.year
+    ]
+    return Facts(
+        {
+            "form": FACTS_FORM,
+            "title": title(found, known),
+            "run": found.run.model_copy(update={"kommune": found.member.id}).model_dump(),
+            "kommune": found.member.name,
+            "service": known.service.service,
+            "snapshot": {
+                "name": found.snapshot.name,
+                "created": found.snapshot.created,
+                "tables": {
+                    table: {
+                        "title": entry["title"],
+                        "ssb_updated": entry["ssb_updated"],
+                        "sha256": entry["sha256"],
+                        "query": entry["query"],
+                    }
+                    for table, entry in found.snapshot.tables.items()
+                },
+            },
+            "contains_reconstructed": found.is_reconstructed,
+            "facts": [as_record(fact, found.snapshot) for fact in kept],
+            "sentences": [
+                {
+                    "section": said.chapter,
+                    "text": said.text,
+                    "rule": said.rule,
+                    "facts": list(said.facts),
+                }
+                for said in text.sentences(found, known)
+            ],
+            "forbehold": [
+                entry.model_dump(mode="json") for entry in found.all_forbehold(known)
+            ],
+        }
+    )
+
+
+def contents(chapters: Sequence[tuple[str, str]], known: Catalogue) -> Block:
+    """The table of contents: (id, heading) of each chapter."""
+    return _block("contents", known, chapters=chapters)
+
+
+def index(year: int, reports: Sequence[Mapping[str, Any]], known: Catalogue) -> str:
+    """The page that links a year's reports: one row per kommune, its main findings."""
+    details = {"service": known.service.name, "year": year}
+    rows = [
+        {
+            **report,
+            "summary": [
+                said["text"]
+                for said in report["facts"]["sentences"]
+                if said["section"] == SUMMARY
+            ][:2],
+            "notes": [
+                entry["label"]
+                for entry in report["facts"]["forbehold"]
+                if entry["indicators"] == "alle"
+                and year in entry["years"]
+                and report["id"] in entry["kommuner"]
+            ],
+        }
+        for report in reports
+    ]
+    template = _templates(_Marks(known.phrases.words)).get_template("index.html.j2")
+    return template.render(
+        title=text.phrase("index_title", details, known),
+        kicker=text.phrase("kicker", {"edition": year + 1, "year": year}, known),
+        words=known.phrases.words,
+        reports=rows,
+        is_reconstructed=any(r["facts"]["contains_reconstructed"] for r in reports),
+        css=stylesheet(),
+    )
+
+
+def stylesheet() -> str:
+    """The one stylesheet, with the fonts inside it: a page needs nothing beside it."""
+    folder = resources.files("asss")
+    css = (folder / "templates" / "rapport" / "style.css").read_text("utf-8")
+    for weight in ("Regular", "SemiBold"):
+        css = css.replace(
+            f"url(Inter-{weight}.woff2)",
+            f"url(data:font/woff2;base64,{_font(weight)})",
+        )
+    return css
+
+
+@cache
+def _font(weight: str) -> str:
+    import base64
+
+    file = resources.files("asss") / "fonts" / f"Inter-{weight}.woff2"
+    return base64.b64encode(file.read_bytes()).decode()
+
+
+# -- table 1 ------------------------------------------------------------------------------
+
+
+class _Footnotes:
+    """Letters for the notes under a table, one per text, in the order of use."""
+
+    def __init__(self) -> None:
+        self.items: list[dict[str, str]] = []
+
+    def letter(self, note: str) -> str:
+        for item in self.items:
+            if item["text"] == note:
+                return item["letter"]
+        letter = "abcdefghijklmnopqrstuvwxyz"[len(self.items)]
+        self.items.append({"letter": letter, "text": note})
+        return letter
+
+
+def _row(
+    found: Findings,
+    known: Catalogue,
+    indicator: Indicator,
+    notes: _Footnotes,
+    breaks: set[int],
+) -> dict[str, Any]:
+    words = known.phrases.words
+    latest = found.fact(indicator.id)
+    name_notes = []
+    if indicator.reported_from and found.run.year < indicator.reported_from:
+        note = text.phrase("reported_from", {"from_year": indicator.reported_from}, known)
+        name_notes.append(notes.letter(note))
+    return {
+        "name": indicator.name,
+        "is_plain": latest.mean_rule == "plain",
+        "notes": name_notes,
+        "unit": words[f"unit_label_{indicator.unit}"],
+        "cells": [
+            {
+                "is_break": fact.year in breaks,
+                "is_latest": fact.year == found.run.year,
+                "text": text.bare(fact.value, fact.decimals) or fact.status,
+                "mark": fact.value is not None and text.mark(fact.basis, words),
+                "notes": [
+                    notes.letter(entry.text)
+                    for entry in known.forbehold_by_id(fact.forbehold)
+                    if not entry.is_page_wide
+                    and entry.kind != "auto_update_exception"
+                    and entry.kommuner != "alle"
+                ],
+            }
+            for fact in found.history(indicator.id)
+            if fact.year in found.years
+        ],
+        "mean": _network_cell(found, known, latest, notes),
+        "lowest": _extreme(known, latest, latest.lowest, latest.lowest_kommune),
+        "highest": _extreme(known, latest, latest.highest, latest.highest_kommune),
+        "rank": None
+        if latest.rank is None
+        else f"{latest.rank} {words['rank_of']} {latest.n}",
+        "rank_mark": text.mark(latest.distance_basis, words),
+    }
+
+
+def _network_cell(
+    found: Findings, known: Catalogue, fact: Fact, notes: _Footnotes
+) -> dict[str, Any]:
+    letters = []
+    if fact.network_mean is None:
+        void = [
+            entry
+            for entry in known.forbehold_by_id(fact.forbehold)
+            if known.kinds[entry.kind].mean == "void"
+        ]
+        letters = [notes.letter(entry.text) for entry in void]
+    letters += [
+        notes.letter(said.text)
+        for statement in found.statements
+        if statement.rule == "mean_without" and fact.id in statement.facts
+        for said in [text.sentence(statement, known)]
+    ]
+    return {
+        "text": text.bare(fact.network_mean, fact.decimals) or "–",
+        "mark": fact.network_mean is not None
+        and text.mark(fact.mean_basis, known.phrases.words),
+        "notes": letters,
+    }
+
+
+def _extreme(
+    known: Catalogue, fact: Fact, amount: float | None, kommuner: Sequence[str]
+) -> dict[str, Any]:
+    names = [known.network.member(kommune).name for kommune in kommuner]
+    return {
+        "text": text.bare(amount, fact.decimals) or "–",
+        "mark": amount is not None and text.mark(fact.mean_basis, known.phrases.words),
+        "kommuner": ", ".join(names),
+    }
+
+
+def _legend(found: Findings, known: Catalogue) -> list[dict[str, str]]:
+    """Only the marks and signs that the table really shows."""
+    words = known.phrases.words
+    shown = [
+        fact
+        for indicator in known.service.indicators
+        for fact in found.history(indicator.id)
+        if fact.year in found.years
+    ]
+    rules = {fact.mean_rule for fact in found.reported}
+    legend = []
+    if "plain" in rules:
+        key = "notes_plain" if "weighted" in rules else "notes_all_plain"
+        legend.append({"mark": words["plain_mark"], "text": words[key]})
+    if found.is_reconstructed:
+        legend.append(
+            {"mark": words["reconstructed_mark"], "text": words["notes_reconstructed"]}
+        )
+    signs = (
+        (".", "not_possible"),
+        ("..", "missing"),
+        (":", "suppressed"),
+        (NOT_COMPARABLE, "not_comparable"),
+    )
+    legend += [
+        {"mark": sign, "text": words[f"notes_sign_{key}"]}
+        for sign, key in signs
+        if any(fact.status == sign for fact in shown)
+    ]
+    return legend
+
+
+def _source_line(found: Findings, known: Catalogue) -> str:
+    tables = sorted(
+        {t for fact in found.reported for t in fact.tables if t in known.service.table}
+    )
+    return text.phrase("source_line", {"tables": tuple(tables)}, known)
+
+
+# -- data ---------------------------------------------------------------------------------
+
+
+def _definition(
+    found: Findings, known: Catalogue, indicator: Indicator
+) -> dict[str, Any]:
+    rule = found.fact(indicator.id).mean_rule
+    return {
+        "name": indicator.name,
+        "definition": indicator.definition,
+        "processing": indicator.processing,
+        "formula": _formula(known, indicator),
+        "interpretation": indicator.interpretation,
+        "mean": known.phrases.words[f"mean_{rule}"],
+        "source": indicator.source,
+    }
+
+
+def _formula(known: Catalogue, indicator: Indicator) -> str:
+    formula = indicator.formula
+    if not formula.denominator:
+        return ""
+    measure = known.service.measure
+    names = [measure[name].name for name in formula.numerator]
+    numerator = " + ".join(names)
+    return text.phrase(
+        "formula_ratio",
+        {
+            "numerator": f"({numerator})" if len(names) > 1 else numerator,
+            "denominator": measure[formula.denominator].name,
+            "factor": f" × {text.number(formula.factor or 1)}",
+        },
+        known,
+    )
+
+
+def _statbank_tables(found: Findings, known: Catalogue) -> list[dict[str, Any]]:
+    used = {table for fact in found.facts.values() for table in fact.tables}
+    rows = []
+    for number, entry in found.snapshot.tables.items():
+        if number not in used:
+            continue
+        selection = entry["query"]["selection"]
+        rows.append(
+            {
+                "number": number,
+                "title": entry["title"],
+                "is_verified": known.service.table[number].verified,
+                "query": [
+                    {"variable": part["variableCode"], "codes": ", ".join(part["valueCodes"])}
+                    for part in selection
+                ],
+                "updated": entry["ssb_updated"] and text.day(entry["ssb_updated"][:10]),
+                "sha256": entry["sha256"][:16],
+            }
+        )
+    return rows
+
+
+def _manual_figures(found: Findings, known: Catalogue) -> list[dict[str, Any]]:
+    words = known.phrases.words
+    names = {i.formula.manual: i.name for i in known.service.indicators}
+    rows = []
+    for (measure, kommune, year), entry in known.manual.items():
+        if kommune != found.member.id or year not in found.years:
+            continue
+        name = names.get(measure) or known.service.measure[measure].name
+        decimals = 2 if measure == "ressursbruksindikator" else 1
+        if measure in known.service.measure:
+            decimals = 0
+        rows.append(
+            {
+                "name": name,
+                "year": year,
+                "value": text.bare(entry.value, decimals) or entry.status,
+                "mark": entry.value is not None and text.mark(entry.basis, words),
+                "basis": words[f"basis_{entry.basis}"],
+                "source": entry.source if entry.source.startswith("http") else "",
+                "collected": text.day(entry.collected),
+            }
+        )
+    return rows
+
+
+def _forbehold_row(known: Catalogue, entry: Forbehold) -> dict[str, Any]:
+    words = known.phrases.words
+    kommuner = (
+        words["every_kommune"]
+        if entry.kommuner == "alle"
+        else ", ".join(known.network.member(k).name for k in entry.kommuner)
+    )
+    first, last = min(entry.years), max(entry.years)
+    return {
+        "kommuner": kommuner,
+        "years": str(first) if first == last else f"{first}–{last}",
+        "name": known.kinds[entry.kind].name,
+        "text": entry.text,
+        "source": entry.source,
+        "date": _day_or_text(entry.date),
+    }
+
+
+def _day_or_text(written: str) -> str:
+    """A date where one is known; a bare year stays a year."""
+    try:
+        date.fromisoformat(written)
+    except ValueError:
+        return written
+    return text.day(written)
+
+
+# -- markup -------------------------------------------------------------------------------
+
+
+def _prose(
+    found: Findings, known: Catalogue, chapter: str
+) -> list[list[text.Sentence]]:
+    return text.paragraphs(found, known, chapter=chapter)
+
+
+@dataclass(frozen=True)
+class _Marks:
+    """Turns the mark of a reconstructed figure into markup that says what it is."""
+
+    words: Mapping[str, str]
+
+    def __call__(self, written: str) -> Markup:
+        sign = self.words["reconstructed_mark"]
+        return Markup(escape(written).replace(escape(sign), self.mark))  # noqa: S704
+
+    @property
+    def mark(self) -> Markup:
+        spoken = escape(self.words["reconstructed_title"])
+        return Markup(  # noqa: S704 — its parts are escaped
+            f'<sup class="r"><abbr title="{spoken}">r</abbr></sup>'
+        )
+
+
+def _templates(marks: Callable[[str], Markup]) -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("asss", "templates/blocks"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["marked"] = marks
+    return environment
+
+
+def _block(template: str, known: Catalogue, **fields: Any) -> Block:
+    marks = _Marks(known.phrases.words)
+    found = _templates(marks).get_template(f"{template}.html.j2")
+    return Block(found.render(words=known.phrases.words, mark=marks.mark, **fields))
+
+
+def _markdown(written: str) -> str:
+    """People's comments: Markdown without raw HTML."""
+    return str(markdown_it.MarkdownIt("commonmark", {"html": False}).render(written))
+
+
+def dump_facts(content: Mapping[str, Any], path: Path) -> None:
+    """Write facts.json: sorted as it came, UTF-8, one form for the same facts."""
+    written = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
+    path.write_text(written + "\n", encoding="utf-8")

@@ -1,0 +1,226 @@
+"""
+Words: findings become bokmål sentences, numbers take their Norwegian form.
+
+The only room where a number becomes text. Every word comes from the phrase file; the
+choice of phrase was made in ``findings``. Knows no figure. Imports ``findings`` and
+below.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from asss.catalogue import Catalogue
+from asss.errors import PhraseError
+from asss.findings import (
+    Detail,
+    Fact,
+    Findings,
+    Fragment,
+    Quantity,
+    Statement,
+    Word,
+    half_up,
+)
+from asss.tables import NOT_COMPARABLE
+
+HARD_SPACE = "\u00a0"
+MINUS = "\u2212"
+
+#: Rules that begin a new paragraph: from here on a chapter speaks of time, not level.
+PARAGRAPH_STARTS = ("trend_", "change_")
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A finished sentence, and what it rests on."""
+
+    chapter: str
+    text: str
+    rule: str
+    facts: tuple[str, ...]
+
+
+def number(value: float, decimals: int = 0) -> str:
+    """
+    Write a number the Norwegian way.
+
+    Decimal comma, hard space between thousands, true minus, no «-0».
+
+    Examples
+    --------
+    >>> number(36085.4), number(-0.04, 1), number(-3.25, 1)
+    ('36\\xa0085', '0,0', '−3,3')
+    """
+    rounded = half_up(value, decimals)
+    digits = f"{abs(rounded):,.{decimals}f}"
+    digits = digits.replace(",", HARD_SPACE).replace(".", ",")
+    return f"{MINUS}{digits}" if rounded < 0 else digits
+
+
+def quantity(amount: Quantity, words: Mapping[str, str]) -> str:
+    """
+    Write an amount with its unit, marked where it rests on a reconstructed figure.
+
+    Percent and percentage points are kept apart by the role of the amount.
+    """
+    form = words[f"unit_{amount.unit}"]
+    if amount.role == "difference":
+        form = words.get(f"difference_{amount.unit}", form)
+    return form.format(number=number(amount.value, amount.decimals)) + mark(
+        amount.basis, words
+    )
+
+
+def mark(basis: str, words: Mapping[str, str]) -> str:
+    """The mark of a figure that is not official, or nothing."""
+    return words["reconstructed_mark"] if basis == "reconstructed" else ""
+
+
+def value(fact: Fact, words: Mapping[str, str]) -> str:
+    """A fact's value with unit and mark, or its sign."""
+    if fact.value is None:
+        return fact.status
+    return quantity(
+        Quantity(fact.value, fact.unit, fact.decimals, fact.basis), words
+    )
+
+
+def bare(amount: float | None, decimals: int) -> str:
+    """A number for a table or figure, where the unit stands elsewhere."""
+    return "" if amount is None else number(amount, decimals)
+
+
+def join(items: Sequence[str], words: Mapping[str, str]) -> str:
+    """
+    Join a list as in a sentence.
+
+    Examples
+    --------
+    >>> join(["Bergen", "Oslo", "Tromsø"], {"and": "og"})
+    'Bergen, Oslo og Tromsø'
+    """
+    *first, last = items
+    return f"{', '.join(first)} {words['and']} {last}" if first else last
+
+
+def genitive(name: str) -> str:
+    """
+    Put a name in the genitive.
+
+    Examples
+    --------
+    >>> genitive("Tromsø"), genitive("Moss")
+    ('Tromsøs', 'Moss’')
+    """
+    return f"{name}’" if name[-1] in "sxz" else f"{name}s"
+
+
+def capitalised(text: str) -> str:
+    """
+    Begin with a capital, and leave the rest: «KVP» keeps its letters.
+
+    Examples
+    --------
+    >>> capitalised("åpen for KVP")
+    'Åpen for KVP'
+    """
+    return text[:1].upper() + text[1:]
+
+
+def day(iso: str) -> str:
+    """
+    Write an ISO date as Norwegians do.
+
+    Examples
+    --------
+    >>> day("2021-03-15")
+    '15.03.2021'
+    """
+    return date.fromisoformat(iso).strftime("%d.%m.%Y")
+
+
+def status_word(fact: Fact, words: Mapping[str, str]) -> str:
+    """What the sign of a missing value means."""
+    keys = {
+        ".": "sign_not_possible",
+        "..": "sign_missing",
+        ":": "sign_suppressed",
+        NOT_COMPARABLE: "sign_not_comparable",
+    }
+    return words[keys[fact.status]]
+
+
+def phrase(rule: str, details: Mapping[str, Detail], known: Catalogue) -> str:
+    """
+    Fill one phrase.
+
+    Beside the fields given, a phrase may use ``{Subject}``, the subject with a capital
+    letter, and ``{genitive}``, the kommune's name in the genitive.
+
+    Raises
+    ------
+    PhraseError
+        If there is no such phrase, or it asks for a field that is not given.
+    """
+    found = known.phrases.phrases.get(rule)
+    if found is None:
+        msg = f"fraser.yaml has no phrase {rule!r}; add it with a worked example."
+        raise PhraseError(msg)
+    fields = {name: _written(detail, known) for name, detail in details.items()}
+    if "subject" in fields:
+        fields["Subject"] = capitalised(fields["subject"])
+    if "kommune" in fields:
+        fields["genitive"] = genitive(fields["kommune"])
+    try:
+        return found.sentence.format_map(fields)
+    except KeyError as error:
+        msg = f"fraser.yaml: {rule} asks for {error}, which the finding does not have."
+        raise PhraseError(msg) from None
+
+
+def _written(detail: Detail, known: Catalogue) -> str:
+    match detail:
+        case Quantity():
+            return quantity(detail, known.phrases.words)
+        case Word():
+            return known.phrases.words[detail.key]
+        case Fragment():
+            return phrase(detail.rule, detail.details, known)
+        case tuple():
+            parts = [_written(part, known) for part in detail]
+            return join(parts, known.phrases.words) if parts else ""
+        case _:
+            return str(detail)
+
+
+def sentence(statement: Statement, known: Catalogue) -> Sentence:
+    """One statement in words."""
+    return Sentence(
+        chapter=statement.chapter,
+        text=phrase(statement.rule, statement.details, known),
+        rule=statement.rule,
+        facts=statement.facts,
+    )
+
+
+def sentences(found: Findings, known: Catalogue) -> list[Sentence]:
+    """Everything a report says, in the order of the page."""
+    return [sentence(statement, known) for statement in found.statements]
+
+
+def paragraphs(
+    found: Findings, known: Catalogue, *, chapter: str
+) -> list[list[Sentence]]:
+    """A chapter's sentences: first on level and rank, then on change over time."""
+    said = [s for s in sentences(found, known) if s.chapter == chapter]
+    level = [s for s in said if not _is_about_time(s)]
+    time = [s for s in said if _is_about_time(s)]
+    return [part for part in (level, time) if part]
+
+
+def _is_about_time(said: Sentence) -> bool:
+    return said.rule.startswith(PARAGRAPH_STARTS) or said.rule in (
+        "mean_falls",
+        "mean_rises",
+    )
