@@ -1,7 +1,7 @@
 """
 Reports from the ASSS network: figures in, finished pages out.
 
-Imports point one way only, upwards in this drawing; a test holds them to it.
+Imports point one way only, downwards in this drawing; a test holds them to it.
 
 ::
 
@@ -9,19 +9,31 @@ Imports point one way only, upwards in this drawing; a test holds them to it.
               │
            report                   run the notebook, make HTML and PDF, batch
               │
-            page                    what a report shows: table, sections, sources
+        page    appendix            what a report shows │ where its numbers come from
+            ╲   ╱
+           blocks                   templates and stylesheet
             ╱   ╲
         text     figures            words │ pictures   (do not know each other)
             ╲   ╱
-          findings                  what is true and worth saying, with its forbehold
+          findings                  what is true and worth saying
+              │
+           changes                  what has moved over time, and what may be said of it
+              │
+          statements                what may be said, before it has words
+              │
+            facts                   every figure set against the network
             ╱   ╲
       sources   indexing            what comes in │ arithmetic
             ╲   ╱
            tables                   the two tables that travel between rooms
-         ╱    │     ╲
-  statbank catalogue parameters     SSB's format │ what we know │ what to run
-         ╲    │     ╱
-           errors
+            ╱   ╲
+    statbank   catalogue            SSB's format │ what we know, read and cross-checked
+            ╲   ╱
+          knowledge                 the form of what we know
+              │
+          parameters                the network and a run; how files are read
+              │
+            errors
 """
 
 __version__ = "0.1.0"

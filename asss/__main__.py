@@ -1,8 +1,8 @@
 """
 The command line: render, check, list. A few lines over :mod:`asss.report`.
 
-English for the operator. Exit code 0: done; 1: something failed; 2: asked for something
-that does not exist. Whatever goes wrong is said in one clear message, never a traceback.
+English for the operator. Exit code 0: done; 1: something failed; 2: asked for
+something that does not exist. What goes wrong is said in one clear message.
 """
 
 from collections.abc import Iterator, Sequence
@@ -239,7 +239,10 @@ def _render(
     jobs: int | None,
 ) -> list[report.Result]:
     columns = (
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Elapsed()
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        Elapsed(),
     )
     with Progress(*columns, console=err, transient=True) as progress:
         task = progress.add_task("Rendering", total=len(runs))

@@ -7,7 +7,6 @@ Tables in, tables out; knows no file, no kommune by name and no words. Imports
 
 from collections.abc import Callable
 
-import numpy as np
 import pandas as pd
 
 from asss.errors import NetworkMeanError
@@ -78,7 +77,7 @@ def index_to_network(
     compared = pd.concat(
         [
             _compare(rows, rule(str(indicator), int(str(year))))
-            for (indicator, year), rows in groups  # type: ignore[misc]
+            for (indicator, year), rows in groups
         ]
     ).reindex(observations.index)
     indexed = pd.concat([observations, compared], axis="columns")
@@ -132,7 +131,7 @@ def _compare(rows: pd.DataFrame, rule: str) -> pd.DataFrame:
             "rank": rank.astype("Int64"),
             "is_rank_shared": values.duplicated(keep=False)
             .reindex(rows.index)
-            .eq(True),  # noqa: FBT003
+            .eq(True),
             "n": pd.array([len(counted)] * len(rows), dtype="Int64"),
         },
         index=rows.index,
@@ -149,12 +148,16 @@ def _add_changes(
     earlier.columns = pd.Index([*key, "previous", "previous_basis", "previous_counts"])
     joined = indexed.merge(earlier, on=key, how="left", validate="one_to_one")
     joined.index = indexed.index
-    is_base = joined.pop("previous_counts").eq(True)  # noqa: FBT003
+    is_base = joined.pop("previous_counts").eq(True)
     is_comparable = is_base & joined["change_effect"].eq("shown")
     joined["change"] = (joined["value"] - joined["previous"]).where(is_comparable)
     moves = {
-        (str(indicator), int(str(year))): _mean_change(indexed, str(indicator), int(str(year)), rule)
-        for indicator, year in indexed[["indicator", "year"]].drop_duplicates().itertuples(index=False)
+        (str(indicator), int(str(year))): _mean_change(
+            indexed, str(indicator), int(str(year)), rule
+        )
+        for indicator, year in indexed[["indicator", "year"]]
+        .drop_duplicates()
+        .itertuples(index=False)
     }
     joined["mean_change"] = [
         moves[indicator, year]
@@ -176,4 +179,5 @@ def _mean_change(
     now, before = (part[part["kommune"].isin(both)] for part in (now, before))
     if now.empty or not now["change_effect"].eq("shown").all():
         return float("nan")
-    return float(np.subtract(*(_mean(part, rule(indicator, year)) for part in (now, before))))
+    used = rule(indicator, year)
+    return _mean(now, used) - _mean(before, used)

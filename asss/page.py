@@ -3,26 +3,26 @@ What a report shows: the heading, Tabell 1, figures, chapters and sources.
 
 Puts words and pictures on the page and nothing else: numbers come from facts, words
 from the phrase file, markup from ``templates/blocks/``. Each function returns a block
-that JupyterLab and the finished page show alike. Imports ``text``, ``figures`` and below.
+that JupyterLab and the finished page show alike. Imports ``blocks`` and below.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import jinja2
-import markdown_it
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from asss import text
-from asss.catalogue import Catalogue, Forbehold, Indicator
+from asss.blocks import Block, block, day_or_text, environment, markdown, stylesheet
+from asss.catalogue import Catalogue
+from asss.facts import Fact, as_record
 from asss.figures import Picture
-from asss.findings import SUMMARY, Fact, Findings, as_record
+from asss.findings import SUMMARY, Findings
+from asss.knowledge import Indicator
+from asss.parameters import EVERY
+from asss.statements import Detail
 from asss.tables import NOT_COMPARABLE
 
 #: The notebook output under which a report's facts leave the kernel.
@@ -30,16 +30,6 @@ FACTS_MIME = "application/vnd.asss.facts+json"
 
 #: The version of the form of facts.json.
 FACTS_FORM = 1
-
-
-@dataclass(frozen=True)
-class Block:
-    """A piece of the page, as HTML."""
-
-    html: str
-
-    def _repr_html_(self) -> str:
-        return self.html
 
 
 @dataclass(frozen=True)
@@ -70,14 +60,17 @@ def heading(found: Findings, known: Catalogue) -> Block:
         },
         known,
     )
-    return _block(
+    return block(
         "heading",
         known,
-        kicker=text.phrase("kicker", {"edition": run.year + 1, "year": run.year}, known),
+        kicker=text.phrase(
+            "kicker", {"edition": run.year + 1, "year": run.year}, known
+        ),
         title=title(found, known),
         published=text.day(run.published) if run.published else "",
         changed=text.day(run.changed) if run.changed else "",
-        status=words[run.edition_status],
+        status=words[run.edition_status].lower(),
+        reservation=words["status_reconstructed"] if found.is_reconstructed else "",
         reconstructed=line if found.is_reconstructed else "",
         notes=[entry.text for entry in found.page_wide_forbehold(known)],
         summary=[s for s in text.sentences(found, known) if s.chapter == SUMMARY],
@@ -86,7 +79,7 @@ def heading(found: Findings, known: Catalogue) -> Block:
 
 def title(found: Findings, known: Catalogue) -> str:
     """The one heading of the first level."""
-    details = {
+    details: dict[str, Detail] = {
         "service": known.service.name,
         "kommune": found.member.name,
         "year": found.run.year,
@@ -124,7 +117,7 @@ def key_figures(found: Findings, known: Catalogue) -> Block:
         ]
         if rows:
             sections.append({"name": section.name, "rows": rows})
-    return _block(
+    return block(
         "key_figures",
         known,
         caption=known.service.name,
@@ -139,20 +132,20 @@ def key_figures(found: Findings, known: Catalogue) -> Block:
 
 def figure(picture: Picture, known: Catalogue, *, number: int, caption: str) -> Block:
     """A numbered figure, with its alternative text."""
-    return _block(
+    return block(
         "figure",
         known,
-        svg=Markup(picture.svg),  # noqa: S704 — drawn here, from our own facts
+        svg=Markup(picture.svg),
         alt=picture.alt,
         number=number,
-        caption=known.phrases.words[caption],
+        caption=" ".join(known.phrases.words[key] for key in (caption, *picture.notes)),
     )
 
 
 def chapter(found: Findings, known: Catalogue, chapter: str) -> Block:
     """A chapter's sentences, the forbehold that touch them, and people's comment."""
     comment = known.comment(found.member.id, found.run.year, chapter)
-    return _block(
+    return block(
         "chapter",
         known,
         paragraphs=_prose(found, known, chapter),
@@ -162,51 +155,11 @@ def chapter(found: Findings, known: Catalogue, chapter: str) -> Block:
         ],
         comment=comment
         and {
-            "html": Markup(_markdown(comment.text)),  # noqa: S704 — HTML is off
+            "html": Markup(markdown(comment.text)),
             "author": comment.author,
             "source": comment.source,
-            "date": _day_or_text(comment.date),
+            "date": day_or_text(comment.date),
         },
-    )
-
-
-def sources(found: Findings, known: Catalogue) -> Block:
-    """Om datagrunnlaget: tables, queries, definitions, the mean, and every forbehold."""
-    words = known.phrases.words
-    facts = list(found.facts.values())
-    counts = {
-        basis: sum(fact.basis == basis for fact in facts)
-        for basis in ("real", "published", "reconstructed")
-    }
-    rules = {fact.mean_rule for fact in found.reported}
-    return _block(
-        "sources",
-        known,
-        reconstructed=text.phrase(
-            "reconstructed_paragraph",
-            {
-                **counts,
-                "n": len(facts),
-                "created": text.day(found.snapshot.created),
-                "from_year": found.all_years[0],
-                "year": found.run.year,
-            },
-            known,
-        )
-        if found.is_reconstructed
-        else "",
-        mean_rule=text.phrase(
-            "mean_rules",
-            {
-                "year": found.run.year,
-                "rule": words["rule_weighted" if "weighted" in rules else "rule_plain"],
-            },
-            known,
-        ),
-        indicators=[_definition(found, known, i) for i in known.service.indicators],
-        tables=_statbank_tables(found, known),
-        manual=_manual_figures(found, known),
-        forbehold=[_forbehold_row(known, e) for e in found.all_forbehold(known)],
     )
 
 
@@ -226,7 +179,9 @@ def facts(found: Findings, known: Catalogue) -> Facts:
         {
             "form": FACTS_FORM,
             "title": title(found, known),
-            "run": found.run.model_copy(update={"kommune": found.member.id}).model_dump(),
+            "run": found.run.model_copy(
+                update={"kommune": found.member.id}
+            ).model_dump(),
             "kommune": found.member.name,
             "service": known.service.service,
             "snapshot": {
@@ -262,12 +217,12 @@ def facts(found: Findings, known: Catalogue) -> Facts:
 
 def contents(chapters: Sequence[tuple[str, str]], known: Catalogue) -> Block:
     """The table of contents: (id, heading) of each chapter."""
-    return _block("contents", known, chapters=chapters)
+    return block("contents", known, chapters=chapters)
 
 
 def index(year: int, reports: Sequence[Mapping[str, Any]], known: Catalogue) -> str:
     """The page that links a year's reports: one row per kommune, its main findings."""
-    details = {"service": known.service.name, "year": year}
+    details: dict[str, Detail] = {"service": known.service.name, "year": year}
     rows = [
         {
             **report,
@@ -279,14 +234,14 @@ def index(year: int, reports: Sequence[Mapping[str, Any]], known: Catalogue) -> 
             "notes": [
                 entry["label"]
                 for entry in report["facts"]["forbehold"]
-                if entry["indicators"] == "alle"
+                if entry["indicators"] == EVERY
                 and year in entry["years"]
                 and report["id"] in entry["kommuner"]
             ],
         }
         for report in reports
     ]
-    template = _templates(_Marks(known.phrases.words)).get_template("index.html.j2")
+    template = environment(known).get_template("index.html.j2")
     return template.render(
         title=text.phrase("index_title", details, known),
         kicker=text.phrase("kicker", {"edition": year + 1, "year": year}, known),
@@ -297,27 +252,7 @@ def index(year: int, reports: Sequence[Mapping[str, Any]], known: Catalogue) -> 
     )
 
 
-def stylesheet() -> str:
-    """The one stylesheet, with the fonts inside it: a page needs nothing beside it."""
-    folder = resources.files("asss")
-    css = (folder / "templates" / "rapport" / "style.css").read_text("utf-8")
-    for weight in ("Regular", "SemiBold"):
-        css = css.replace(
-            f"url(Inter-{weight}.woff2)",
-            f"url(data:font/woff2;base64,{_font(weight)})",
-        )
-    return css
-
-
-@cache
-def _font(weight: str) -> str:
-    import base64
-
-    file = resources.files("asss") / "fonts" / f"Inter-{weight}.woff2"
-    return base64.b64encode(file.read_bytes()).decode()
-
-
-# -- table 1 ------------------------------------------------------------------------------
+# -- table 1 ---------------------------------------------------------------------------
 
 
 class _Footnotes:
@@ -346,7 +281,9 @@ def _row(
     latest = found.fact(indicator.id)
     name_notes = []
     if indicator.reported_from and found.run.year < indicator.reported_from:
-        note = text.phrase("reported_from", {"from_year": indicator.reported_from}, known)
+        note = text.phrase(
+            "reported_from", {"from_year": indicator.reported_from}, known
+        )
         name_notes.append(notes.letter(note))
     return {
         "name": indicator.name,
@@ -364,7 +301,7 @@ def _row(
                     for entry in known.forbehold_by_id(fact.forbehold)
                     if not entry.is_page_wide
                     and entry.kind != "auto_update_exception"
-                    and entry.kommuner != "alle"
+                    and entry.kommuner != EVERY
                 ],
             }
             for fact in found.history(indicator.id)
@@ -455,165 +392,10 @@ def _source_line(found: Findings, known: Catalogue) -> str:
     return text.phrase("source_line", {"tables": tuple(tables)}, known)
 
 
-# -- data ---------------------------------------------------------------------------------
-
-
-def _definition(
-    found: Findings, known: Catalogue, indicator: Indicator
-) -> dict[str, Any]:
-    rule = found.fact(indicator.id).mean_rule
-    return {
-        "name": indicator.name,
-        "definition": indicator.definition,
-        "processing": indicator.processing,
-        "formula": _formula(known, indicator),
-        "interpretation": indicator.interpretation,
-        "mean": known.phrases.words[f"mean_{rule}"],
-        "source": indicator.source,
-    }
-
-
-def _formula(known: Catalogue, indicator: Indicator) -> str:
-    formula = indicator.formula
-    if not formula.denominator:
-        return ""
-    measure = known.service.measure
-    names = [measure[name].name for name in formula.numerator]
-    numerator = " + ".join(names)
-    return text.phrase(
-        "formula_ratio",
-        {
-            "numerator": f"({numerator})" if len(names) > 1 else numerator,
-            "denominator": measure[formula.denominator].name,
-            "factor": f" × {text.number(formula.factor or 1)}",
-        },
-        known,
-    )
-
-
-def _statbank_tables(found: Findings, known: Catalogue) -> list[dict[str, Any]]:
-    used = {table for fact in found.facts.values() for table in fact.tables}
-    rows = []
-    for number, entry in found.snapshot.tables.items():
-        if number not in used:
-            continue
-        selection = entry["query"]["selection"]
-        rows.append(
-            {
-                "number": number,
-                "title": entry["title"],
-                "is_verified": known.service.table[number].verified,
-                "query": [
-                    {"variable": part["variableCode"], "codes": ", ".join(part["valueCodes"])}
-                    for part in selection
-                ],
-                "updated": entry["ssb_updated"] and text.day(entry["ssb_updated"][:10]),
-                "sha256": entry["sha256"][:16],
-            }
-        )
-    return rows
-
-
-def _manual_figures(found: Findings, known: Catalogue) -> list[dict[str, Any]]:
-    words = known.phrases.words
-    names = {i.formula.manual: i.name for i in known.service.indicators}
-    rows = []
-    for (measure, kommune, year), entry in known.manual.items():
-        if kommune != found.member.id or year not in found.years:
-            continue
-        name = names.get(measure) or known.service.measure[measure].name
-        decimals = 2 if measure == "ressursbruksindikator" else 1
-        if measure in known.service.measure:
-            decimals = 0
-        rows.append(
-            {
-                "name": name,
-                "year": year,
-                "value": text.bare(entry.value, decimals) or entry.status,
-                "mark": entry.value is not None and text.mark(entry.basis, words),
-                "basis": words[f"basis_{entry.basis}"],
-                "source": entry.source if entry.source.startswith("http") else "",
-                "collected": text.day(entry.collected),
-            }
-        )
-    return rows
-
-
-def _forbehold_row(known: Catalogue, entry: Forbehold) -> dict[str, Any]:
-    words = known.phrases.words
-    kommuner = (
-        words["every_kommune"]
-        if entry.kommuner == "alle"
-        else ", ".join(known.network.member(k).name for k in entry.kommuner)
-    )
-    first, last = min(entry.years), max(entry.years)
-    return {
-        "kommuner": kommuner,
-        "years": str(first) if first == last else f"{first}–{last}",
-        "name": known.kinds[entry.kind].name,
-        "text": entry.text,
-        "source": entry.source,
-        "date": _day_or_text(entry.date),
-    }
-
-
-def _day_or_text(written: str) -> str:
-    """A date where one is known; a bare year stays a year."""
-    try:
-        date.fromisoformat(written)
-    except ValueError:
-        return written
-    return text.day(written)
-
-
-# -- markup -------------------------------------------------------------------------------
-
-
 def _prose(
     found: Findings, known: Catalogue, chapter: str
 ) -> list[list[text.Sentence]]:
     return text.paragraphs(found, known, chapter=chapter)
-
-
-@dataclass(frozen=True)
-class _Marks:
-    """Turns the mark of a reconstructed figure into markup that says what it is."""
-
-    words: Mapping[str, str]
-
-    def __call__(self, written: str) -> Markup:
-        sign = self.words["reconstructed_mark"]
-        return Markup(escape(written).replace(escape(sign), self.mark))  # noqa: S704
-
-    @property
-    def mark(self) -> Markup:
-        spoken = escape(self.words["reconstructed_title"])
-        return Markup(  # noqa: S704 — its parts are escaped
-            f'<sup class="r"><abbr title="{spoken}">r</abbr></sup>'
-        )
-
-
-def _templates(marks: Callable[[str], Markup]) -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("asss", "templates/blocks"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["marked"] = marks
-    return environment
-
-
-def _block(template: str, known: Catalogue, **fields: Any) -> Block:
-    marks = _Marks(known.phrases.words)
-    found = _templates(marks).get_template(f"{template}.html.j2")
-    return Block(found.render(words=known.phrases.words, mark=marks.mark, **fields))
-
-
-def _markdown(written: str) -> str:
-    """People's comments: Markdown without raw HTML."""
-    return str(markdown_it.MarkdownIt("commonmark", {"html": False}).render(written))
 
 
 def dump_facts(content: Mapping[str, Any], path: Path) -> None:

@@ -46,7 +46,7 @@ def _iso_date(text: str) -> str:
         try:
             date.fromisoformat(text)
         except ValueError:
-            msg = f"{text!r} is not a date; write it as \"2021-03-15\""
+            msg = f'{text!r} is not a date; write it as "2021-03-15"'
             raise ValueError(msg) from None
     return text
 
@@ -246,13 +246,15 @@ def read_yaml(path: Path, problems: list[str]) -> Any:
         None where the file could not be read.
     """
     try:
-        return yaml.load(path.read_text("utf-8"), Loader=_UniqueKeyLoader)  # noqa: S506
+        return yaml.load(path.read_text("utf-8"), Loader=_UniqueKeyLoader)
     except OSError as error:
         problems.append(f"{path.name}: cannot be read ({error.strerror})")
     except UnicodeDecodeError:
         problems.append(f"{path.name}: is not UTF-8; save it as UTF-8")
     except yaml.YAMLError as error:
-        problems.append(f"{path.name}: is not valid YAML: {' '.join(str(error).split())}")
+        problems.append(
+            f"{path.name}: is not valid YAML: {' '.join(str(error).split())}"
+        )
     return None
 
 
@@ -401,7 +403,9 @@ def load_run(namespace: Mapping[str, object]) -> Run:
     ParameterError
         If a parameter is missing, misspelt or of the wrong kind.
     """
-    parameters = {name: namespace[name] for name in Run.model_fields if name in namespace}
+    parameters = {
+        name: namespace[name] for name in Run.model_fields if name in namespace
+    }
     problems = [
         f"notebook: unknown parameter {name}, did you mean {nearest[0]}?"
         for name, value in namespace.items()

@@ -31,7 +31,7 @@ from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
 import asss
-from asss import catalogue, page, parameters
+from asss import blocks, catalogue, page, parameters
 from asss.catalogue import Catalogue
 from asss.errors import AsssError, RenderError
 from asss.parameters import Run
@@ -136,7 +136,8 @@ def render_report(
         if "pdf" in formats:
             (work / PDF_NAME).write_bytes(to_pdf(html))
         page.dump_facts(facts, work / FACTS_NAME)
-        nbformat.write(notebook, work / NOTEBOOK_NAME)
+        written = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
+        (work / NOTEBOOK_NAME).write_text(f"{written}\n", encoding="utf-8")
         _put_in_place(work, target)
     return target
 
@@ -148,7 +149,7 @@ def render_all(
     output: Path,
     formats: Sequence[str] = FORMATS,
     jobs: int | None = None,
-    on_result: Callable[[Result], None] = lambda result: None,
+    on_result: Callable[[Result], None] | None = None,
 ) -> list[Result]:
     """
     Make many reports in parallel; one that fails does not stop the others.
@@ -169,7 +170,8 @@ def render_all(
     results: dict[str, Result] = {}
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         waiting: dict[Future[Result], Run] = {
-            pool.submit(_attempt, run, root, output, tuple(formats)): run for run in runs
+            pool.submit(_attempt, run, root, output, tuple(formats)): run
+            for run in runs
         }
         for done in as_completed(waiting):
             run = waiting[done]
@@ -179,7 +181,8 @@ def render_all(
                 problem = "the process that made it died; render it alone to see why"
                 result = Result(run.kommune, run.year, error=problem)
             results[run.kommune] = result
-            on_result(result)
+            if on_result:
+                on_result(result)
     return [results[run.kommune] for run in runs]
 
 
@@ -233,7 +236,7 @@ def write_index(known: Catalogue, *, year: int, output: Path) -> Path:
     return path
 
 
-# -- run ----------------------------------------------------------------------------------
+# -- run -------------------------------------------------------------------------------
 
 
 def _execute(run: Run, template: Path, root: Path, work: Path) -> NotebookNode:
@@ -285,7 +288,7 @@ def _names_of_errors(base: type[Exception]) -> set[str]:
 
 
 def _tidy(notebook: NotebookNode) -> NotebookNode:
-    """Drop clocks, paths and random ids, so that the same inputs give the same bytes."""
+    """Drop clocks, paths and random ids: same inputs, same bytes."""
     notebook.metadata.pop("papermill", None)
     for number, cell in enumerate(notebook.cells):
         cell.metadata.pop("papermill", None)
@@ -310,18 +313,16 @@ def _facts(notebook: NotebookNode, run: Run) -> dict[str, Any]:
     raise RenderError(msg)
 
 
-# -- convert ------------------------------------------------------------------------------
+# -- convert ---------------------------------------------------------------------------
 
 
-def to_html(
-    notebook: NotebookNode, facts: Mapping[str, Any], known: Catalogue
-) -> str:
+def to_html(notebook: NotebookNode, facts: Mapping[str, Any], known: Catalogue) -> str:
     """
     Convert an executed notebook to the finished page.
 
     Only cells tagged ``rapport`` are on it; no code, no script, nothing from elsewhere.
     """
-    exporter = HTMLExporter(
+    exporter = HTMLExporter(  # type: ignore[no-untyped-call]
         template_name="rapport",
         extra_template_basedirs=[str(_templates())],
         exclude_anchor_links=True,
@@ -331,7 +332,7 @@ def to_html(
         "asss": {
             "title": f"{facts['title']} – ASSS",
             "description": facts["sentences"][0]["text"],
-            "css": page.stylesheet(),
+            "css": blocks.stylesheet(),
             "version": asss.__version__,
             "skip_link": known.phrases.words["skip_link"],
         }
@@ -342,7 +343,14 @@ def to_html(
 
 def _add_contents(html: str, known: Catalogue) -> str:
     """The chapters, as the finished page has them: nobody keeps a list of their own."""
-    chapters = re.findall(r'<div class="prose[^>]*>\s*<h2 id="([^"]+)">(.*?)</h2>', html)
+    chapters: list[tuple[str, str]] = []
+
+    def name(found: re.Match[str]) -> str:
+        anchor = re.sub(r"\W+", "-", parameters.fold(found[2])).strip("-")
+        chapters.append((anchor, found[2]))
+        return f'{found[1]}<h2 id="{anchor}">{found[2]}</h2>'
+
+    html = re.sub(r'(<div class="prose[^>]*>\s*)<h2>(.*?)</h2>', name, html)
     return html.replace(CONTENTS_HERE, page.contents(chapters, known).html)
 
 
@@ -361,7 +369,9 @@ def to_pdf(html: str) -> bytes:
     """
     problem = pdf_problem()
     if problem:
-        msg = f"No PDF: {problem}. Install Pango (see the README), or use --format html."
+        msg = (
+            f"No PDF: {problem}. Install Pango (see the README), or use --format html."
+        )
         raise RenderError(msg)
     import weasyprint
 
@@ -380,18 +390,20 @@ def check_html(html: str, run: Run) -> None:
     RenderError
         Naming the first leftover, with the words around it.
     """
+    name = f"{run.kommune} {run.year}"
     body = re.sub(r"<(style|svg)\b.*?</\1>", "", html, flags=re.DOTALL)
     found = LEFTOVERS.search(re.sub(r"<[^>]+>", " ", body))
     if found:
         around = re.sub(r"<[^>]+>", " ", body)[found.start() - 40 : found.end() + 40]
-        msg = f"{run.kommune} {run.year}: the page holds {found[0]!r}: «{around.strip()}»."
+        msg = f"{name}: the page holds {found[0]!r}: «{around.strip()}»."
         raise RenderError(msg)
-    if html.count("<h1>") != 1:
-        msg = f"{run.kommune} {run.year}: the page has {html.count('<h1>')} main headings."
+    headings = html.count("<h1>")
+    if headings != 1:
+        msg = f"{name}: the page has {headings} main headings."
         raise RenderError(msg)
 
 
-# -- put in place -------------------------------------------------------------------------
+# -- put in place ----------------------------------------------------------------------
 
 
 @contextmanager
@@ -425,4 +437,3 @@ def _put_in_place(work: Path, target: Path) -> None:
             old.rename(target)
         raise
     shutil.rmtree(old, ignore_errors=True)
-

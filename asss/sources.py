@@ -13,8 +13,9 @@ from pathlib import Path
 import pandas as pd
 
 from asss import statbank
-from asss.catalogue import Catalogue, Indicator, Series
+from asss.catalogue import Catalogue
 from asss.errors import UsageError
+from asss.knowledge import Indicator, Series
 from asss.parameters import Member
 from asss.statbank import Snapshot
 from asss.tables import (

@@ -210,7 +210,9 @@ def read_dataset(raw: bytes, *, table: str) -> Dataset:
 def _read_dimension(code: str, body: Mapping[str, Any]) -> Dimension:
     category = body["category"]
     index = category.get("index", list(category["label"]))
-    codes = sorted(index, key=index.get) if isinstance(index, dict) else list(index)
+    codes = list(index)
+    if isinstance(index, dict):
+        codes.sort(key=lambda code: int(index[code]))
     labels = category.get("label", {})
     return Dimension(
         code=code,

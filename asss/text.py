@@ -12,16 +12,9 @@ from datetime import date
 
 from asss.catalogue import Catalogue
 from asss.errors import PhraseError
-from asss.findings import (
-    Detail,
-    Fact,
-    Findings,
-    Fragment,
-    Quantity,
-    Statement,
-    Word,
-    half_up,
-)
+from asss.facts import Fact, half_up
+from asss.findings import Findings
+from asss.statements import Detail, Fragment, Quantity, Statement, Word
 from asss.tables import NOT_COMPARABLE
 
 HARD_SPACE = "\u00a0"
@@ -42,7 +35,7 @@ class Sentence:
 
 
 def number(value: float, decimals: int = 0) -> str:
-    """
+    r"""
     Write a number the Norwegian way.
 
     Decimal comma, hard space between thousands, true minus, no «-0».
@@ -50,7 +43,7 @@ def number(value: float, decimals: int = 0) -> str:
     Examples
     --------
     >>> number(36085.4), number(-0.04, 1), number(-3.25, 1)
-    ('36\\xa0085', '0,0', '−3,3')
+    ('36\xa0085', '0,0', '−3,3')
     """
     rounded = half_up(value, decimals)
     digits = f"{abs(rounded):,.{decimals}f}"
@@ -81,9 +74,7 @@ def value(fact: Fact, words: Mapping[str, str]) -> str:
     """A fact's value with unit and mark, or its sign."""
     if fact.value is None:
         return fact.status
-    return quantity(
-        Quantity(fact.value, fact.unit, fact.decimals, fact.basis), words
-    )
+    return quantity(Quantity(fact.value, fact.unit, fact.decimals, fact.basis), words)
 
 
 def bare(amount: float | None, decimals: int) -> str:

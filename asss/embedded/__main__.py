@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from asss import catalogue, statbank
-from asss.catalogue import Catalogue, Series
+from asss.catalogue import Catalogue
 from asss.errors import AsssError
+from asss.knowledge import Series
 
 #: The day the figures were put together. A constant: the build has no clock.
 CREATED = "2026-11-23"
@@ -138,7 +139,9 @@ def _region_label(known: Catalogue, kommune: str, number: str) -> str:
 
 def _selection_labels(series: Series, name: str) -> dict[str, str]:
     """The embedded tables hold no labels of SSB's for these; they say what is meant."""
-    return {code: f"{name} ({variable})" for variable, code in series.selections.items()}
+    return {
+        code: f"{name} ({variable})" for variable, code in series.selections.items()
+    }
 
 
 def _answer(

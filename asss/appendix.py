@@ -1,0 +1,155 @@
+"""
+Om datagrunnlaget: where every number of a report comes from.
+
+Tables and queries, definitions and formulas, the mean, what was collected by hand, and
+every forbehold. Imports ``blocks``, ``text`` and below.
+"""
+
+from typing import Any
+
+from asss import text
+from asss.blocks import Block, block, day_or_text
+from asss.catalogue import Catalogue
+from asss.findings import Findings
+from asss.knowledge import Forbehold, Indicator
+from asss.parameters import EVERY
+from asss.tables import BASES
+
+
+def sources(found: Findings, known: Catalogue) -> Block:
+    """Tables, queries, definitions, the mean, manual figures and every forbehold."""
+    words = known.phrases.words
+    facts = list(found.facts.values())
+    counts = {basis: sum(fact.basis == basis for fact in facts) for basis in BASES}
+    rules = {fact.mean_rule for fact in found.reported}
+    return block(
+        "sources",
+        known,
+        reconstructed=text.phrase(
+            "reconstructed_paragraph",
+            {
+                **counts,
+                "n": len(facts),
+                "created": text.day(found.snapshot.created),
+                "from_year": found.all_years[0],
+                "year": found.run.year,
+            },
+            known,
+        )
+        if found.is_reconstructed
+        else "",
+        mean_rule=text.phrase(
+            "mean_rules",
+            {
+                "year": found.run.year,
+                "rule": words["rule_weighted" if "weighted" in rules else "rule_plain"],
+            },
+            known,
+        ),
+        indicators=[_definition(found, known, i) for i in known.service.indicators],
+        tables=_statbank_tables(found, known),
+        manual=_manual_figures(found, known),
+        forbehold=[_forbehold_row(known, e) for e in found.all_forbehold(known)],
+    )
+
+
+def _definition(
+    found: Findings, known: Catalogue, indicator: Indicator
+) -> dict[str, Any]:
+    rule = found.fact(indicator.id).mean_rule
+    return {
+        "name": indicator.name,
+        "definition": indicator.definition,
+        "processing": indicator.processing,
+        "formula": _formula(known, indicator),
+        "interpretation": indicator.interpretation,
+        "mean": known.phrases.words[f"mean_{rule}"],
+        "source": indicator.source,
+    }
+
+
+def _formula(known: Catalogue, indicator: Indicator) -> str:
+    formula = indicator.formula
+    if not formula.denominator:
+        return ""
+    measure = known.service.measure
+    names = [measure[name].name for name in formula.numerator]
+    numerator = " + ".join(names)
+    return text.phrase(
+        "formula_ratio",
+        {
+            "numerator": f"({numerator})" if len(names) > 1 else numerator,
+            "denominator": measure[formula.denominator].name,
+            "factor": f" × {text.number(formula.factor or 1)}",
+        },
+        known,
+    )
+
+
+def _statbank_tables(found: Findings, known: Catalogue) -> list[dict[str, Any]]:
+    used = {table for fact in found.facts.values() for table in fact.tables}
+    rows = []
+    for number, entry in found.snapshot.tables.items():
+        if number not in used:
+            continue
+        selection = entry["query"]["selection"]
+        rows.append(
+            {
+                "number": number,
+                "title": entry["title"],
+                "is_verified": known.service.table[number].verified,
+                "query": [
+                    {
+                        "variable": part["variableCode"],
+                        "codes": ", ".join(part["valueCodes"]),
+                    }
+                    for part in selection
+                ],
+                "updated": entry["ssb_updated"] and text.day(entry["ssb_updated"][:10]),
+                "sha256": entry["sha256"][:16],
+            }
+        )
+    return rows
+
+
+def _manual_figures(found: Findings, known: Catalogue) -> list[dict[str, Any]]:
+    words = known.phrases.words
+    names = {i.formula.manual: i.name for i in known.service.indicators}
+    rows = []
+    for (measure, kommune, year), entry in known.manual.items():
+        if kommune != found.member.id or year not in found.years:
+            continue
+        name = names.get(measure) or known.service.measure[measure].name
+        decimals = 2 if measure == "ressursbruksindikator" else 1
+        if measure in known.service.measure:
+            decimals = 0
+        rows.append(
+            {
+                "name": name,
+                "year": year,
+                "value": text.bare(entry.value, decimals) or entry.status,
+                "mark": entry.value is not None and text.mark(entry.basis, words),
+                "basis": words[f"basis_{entry.basis}"],
+                "source": entry.source if entry.source.startswith("http") else "",
+                "collected": text.day(entry.collected),
+            }
+        )
+    return rows
+
+
+def _forbehold_row(known: Catalogue, entry: Forbehold) -> dict[str, Any]:
+    words = known.phrases.words
+    kommuner = (
+        words["every_kommune"]
+        if entry.kommuner == EVERY
+        else ", ".join(known.network.member(k).name for k in entry.kommuner)
+    )
+    first, last = min(entry.years), max(entry.years)
+    return {
+        "kommuner": kommuner,
+        "years": str(first) if first == last else f"{first}–{last}",
+        "name": known.kinds[entry.kind].name,
+        "text": entry.text,
+        "source": entry.source,
+        "date": day_or_text(entry.date),
+    }

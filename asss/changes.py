@@ -1,0 +1,281 @@
+"""
+Change over time: what has moved, what is stable, and what must not be said.
+
+Rises and falls are told only between figures that may be compared; where a forbehold
+stands between them, that is told instead. Imports ``statements`` and below.
+"""
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+from asss.catalogue import Catalogue
+from asss.facts import Fact, FactBook, half_up
+from asss.knowledge import Indicator
+from asss.statements import (
+    Detail,
+    Fragment,
+    Statement,
+    Word,
+    change,
+    level,
+    previous,
+    sign_word,
+    why_unchanged,
+    why_withheld,
+)
+
+
+def group_trends(
+    book: FactBook,
+    known: Catalogue,
+    chapter: str,
+    indicators: Sequence[Indicator],
+) -> list[Statement]:
+    """Say of a group that it has been stable, where all of it has."""
+    limit = known.phrases.thresholds.stable_trend.value
+    statements = []
+    for group in known.service.groups:
+        members = [i.id for i in indicators if i.group == group.id]
+        facts = [
+            fact
+            for name in members
+            for fact in book.history(name)
+            if fact.year in book.years
+        ]
+        if len(members) < 2 or any(fact.value is None for fact in facts):
+            continue
+        if len(book.years) < known.phrases.thresholds.several_years.value:
+            continue
+        spans = [
+            _span([f.value for f in facts if f.indicator == name and f.value])
+            for name in members
+        ]
+        later = [fact for fact in facts if fact.year > book.years[0]]
+        effects = {known.effects(f.indicator, f.kommune, f.year).change for f in later}
+        if max(spans) > limit or "withheld" in effects:
+            continue
+        details: dict[str, Detail] = {
+            "kommune": book.member.name,
+            "subject": group.subject,
+            "from_year": book.years[0],
+            "year": book.run.year,
+        }
+        rule = "trend_stable_group"
+        if "reserved" in effects:
+            rule = "trend_stable_group_reserved"
+            details["reason"] = why_unchanged(known, later)
+        statements.append(
+            Statement(chapter, rule, details, tuple(fact.id for fact in facts))
+        )
+    return statements
+
+
+def _span(values: Sequence[float]) -> float:
+    """Highest less lowest, in percent of their mean."""
+    return (max(values) - min(values)) / (sum(values) / len(values)) * 100
+
+
+#: Directions of change in the order a chapter speaks of them.
+DIRECTIONS = ("up", "up_slightly", "stable", "down_slightly", "down")
+
+
+def direction(known: Catalogue, fact: Fact) -> str | None:
+    """
+    Which way a figure has moved since last year, or None where nothing may be said.
+
+    Returns
+    -------
+    direction : str or None
+        One of ``DIRECTIONS``. Two values that read alike in print are ``stable``.
+    """
+    limits = known.phrases.thresholds
+    percent = fact.change_percent
+    if percent is None or fact.value is None or fact.previous is None:
+        return None
+    if _reads_alike(fact) or abs(percent) < limits.stable_change.value:
+        return "stable"
+    side = "up" if percent > 0 else "down"
+    is_slight = abs(percent) < limits.slight_change.value
+    return f"{side}_slightly" if is_slight else side
+
+
+def _reads_alike(fact: Fact) -> bool:
+    """Whether this year's figure and last year's are the same in print."""
+    now, before = fact.value or 0.0, fact.previous or 0.0
+    return half_up(now, fact.decimals) == half_up(before, fact.decimals)
+
+
+def since_last_year(
+    book: FactBook,
+    known: Catalogue,
+    chapter: str,
+    facts: Sequence[Fact],
+    subjects: Mapping[str, str],
+) -> list[Statement]:
+    """Say what has moved since last year, and why of the rest nothing is said."""
+    statements = []
+    for way in DIRECTIONS:
+        moved = [fact for fact in facts if direction(known, fact) == way]
+        # «Stabil» agrees with its subject in number; the verbs of the others do not.
+        plural = [
+            fact
+            for fact in moved
+            if way == "stable" and known.indicator(fact.indicator).is_plural
+        ]
+        for rule, same in (
+            (f"change_{way}", [fact for fact in moved if fact not in plural]),
+            (f"change_{way}_plural", plural),
+        ):
+            if same:
+                statements += _change_sentences(chapter, rule, same, subjects)
+    return statements + _withheld(book, known, chapter, facts, subjects)
+
+
+def _change_sentences(
+    chapter: str, rule: str, facts: Sequence[Fact], subjects: Mapping[str, str]
+) -> list[Statement]:
+    first, *others = facts
+    said = [
+        Statement(
+            chapter,
+            rule,
+            {
+                "subject": subjects[first.indicator],
+                "previous": previous(first),
+                "previous_year": first.year - 1,
+                "value": level(first),
+                "year": first.year,
+                "change": change(first),
+            },
+            (first.id,),
+        )
+    ]
+    if others:
+        items = tuple(
+            Fragment(
+                "change_item_alike" if _reads_alike(fact) else "change_item",
+                {
+                    "subject": subjects[fact.indicator],
+                    "previous": previous(fact),
+                    "value": level(fact),
+                },
+            )
+            for fact in others
+        )
+        ids = tuple(fact.id for fact in others)
+        said.append(Statement(chapter, "change_same", {"others": items}, ids))
+    return said
+
+
+def _withheld(
+    book: FactBook,
+    known: Catalogue,
+    chapter: str,
+    facts: Sequence[Fact],
+    subjects: Mapping[str, str],
+) -> list[Statement]:
+    """Say why a change is not spoken of, rather than pass it over."""
+    reasons: dict[Detail, list[Fact]] = {}
+    for fact in facts:
+        before = (fact.indicator, fact.kommune, fact.year - 1)
+        if fact.change is None and before in book.facts:
+            last_year = book.facts[before]
+            reason = _change_reasons(known, fact, last_year) or Word(
+                f"sign_{sign_word(fact if fact.value is None else last_year)}"
+            )
+            reasons.setdefault(reason, []).append(fact)
+    statements = []
+    for reason, touched in reasons.items():
+        details: dict[str, Detail] = {
+            "previous_year": book.run.year - 1,
+            "year": book.run.year,
+            "reason": reason,
+        }
+        rule = "change_withheld"
+        if len(touched) < len(facts):
+            rule = "change_withheld_for"
+            details["subject"] = tuple(subjects[fact.indicator] for fact in touched)
+        ids = tuple(fact.id for fact in touched)
+        statements.append(Statement(chapter, rule, details, ids))
+    return statements
+
+
+def means_opposite(
+    known: Catalogue,
+    chapter: str,
+    facts: Sequence[Fact],
+    subjects: Mapping[str, str],
+) -> list[Statement]:
+    """Say where the mean moves the other way."""
+    limit = known.phrases.thresholds.stable_change.value
+    statements = []
+    for rule, ways, sign in (
+        ("mean_falls", ("up", "up_slightly"), -1),
+        ("mean_rises", ("down", "down_slightly"), 1),
+    ):
+        opposite = [
+            fact
+            for fact in facts
+            if direction(known, fact) in ways
+            and fact.mean_change is not None
+            and fact.network_mean
+            and fact.mean_change * sign / fact.network_mean * 100 >= limit
+        ]
+        if opposite:
+            details: dict[str, Detail] = {
+                "subject": tuple(subjects[fact.indicator] for fact in opposite)
+            }
+            ids = tuple(fact.id for fact in opposite)
+            statements.append(Statement(chapter, rule, details, ids))
+    return statements
+
+
+def runs(
+    book: FactBook, known: Catalogue, chapter: str, subjects: Mapping[str, str]
+) -> list[Statement]:
+    """Rises and falls, year after year, up to the report's year."""
+    several = known.phrases.thresholds.several_years.value
+    groups: dict[tuple[str, int], list[str]] = {}
+    for indicator in subjects:
+        history = book.history(indicator)
+        for rule, sign in (("trend_risen", 1), ("trend_fallen", -1)):
+            first = _run_start(history, sign)
+            if first is None or book.run.year - first + 1 < several:
+                continue
+            total = [
+                fact.value for fact in history if fact.year >= first and fact.value
+            ]
+            if _span(total) > known.phrases.thresholds.stable_trend.value:
+                groups.setdefault((rule, first), []).append(indicator)
+    return [
+        Statement(
+            chapter,
+            rule,
+            {"subject": tuple(subjects[i] for i in indicators), "from_year": first},
+            tuple(
+                fact.id
+                for indicator in indicators
+                for fact in book.history(indicator)
+                if fact.year >= first
+            ),
+        )
+        for (rule, first), indicators in groups.items()
+    ]
+
+
+def _run_start(history: Sequence[Fact], sign: int) -> int | None:
+    """The year from which every later change has the sign, and reads so in print."""
+    start = None
+    for before, now in reversed(list(pairwise(history))):
+        if now.change is None or before.value is None or now.value is None:
+            break
+        printed = half_up(now.value, now.decimals) - half_up(before.value, now.decimals)
+        if printed * sign <= 0:
+            break
+        start = before.year
+    return start
+
+
+def _change_reasons(known: Catalogue, fact: Fact, last_year: Fact) -> Detail:
+    own = why_unchanged(known, [fact])
+    return own or why_withheld(known, last_year)

@@ -1,0 +1,282 @@
+"""
+Facts: every figure set against the network, and the book that holds a report's.
+
+A fact is a row of the indexed table in the form that words and pictures receive it.
+Says nothing of what is worth telling. Imports ``indexing``, ``sources`` and below.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from asss.catalogue import Catalogue
+from asss.errors import UsageError
+from asss.knowledge import Forbehold, Indicator
+from asss.parameters import Member, Run
+from asss.statbank import Snapshot
+from asss.tables import weakest
+
+#: Kinds of forbehold that concern how figures are kept, not whether one is sound.
+HOUSEKEEPING = frozenset({"auto_update_exception", "status", "mean_rule"})
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One figure of one kommune and year, set against the network.
+
+    Units are the indicator's, ``index`` is 100 at the mean, ``rank`` is 1 at the
+    highest value. None where there is no figure or a forbehold withholds it.
+    """
+
+    id: str
+    indicator: str
+    kommune: str
+    year: int
+    value: float | None
+    unit: str
+    decimals: int
+    status: str
+    network_mean: float | None
+    mean_rule: str
+    mean_basis: str
+    lowest: float | None
+    lowest_kommune: tuple[str, ...]
+    highest: float | None
+    highest_kommune: tuple[str, ...]
+    index: float | None
+    rank: int | None
+    n: int
+    previous: float | None
+    previous_basis: str
+    change: float | None
+    mean_change: float | None
+    basis: str
+    numerator: float | None
+    denominator: float | None
+    factor: float | None
+    tables: tuple[str, ...]
+    cells: tuple[str, ...]
+    forbehold: tuple[str, ...]
+
+    @property
+    def distance(self) -> float | None:
+        """Percent above (+) or below (-) the mean, unrounded."""
+        return None if self.index is None else self.index - 100
+
+    @property
+    def distance_basis(self) -> str:
+        """What distance, index and rank rest on: the figure and everybody's."""
+        return weakest((self.basis, self.mean_basis))
+
+    @property
+    def change_percent(self) -> float | None:
+        """Change since last year in percent of last year's value."""
+        if self.change is None or not self.previous:
+            return None
+        return self.change / self.previous * 100
+
+    @property
+    def is_lowest(self) -> bool:
+        """Whether nobody in the network has a lower figure."""
+        return self.rank is not None and self.kommune in self.lowest_kommune
+
+    @property
+    def is_highest(self) -> bool:
+        """Whether nobody in the network has a higher figure."""
+        return self.rank is not None and self.kommune in self.highest_kommune
+
+
+@dataclass(frozen=True)
+class FactBook:
+    """All facts of a report, of all members and all years up to the report's.
+
+    Attributes
+    ----------
+    facts : mapping of (indicator, kommune, year) to Fact
+        In the order of Tabell 1, of the network, of time.
+    years : tuple of int
+        The years that Tabell 1 shows, the report's last.
+    all_years : tuple of int
+        The years that the figures of development show.
+    """
+
+    run: Run
+    member: Member
+    snapshot: Snapshot
+    facts: Mapping[tuple[str, str, int], Fact]
+    years: tuple[int, ...]
+    all_years: tuple[int, ...]
+
+    def fact(
+        self, indicator: str, *, kommune: str | None = None, year: int | None = None
+    ) -> Fact:
+        """A fact; of the report's own kommune and year unless told otherwise."""
+        return self.facts[indicator, kommune or self.member.id, year or self.run.year]
+
+    def history(self, indicator: str, kommune: str | None = None) -> list[Fact]:
+        """The facts of one kommune over all years, oldest first."""
+        whose = kommune or self.member.id
+        return [
+            self.facts[indicator, whose, year]
+            for year in self.all_years
+            if (indicator, whose, year) in self.facts
+        ]
+
+    def peers(self, indicator: str, year: int | None = None) -> list[Fact]:
+        """The facts of every member in one year, in the order of the network."""
+        return [
+            fact
+            for fact in self.facts.values()
+            if fact.indicator == indicator and fact.year == (year or self.run.year)
+        ]
+
+    @cached_property
+    def reported(self) -> list[Fact]:
+        """The report's own facts: its kommune, its year, in the order of Tabell 1."""
+        return [
+            fact
+            for fact in self.facts.values()
+            if fact.kommune == self.member.id and fact.year == self.run.year
+        ]
+
+    def page_wide_forbehold(self, known: Catalogue) -> tuple[Forbehold, ...]:
+        """Forbehold on every figure in the years the table shows: they stand on top."""
+        return tuple(
+            entry
+            for entry in known.forbehold
+            if entry.is_page_wide
+            and entry.kind not in HOUSEKEEPING
+            and self._concerns(entry, self.years)
+        )
+
+    def all_forbehold(self, known: Catalogue) -> tuple[Forbehold, ...]:
+        """Every forbehold on any figure in the report, the other members' included."""
+        return tuple(
+            entry for entry in known.forbehold if set(entry.years) & set(self.all_years)
+        )
+
+    def _concerns(self, entry: Forbehold, years: Iterable[int]) -> bool:
+        return any(
+            entry.touches(indicator, self.member.id, year)
+            for year in years
+            for indicator in {fact.indicator for fact in self.reported}
+        )
+
+    @property
+    def is_reconstructed(self) -> bool:
+        """Whether any figure in the report is not an official one."""
+        return any(fact.basis == "reconstructed" for fact in self.facts.values())
+
+
+def gather(
+    indexed: pd.DataFrame, known: Catalogue, run: Run, snapshot: Snapshot
+) -> FactBook:
+    """
+    Make facts of the indexed table.
+
+    Parameters
+    ----------
+    indexed : DataFrame, key = (indicator, kommune, year)
+        See :func:`asss.indexing.index_to_network`.
+
+    Raises
+    ------
+    UsageError
+        If the kommune is not a member in the report's year.
+    """
+    member = known.network.member(run.kommune)
+    if member not in known.network.in_year(run.year):
+        msg = f"{member.name} is not a member of ASSS in data year {run.year}."
+        raise UsageError(msg)
+    facts = {
+        (str(row["indicator"]), str(row["kommune"]), int(row["year"])): _fact(
+            row, known.indicator(str(row["indicator"]))
+        )
+        for row in indexed.to_dict("records")
+    }
+    years = sorted({year for _, _, year in facts})
+    shown = int(known.phrases.thresholds.several_years.value)
+    return FactBook(
+        run=run,
+        member=member,
+        snapshot=snapshot,
+        facts=facts,
+        years=tuple(years[-shown:]),
+        all_years=tuple(years),
+    )
+
+
+def as_record(fact: Fact, snapshot: Snapshot) -> dict[str, Any]:
+    """A fact as facts.json holds it, its source drawn together."""
+    record = asdict(fact)
+    tables, cells = record.pop("tables"), record.pop("cells")
+    record["source"] = {
+        "table": list(tables),
+        "cells": list(cells),
+        "updated": {
+            table: snapshot.tables[table]["ssb_updated"]
+            for table in tables
+            if table in snapshot.tables
+        },
+    }
+    record["distance"] = fact.distance
+    record["distance_basis"] = fact.distance_basis
+    return record
+
+
+def half_up(value: float, decimals: int = 0) -> float:
+    """
+    Round as a reader does by hand: half away from zero, not to the even digit.
+
+    Examples
+    --------
+    >>> half_up(2.5), half_up(-0.25, 1)
+    (3.0, -0.3)
+    """
+    scale = 10**decimals
+    # A value that is a half but for binary noise is a half to anyone who recomputes it.
+    return math.copysign(math.floor(abs(value) * scale + 0.5 + 1e-9) / scale, value)
+
+
+def _none(value: Any) -> float | None:
+    return None if value is None or pd.isna(value) else float(value)
+
+
+def _fact(row: Mapping[Any, Any], indicator: Indicator) -> Fact:
+    rank = _none(row["rank"])
+    previous_basis = row["previous_basis"]
+    return Fact(
+        id=f"{row['kommune']}-{row['year']}-{row['indicator']}",
+        indicator=indicator.id,
+        kommune=row["kommune"],
+        year=int(row["year"]),
+        value=_none(row["value"]),
+        unit=indicator.unit,
+        decimals=indicator.decimals,
+        status=row["status"],
+        network_mean=_none(row["network_mean"]),
+        mean_rule=row["rule"],
+        mean_basis=row["mean_basis"],
+        lowest=_none(row["lowest"]),
+        lowest_kommune=row["lowest_kommune"],
+        highest=_none(row["highest"]),
+        highest_kommune=row["highest_kommune"],
+        index=_none(row["index"]),
+        rank=None if rank is None else int(rank),
+        n=int(row["n"]),
+        previous=_none(row["previous"]),
+        previous_basis=previous_basis if isinstance(previous_basis, str) else "",
+        change=_none(row["change"]),
+        mean_change=_none(row["mean_change"]),
+        basis=row["basis"],
+        numerator=_none(row["numerator"]),
+        denominator=_none(row["denominator"]),
+        factor=_none(row["factor"]),
+        tables=row["tables"],
+        cells=row["cells"],
+        forbehold=row["forbehold"],
+    )

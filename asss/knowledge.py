@@ -1,0 +1,355 @@
+"""
+The form of what we know: one model per kind of entry under ``parameters/``.
+
+A model refuses what is misspelt, of the wrong kind or at odds with itself; whether
+an entry agrees with the others is for ``catalogue``. Imports ``parameters``.
+"""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from asss.errors import ParameterError
+from asss.parameters import EVERY, Identifier, IsoDate, Model
+
+SERVICE_FOLDER = "indikatorer"
+
+Unit = Literal["kr", "prosent", "maneder", "per_1000", "forholdstall"]
+MeanRule = Literal["plain", "weighted"]
+Identifiers = Annotated[tuple[Identifier, ...], Field(strict=False)]
+
+
+class Chapter(Model):
+    """A part of the text; several sections may share one."""
+
+    id: Identifier
+    name: str
+
+
+class Section(Model):
+    """A group of rows in Tabell 1."""
+
+    id: Identifier
+    name: str
+    chapter: Identifier
+
+
+class Group(Model):
+    """Indicators that one sentence may speak of together."""
+
+    id: Identifier
+    subject: str
+
+
+class MeanPeriod(Model):
+    """Which mean the network uses in a span of data years."""
+
+    rule: MeanRule
+    from_year: int | None = None
+    to_year: int | None = None
+
+
+class Formula(Model):
+    """How an indicator is made: a ratio, a ready-made measure, or by hand."""
+
+    numerator: tuple[Identifier, ...] = Field(default=(), strict=False)
+    denominator: Identifier | None = None
+    factor: int | None = None
+    ready: Identifier | None = None
+    manual: Identifier | None = None
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> "Formula":
+        ratio = bool(self.numerator and self.denominator and self.factor)
+        if [ratio, bool(self.ready), bool(self.manual)].count(True) != 1:
+            msg = (
+                "give numerator, denominator and factor, or only ready, or only manual"
+            )
+            raise ValueError(msg)
+        return self
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """Every measure the formula needs, numerators first."""
+        rest = (self.denominator, self.ready, self.manual)
+        return (*self.numerator, *(measure for measure in rest if measure))
+
+
+class Indicator(Model):
+    """One row of Tabell 1. See the head of the YAML file for what each key is for."""
+
+    id: Identifier
+    name: str
+    short_name: str
+    subject: str
+    mention: str
+    is_plural: bool = False
+    section: Identifier
+    group: Identifier | None = None
+    unit: Unit
+    decimals: int
+    formula: Formula
+    mean: Identifier
+    direction: Literal["neutral", "higher_is_better", "lower_is_better"] = "neutral"
+    reported_from: int | None = None
+    definition: str
+    processing: str
+    interpretation: str
+    source: str
+
+
+class Contents(Model):
+    """A contents code of a table; where the code is unknown, its exact label."""
+
+    code: str | None = None
+    label: str
+    verified: bool
+
+
+class AgeSpan(Model):
+    """Single codes whose sum a question wants: 018, 019, … 024."""
+
+    first: int
+    last: int
+    digits: int
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The codes, first and last included."""
+        return tuple(
+            f"{code:0{self.digits}}" for code in range(self.first, self.last + 1)
+        )
+
+
+class Series(Model):
+    """Where a measure is found in a span of data years."""
+
+    table: str
+    from_year: int | None = None
+    to_year: int | None = None
+    contents: Contents
+    selections: Mapping[str, str] = Field(default_factory=dict)
+    sum_of: Mapping[str, AgeSpan] = Field(default_factory=dict)
+
+    def covers(self, year: int) -> bool:
+        """Whether the series holds the data year."""
+        return (self.from_year or year) <= year <= (self.to_year or year)
+
+
+class Measure(Model):
+    """A basic figure: numerators and denominators are entries of their own."""
+
+    id: Identifier
+    name: str
+    unit: str
+    series: tuple[Series, ...] = Field(default=(), strict=False)
+    sum: tuple[Identifier, ...] = Field(default=(), strict=False)
+
+
+class Table(Model):
+    """A StatBank table and the variables that every question to it needs."""
+
+    id: str
+    title: str
+    region: str
+    year_offset: int = 0
+    verified: bool
+    note: str = ""
+
+
+class Service(Model):
+    """A service area: one file of ``indikatorer/``."""
+
+    service: Identifier
+    name: str
+    sections: tuple[Section, ...] = Field(strict=False)
+    chapters: tuple[Chapter, ...] = Field(strict=False)
+    groups: tuple[Group, ...] = Field(strict=False)
+    means: Mapping[Identifier, tuple[MeanPeriod, ...]] = Field(strict=False)
+    indicators: tuple[Indicator, ...] = Field(strict=False)
+    tables: tuple[Table, ...] = Field(strict=False)
+    measures: tuple[Measure, ...] = Field(strict=False)
+
+    @field_validator("means", mode="before")
+    @classmethod
+    def _tuples(cls, value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return {k: tuple(v) if isinstance(v, list) else v for k, v in value.items()}
+        return value
+
+    def mean_rule(self, indicator: Indicator, year: int) -> MeanRule:
+        """Which mean the indicator has in a data year."""
+        for period in self.means[indicator.mean]:
+            if (period.from_year or year) <= year <= (period.to_year or year):
+                return period.rule
+        msg = f"{SERVICE_FOLDER}: means.{indicator.mean} has no rule for {year}"
+        raise ParameterError([msg])
+
+    def in_chapter(self, chapter: str) -> tuple[Indicator, ...]:
+        """The indicators that a chapter speaks of, in the order of Tabell 1."""
+        sections = {s.id for s in self.sections if s.chapter == chapter}
+        return tuple(i for i in self.indicators if i.section in sections)
+
+    @cached_property
+    def measure(self) -> dict[str, Measure]:
+        """Measures by id."""
+        return {measure.id: measure for measure in self.measures}
+
+    @cached_property
+    def table(self) -> dict[str, Table]:
+        """Tables by number."""
+        return {table.id: table for table in self.tables}
+
+    @property
+    def unverified(self) -> list[str]:
+        """Tables and codes that nobody has yet read in an answer from SSB."""
+        lines = [
+            f"table {table.id}: {table.note or table.title}"
+            for table in self.tables
+            if not table.verified
+        ]
+        for measure in self.measures:
+            for series in measure.series:
+                contents = series.contents
+                if not contents.verified:
+                    code = contents.code or "code unknown"
+                    lines.append(
+                        f"measure {measure.id}, table {series.table}: "
+                        f"{code}, «{contents.label}»"
+                    )
+        return lines
+
+
+class Kind(Model):
+    """What a kind of forbehold does to the value, its distance, the mean and change."""
+
+    name: str
+    value: Literal["shown", "omitted"]
+    distance: Literal["shown", "withheld"]
+    mean: Literal["counts", "left_out", "void"]
+    change: Literal["shown", "reserved", "withheld"]
+    why: str
+
+
+class Forbehold(Model):
+    """One caveat: what it touches, in words a reader of the report can follow."""
+
+    id: Identifier
+    kind: Identifier
+    kommuner: Identifiers | Literal["alle"]
+    indicators: Identifiers | Literal["alle"]
+    years: tuple[int, ...] = Field(strict=False)
+    text: str
+    label: str
+    source: str
+    date: str
+
+    def touches(self, indicator: str, kommune: str, year: int) -> bool:
+        """Whether the forbehold belongs to the figure."""
+        return (
+            year in self.years
+            and (self.indicators == EVERY or indicator in self.indicators)
+            and (self.kommuner == EVERY or kommune in self.kommuner)
+        )
+
+    @property
+    def is_page_wide(self) -> bool:
+        """Whether it concerns every figure, and so stands once, at the top."""
+        return self.indicators == EVERY
+
+
+class ForbeholdFile(Model):
+    """``forbehold.yaml``."""
+
+    kinds: Mapping[Identifier, Kind]
+    forbehold: tuple[Forbehold, ...] = Field(strict=False)
+
+
+class Threshold(Model):
+    """A limit and the reason for it: editorial, so it stands in a file."""
+
+    value: float
+    why: str
+
+
+class Example(Model):
+    """What a phrase reads as with these fields. It is the phrase's test."""
+
+    given: Mapping[str, str]
+    reads: str
+
+
+class Phrase(Model):
+    """A sentence with named fields and one worked example."""
+
+    sentence: str
+    example: Example
+
+    @model_validator(mode="after")
+    def _example_holds(self) -> "Phrase":
+        try:
+            reads = self.sentence.format_map(dict(self.example.given))
+        except (KeyError, IndexError, ValueError) as error:
+            msg = f"the example lacks the field {error}"
+            raise ValueError(msg) from None
+        if reads != self.example.reads:
+            msg = f"the example reads {reads!r}, not {self.example.reads!r}"
+            raise ValueError(msg)
+        return self
+
+
+class Thresholds(Model):
+    """Limits between one wording and another."""
+
+    on_mean: Threshold
+    near_mean: Threshold
+    far_from_mean: Threshold
+    stable_change: Threshold
+    slight_change: Threshold
+    stable_trend: Threshold
+    among_outermost: Threshold
+    several_years: Threshold
+
+
+class Phrases(Model):
+    """``fraser.yaml``: sentences, the words of tables and figures, and thresholds."""
+
+    thresholds: Thresholds
+    words: Mapping[str, str]
+    phrases: Mapping[Identifier, Phrase]
+
+
+class ManualFigure(Model):
+    """A figure collected by hand: one row of a file in ``manuelle/``."""
+
+    measure: Identifier
+    kommune: Identifier
+    year: int
+    value: float | None
+    status: Literal["", ".", "..", ":"]
+    basis: Literal["real", "published", "reconstructed"]
+    source: str
+    collected: IsoDate
+    note: str
+    file: str
+
+    @model_validator(mode="after")
+    def _value_or_sign(self) -> "ManualFigure":
+        if (self.value is None) == (self.status == ""):
+            msg = "give either a value, or a status that says why there is none"
+            raise ValueError(msg)
+        return self
+
+
+class Comment(Model):
+    """An explanation that people wrote: causes are never guessed by a program."""
+
+    kommune: Identifier
+    year: int
+    chapter: Identifier
+    author: str
+    source: str
+    date: str
+    text: str

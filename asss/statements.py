@@ -1,0 +1,118 @@
+"""
+Statements: what a report may say, before it has words.
+
+A statement names a phrase and gives it its details; a detail is a quantity, a name, or
+the key of a word. How each is written is decided in ``text``. Imports ``facts`` and
+below.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from asss.catalogue import Catalogue
+from asss.facts import Fact
+from asss.tables import weakest
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number on its way into a sentence: how it is written is decided by ``text``.
+
+    ``role`` is ``level``, ``distance`` (whole percent without sign) or ``difference``.
+    """
+
+    value: float
+    unit: str
+    decimals: int
+    basis: str
+    role: str = "level"
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word or name that the phrase file spells, by its key."""
+
+    key: str
+
+
+@dataclass(frozen=True)
+class Fragment:
+    """A phrase inside a phrase."""
+
+    rule: str
+    details: Mapping[str, "Detail"]
+
+
+#: What a field of a phrase may be. A tuple is a list to be joined with «og».
+Detail: TypeAlias = "str | int | Quantity | Word | Fragment | tuple[Detail, ...]"
+
+
+@dataclass(frozen=True)
+class Statement:
+    """Something worth saying: which phrase, with what in it, resting on which facts."""
+
+    chapter: str
+    rule: str
+    details: Mapping[str, Detail]
+    facts: tuple[str, ...]
+
+
+def level(fact: Fact) -> Quantity:
+    """A fact's value."""
+    return Quantity(fact.value or 0.0, fact.unit, fact.decimals, fact.basis)
+
+
+def previous(fact: Fact) -> Quantity:
+    """Its value the year before."""
+    return Quantity(fact.previous or 0.0, fact.unit, fact.decimals, fact.previous_basis)
+
+
+def mean(fact: Fact) -> Quantity:
+    """The network's mean."""
+    return Quantity(fact.network_mean or 0.0, fact.unit, fact.decimals, fact.mean_basis)
+
+
+def distance(fact: Fact) -> Quantity:
+    """How far from the mean, without sign."""
+    distance = abs(fact.distance or 0.0)
+    return Quantity(distance, "prosent", 0, fact.distance_basis, "distance")
+
+
+def change(fact: Fact) -> Quantity:
+    """How much since last year, without sign."""
+    return Quantity(
+        abs(fact.change or 0.0),
+        fact.unit,
+        fact.decimals,
+        weakest((fact.basis, fact.previous_basis)),
+        "difference",
+    )
+
+
+def why_withheld(known: Catalogue, fact: Fact) -> Detail:
+    """The labels of the forbehold that keep a figure or its distance back."""
+    labels = [
+        entry.label
+        for entry in known.forbehold_by_id(fact.forbehold)
+        if known.kinds[entry.kind].distance == "withheld"
+    ]
+    return tuple(dict.fromkeys(labels))
+
+
+def why_unchanged(known: Catalogue, facts: Iterable[Fact]) -> Detail:
+    """The labels of the forbehold that keep changes back."""
+    labels = [
+        entry.label
+        for fact in facts
+        for entry in known.forbehold_by_id(fact.forbehold)
+        if known.kinds[entry.kind].change != "shown"
+    ]
+    return tuple(dict.fromkeys(labels))
+
+
+def sign_word(fact: Fact) -> str:
+    """Which word explains a missing value."""
+    return {".": "not_possible", "..": "missing", ":": "suppressed"}.get(
+        fact.status, "missing"
+    )
