@@ -68,7 +68,7 @@ lock:  ## Choose versions anew (needs uv; then bring environment.yml in step)
 	@echo 'requirements.lock is new. Now bring the versions in environment.yml in step:'
 	@echo 'make test names those that differ.'
 
-snapshot: setup  ## Take the embedded StatBank answers anew (needs the network)
+snapshot: setup  ## Build the embedded snapshot from asss/embedded/figures.csv
 	@$(BIN)/python -m asss.embedded
 
 clean:  ## Remove everything that make can make again

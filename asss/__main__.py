@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.progress import TimeElapsedColumn as Elapsed
-from rich.table import Table
+from rich.table import Column, Table
 
 from asss import catalogue, parameters, report, sources
 from asss.catalogue import Catalogue
@@ -96,7 +96,7 @@ def render(
         known = catalogue.load_catalogue(folder)
         runs = _runs(known, kommune=kommune, year=year, every=all_, file=file)
         for snapshot, years in _asked(runs).items():
-            answers = sources.open_snapshot(snapshot)
+            answers = sources.open_snapshot(snapshot, root=folder.parent)
             for asked in years:
                 sources.check_year(known, answers, asked)
         formats, no_pdf = _formats(format_)
@@ -148,7 +148,7 @@ def list_(parameters_: ParametersOption = None) -> None:
         known = catalogue.load_catalogue(_folder(parameters_))
         answers = sources.open_snapshot(sources.EMBEDDED)
         years = sources.available_years(known, answers)
-        kommuner = Table("id", "name", "kommunenummer by data year", "member from")
+        kommuner = Table(_id(), "name", "kommunenummer by data year", "member from")
         for member in known.network.members:
             numbers = ", ".join(
                 f"{p.number} ({p.from_year or ''}-{p.to_year or ''})"
@@ -158,13 +158,18 @@ def list_(parameters_: ParametersOption = None) -> None:
             kommuner.add_row(member.id, member.name, numbers, since)
     out.print(kommuner)
     out.print(f"Data years with figures: {_span(years)}\n")
-    indicators = Table("id", "section", "unit", "mean", "name")
+    indicators = Table(_id(), "section", "unit", "mean", "name")
     for indicator in known.service.indicators:
         rule = known.service.mean_rule(indicator, years[-1])
         indicators.add_row(
             indicator.id, indicator.section, indicator.unit, rule, indicator.name
         )
     out.print(indicators)
+
+
+def _id() -> Column:
+    """Ids are for typing again, so they are never cut or broken."""
+    return Column("id", no_wrap=True)
 
 
 def _runs(

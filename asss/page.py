@@ -286,7 +286,7 @@ def _row(
         )
         name_notes.append(notes.letter(note))
     return {
-        "name": indicator.name,
+        "name": text.bind(indicator.name),
         "is_plain": latest.mean_rule == "plain",
         "notes": name_notes,
         "unit": words[f"unit_label_{indicator.unit}"],

@@ -18,6 +18,7 @@ from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
+from html import unescape
 from importlib import resources
 from multiprocessing import get_context
 from pathlib import Path
@@ -25,7 +26,7 @@ from typing import Any
 
 import nbformat
 import papermill
-from nbconvert import HTMLExporter
+from nbconvert.exporters import TemplateExporter
 from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
@@ -49,6 +50,9 @@ LEFTOVERS = re.compile(r"\bnan\b|\bNone\b|\bNaN\b|Traceback|\{\w*\}|<NA>")
 
 #: Where the template wants the table of contents.
 CONTENTS_HERE = "<!-- contents -->"
+
+#: Kernels listen on ports of this machine, where others may listen too: encrypt.
+KERNEL = Config({"KernelManager": {"transport_encryption": "auto"}})
 
 #: Longest a notebook may take before it is stopped, in seconds. A report takes a few.
 TIMEOUT = 300
@@ -255,7 +259,9 @@ def _execute(run: Run, template: Path, root: Path, work: Path) -> NotebookNode:
             execution_timeout=TIMEOUT,
             # The kernel's folder, without changing this process's own.
             resources={"metadata": {"path": str(root)}},
-            config=_kernel_config(),
+            config=KERNEL,
+            # Its stderr is ours; what goes wrong in a cell is in the notebook.
+            extra_arguments=["--log-level=CRITICAL"],
         )
     except PapermillExecutionError as error:
         raise RenderError(_failure(run, error)) from error
@@ -263,12 +269,6 @@ def _execute(run: Run, template: Path, root: Path, work: Path) -> NotebookNode:
         msg = f"{run.kommune} {run.year}: the notebook's kernel stopped ({error})."
         raise RenderError(msg) from error
     return _tidy(notebook)
-
-
-def _kernel_config() -> Config:
-    """Sockets instead of open TCP ports, where the system has them."""
-    transport = "ipc" if os.name == "posix" else "tcp"
-    return Config({"KernelManager": {"transport": transport}})
 
 
 def _failure(run: Run, error: PapermillExecutionError) -> str:
@@ -322,11 +322,12 @@ def to_html(notebook: NotebookNode, facts: Mapping[str, Any], known: Catalogue) 
 
     Only cells tagged ``rapport`` are on it; no code, no script, nothing from elsewhere.
     """
-    exporter = HTMLExporter(  # type: ignore[no-untyped-call]
+    # HTMLExporter would parse the whole page once more and write it anew.
+    exporter = TemplateExporter(  # type: ignore[no-untyped-call]
         template_name="rapport",
+        template_file="index.html.j2",
         extra_template_basedirs=[str(_templates())],
-        exclude_anchor_links=True,
-        language_code="nb",
+        filters={"markdown": blocks.markdown},
     )
     extra = {
         "asss": {
@@ -392,9 +393,10 @@ def check_html(html: str, run: Run) -> None:
     """
     name = f"{run.kommune} {run.year}"
     body = re.sub(r"<(style|svg)\b.*?</\1>", "", html, flags=re.DOTALL)
-    found = LEFTOVERS.search(re.sub(r"<[^>]+>", " ", body))
+    body = unescape(re.sub(r"<[^>]+>", " ", body))
+    found = LEFTOVERS.search(body)
     if found:
-        around = re.sub(r"<[^>]+>", " ", body)[found.start() - 40 : found.end() + 40]
+        around = body[max(0, found.start() - 40) : found.end() + 40]
         msg = f"{name}: the page holds {found[0]!r}: «{around.strip()}»."
         raise RenderError(msg)
     headings = html.count("<h1>")

@@ -42,7 +42,7 @@ class Figure:
     cells: tuple[str, ...]
 
 
-def open_snapshot(name: str) -> Snapshot:
+def open_snapshot(name: str, *, root: Path | None = None) -> Snapshot:
     """
     Open the snapshot that a report names.
 
@@ -50,13 +50,17 @@ def open_snapshot(name: str) -> Snapshot:
     ----------
     name : str
         ``embedded`` for the one in the package, else the path of a folder.
+    root : Path, optional
+        The project's folder, where a relative path begins: not the working folder,
+        which is another for JupyterLab than for the batch.
 
     Raises
     ------
     SnapshotError
         If it is missing or damaged.
     """
-    folder = statbank.embedded_folder() if name == EMBEDDED else Path(name)
+    place = (root or Path()) / name
+    folder = statbank.embedded_folder() if name == EMBEDDED else place
     return statbank.open_snapshot(folder)
 
 

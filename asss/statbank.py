@@ -335,6 +335,14 @@ def open_snapshot(folder: Path) -> Snapshot:
     except ValueError as error:
         msg = f"{path} is damaged ({error}). Fetch or build the snapshot again."
         raise SnapshotError(msg) from error
+    try:
+        return _read_snapshot(folder, manifest)
+    except (KeyError, TypeError, AttributeError) as error:
+        msg = f"{path} is not a whole manifest: {error!r} is amiss."
+        raise SnapshotError(msg) from error
+
+
+def _read_snapshot(folder: Path, manifest: Mapping[str, Any]) -> Snapshot:
     datasets = {}
     for table, entry in manifest["tables"].items():
         file = folder / entry["file"]

@@ -6,6 +6,7 @@ choice of phrase was made in ``findings``. Knows no figure. Imports ``findings``
 below.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +19,9 @@ from asss.statements import Detail, Fragment, Quantity, Statement, Word
 from asss.tables import NOT_COMPARABLE
 
 HARD_SPACE = "\u00a0"
+
+#: Spaces that a line must not break at: «1 000», «18–66 år».
+BOUND = re.compile(r"(?<=\d) (?=(?:\d{3}|år|måneder|mnd)\b)")
 MINUS = "\u2212"
 
 #: Rules that begin a new paragraph: from here on a chapter speaks of time, not level.
@@ -119,6 +123,18 @@ def capitalised(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def bind(text: str) -> str:
+    r"""
+    Keep a number and what it counts on one line.
+
+    Examples
+    --------
+    >>> bind("per 1 000 innbyggere 18–66 år")
+    'per 1\xa0000 innbyggere 18–66\xa0år'
+    """
+    return BOUND.sub(HARD_SPACE, text)
+
+
 def day(iso: str) -> str:
     """
     Write an ISO date as Norwegians do.
@@ -189,7 +205,7 @@ def sentence(statement: Statement, known: Catalogue) -> Sentence:
     """One statement in words."""
     return Sentence(
         chapter=statement.chapter,
-        text=phrase(statement.rule, statement.details, known),
+        text=bind(phrase(statement.rule, statement.details, known)),
         rule=statement.rule,
         facts=statement.facts,
     )

@@ -1,4 +1,4 @@
-"""What every test may stand on: the real files, the embedded figures, a spare project."""
+"""What tests may stand on: the real files, the embedded figures, a spare project."""
 
 import shutil
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from asss import catalogue, findings, indexing, parameters, sources
+from asss import catalogue, findings, indexing, parameters, report, sources
 from asss.catalogue import Catalogue
 from asss.findings import Findings
 from asss.statbank import Snapshot
@@ -77,3 +77,19 @@ def project(root: Path, tmp_path: Path) -> Path:
         ignored = shutil.ignore_patterns(".ipynb_checkpoints")
         shutil.copytree(root / name, folder / name, ignore=ignored)
     return folder
+
+
+@pytest.fixture(scope="session")
+def rendered(
+    root: Path, known: Catalogue, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str, int], Path]:
+    """Render a report once for all tests; its folder."""
+    output = tmp_path_factory.mktemp("outputs")
+    formats = ("html",) if report.pdf_problem() else report.FORMATS
+
+    @cache
+    def render(kommune: str, year: int) -> Path:
+        run = parameters.choose_run(known.folder, kommune=kommune, year=year)
+        return report.render_report(run, root=root, output=output, formats=formats)
+
+    return render

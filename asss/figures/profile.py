@@ -36,9 +36,9 @@ def profile(found: Findings, known: Catalogue) -> Picture:
     words = known.phrases.words
     rows = _rows(found, known)
     with house_style():
-        height = 0.29 * len(rows) + 0.95
+        height = 0.285 * len(rows) + 1.05
         figure = Figure(figsize=(WIDTH, height))
-        axes = figure.add_axes((0.335, 0.62 / height, 0.475, 1 - 0.97 / height))
+        axes = figure.add_axes((0.335, 0.72 / height, 0.475, 1 - 1.07 / height))
         for position, row in enumerate(rows):
             if isinstance(row, str):
                 _left(axes, position, row, weight="semibold", color=INK)

@@ -1,0 +1,102 @@
+"""The rooms: imports point one way, and each outside library has its place."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+#: Libraries that only the named rooms may import. A stray line becomes visible here.
+RESERVED = {
+    "matplotlib": {"figures"},
+    "seaborn": {"figures"},
+    "papermill": {"report"},
+    "nbconvert": {"report"},
+    "nbformat": {"report"},
+    "weasyprint": {"report"},
+    "jinja2": {"blocks"},
+    "markdown_it": {"blocks"},
+    "yaml": {"parameters", "catalogue"},
+    "pydantic": {"parameters", "knowledge"},
+    "typer": {"__main__"},
+    "rich": {"__main__"},
+}
+
+#: Rooms below the tables know no pandas: they are about files, not figures.
+WITHOUT_PANDAS = {"errors", "parameters", "knowledge", "catalogue", "statbank"}
+
+
+def _modules(root: Path) -> list[Path]:
+    return sorted((root / "asss").rglob("*.py"))
+
+
+def _room(path: Path, root: Path) -> str:
+    return path.relative_to(root / "asss").parts[0].removesuffix(".py")
+
+
+def _imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.split(".")[0]
+
+
+def test_imports_point_one_way(root: Path) -> None:
+    """A room that looks up, or sideways, ties knots that nobody can undo later."""
+    linter = Path(sys.executable).with_name("lint-imports")
+    result = subprocess.run(
+        [linter], cwd=root, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "1 kept, 0 broken" in result.stdout
+
+
+def test_every_library_stays_in_its_room(root: Path) -> None:
+    """Only report knows papermill, only figures know seaborn, and so on."""
+    strays = [
+        f"{path.relative_to(root)} imports {library}"
+        for path in _modules(root)
+        for library in _imported(path)
+        if library in RESERVED and _room(path, root) not in RESERVED[library]
+    ]
+    assert not strays
+
+
+def test_rooms_below_the_tables_know_no_pandas(root: Path) -> None:
+    """What we know is files; a table is made of it further up."""
+    strays = [
+        str(path.relative_to(root))
+        for path in _modules(root)
+        if _room(path, root) in WITHOUT_PANDAS and "pandas" in set(_imported(path))
+    ]
+    assert not strays
+
+
+def test_the_library_does_not_print(root: Path) -> None:
+    """Words to the operator leave through the command line alone."""
+    prints = [
+        f"{path.relative_to(root)}:{node.lineno}"
+        for path in _modules(root)
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "print"
+    ]
+    assert not prints
+
+
+@pytest.mark.parametrize("word", ["http://localhost", "/work/", "/home/", "/root/"])
+def test_no_path_of_a_machine_is_in_the_package(root: Path, word: str) -> None:
+    """What works on one machine only must not be committed."""
+    folders = ("asss", "parameters", "notebooks")
+    suffixes = {".py", ".yaml", ".csv", ".md", ".ipynb", ".json", ".j2", ".css"}
+    found = [
+        str(path.relative_to(root))
+        for folder in folders
+        for path in (root / folder).rglob("*")
+        if path.suffix in suffixes and word in path.read_text("utf-8")
+    ]
+    assert not found

@@ -1,0 +1,183 @@
+"""The command line: one clear message for what goes wrong, and the right exit code."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from asss import report, statbank
+from asss.__main__ import FAILURE, USAGE, app
+
+runner = CliRunner()
+
+
+def _run(*words: str) -> Result:
+    return runner.invoke(app, list(words))
+
+
+def _refused(result: Result, code: int, *says: str) -> None:
+    """One message, no traceback, the exit code that was promised."""
+    assert result.exit_code == code, result.output
+    assert "Traceback" not in result.output
+    for words in says:
+        assert words in result.output, result.output
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--kommune", "tronheim", "--year", "2020"], "Did you mean trondheim?"),
+        (["--kommune", "Tromsö", "--year", "2020"], "Did you mean tromso?"),
+        (["--kommune", "Tromsø", "--year", "2031"], "it holds 2015-2020"),
+        (["--kommune", "asker", "--year", "2020"], "member from data year 2022"),
+        (["--kommune", "oslo"], "Say which data year"),
+        (["--year", "2020"], "one of --kommune, --all or --file"),
+        (["--all", "--kommune", "oslo", "--year", "2020"], "one of --kommune"),
+        (["--all", "--year", "2020", "--format", "docx"], "Unknown format 'docx'"),
+        (["--kommune", "oslo", "--yaer", "2020"], "No such option"),
+    ],
+)
+def test_usage_mistakes_end_with_two(
+    words: list[str], says: str, tmp_path: Path
+) -> None:
+    """Nothing is started, nothing is written, and the message says what to write."""
+    result = _run("render", *words, "--output", str(tmp_path / "out"))
+    _refused(result, USAGE, says)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("name", ["Bærum", "BÆRUM", "baerum", "bærum"])
+def test_names_with_and_without_norwegian_letters_are_one(
+    name: str, tmp_path: Path
+) -> None:
+    """An id and a name are both taken; the wrong year shows that the name was right."""
+    result = _run(
+        "render", "--kommune", name, "--year", "1999", "--output", str(tmp_path)
+    )
+    _refused(result, USAGE, "No figures for 1999")
+
+
+def test_misspelt_parameter_in_a_run_file_is_named(tmp_path: Path) -> None:
+    """Papermill would only warn, and give a perfect report on the wrong kommune."""
+    file = tmp_path / "oslo-2020.yaml"
+    file.write_text('komune: oslo\nyear: "2020"\npublisert: 2021-03-15\n', "utf-8")
+    result = _run("render", "--file", str(file), "--output", str(tmp_path / "out"))
+    _refused(result, FAILURE, "oslo-2020.yaml", "did you mean kommune?", "publisert")
+    assert "year" in result.output
+    assert not (tmp_path / "out").exists()
+
+
+def test_missing_run_file_is_named(tmp_path: Path) -> None:
+    """A path that is not there is the user's to mend."""
+    result = _run("render", "--file", str(tmp_path / "ingen.yaml"))
+    _refused(result, FAILURE, "ingen.yaml", "cannot be read")
+
+
+def test_all_problems_in_parameters_are_told_at_once(project: Path) -> None:
+    """Nobody should mend three mistakes in three runs."""
+    network = project / "parameters" / "nettverk.yaml"
+    text = network.read_text("utf-8").replace('"0301"', "0301")
+    network.write_text(text.replace("name: Bergen", "nmae: Bergen"), "utf-8")
+    manual = project / "parameters" / "manuelle" / "sykefravaer.csv"
+    manual.write_text(manual.read_text("utf-8").replace("9.9", "ni", 1), "utf-8")
+    result = _run("check", "--parameters", str(project / "parameters"))
+    _refused(
+        result,
+        FAILURE,
+        "put quotation marks around it",
+        "did you mean name?",
+        "sykefravaer.csv, line",
+        "'ni'",
+    )
+
+
+def test_damaged_snapshot_stops_everything(project: Path) -> None:
+    """A figure that we cannot vouch for is not shown."""
+    folder = project / "snapshot"
+    shutil.copytree(statbank.embedded_folder(), folder)
+    file = folder / "12210.json"
+    file.write_text(file.read_text("utf-8").replace("19168", "19186"), "utf-8")
+    run = project / "parameters" / "rapporter" / "trondheim-2020.yaml"
+    run.write_text(run.read_text("utf-8").replace("embedded", "snapshot"), "utf-8")
+    output = project / "outputs"
+    result = _run(
+        *("render", "--kommune", "trondheim", "--year", "2020"),
+        *("--parameters", str(project / "parameters"), "--output", str(output)),
+    )
+    _refused(result, FAILURE, "12210.json", "sha256", "build the snapshot again")
+    assert not output.exists()
+
+
+def _places_that_cannot_be_written(tmp_path: Path) -> list[Path]:
+    file = tmp_path / "file"
+    file.write_text("a file, not a folder", encoding="utf-8")
+    places = [file, file / "below"]
+    if Path("/proc/self").exists():
+        places.append(Path("/proc/asss"))  # refuses even root
+    if hasattr(os, "geteuid") and os.geteuid() != 0:
+        locked = tmp_path / "locked"
+        locked.mkdir(mode=0o500)
+        places.append(locked)
+    return places
+
+
+def test_output_that_cannot_be_written_is_one_message(tmp_path: Path) -> None:
+    """A file in the way, or a folder that is closed, costs a message and no file."""
+    for place in _places_that_cannot_be_written(tmp_path):
+        result = _run(
+            *("render", "--kommune", "oslo", "--year", "2020"),
+            *("--format", "html", "--output", str(place)),
+        )
+        _refused(result, FAILURE, "Cannot write to", str(place))
+    assert (tmp_path / "file").read_text("utf-8") == "a file, not a folder"
+
+
+def test_outside_the_project_the_message_says_where_to_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The most common mistake of a new user."""
+    monkeypatch.chdir(tmp_path)
+    _refused(_run("check"), USAGE, "Start in the project's folder")
+
+
+def test_check_names_what_is_not_verified() -> None:
+    """Codes that nobody has read in an answer from SSB are said to be so."""
+    result = _run("check")
+    assert result.exit_code == 0, result.output
+    assert "parameters/ is in order: 12 kommuner, 15 indicators" in result.output
+    assert "table 12203" in result.output
+    assert "measure kvp_mottakere" in result.output
+
+
+def test_list_shows_kommuner_years_and_indicators() -> None:
+    """What one can ask for, without reading a file."""
+    result = _run("list")
+    assert result.exit_code == 0
+    for words in ("lillestrom", "2015-2020", "stonadslengde_18_24"):
+        assert words in result.output
+
+
+def test_one_report_from_the_command_line(tmp_path: Path) -> None:
+    """The whole way, with a name in Norwegian letters; the year's index links it."""
+    result = _run(
+        *("render", "--kommune", "Tromsø", "--year", "2018"),
+        *("--format", "html", "--output", str(tmp_path)),
+    )
+    assert result.exit_code == 0, result.output
+    folder = tmp_path / "2018" / "tromso"
+    facts = json.loads((folder / "facts.json").read_text("utf-8"))
+    suppressed = [
+        fact
+        for fact in facts["facts"]
+        if fact["id"] == "tromso-2018-kvp_mottakere_per_1000"
+    ]
+    assert suppressed[0]["value"] is None
+    assert suppressed[0]["status"] == ":"
+    assert not (folder / report.PDF_NAME).exists()
+    index = (tmp_path / "2018" / "index.html").read_text("utf-8")
+    assert 'href="tromso/rapport.html"' in index
+    assert "rapport.pdf" not in index

@@ -1,0 +1,850 @@
+"""
+What a report says, before it has words: thresholds, ranks, forbehold, and no slips.
+
+Limits are tried on facts made for it; everything else on the real figures, for all ten
+kommuner and every year, since a rule that holds for one report must hold for sixty.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from asss import changes, findings, indexing, text
+from asss.catalogue import Catalogue
+from asss.facts import HOUSEKEEPING, Fact, half_up
+from asss.findings import SUMMARY, Findings
+from asss.parameters import Run
+from asss.statbank import Snapshot
+from asss.statements import Fragment, Quantity, Statement, Word
+
+FindingsOf = Callable[[str, int], Findings]
+
+KOMMUNER = (
+    "oslo",
+    "bergen",
+    "trondheim",
+    "stavanger",
+    "kristiansand",
+    "tromso",
+    "sandnes",
+    "baerum",
+    "drammen",
+    "fredrikstad",
+)
+YEARS = tuple(range(2015, 2021))
+MERGED = ("trondheim", "stavanger", "kristiansand", "sandnes", "drammen")
+ALL = tuple((kommune, year) for year in YEARS for kommune in KOMMUNER)
+
+KVP = "kvp_mottakere_per_1000"
+AFTER_KVP = "kvp_til_arbeid_utdanning"
+SICK_LEAVE = "sykefravaer"
+
+UP = ("change_up", "change_up_slightly")
+DOWN = ("change_down", "change_down_slightly")
+STABLE = ("change_stable", "change_stable_plural")
+SINCE_LAST_YEAR = (*UP, *DOWN, *STABLE)
+MOVES = ("mean_falls", "mean_rises", "trend_risen", "trend_fallen")
+
+
+@pytest.fixture(scope="module")
+def every(findings_of: FindingsOf) -> dict[tuple[str, int], Findings]:
+    """The findings of all ten kommuner in every year."""
+    return {report: findings_of(*report) for report in ALL}
+
+
+def facts_by_id(found: Findings) -> dict[str, Fact]:
+    """The facts by the ids that statements use."""
+    return {fact.id: fact for fact in found.facts.values()}
+
+
+def with_direction(found: Findings) -> Iterator[tuple[str, Statement]]:
+    """Statements of change with their rule; «Det samme gjelder» has the one before."""
+    rule = ""
+    for statement in found.statements:
+        rule = rule if statement.rule == "change_same" else statement.rule
+        if rule in SINCE_LAST_YEAR:
+            yield rule, statement
+
+
+def about(found: Findings, indicator: str, *rules: str) -> list[Statement]:
+    """Statements by these rules that rest on the report's own figure."""
+    own = found.fact(indicator).id
+    return [s for s in found.statements if s.rule in rules and own in s.facts]
+
+
+def only(statements: list[Statement]) -> Statement:
+    """The one statement there is."""
+    (statement,) = statements
+    return statement
+
+
+def label(known: Catalogue, name: str) -> str:
+    """The few words of a forbehold."""
+    return next(entry.label for entry in known.forbehold if entry.id == name)
+
+
+# -- thresholds ------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def fact(findings_of: FindingsOf) -> Fact:
+    """A real fact whose numbers the tests of limits replace."""
+    return findings_of("bergen", 2017).fact("andel_mottakere_18_24")
+
+
+def moved(fact: Fact, percent: float, *, decimals: int = 6) -> Fact:
+    """The fact, moved so many percent since last year."""
+    return replace(
+        fact, value=100 + percent, previous=100.0, change=percent, decimals=decimals
+    )
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize(
+    ("limit", "step", "stable", "slight"),
+    [
+        ("stable_change", -0.001, True, False),
+        ("stable_change", 0, False, True),
+        ("stable_change", 0.001, False, True),
+        ("slight_change", -0.001, False, True),
+        ("slight_change", 0, False, False),
+        ("slight_change", 0.001, False, False),
+    ],
+)
+def test_direction_turns_at_its_limits(
+    known: Catalogue,
+    fact: Fact,
+    limit: str,
+    step: float,
+    stable: bool,
+    slight: bool,
+    sign: int,
+) -> None:
+    """A limit belongs to the stronger word, upwards and downwards alike."""
+    percent = getattr(known.phrases.thresholds, limit).value + step
+    side = "up" if sign > 0 else "down"
+    expected = "stable" if stable else f"{side}_slightly" if slight else side
+    assert changes.direction(known, moved(fact, percent * sign)) == expected
+
+
+@pytest.mark.parametrize(
+    ("previous", "value", "decimals"),
+    [(1.04, 0.96, 1), (0.951, 0.949, 2), (3.25, 3.34, 1), (199.6, 200.4, 0)],
+)
+def test_what_reads_alike_is_stable(
+    known: Catalogue, fact: Fact, previous: float, value: float, decimals: int
+) -> None:
+    """«Øker fra 1,0 til 1,0» is nonsense to a reader, whatever the decimals say."""
+    alike = replace(
+        fact,
+        value=value,
+        previous=previous,
+        change=value - previous,
+        decimals=decimals,
+    )
+    read_alike = half_up(value, decimals) == half_up(previous, decimals)
+    expected = "stable" if read_alike else "up"
+    assert changes.direction(known, alike) == expected
+
+
+def test_no_direction_without_a_change_that_may_be_told(
+    known: Catalogue, fact: Fact
+) -> None:
+    """Where a forbehold withholds the change, nothing may be made of the two values."""
+    assert changes.direction(known, replace(fact, change=None)) is None
+    assert changes.direction(known, replace(fact, previous=0.0)) is None
+
+
+@pytest.mark.parametrize(
+    ("percent", "rule"),
+    [
+        (0.0, "level_on_mean"),
+        (0.499, "level_on_mean"),
+        (0.501, "level_near"),
+        (-0.5, "level_near"),
+        (1.499, "level_near"),
+        (1.501, "level_above"),
+        (-1.5, "level_below"),
+        (24.49, "level_above"),
+        (24.5, "level_far_above"),
+        (-24.49, "level_below"),
+        (-24.5, "level_far_below"),
+    ],
+)
+def test_level_turns_at_its_limits(
+    known: Catalogue,
+    snapshot: Snapshot,
+    observations: pd.DataFrame,
+    percent: float,
+    rule: str,
+) -> None:
+    """«Hele» begins where the printed percent is 25, so that print and word agree."""
+    values = dict.fromkeys(KOMMUNER, 100.0)
+    # The others give way so that the mean stays at 100.
+    values["bergen"] += percent
+    values["oslo"] -= percent
+    found = made_up(known, snapshot, observations, values, "bergen")
+    assert found.fact(SICK_LEAVE).distance == pytest.approx(percent)
+    assert about(found, SICK_LEAVE, rule), "the other rules are not used"
+
+
+# -- ranks -----------------------------------------------------------------------------
+
+
+def made_up(
+    known: Catalogue,
+    snapshot: Snapshot,
+    observations: pd.DataFrame,
+    values: Mapping[str, float],
+    kommune: str,
+) -> Findings:
+    """Findings for 2015 with other values of one indicator, everything else real."""
+    rows = observations[observations["year"] == YEARS[0]].copy()
+    changed = rows["indicator"] == SICK_LEAVE
+    rows.loc[changed, "value"] = rows.loc[changed, "kommune"].map(dict(values))
+    indexed = indexing.index_to_network(rows, rule=known.mean_rule)
+    return findings.assess(indexed, known, Run(kommune=kommune, year=2015), snapshot)
+
+
+def rank_word(statement: Statement) -> str:
+    """The key of the word for the place, or nothing."""
+    tail = statement.details["rank"]
+    if not isinstance(tail, Fragment):
+        assert tail == ""
+        return ""
+    word = tail.details["rank"]
+    assert isinstance(word, Word)
+    return word.key
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        (
+            (1, 2, 3, 4, 5, 6, 7, 8, 9, 10),
+            {
+                1: "rank_lowest",
+                2: "rank_second_lowest",
+                3: "rank_among_lowest",
+                4: "",
+                7: "",
+                8: "rank_among_highest",
+                9: "rank_second_highest",
+                10: "rank_highest",
+            },
+        ),
+        (
+            (1, 1, 3, 4, 5, 6, 7, 8, 10, 10),
+            {
+                1: "rank_lowest_shared",
+                3: "rank_among_lowest",
+                4: "",
+                8: "rank_among_highest",
+                10: "rank_highest_shared",
+            },
+        ),
+        (
+            (1, 2, 2, 4, 5, 6, 7, 9, 9, 10),
+            {2: "rank_among_lowest", 4: "", 7: "", 9: "rank_among_highest"},
+        ),
+        # Four share the third place from the end: they are not «blant de tre».
+        (
+            (1, 2, 3, 3, 3, 3, 7, 8, 9, 10),
+            {2: "rank_second_lowest", 3: "", 8: "rank_among_highest"},
+        ),
+    ],
+    ids=["all apart", "ends shared", "seconds shared", "third shared by four"],
+)
+def test_rank_words_keep_to_the_places(
+    known: Catalogue,
+    snapshot: Snapshot,
+    observations: pd.DataFrame,
+    values: tuple[float, ...],
+    words: Mapping[float, str],
+) -> None:
+    """Two published pages once claimed the same place, each as if alone."""
+    given = dict(zip(KOMMUNER, map(float, values), strict=True))
+    for value, word in words.items():
+        for kommune in (k for k, v in given.items() if v == value):
+            found = made_up(known, snapshot, observations, given, kommune)
+            told = only(about(found, SICK_LEAVE, *level_rules(found)))
+            assert rank_word(told) == word, (kommune, value)
+
+
+def level_rules(found: Findings) -> set[str]:
+    """The rules that give a figure its place among the others."""
+    return {s.rule for s in found.statements if "rank" in s.details}
+
+
+def test_rank_words_agree_with_the_facts(every: Mapping[Any, Findings]) -> None:
+    """«Lavest» only of those whom nobody is below, counted anew from the values."""
+    for report, found in every.items():
+        by_id = facts_by_id(found)
+        for statement in found.statements:
+            if "rank" not in statement.details:
+                continue
+            own = by_id[statement.facts[0]]
+            peers = [
+                peer.value
+                for peer in found.peers(own.indicator)
+                if peer.rank is not None and peer.value is not None
+            ]
+            assert own.value is not None
+            below = sum(value < own.value for value in peers)
+            above = sum(value > own.value for value in peers)
+            alike = peers.count(own.value)
+            word = rank_word(statement)
+            shared = "_shared" if alike > 1 else ""
+            if not below:
+                expected = {f"rank_lowest{shared}"}
+            elif not above:
+                expected = {f"rank_highest{shared}"}
+            elif below == 1 and alike == 1:
+                expected = {"rank_second_lowest"}
+            elif above == 1 and alike == 1:
+                expected = {"rank_second_highest"}
+            elif below + alike <= 3:
+                expected = {"rank_among_lowest"}
+            elif above + alike <= 3:
+                expected = {"rank_among_highest"}
+            else:
+                expected = {""}
+            assert {word} == expected, (report, statement.facts)
+
+
+def test_nobody_else_is_told_to_hold_the_same_place_alone(
+    every: Mapping[Any, Findings],
+) -> None:
+    """Across the ten reports of a year, one place alone has one holder at most."""
+    alone = {
+        "rank_lowest",
+        "rank_highest",
+        "rank_second_lowest",
+        "rank_second_highest",
+    }
+    told: Counter[tuple[int, str, str]] = Counter()
+    for (_, year), found in every.items():
+        by_id = facts_by_id(found)
+        for statement in found.statements:
+            if statement.chapter != SUMMARY and "rank" in statement.details:
+                word = rank_word(statement)
+                if word in alone:
+                    told[year, by_id[statement.facts[0]].indicator, word] += 1
+    assert told
+    assert set(told.values()) == {1}
+
+
+def test_years_at_an_end_hold_in_every_year(every: Mapping[Any, Findings]) -> None:
+    """«Hvert år siden 2015» is a claim on each of the years."""
+    seen = 0
+    for report, found in every.items():
+        by_id = facts_by_id(found)
+        for statement in found.statements:
+            if statement.rule not in ("years_lowest", "years_highest"):
+                continue
+            seen += 1
+            own = [by_id[name] for name in statement.facts]
+            first = statement.details["from_year"]
+            assert {fact.year for fact in own} == set(range(first, report[1] + 1))
+            end = statement.rule.removeprefix("years_")
+            for fact in own:
+                values = [
+                    peer.value
+                    for peer in found.peers(fact.indicator, fact.year)
+                    if peer.rank is not None and peer.value is not None
+                ]
+                extreme = min(values) if end == "lowest" else max(values)
+                assert fact.value == extreme, (report, fact.id)
+    assert seen > 10
+
+
+def test_summary_counts_the_ends(every: Mapping[Any, Findings]) -> None:
+    """«Høyest på to og lavest på én»: counted anew from the values."""
+    for report, found in every.items():
+        told = only([s for s in found.statements if s.rule.startswith("summary_rank")])
+        highest = lowest = ranked = 0
+        for fact in found.reported:
+            if fact.rank is None:
+                continue
+            ranked += 1
+            highest += fact.value == fact.highest
+            lowest += fact.value == fact.lowest
+        numbers = (told.details["highest"], told.details["lowest"], told.details["n"])
+        expected = (Word(f"number_{highest}"), Word(f"number_{lowest}"), ranked)
+        assert numbers == expected, report
+        ends = {(0, 0): "none", (0, 1): "lowest", (1, 0): "highest", (1, 1): "both"}
+        rule = ends[min(highest, 1), min(lowest, 1)]
+        assert told.rule == f"summary_rank_{rule}", report
+
+
+# -- distances -------------------------------------------------------------------------
+
+
+def test_distance_is_from_unrounded_values(findings_of: FindingsOf) -> None:
+    """1 % below, but 3 % if one divides the printed 3,7 by the printed 3,8."""
+    found = findings_of("bergen", 2015)
+    fact = found.fact("andel_mottakere_18_66")
+    assert fact.value is not None
+    assert fact.network_mean is not None
+    assert fact.distance is not None
+    printed = [half_up(amount, 1) for amount in (fact.value, fact.network_mean)]
+    assert printed == [3.7, 3.8]
+    assert half_up(printed[0] / printed[1] * 100 - 100) == -3
+    assert half_up(fact.distance) == -1
+
+
+def test_distances_told_are_those_of_the_facts(every: Mapping[Any, Findings]) -> None:
+    """Above is above, and the number is the fact's own, for every level told."""
+    for report, found in every.items():
+        by_id = facts_by_id(found)
+        for statement in found.statements:
+            rule = statement.rule
+            if not rule.startswith(("level_", "resource_")) or "rank" not in (
+                statement.details
+            ):
+                continue
+            fact = by_id[statement.facts[0]]
+            assert fact.distance is not None
+            assert (fact.kommune, fact.year) == report
+            above = rule in ("level_above", "level_far_above", "resource_more")
+            below = rule in ("level_below", "level_far_below", "resource_less")
+            if above or below:
+                assert (fact.distance > 0) == above, (report, fact.id)
+            else:
+                assert abs(fact.distance) < 1.5, (report, fact.id)
+            assert ("far" in rule) == (half_up(abs(fact.distance)) >= 25)
+            told = statement.details["distance"]
+            assert isinstance(told, Quantity)
+            assert told.value == abs(fact.distance)
+
+
+# -- forbehold -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kommune", KOMMUNER)
+def test_unusable_mean_leaves_the_level_alone(
+    known: Catalogue, findings_of: FindingsOf, kommune: str
+) -> None:
+    """Kind unusable_mean: the figure stands without distance and rank, with why."""
+    found = findings_of(kommune, 2020)
+    told = only(about(found, AFTER_KVP, "level_alone"))
+    assert told.details["reason"] == (label(known, "snitt_etter_kvp_2020"),)
+    fact = found.fact(AFTER_KVP)
+    assert (fact.index, fact.rank, fact.network_mean) == (None, None, None)
+    assert not about(found, AFTER_KVP, "mean_without", "mean_falls", "mean_rises")
+
+
+def test_wrong_source_figure_stands_alone_and_so_does_the_next_change(
+    known: Catalogue, findings_of: FindingsOf
+) -> None:
+    """Kind wrong_source: printed with its reason; no distance, no change from it."""
+    reason = (label(known, "stavanger_kvp_2019"),)
+    found = findings_of("stavanger", 2019)
+    assert only(about(found, KVP, "level_alone")).details["reason"] == reason
+    told = only(about(found, KVP, "change_withheld_for"))
+    assert told.details["reason"] == reason
+    others = only(about(findings_of("oslo", 2019), KVP, "mean_without"))
+    assert others.details["kommuner"] == ("Stavanger",)
+
+
+@pytest.mark.parametrize(
+    ("kommune", "year", "indicator", "forbehold"),
+    [
+        ("tromso", 2018, KVP, "tromso_kvp_2018"),
+        ("oslo", 2016, "stonadslengde_18_24", "oslo_stonadslengder_2016"),
+        ("oslo", 2016, "stonadslengde_hovedinntekt", "oslo_stonadslengder_2016"),
+        ("oslo", 2016, "andel_hovedinntekt_6mnd", "oslo_stonadslengder_2016"),
+        ("drammen", 2016, SICK_LEAVE, "drammen_sykefravaer_2016"),
+    ],
+)
+def test_figure_that_is_not_there_is_told_with_its_reason(
+    known: Catalogue,
+    findings_of: FindingsOf,
+    kommune: str,
+    year: int,
+    indicator: str,
+    forbehold: str,
+) -> None:
+    """Kinds suppressed, not_comparable, missing_manual: never 0, never passed over."""
+    reason = label(known, forbehold)
+    found = findings_of(kommune, year)
+    missing = only(about(found, indicator, "level_missing"))
+    assert missing.details["reason"] == (reason,)
+    for later in (found, findings_of(kommune, year + 1)):
+        assert later.fact(indicator).change is None
+        assert not about(later, indicator, *SINCE_LAST_YEAR, "change_same", *MOVES)
+        told = only(about(later, indicator, "change_withheld", "change_withheld_for"))
+        assert told.details["reason"] == (reason,)
+
+
+@pytest.mark.parametrize(
+    ("absent", "year", "indicator"),
+    [
+        ("tromso", 2018, KVP),
+        ("stavanger", 2019, KVP),
+        ("oslo", 2016, "stonadslengde_18_24"),
+        ("drammen", 2016, SICK_LEAVE),
+    ],
+)
+def test_every_other_report_says_whom_the_mean_is_without(
+    known: Catalogue,
+    findings_of: FindingsOf,
+    absent: str,
+    year: int,
+    indicator: str,
+) -> None:
+    """The distance printed is from a mean of nine, and all nine readers are told."""
+    name = known.network.member(absent).name
+    for kommune in KOMMUNER:
+        found = findings_of(kommune, year)
+        told = only(about(found, indicator, "mean_without"))
+        assert told.details["kommuner"] == (name,)
+        assert f"beregnet uten {name} (" in text.sentence(told, known).text
+
+
+def test_means_are_told_to_be_whole_where_they_are(
+    every: Mapping[Any, Findings],
+) -> None:
+    """«Beregnet uten» exactly where somebody is left out of a mean that is used."""
+    for report, found in every.items():
+        expected = {
+            fact.id
+            for fact in found.reported
+            if fact.network_mean is not None and fact.n < len(KOMMUNER)
+        }
+        told = {s.facts[0] for s in found.statements if s.rule == "mean_without"}
+        assert told == expected, report
+
+
+@pytest.mark.parametrize("kommune", MERGED)
+def test_no_change_is_told_across_the_mergers(
+    known: Catalogue, findings_of: FindingsOf, kommune: str
+) -> None:
+    """Kind structure_break: no rise, no fall; «stabil» only with the forbehold."""
+    found = findings_of(kommune, 2020)
+    reason = (label(known, f"brudd_2020_{kommune}"),)
+    rules = {statement.rule for statement in found.statements}
+    spanning = {*SINCE_LAST_YEAR, "change_same", *MOVES, "trend_stable_group"}
+    assert not rules & {*spanning, "summary_change"}
+    withheld = [s for s in found.statements if s.rule == "change_withheld"]
+    chapters = [chapter.id for chapter in known.service.chapters]
+    assert [s.chapter for s in withheld] == [SUMMARY, *chapters]
+    assert all(s.details["reason"] == reason for s in withheld)
+    for statement in found.statements:
+        if statement.rule == "trend_stable_group_reserved":
+            assert statement.details["reason"] == reason
+
+
+def test_stable_over_the_break_is_told_with_the_forbehold(
+    findings_of: FindingsOf,
+) -> None:
+    """KS printed Trondheim's dekningsgrader as stable, with the break beside."""
+    rules = [s.rule for s in findings_of("trondheim", 2020).statements]
+    assert "trend_stable_group_reserved" in rules
+
+
+def test_no_change_is_told_over_any_break(
+    known: Catalogue, every: Mapping[Any, Findings]
+) -> None:
+    """Nor over a new case system: nothing moves where the change is not shown."""
+    for report, found in every.items():
+        by_id = facts_by_id(found)
+        for statement in found.statements:
+            if statement.rule in (*SINCE_LAST_YEAR, "change_same", *MOVES):
+                own = [by_id[name] for name in statement.facts]
+                if statement.rule.startswith("trend_"):
+                    first = min(fact.year for fact in own)
+                    own = [fact for fact in own if fact.year > first]
+                for fact in own:
+                    effect = known.effects(fact.indicator, fact.kommune, fact.year)
+                    assert effect.change == "shown", (report, fact.id)
+                    assert fact.change is not None, (report, fact.id)
+
+
+def test_new_case_system_in_oslo_breaks_one_indicator_only(
+    known: Catalogue, findings_of: FindingsOf
+) -> None:
+    """A break that touches one indicator is told of that one, and the rest goes on."""
+    found = findings_of("oslo", 2016)
+    told = only(about(found, "andel_mottakere_med_barn", "change_withheld_for"))
+    assert told.details["reason"] == (label(known, "oslo_fagsystem_2016"),)
+    assert any(rule in SINCE_LAST_YEAR for rule, _ in with_direction(found))
+
+
+@pytest.mark.parametrize(
+    ("kind", "kommune", "year", "indicator"),
+    [
+        ("misposting", "tromso", 2017, "netto_driftsutgifter_rus_f243_per_innb"),
+        ("misposting", "drammen", 2016, "netto_driftsutgifter_rus_f243_per_innb"),
+        ("posting_moved", "tromso", 2017, "stonad_per_mottaker"),
+        (
+            "corrected_value",
+            "kristiansand",
+            2017,
+            "netto_driftsutgifter_livsopphold_f281_per_innb",
+        ),
+        ("estimated_denominator", "sandnes", 2019, "andel_mottakere_18_66"),
+        ("other_source", "baerum", 2019, "stonad_per_mottaker"),
+        ("definition_differs", "bergen", 2018, "ressursbruksindikator"),
+    ],
+)
+def test_forbehold_that_only_warns_stands_beside_the_figure(
+    known: Catalogue,
+    findings_of: FindingsOf,
+    kind: str,
+    kommune: str,
+    year: int,
+    indicator: str,
+) -> None:
+    """These kinds take nothing away; the reader is told and judges."""
+    found = findings_of(kommune, year)
+    fact = found.fact(indicator)
+    assert kind in {e.kind for e in known.forbehold_by_id(fact.forbehold)}
+    assert None not in (fact.value, fact.index, fact.rank, fact.change)
+    chapter = next(
+        c.id
+        for c in known.service.chapters
+        if indicator in {i.id for i in known.service.in_chapter(c.id)}
+    )
+    assert kind in {entry.kind for entry in found.forbehold_in(known, chapter)}
+
+
+def test_no_kind_is_in_use_without_a_test_here(known: Catalogue) -> None:
+    """A new kind of forbehold is a new consequence, and wants a test of its own."""
+    tested = {
+        "structure_break",
+        "misposting",
+        "posting_moved",
+        "corrected_value",
+        "not_comparable",
+        "suppressed",
+        "wrong_source",
+        "unusable_mean",
+        "missing_manual",
+        "estimated_denominator",
+        "other_source",
+        "definition_differs",
+        "new_member",
+    }
+    assert {entry.kind for entry in known.forbehold} <= tested | HOUSEKEEPING
+    assert set(known.kinds) == tested | HOUSEKEEPING
+
+
+def test_new_member_has_no_change_to_tell(known: Catalogue) -> None:
+    """Kind new_member: there are no earlier years in the network to speak of."""
+    for kommune in ("asker", "lillestrom"):
+        effects = known.effects(SICK_LEAVE, kommune, 2022)
+        assert (effects.change, effects.in_mean) == ("withheld", True)
+
+
+def test_forbehold_of_a_chapter_stand_there_once(
+    known: Catalogue, every: Mapping[Any, Findings]
+) -> None:
+    """Whatever a chapter speaks of, its forbehold are printed with it, and once."""
+    for report, found in every.items():
+        by_id = facts_by_id(found)
+        for chapter in known.service.chapters:
+            printed = found.forbehold_in(known, chapter.id)
+            ids = [entry.id for entry in printed]
+            assert len(ids) == len(set(ids)), report
+            assert not [e for e in printed if e.is_page_wide or e.kind in HOUSEKEEPING]
+            rested_on = {
+                name
+                for statement in found.statements
+                if statement.chapter == chapter.id
+                for fact in statement.facts
+                for name in by_id[fact].forbehold
+            }
+            wanted = {
+                entry.id
+                for entry in known.forbehold_by_id(rested_on)
+                if not entry.is_page_wide and entry.kind not in HOUSEKEEPING
+            }
+            assert wanted <= set(ids), (report, chapter.id)
+
+
+def test_forbehold_on_the_whole_page_stand_at_the_top(
+    known: Catalogue, findings_of: FindingsOf
+) -> None:
+    """A merger concerns every figure, and so it stands above them all."""
+    for kommune in KOMMUNER:
+        top = [e.id for e in findings_of(kommune, 2020).page_wide_forbehold(known)]
+        expected = [f"brudd_2020_{kommune}"] if kommune in MERGED else []
+        assert top == expected
+        assert not findings_of(kommune, 2019).page_wide_forbehold(known)
+
+
+# -- statements ------------------------------------------------------------------------
+
+
+def test_every_statement_rests_on_facts_that_exist(
+    every: Mapping[Any, Findings],
+) -> None:
+    """A sentence that cannot be traced to its numbers is not printed."""
+    for report, found in every.items():
+        known_ids = {fact.id for fact in found.facts.values()}
+        for statement in found.statements:
+            assert statement.facts, (report, statement.rule)
+            assert set(statement.facts) <= known_ids, (report, statement.rule)
+
+
+def test_no_statement_says_up_where_the_number_says_down(
+    every: Mapping[Any, Findings],
+) -> None:
+    """Each rise and fall told, against the sign of its own numbers."""
+    signs = {**dict.fromkeys(UP, 1), **dict.fromkeys(DOWN, -1)}
+    seen: Counter[str] = Counter()
+    for report, found in every.items():
+        by_id = facts_by_id(found)
+        for rule, statement in with_direction(found):
+            for name in statement.facts:
+                fact = by_id[name]
+                assert fact.value is not None
+                assert fact.previous is not None
+                difference = fact.value - fact.previous
+                assert fact.change == pytest.approx(difference), (report, name)
+                seen[rule] += 1
+                if rule in STABLE:
+                    percent = abs(difference / fact.previous * 100)
+                    alike = half_up(fact.value, fact.decimals) == half_up(
+                        fact.previous, fact.decimals
+                    )
+                    assert percent < 2 or alike, (report, name)
+                else:
+                    assert difference * signs[rule] > 0, (report, name)
+    assert set(seen) == set(SINCE_LAST_YEAR)
+
+
+def test_trends_hold_from_year_to_year(every: Mapping[Any, Findings]) -> None:
+    """«Har økt hvert år siden» is broken by one year that did not."""
+    seen: Counter[str] = Counter()
+    for report, found in every.items():
+        by_id = facts_by_id(found)
+        for statement in found.statements:
+            if statement.rule not in ("trend_risen", "trend_fallen"):
+                continue
+            sign = 1 if statement.rule == "trend_risen" else -1
+            own = [by_id[name] for name in statement.facts]
+            first = statement.details["from_year"]
+            for indicator in {fact.indicator for fact in own}:
+                values = {f.year: f.value for f in own if f.indicator == indicator}
+                assert sorted(values) == list(range(first, report[1] + 1))
+                steps = [
+                    values[y] - values[y - 1] for y in range(first + 1, report[1] + 1)
+                ]
+                assert all(step * sign > 0 for step in steps), (report, indicator)
+                assert len(values) >= 3
+                seen[statement.rule] += 1
+    assert set(seen) == {"trend_risen", "trend_fallen"}
+
+
+def test_mean_that_goes_the_other_way_does_so(every: Mapping[Any, Findings]) -> None:
+    """«Mens andelen øker, går snittet ned»: both halves are checked."""
+    signs = {"mean_falls": 1, "mean_rises": -1}
+    seen = 0
+    for report, found in every.items():
+        by_id = facts_by_id(found)
+        for statement in found.statements:
+            if statement.rule in signs:
+                for name in statement.facts:
+                    fact = by_id[name]
+                    assert fact.change is not None
+                    assert fact.mean_change is not None
+                    assert fact.change * signs[statement.rule] > 0, (report, name)
+                    assert fact.mean_change * signs[statement.rule] < 0, (report, name)
+                    seen += 1
+    assert seen > 5
+
+
+def test_joint_sentences_join_one_direction(
+    known: Catalogue, every: Mapping[Any, Findings]
+) -> None:
+    """«Det samme gjelder» after a rise must be of rises, and follow it at once."""
+    seen = 0
+    for report, found in every.items():
+        by_id = facts_by_id(found)
+        pairs = zip(found.statements, found.statements[1:], strict=False)
+        for first, second in pairs:
+            if second.rule != "change_same":
+                continue
+            seen += 1
+            assert first.rule in SINCE_LAST_YEAR, report
+            assert first.chapter == second.chapter, report
+            ways = {
+                changes.direction(known, by_id[name])
+                for name in (*first.facts, *second.facts)
+            }
+            expected = first.rule.removeprefix("change_").removesuffix("_plural")
+            assert ways == {expected}, report
+    assert seen > 50
+
+
+def test_every_indicator_is_told_once_of_level_and_once_of_change(
+    known: Catalogue, every: Mapping[Any, Findings]
+) -> None:
+    """Nothing is passed over in silence, and nothing said twice in a chapter."""
+    for report, found in every.items():
+        levels: Counter[str] = Counter()
+        moves: Counter[str] = Counter()
+        for statement in found.statements:
+            if statement.chapter == SUMMARY or statement.rule == "resource_gloss":
+                continue
+            if statement.rule.startswith(("level_", "resource_")):
+                levels.update(statement.facts)
+            if statement.rule.startswith("change_"):
+                moves.update(statement.facts)
+        own = [found.fact(i.id).id for i in known.service.indicators]
+        assert levels == Counter(own), report
+        assert moves == Counter(own if report[1] > YEARS[0] else []), report
+
+
+def test_summary_is_three_to_five_sentences(every: Mapping[Any, Findings]) -> None:
+    """Short enough to be read, and never empty."""
+    for report, found in every.items():
+        summary = [s for s in found.statements if s.chapter == SUMMARY]
+        assert 3 <= len(summary) <= 5, report
+        assert found.statements[: len(summary)] == tuple(summary), report
+
+
+def test_summary_counts_every_change_that_may_be_told(
+    known: Catalogue, every: Mapping[Any, Findings]
+) -> None:
+    """Ups, downs and stables are together the number they are said to be of."""
+    for report, found in every.items():
+        for told in (s for s in found.statements if s.rule == "summary_change"):
+            ways = Counter(
+                (changes.direction(known, fact) or "none").removesuffix("_slightly")
+                for fact in found.reported
+            )
+            for name in ("up", "down", "stable"):
+                assert told.details[name] == Word(f"number_{ways[name]}"), report
+            assert told.details["n"] == sum(ways.values()) - ways["none"], report
+
+
+def test_no_report_names_another_kommune_but_as_absent(
+    known: Catalogue, every: Mapping[Any, Findings]
+) -> None:
+    """A report is of one kommune; the others are named only where they are lacking."""
+    names = {member.id: member.name for member in known.network.members}
+    for (kommune, year), found in every.items():
+        others = [name for id_, name in names.items() if id_ != kommune]
+        pattern = re.compile(rf"\b({'|'.join(others)})s?\b")
+        for said in text.sentences(found, known):
+            if said.rule != "mean_without":
+                assert not pattern.search(said.text), (kommune, year, said.text)
+
+
+def test_same_figures_give_the_same_findings(
+    known: Catalogue, snapshot: Snapshot, indexed: pd.DataFrame
+) -> None:
+    """Same input, same statements, in the same order."""
+    run = Run(kommune="tromso", year=2020)
+    once, twice = (
+        findings.assess(indexed, known, run, snapshot).statements for _ in range(2)
+    )
+    assert once == twice

@@ -1,0 +1,88 @@
+"""The notebooks in git: stripped, readable, and with one cell of parameters."""
+
+import ast
+import json
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat import NotebookNode
+
+from asss.knowledge import Service
+from asss.parameters import Run
+
+#: A code cell takes one step of reasoning.
+LONGEST_CELL = 8
+
+
+def _notebooks() -> list[Path]:
+    folder = Path(__file__).parents[1] / "notebooks"
+    return sorted(p for p in folder.rglob("*.ipynb") if ".ipynb_" not in str(p))
+
+
+@pytest.fixture(scope="module")
+def template(root: Path) -> NotebookNode:
+    """The template that every report is made from."""
+    path = root / "notebooks" / "sosiale_tjenester.ipynb"
+    return nbformat.read(path, as_version=4)
+
+
+def _code(notebook: NotebookNode) -> list[NotebookNode]:
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+@pytest.mark.parametrize("path", _notebooks(), ids=lambda path: path.name)
+def test_carries_no_outputs(path: Path) -> None:
+    """An output in git is a figure that nobody can vouch for."""
+    cells = json.loads(path.read_text("utf-8"))["cells"]
+    code = [cell for cell in cells if cell["cell_type"] == "code"]
+    assert code
+    assert not any(cell["outputs"] or cell["execution_count"] for cell in code)
+
+
+def test_has_exactly_one_parameters_cell(template: NotebookNode) -> None:
+    """Papermill puts its values after it; with none, it runs the defaults silently."""
+    tagged = [c for c in template.cells if "parameters" in c.metadata.get("tags", [])]
+    assert len(tagged) == 1
+
+
+def test_parameters_are_those_of_a_run(template: NotebookNode) -> None:
+    """One spelling from YAML key to pydantic field to notebook parameter."""
+    cell = next(c for c in template.cells if "parameters" in c.metadata.get("tags", []))
+    statements = ast.parse(cell.source).body
+    assigned = {node.targets[0].id: node.value for node in statements}  # type: ignore[attr-defined]
+    assert list(assigned) == list(Run.model_fields)
+    values = {name: ast.literal_eval(value) for name, value in assigned.items()}
+    assert Run.model_validate(values)
+
+
+def test_cells_are_short_and_define_nothing(template: NotebookNode) -> None:
+    """Reasoning in notebooks, computation in asss."""
+    for cell in _code(template):
+        lines = [line for line in cell.source.splitlines() if line.strip()]
+        assert len(lines) <= LONGEST_CELL, cell.source
+        kinds = {type(node) for node in ast.walk(ast.parse(cell.source))}
+        assert not kinds & {ast.FunctionDef, ast.ClassDef, ast.If, ast.For, ast.Lambda}
+
+
+def test_cells_hold_no_words_for_the_reader(template: NotebookNode) -> None:
+    """Words belong to parameters/ and to Markdown; a cell names ids and queries."""
+    for cell in _code(template):
+        for node in ast.walk(ast.parse(cell.source)):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                assert node.value == node.value.lower(), node.value
+                assert not set(node.value) & set("æøåÆØÅ"), node.value
+
+
+def test_every_chapter_is_on_the_page(template: NotebookNode, known: object) -> None:
+    """A chapter in the catalogue that the notebook forgets would never be missed."""
+    service: Service = known.service  # type: ignore[attr-defined]
+    source = "\n".join(cell.source for cell in template.cells)
+    for chapter in service.chapters:
+        assert f'page.chapter(found, known, "{chapter.id}")' in source
+        assert f"## {chapter.name}" in source
+
+
+def test_keeps_a_public_kernel_name(template: NotebookNode) -> None:
+    """A private kernel name runs on one machine only; with none, papermill refuses."""
+    assert template.metadata.kernelspec.name == "python3"

@@ -1,0 +1,572 @@
+"""
+Words: how numbers are written, that no phrase lacks or is idle, and how sentences look.
+
+Numbers are tried on anything (hypothesis); sentences on those of all ten kommuner in
+every year, since what a reader must not see can hide in any of them.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from asss import text
+from asss.catalogue import Catalogue
+from asss.errors import PhraseError
+from asss.facts import half_up
+from asss.findings import Findings
+from asss.statements import Detail, Fragment, Quantity, Statement, Word
+from asss.tables import BASES, NOT_COMPARABLE
+
+FindingsOf = Callable[[str, int], Findings]
+Report = tuple[str, int]
+
+KOMMUNER = (
+    "oslo",
+    "bergen",
+    "trondheim",
+    "stavanger",
+    "kristiansand",
+    "tromso",
+    "sandnes",
+    "baerum",
+    "drammen",
+    "fredrikstad",
+)
+ALL = tuple((kommune, year) for year in range(2015, 2021) for kommune in KOMMUNER)
+
+HARD_SPACE = "\u00a0"
+MINUS = "\u2212"
+
+#: The same examples every time, and no clock: a test that fails, fails for everybody.
+steady = settings(derandomize=True, deadline=None, database=None, max_examples=200)
+numbers = st.floats(-1e9, 1e9, allow_nan=False, allow_infinity=False)
+decimals = st.integers(0, 3)
+
+
+@pytest.fixture(scope="module")
+def every(findings_of: FindingsOf) -> dict[Report, Findings]:
+    """The findings of all ten kommuner in every year."""
+    return {report: findings_of(*report) for report in ALL}
+
+
+@pytest.fixture(scope="module")
+def said(
+    every: Mapping[Report, Findings], known: Catalogue
+) -> dict[Report, list[text.Sentence]]:
+    """Every sentence of every report."""
+    return {report: text.sentences(found, known) for report, found in every.items()}
+
+
+@pytest.fixture(scope="module")
+def words(known: Catalogue) -> Mapping[str, str]:
+    """The words of the phrase file."""
+    return known.phrases.words
+
+
+def read(written: str) -> Decimal:
+    """The number that a reader takes from a written one."""
+    plain = written.replace(HARD_SPACE, "").replace(",", ".").replace(MINUS, "-")
+    return Decimal(plain)
+
+
+# -- numbers ---------------------------------------------------------------------------
+
+
+@steady
+@given(numbers, decimals)
+def test_number_reads_back_as_the_rounded_value(value: float, places: int) -> None:
+    """Nothing is lost on the way but the decimals that are not printed."""
+    rounded = half_up(value, places)
+    assert float(read(text.number(value, places))) == pytest.approx(rounded, abs=1e-9)
+    # Less than a digit from half a unit of the last place: a float cannot say more.
+    assert abs(rounded - value) <= 0.5 * 10**-places + 1e-6
+
+
+@steady
+@given(numbers, decimals)
+@example(-0.0, 0)
+@example(-0.04, 1)
+@example(-999.9999, 2)
+def test_number_is_of_norwegian_signs_only(value: float, places: int) -> None:
+    """Decimal comma, hard space by threes, true minus, and no «-0»."""
+    written = text.number(value, places)
+    whole = rf"\d{{1,3}}({HARD_SPACE}\d{{3}})*"
+    tail = rf",\d{{{places}}}" if places else ""
+    assert re.fullmatch(rf"{MINUS}?{whole}{tail}", written)
+    is_zero = not set("123456789") & set(written)
+    assert not (is_zero and written.startswith(MINUS))
+    assert written.startswith(MINUS) == (half_up(value, places) < 0)
+
+
+@steady
+@given(st.integers(-(10**7), 10**7), decimals)
+def test_halves_go_away_from_zero(steps: int, places: int) -> None:
+    """As a reader does by hand; Python's own rounding goes to the even digit."""
+    exact = Decimal(steps) / 2 / 10**places
+    rounded = exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    assert read(text.number(float(exact), places)) == rounded
+
+
+@pytest.mark.parametrize(
+    ("value", "places", "written"),
+    [
+        (2.5, 0, "3"),
+        (3.5, 0, "4"),
+        (-0.25, 1, f"{MINUS}0,3"),
+        (0.25, 1, "0,3"),
+        (1.005, 2, "1,01"),
+        (36085.4, 0, f"36{HARD_SPACE}085"),
+        (1234567.0, 0, f"1{HARD_SPACE}234{HARD_SPACE}567"),
+        (999.5, 0, f"1{HARD_SPACE}000"),
+        (-0.4, 0, "0"),
+    ],
+)
+def test_number_is_written_as_in_print(value: float, places: int, written: str) -> None:
+    """The forms KS prints."""
+    assert text.number(value, places) == written
+
+
+# -- amounts ---------------------------------------------------------------------------
+
+
+def amount(unit: str, places: int = 1, **more: Any) -> Quantity:
+    """Four of something, officially."""
+    return Quantity(4.0, unit, places, **{"basis": "real", **more})
+
+
+@pytest.mark.parametrize(
+    ("given_amount", "written"),
+    [
+        (amount("prosent"), f"4,0{HARD_SPACE}%"),
+        (amount("prosent", role="difference"), f"4,0{HARD_SPACE}prosentpoeng"),
+        (amount("prosent", 0, role="distance"), f"4{HARD_SPACE}%"),
+        (amount("kr", 0), f"kr{HARD_SPACE}4"),
+        (amount("kr", 0, role="difference"), f"kr{HARD_SPACE}4"),
+        (amount("maneder"), f"4,0{HARD_SPACE}måneder"),
+        (amount("maneder", role="difference"), f"4,0{HARD_SPACE}måneder"),
+        (amount("per_1000"), "4,0"),
+        (amount("forholdstall", 2), "4,00"),
+    ],
+)
+def test_unit_stands_as_its_role_wants(
+    given_amount: Quantity, written: str, words: Mapping[str, str]
+) -> None:
+    """A difference of percents is in prosentpoeng; a distance in percent; kr first."""
+    assert text.quantity(given_amount, words) == written
+
+
+def test_every_change_of_a_percent_is_told_in_prosentpoeng(
+    every: Mapping[Report, Findings],
+) -> None:
+    """And levels and distances never are."""
+    for found in every.values():
+        for statement in found.statements:
+            for name, detail in statement.details.items():
+                if isinstance(detail, Quantity):
+                    role = {"change": "difference"}.get(
+                        name, "distance" if "distance" in name else "level"
+                    )
+                    assert detail.role == role, (statement.rule, name)
+
+
+@steady
+@given(
+    st.sampled_from(["kr", "prosent", "maneder", "per_1000", "forholdstall"]),
+    st.sampled_from(BASES),
+    st.sampled_from(["level", "distance", "difference"]),
+)
+def test_mark_stands_exactly_where_the_basis_is_reconstructed(
+    known: Catalogue, unit: str, basis: str, role: str
+) -> None:
+    """A reader must never take a reconstructed figure for an official one."""
+    written = text.quantity(amount(unit, basis=basis, role=role), known.phrases.words)
+    assert written.endswith("ʳ") == (basis == "reconstructed")
+    assert written.count("ʳ") == (basis == "reconstructed")
+
+
+def quantities(rule: str, details: Mapping[str, Detail], known: Catalogue) -> list[Any]:
+    """The amounts that a phrase puts in its sentence, those of its parts included."""
+    sentence = known.phrases.phrases[rule].sentence
+    fields = [name for _, name, _, _ in Formatter().parse(sentence) if name]
+    found: list[Any] = []
+    for name in fields:
+        found += _amounts(details.get(name, ""), known)
+    return found
+
+
+def _amounts(detail: Detail, known: Catalogue) -> list[Any]:
+    match detail:
+        case Quantity():
+            return [detail]
+        case Fragment():
+            return quantities(detail.rule, detail.details, known)
+        case tuple():
+            return [found for part in detail for found in _amounts(part, known)]
+    return []
+
+
+def test_sentences_carry_the_mark_of_every_reconstructed_amount(
+    every: Mapping[Report, Findings], known: Catalogue
+) -> None:
+    """As many marks as reconstructed amounts: not one lost, not one too many."""
+    marked = 0
+    for report, found in every.items():
+        for statement in found.statements:
+            amounts = quantities(statement.rule, statement.details, known)
+            count = sum(a.basis == "reconstructed" for a in amounts)
+            sentence = text.sentence(statement, known).text
+            assert sentence.count("ʳ") == count, (report, sentence)
+            marked += count
+    assert marked
+
+
+def test_amounts_rest_on_the_basis_of_their_fact(
+    every: Mapping[Report, Findings],
+) -> None:
+    """A level is marked by its own basis; a distance also by everybody else's."""
+    for found in every.values():
+        by_id = {fact.id: fact for fact in found.facts.values()}
+        for statement in found.statements:
+            if statement.rule.startswith("summary_"):
+                continue
+            fact = by_id[statement.facts[0]]
+            bases = {
+                "value": fact.basis,
+                "mean": fact.mean_basis,
+                "previous": fact.previous_basis,
+                "distance": fact.distance_basis,
+            }
+            for name, basis in bases.items():
+                detail = statement.details.get(name)
+                if isinstance(detail, Quantity):
+                    assert detail.basis == basis, (fact.id, name)
+
+
+def test_value_of_a_fact_is_its_number_or_its_sign(
+    every: Mapping[Report, Findings], words: Mapping[str, str]
+) -> None:
+    """What is missing shows SSB's sign and never a number."""
+    signs = set()
+    for found in every.values():
+        for fact in found.facts.values():
+            written = text.value(fact, words)
+            if fact.value is None:
+                assert written == fact.status
+                assert text.status_word(fact, words)
+                signs.add(written)
+            else:
+                assert text.number(fact.value, fact.decimals) in written
+    assert signs == {":", "..", NOT_COMPARABLE}
+
+
+# -- small words -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("items", "joined"),
+    [
+        (["Oslo"], "Oslo"),
+        (["Oslo", "Bergen"], "Oslo og Bergen"),
+        (["Oslo", "Bergen", "Tromsø"], "Oslo, Bergen og Tromsø"),
+    ],
+)
+def test_lists_are_joined_as_in_a_sentence(
+    items: list[str], joined: str, words: Mapping[str, str]
+) -> None:
+    """No comma before «og»."""
+    assert text.join(items, words) == joined
+
+
+@pytest.mark.parametrize(
+    ("name", "genitive"),
+    [
+        ("Tromsø", "Tromsøs"),
+        ("Bærum", "Bærums"),
+        ("Moss", "Moss’"),
+        ("Sandnes", "Sandnes’"),
+        ("Bordeaux", "Bordeaux’"),
+    ],
+)
+def test_genitive_has_no_s_after_s(name: str, genitive: str) -> None:
+    """«Sandnes’ dekningsgrader», as Språkrådet has it."""
+    assert text.genitive(name) == genitive
+
+
+@pytest.mark.parametrize(
+    ("written", "capitalised"),
+    [("åpen for KVP", "Åpen for KVP"), ("KVP og mer", "KVP og mer"), ("", "")],
+)
+def test_capital_leaves_the_rest_alone(written: str, capitalised: str) -> None:
+    """``str.capitalize`` would make «Kvp» of «KVP»."""
+    assert text.capitalised(written) == capitalised
+
+
+def test_day_is_written_as_norwegians_do() -> None:
+    """Day before month, with full stops."""
+    assert text.day("2021-03-05") == "05.03.2021"
+    with pytest.raises(ValueError, match="isoformat"):
+        text.day("2021")
+
+
+# -- phrases ---------------------------------------------------------------------------
+
+
+def test_unknown_phrase_is_refused_by_name(known: Catalogue) -> None:
+    """Who adds a rule must be told which phrase to write."""
+    with pytest.raises(PhraseError, match="'no_such_rule'"):
+        text.phrase("no_such_rule", {}, known)
+
+
+def test_missing_field_is_refused_by_name(known: Catalogue) -> None:
+    """A sentence with a hole in it is not printed."""
+    with pytest.raises(PhraseError, match="trend_risen asks for 'from_year'"):
+        text.phrase("trend_risen", {"subject": "stønaden"}, known)
+
+
+def test_unknown_phrase_in_a_phrase_is_refused_too(known: Catalogue) -> None:
+    """The rank is a phrase inside a phrase."""
+    tail = Fragment("no_such_tail", {})
+    with pytest.raises(PhraseError, match="'no_such_tail'"):
+        text.phrase("level_near", {"subject": "x", "rank": tail}, known)
+
+
+def rules_in(details: Mapping[str, Detail]) -> Iterator[str]:
+    """The rules of the phrases inside a phrase."""
+    for detail in details.values():
+        parts = detail if isinstance(detail, tuple) else (detail,)
+        for part in parts:
+            if isinstance(part, Fragment):
+                yield part.rule
+                yield from rules_in(part.details)
+
+
+def words_in(details: Mapping[str, Detail]) -> Iterator[str]:
+    """The keys of the words that a phrase is given."""
+    for detail in details.values():
+        for part in detail if isinstance(detail, tuple) else (detail,):
+            if isinstance(part, Word):
+                yield part.key
+            elif isinstance(part, Fragment):
+                yield from words_in(part.details)
+
+
+def all_statements(every: Mapping[Report, Findings]) -> Iterator[Statement]:
+    """Every statement of every report."""
+    for found in every.values():
+        yield from found.statements
+
+
+def test_every_rule_in_use_has_a_phrase_and_every_key_a_word(
+    every: Mapping[Report, Findings], known: Catalogue
+) -> None:
+    """All that lack, at once: nobody mends twelve phrases in twelve runs."""
+    rules, keys = set(), set()
+    for statement in all_statements(every):
+        rules |= {statement.rule, *rules_in(statement.details)}
+        keys |= set(words_in(statement.details))
+    assert sorted(rules - set(known.phrases.phrases)) == []
+    assert sorted(keys - set(known.phrases.words)) == []
+
+
+@pytest.fixture(scope="module")
+def sources(root: Path) -> str:
+    """Everything that may name a phrase or a word: code, templates, notebooks."""
+    files = [
+        *sorted((root / "asss").rglob("*.py")),
+        *sorted((root / "asss").rglob("*.j2")),
+        *sorted((root / "notebooks").glob("*.ipynb")),
+    ]
+    return "\n".join(path.read_text(encoding="utf-8") for path in files)
+
+
+def is_named(key: str, sources: str) -> bool:
+    """Whether the code asks for a key: not as a key of its own dicts, nor as a class."""
+    asked = rf"""words\.{key}\b|(?<!=)["']{key}\\?["'](?!:)"""
+    return re.search(asked, sources) is not None
+
+
+def families(sources: str) -> set[str]:
+    """The beginnings of keys that the code puts together, as in f"arrow_{way}"."""
+    return set(re.findall(r"""f["']([a-z_]+_)\{""", sources))
+
+
+#: What the code can say and no figure has yet made it say: all above, or all below.
+UNSEEN = {"summary_above", "summary_below"}
+
+
+def test_no_phrase_is_idle(
+    every: Mapping[Report, Findings], known: Catalogue, sources: str
+) -> None:
+    """A phrase nobody uses is a sentence nobody checks."""
+    used = set()
+    for statement in all_statements(every):
+        used |= {statement.rule, *rules_in(statement.details)}
+    idle = [
+        rule
+        for rule in known.phrases.phrases
+        if rule not in used | UNSEEN and not is_named(rule, sources)
+    ]
+    assert not idle, "\n".join(idle)
+
+
+#: Families of words that the code puts together, and what may stand last in each.
+FAMILIES = {
+    "number_": {str(count) for count in range(16)},
+    "unit_": {"kr", "prosent", "maneder", "per_1000", "forholdstall"},
+    "unit_label_": {"kr", "prosent", "maneder", "per_1000", "forholdstall"},
+    "difference_": {"prosent"},
+    "axis_": {"kr", "prosent", "maneder", "per_1000", "forholdstall"},
+    "arrow_": {"up", "up_slightly", "stable", "down_slightly", "down", "none"},
+    "sign_": {"not_possible", "missing", "suppressed", "not_comparable"},
+    "notes_sign_": {"not_possible", "missing", "suppressed", "not_comparable"},
+    "rank_": {"highest", "highest_shared", "lowest", "lowest_shared"},
+    "rank_second_": {"highest", "lowest"},
+    "rank_among_": {"highest", "lowest"},
+    "basis_": set(BASES),
+    "mean_": {"plain", "weighted"},
+    "profile_": {"index", "change"},
+}
+#: Given by the person who publishes, in the run.
+STATUSES = {"endelige", "forelopige"}
+
+
+def test_no_word_is_idle(known: Catalogue, sources: str) -> None:
+    """A word nobody uses misleads whoever translates or edits the file."""
+    put_together = families(sources)
+    grown = {
+        f"{family}{tail}"
+        for family, tails in FAMILIES.items()
+        if family in put_together
+        for tail in tails
+    }
+    idle = [
+        key
+        for key in known.phrases.words
+        if key not in grown | STATUSES and not is_named(key, sources)
+    ]
+    assert not idle, "\n".join(idle)
+
+
+def test_families_of_words_are_whole(known: Catalogue, sources: str) -> None:
+    """Where the code puts a key together, every key it can make has its word."""
+    put_together = families(sources)
+    assert sorted(set(FAMILIES) - put_together) == []
+    missing = [
+        f"{family}{tail}"
+        for family, tails in FAMILIES.items()
+        for tail in sorted(tails)
+        if f"{family}{tail}" not in known.phrases.words
+    ]
+    assert missing == []
+
+
+# -- sentences -------------------------------------------------------------------------
+
+UNSEEMLY = {
+    "a missing number": r"\b(nan|NaN|None|inf)\b|<NA>",
+    "a hole": r"[{}]",
+    "two spaces": r"[ \u00a0]{2}",
+    "a space before a stop": r"[ \u00a0][.,;:)](?![ \u00a0–])",
+    "an empty reason": r"\(\s*\)",
+    "an ASCII minus": r"(?<![\w–])-\d",
+    "a plain space before %": r"\d %",
+    "a plain space after kr": r"\bkr \d",
+    "two stops": r"\.\.(?!\s–)",
+    "a decimal point": r"(?<![\d.])\d+\.\d+(?![\d.])",
+    "a list with two ends": r"\bog og\b|, ,|, og,",
+}
+
+
+@pytest.mark.parametrize("fault", UNSEEMLY)
+def test_no_sentence_shows_what_no_reader_should_see(
+    fault: str, said: Mapping[Report, list[text.Sentence]]
+) -> None:
+    """Six hundred sentences are not read by eye every year."""
+    pattern = re.compile(UNSEEMLY[fault])
+    found = {
+        sentence.text
+        for sentences in said.values()
+        for sentence in sentences
+        if pattern.search(sentence.text)
+    }
+    assert sorted(found) == []
+
+
+def test_sentences_begin_with_a_capital_and_end_with_a_stop(
+    said: Mapping[Report, list[text.Sentence]],
+) -> None:
+    """They are put one after another in a paragraph."""
+    for sentences in said.values():
+        for sentence in sentences:
+            assert sentence.text[0].isupper(), sentence.text
+            assert sentence.text.endswith("."), sentence.text
+            assert sentence.text == sentence.text.strip()
+
+
+def test_numbers_in_sentences_stand_against_their_unit(
+    said: Mapping[Report, list[text.Sentence]],
+) -> None:
+    """A line must not break between a number and what it is a number of."""
+    for sentences in said.values():
+        for sentence in sentences:
+            assert not re.search(
+                r"\d(ʳ)? (%|prosentpoeng|måneder\b)(?! eller mer)", sentence.text
+            ), sentence.text
+            assert not re.search(r"(?<!per )\b\d{1,3} \d{3}\b", sentence.text)
+
+
+def test_no_sentence_is_said_twice_in_a_chapter(
+    said: Mapping[Report, list[text.Sentence]],
+) -> None:
+    """The same words twice on a page read as a slip."""
+    for report, sentences in said.items():
+        told = [(sentence.chapter, sentence.text) for sentence in sentences]
+        assert len(told) == len(set(told)), report
+
+
+def test_paragraphs_hold_every_sentence_of_the_chapter_once(
+    every: Mapping[Report, Findings],
+    said: Mapping[Report, list[text.Sentence]],
+    known: Catalogue,
+) -> None:
+    """Level first and then time, and nothing lost between them."""
+    for report, found in every.items():
+        for chapter in known.service.chapters:
+            told = [s for s in said[report] if s.chapter == chapter.id]
+            parts = text.paragraphs(found, known, chapter=chapter.id)
+            spread = [sentence for part in parts for sentence in part]
+            assert sorted(spread, key=str) == sorted(told, key=str), report
+            assert all(parts), report
+            assert parts[0][0].rule.startswith(("level_", "resource_")), report
+
+
+def test_joint_sentence_follows_the_one_it_joins_on_the_page(
+    every: Mapping[Report, Findings], known: Catalogue
+) -> None:
+    """«Det samme gjelder» is of the sentence right before it, also in the paragraph."""
+    for report, found in every.items():
+        for chapter in known.service.chapters:
+            for part in text.paragraphs(found, known, chapter=chapter.id):
+                for place, sentence in enumerate(part):
+                    if sentence.rule == "change_same":
+                        before = part[place - 1].rule
+                        assert place, report
+                        assert before.startswith("change_"), report
+                        assert "withheld" not in before, report
+
+
+def test_same_findings_give_the_same_words(
+    every: Mapping[Report, Findings],
+    said: Mapping[Report, list[text.Sentence]],
+    known: Catalogue,
+) -> None:
+    """Byte for byte: whoever renders again must get the page that was published."""
+    for report, found in every.items():
+        assert text.sentences(found, known) == said[report]
