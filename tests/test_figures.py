@@ -168,15 +168,16 @@ def test_alt_text_of_the_profile_holds_every_index(
 def test_profile_prints_the_index_that_the_alt_text_says(
     report: Report, drawn: Drawn, findings_of: FindingsOf, known: Catalogue
 ) -> None:
-    """Number for number and in the same order, with the mark of what is reconstructed."""
+    """Number for number, in order, and marked where it is reconstructed."""
     found, picture = findings_of(*report), drawn(*report)[PROFILE]
+    words = known.phrases.words
     column = [
         label.text
         for label in labels(picture.svg)
         if label.color == FOCUS and re.fullmatch(r"\d+ʳ?", label.text)
     ]
     expected = [
-        f"{half_up(fact.index):.0f}{text.mark(fact.distance_basis, known.phrases.words)}"
+        f"{half_up(fact.index):.0f}{text.mark(fact.distance_basis, words)}"
         for fact in found.reported
         if fact.index is not None
     ]
@@ -352,7 +353,7 @@ def test_missing_figures_show_their_signs_in_every_later_year(
 def test_break_is_marked_where_there_is_one(
     report: Report, drawn: Drawn, known: Catalogue
 ) -> None:
-    """The merged kommuner in 2020, in every panel; Oslo's new case system; no others."""
+    """The merged kommuner in 2020, in every panel; Oslo's case system; no others."""
     mark = known.phrases.words["break_mark"]
     kommune, year = report
     for chapter in known.service.chapters:
@@ -370,6 +371,21 @@ def test_mean_line_is_broken_where_its_rule_changes(drawn: Drawn) -> None:
     """And the caption says so, but only where both rules are shown."""
     for year, notes in ((2017, ()), (2018, ("caption_mean_break",))):
         assert drawn("tromso", year)[COVERAGE].notes == notes
+
+
+@pytest.mark.parametrize("report", [("oslo", 2020), ("tromso", 2018), ("oslo", 2016)])
+def test_no_value_is_drawn_as_a_line_of_no_length(report: Report, drawn: Drawn) -> None:
+    """A year alone between two gaps is a point: a line through it cannot be seen."""
+    for name, picture in pictures(drawn, report):
+        lines = [
+            path
+            for group in ET.fromstring(picture.svg).iter(f"{SVG}g")
+            if "-line2d_" in group.get("id", "") and not list(group.iter(f"{SVG}use"))
+            for path in group.iter(f"{SVG}path")
+        ]
+        assert lines, name
+        unseen = [path for path in lines if "L" not in path.get("d", "")]
+        assert not unseen, f"{name}: {len(unseen)} values cannot be seen"
 
 
 def test_reconstructed_figures_are_hollow_and_explained(
