@@ -135,7 +135,7 @@ def load_catalogue(
     """
     folder = folder or parameters.find_folder()
     problems: list[str] = []
-    network = parameters.read_network(folder, problems)
+    network = _read(folder / parameters.NETWORK_FILE, Network, problems)
     knowledge = _read(folder / SERVICE_FOLDER / f"{service}.yaml", Service, problems)
     caveats = _read(folder / FORBEHOLD_FILE, ForbeholdFile, problems)
     phrases = _read(folder / PHRASE_FILE, Phrases, problems)
@@ -165,12 +165,16 @@ def _read(
     path: Path, model: type[parameters.AnyModel], problems: list[str]
 ) -> parameters.AnyModel | None:
     content = parameters.read_yaml(path, problems)
-    problems += [
-        f"{path.name}: an invisible character stands in {' '.join(text.split())[:40]!r}"
+    problems += _invisible(path.name, content)
+    return parameters.check_model(model, content, file=path.name, problems=problems)
+
+
+def _invisible(file: str, content: Any) -> list[str]:
+    return [
+        f"{file}: an invisible character stands in {' '.join(text.split())[:40]!r}"
         for text in _texts(content)
         if INVISIBLE.search(text)
     ]
-    return parameters.check_model(model, content, file=path.name, problems=problems)
 
 
 def _texts(content: Any) -> Iterable[str]:
@@ -188,13 +192,14 @@ def _read_manual(folder: Path, problems: list[str]) -> list[ManualFigure]:
     figures = []
     for path in sorted(folder.glob("*.csv")):
         try:
-            with path.open(encoding="utf-8", newline="") as lines:
+            with path.open(encoding="utf-8-sig", newline="") as lines:
                 rows = list(csv.DictReader(lines, restkey="too_many_columns"))
         except (OSError, UnicodeDecodeError) as error:
             problems.append(f"{path.name}: cannot be read as UTF-8 text ({error})")
             continue
         for line, row in enumerate(rows, start=2):
             where = f"{path.name}, line {line}"
+            problems += _invisible(where, row)
             content: dict[str, Any] = {"measure": path.stem, **row, "file": path.name}
             content["year"] = _number(row.get("year"), int)
             content["value"] = _number(row.get("value") or None, float)
@@ -203,11 +208,15 @@ def _read_manual(folder: Path, problems: list[str]) -> list[ManualFigure]:
             )
             if figure:
                 figures.append(figure)
-    keys = Counter((f.file, f.measure, f.kommune, f.year) for f in figures)
+    files: dict[tuple[str, str, int], list[str]] = {}
+    for figure in figures:
+        key = (figure.measure, figure.kommune, figure.year)
+        files.setdefault(key, []).append(figure.file)
     problems += [
-        f"{file}: {measure} for {kommune} {year} stands {count} times"
-        for (file, measure, kommune, year), count in keys.items()
-        if count > 1
+        f"{', '.join(dict.fromkeys(found))}: {measure} for {kommune} {year} "
+        f"stands {len(found)} times"
+        for (measure, kommune, year), found in files.items()
+        if len(found) > 1
     ]
     return figures
 
@@ -226,10 +235,14 @@ def _read_comments(folder: Path, problems: list[str]) -> list[Comment]:
     for path in sorted(folder.glob("*/*.md")):
         where = f"{path.parent.name}/{path.name}"
         kommune, _, year = path.parent.name.rpartition("-")
-        parts = path.read_text("utf-8").split("---\n", 2)
+        try:
+            parts = path.read_text("utf-8").split("---\n", 2)
+        except UnicodeDecodeError:
+            problems.append(f"{where}: is not UTF-8; save it as UTF-8")
+            continue
         try:
             head = yaml.safe_load(parts[1]) if len(parts) == 3 else None
-        except yaml.YAMLError as error:
+        except (yaml.YAMLError, ValueError, TypeError) as error:
             problems.append(f"{where}: its head is not valid YAML: {error}")
             continue
         if not isinstance(head, Mapping):
@@ -242,6 +255,7 @@ def _read_comments(folder: Path, problems: list[str]) -> list[Comment]:
             "chapter": path.stem,
             "text": parts[2].strip(),
         }
+        problems += _invisible(where, content)
         comment = parameters.check_model(
             Comment, content, file=where, problems=problems
         )
@@ -274,6 +288,10 @@ def _check_service(service: Service, manual: set[str]) -> list[str]:
     groups = {group.id for group in service.groups}
     problems = _twice(file, "indicators", (i.id for i in service.indicators))
     problems += _twice(file, "measures", (m.id for m in service.measures))
+    problems += _twice(file, "sections", (s.id for s in service.sections))
+    problems += _twice(file, "chapters", (c.id for c in service.chapters))
+    problems += _twice(file, "groups", (g.id for g in service.groups))
+    problems += _twice(file, "tables", (t.id for t in service.tables))
     problems += [
         f"{file}: sections[{section.id}].chapter: unknown chapter {section.chapter!r}"
         for section in service.sections
@@ -304,9 +322,15 @@ def _check_service(service: Service, manual: set[str]) -> list[str]:
             if series.table not in service.table
         ]
         problems += [
-            f"{where}.sum: unknown measure {part!r}"
+            f"{where}.sum: {part!r} is not a measure with a series of its own"
             for part in measure.sum
-            if part not in service.measure
+            if part not in service.measure or not service.measure[part].series
+        ]
+        problems += [
+            f"{where}.sum_of: {variable!r} is not among the selections"
+            for series in measure.series
+            for variable in series.sum_of
+            if variable not in series.selections
         ]
     return problems
 
@@ -344,10 +368,19 @@ def _check_people(
     comments: Iterable[Comment],
 ) -> list[str]:
     kommuner = [member.id for member in network.members]
+    measures = [*service.measure]
+    measures += [i.formula.manual for i in service.indicators if i.formula.manual]
     chapters = [chapter.id for chapter in service.chapters]
+    named = dict.fromkeys((f.file, f.measure) for f in manual)
     places = [(f.file, f.kommune) for f in manual]
     places += [(f"{c.kommune}-{c.year}/{c.chapter}.md", c.kommune) for c in comments]
-    problems = [
+    problems = _twice(parameters.NETWORK_FILE, "members", kommuner)
+    problems += [
+        f"{file}: unknown measure {name!r}.{parameters.suggestion(name, measures)}"
+        for file, name in named
+        if name not in measures and file != f"{name}.csv"
+    ]
+    problems += [
         f"{file}: unknown kommune {kommune!r}."
         f"{parameters.suggestion(kommune, kommuner)}"
         for file, kommune in dict.fromkeys(places)

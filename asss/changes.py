@@ -52,7 +52,9 @@ def group_trends(
         ]
         later = [fact for fact in facts if fact.year > book.years[0]]
         effects = {known.effects(f.indicator, f.kommune, f.year).change for f in later}
-        if max(spans) > limit or "withheld" in effects:
+        # A group that is stable over the years may still have moved since the last.
+        moves = {direction(known, book.fact(name)) for name in members}
+        if max(spans) > limit or "withheld" in effects or moves - {"stable", None}:
             continue
         details: dict[str, Detail] = {
             "kommune": book.member.name,
@@ -241,6 +243,8 @@ def runs(
         for rule, sign in (("trend_risen", 1), ("trend_fallen", -1)):
             first = _run_start(history, sign)
             if first is None or book.run.year - first + 1 < several:
+                continue
+            if direction(known, history[-1]) == "stable":
                 continue
             total = [
                 fact.value for fact in history if fact.year >= first and fact.value

@@ -264,24 +264,37 @@ def _means_without(
     facts: Sequence[Fact],
     subjects: Mapping[str, str],
 ) -> list[Statement]:
-    statements = []
+    """Whose figures are not in the mean, and why: one sentence for the same reason."""
+    groups: dict[tuple[tuple[str, ...], Detail], list[Fact]] = {}
     for fact in facts:
-        peers = book.peers(fact.indicator)
-        absent = [peer for peer in peers if peer.rank is None]
+        absent = [peer for peer in book.peers(fact.indicator) if peer.rank is None]
         if absent and fact.network_mean is not None:
-            names = tuple(known.network.member(peer.kommune).name for peer in absent)
-            reasons = {
+            reasons = dict.fromkeys(
                 why_withheld(known, peer) or Word(f"sign_{sign_word(peer)}")
                 for peer in absent
-            }
-            details: dict[str, Detail] = {
-                "subject": subjects[fact.indicator],
-                "kommuner": names,
-                "reason": tuple(sorted(reasons, key=str)),
-            }
-            ids = (fact.id, *(peer.id for peer in absent))
-            statements.append(Statement(chapter, "mean_without", details, ids))
-    return statements
+            )
+            whose = tuple(peer.kommune for peer in absent)
+            groups.setdefault((whose, tuple(reasons)), []).append(fact)
+    return [
+        Statement(
+            chapter,
+            "mean_without",
+            {
+                "subject": tuple(subjects[fact.indicator] for fact in touched),
+                "kommuner": tuple(known.network.member(k).name for k in whose),
+                "reason": reason,
+            },
+            tuple(
+                one.id
+                for fact in touched
+                for one in (
+                    fact,
+                    *(book.fact(fact.indicator, kommune=k) for k in whose),
+                )
+            ),
+        )
+        for (whose, reason), touched in groups.items()
+    ]
 
 
 def _summary(book: FactBook, known: Catalogue) -> list[Statement]:
@@ -320,7 +333,16 @@ def _summary_extremes(
     known: Catalogue, facts: Sequence[Fact], subjects: Mapping[str, str]
 ) -> list[Statement]:
     limit = known.phrases.thresholds.near_mean.value
-    compared = [f for f in facts if f.index is not None and f.indicator != RESSURSBRUK]
+    compared = [
+        fact
+        for fact in facts
+        if fact.index is not None
+        and fact.indicator != RESSURSBRUK
+        and all(
+            known.kinds[entry.kind].summary == "told"
+            for entry in known.forbehold_by_id(fact.forbehold)
+        )
+    ]
     ends = {
         "above": max(compared, key=lambda fact: fact.index or 0, default=None),
         "below": min(compared, key=lambda fact: fact.index or 0, default=None),

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, FiniteFloat, field_validator, model_validator
 
 from asss.errors import ParameterError
 from asss.parameters import EVERY, Identifier, IsoDate, Model
@@ -230,6 +230,7 @@ class Kind(Model):
     distance: Literal["shown", "withheld"]
     mean: Literal["counts", "left_out", "void"]
     change: Literal["shown", "reserved", "withheld"]
+    summary: Literal["told", "left_out"]
     why: str
 
 
@@ -327,7 +328,7 @@ class ManualFigure(Model):
     measure: Identifier
     kommune: Identifier
     year: int
-    value: float | None
+    value: FiniteFloat | None
     status: Literal["", ".", "..", ":"]
     basis: Literal["real", "published", "reconstructed"]
     source: str

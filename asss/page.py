@@ -20,10 +20,10 @@ from asss.catalogue import Catalogue
 from asss.facts import Fact, as_record
 from asss.figures import Picture
 from asss.findings import SUMMARY, Findings
-from asss.knowledge import Indicator
+from asss.knowledge import Forbehold, Indicator
 from asss.parameters import EVERY
 from asss.statements import Detail
-from asss.tables import NOT_COMPARABLE
+from asss.tables import NOT_COMPARABLE, weakest
 
 #: The notebook output under which a report's facts leave the kernel.
 FACTS_MIME = "application/vnd.asss.facts+json"
@@ -297,19 +297,15 @@ def _row(
                 "text": text.bare(fact.value, fact.decimals) or fact.status,
                 "mark": fact.value is not None and text.mark(fact.basis, words),
                 "notes": [
-                    notes.letter(entry.text)
-                    for entry in known.forbehold_by_id(fact.forbehold)
-                    if not entry.is_page_wide
-                    and entry.kind != "auto_update_exception"
-                    and entry.kommuner != EVERY
+                    notes.letter(entry.text) for entry in _own_forbehold(known, fact)
                 ],
             }
             for fact in found.history(indicator.id)
             if fact.year in found.years
         ],
         "mean": _network_cell(found, known, latest, notes),
-        "lowest": _extreme(known, latest, latest.lowest, latest.lowest_kommune),
-        "highest": _extreme(known, latest, latest.highest, latest.highest_kommune),
+        "lowest": _extreme(found, known, indicator, latest.lowest_kommune, notes),
+        "highest": _extreme(found, known, indicator, latest.highest_kommune, notes),
         "rank": None
         if latest.rank is None
         else f"{latest.rank} {words['rank_of']} {latest.n}",
@@ -320,37 +316,69 @@ def _row(
 def _network_cell(
     found: Findings, known: Catalogue, fact: Fact, notes: _Footnotes
 ) -> dict[str, Any]:
+    words = known.phrases.words
     letters = []
     if fact.network_mean is None:
-        void = [
-            entry
+        letters += [
+            notes.letter(entry.text)
             for entry in known.forbehold_by_id(fact.forbehold)
             if known.kinds[entry.kind].mean == "void"
         ]
-        letters = [notes.letter(entry.text) for entry in void]
     letters += [
-        notes.letter(said.text)
+        notes.letter(text.sentence(statement, known).text)
         for statement in found.statements
         if statement.rule == "mean_without" and fact.id in statement.facts
-        for said in [text.sentence(statement, known)]
     ]
+    doubtful = tuple(
+        f"{known.network.member(peer.kommune).name} ({entry.label})"
+        for peer in found.peers(fact.indicator)
+        if peer.rank is not None
+        for entry in _own_forbehold(known, peer)
+        if known.kinds[entry.kind].summary == "left_out"
+    )
+    if doubtful:
+        note = text.phrase("mean_includes", {"kommuner": doubtful}, known)
+        letters.append(notes.letter(note))
+    has_mean = fact.network_mean is not None
     return {
         "text": text.bare(fact.network_mean, fact.decimals) or "–",
-        "mark": fact.network_mean is not None
-        and text.mark(fact.mean_basis, known.phrases.words),
+        "mark": has_mean and text.mark(fact.mean_basis, words),
         "notes": letters,
     }
 
 
 def _extreme(
-    known: Catalogue, fact: Fact, amount: float | None, kommuner: Sequence[str]
+    found: Findings,
+    known: Catalogue,
+    indicator: Indicator,
+    kommuner: Sequence[str],
+    notes: _Footnotes,
 ) -> dict[str, Any]:
+    """Lowest or highest: whose it is, with what must be known of that figure."""
+    holders = [found.fact(indicator.id, kommune=kommune) for kommune in kommuner]
+    if not holders:
+        return {"text": "–", "mark": "", "kommuner": "", "notes": []}
     names = [known.network.member(kommune).name for kommune in kommuner]
+    basis = weakest(holder.basis for holder in holders)
     return {
-        "text": text.bare(amount, fact.decimals) or "–",
-        "mark": amount is not None and text.mark(fact.mean_basis, known.phrases.words),
+        "text": text.bare(holders[0].value, indicator.decimals),
+        "mark": text.mark(basis, known.phrases.words),
         "kommuner": ", ".join(names),
+        "notes": [
+            notes.letter(entry.text)
+            for holder in holders
+            for entry in _own_forbehold(known, holder)
+        ],
     }
+
+
+def _own_forbehold(known: Catalogue, fact: Fact) -> list[Forbehold]:
+    """Forbehold on this one figure: not those of the whole page, or of everybody's."""
+    return [
+        entry
+        for entry in known.forbehold_by_id(fact.forbehold)
+        if not entry.is_page_wide and entry.kommuner != EVERY
+    ]
 
 
 def _legend(found: Findings, known: Catalogue) -> list[dict[str, str]]:

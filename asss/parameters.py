@@ -139,7 +139,7 @@ class Run(Model):
     Attributes
     ----------
     kommune : str
-        Id or name of a member; ``alle`` in a batch file.
+        Lasting id of a member, ``alle`` in a batch file; in the notebook a name will do.
     year : int
         Data year. Edition Y reports data year Y - 1.
     published, changed : str
@@ -213,7 +213,7 @@ def find_folder(start: Path | None = None) -> Path:
     raise UsageError(msg)
 
 
-class _UniqueKeyLoader(yaml.SafeLoader):
+class _UniqueKeyLoader(yaml.CSafeLoader):
     """YAML lets a later key silently replace an earlier one; we do not."""
 
 
@@ -246,15 +246,20 @@ def read_yaml(path: Path, problems: list[str]) -> Any:
         None where the file could not be read.
     """
     try:
-        return yaml.load(path.read_text("utf-8"), Loader=_UniqueKeyLoader)
+        content = yaml.load(path.read_text("utf-8"), Loader=_UniqueKeyLoader)
     except OSError as error:
         problems.append(f"{path.name}: cannot be read ({error.strerror})")
     except UnicodeDecodeError:
         problems.append(f"{path.name}: is not UTF-8; save it as UTF-8")
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, TypeError) as error:
+        # PyYAML lets ValueError through for 2021-02-30, TypeError for a list as key.
         problems.append(
             f"{path.name}: is not valid YAML: {' '.join(str(error).split())}"
         )
+    else:
+        if content is None:
+            problems.append(f"{path.name}: is empty")
+        return content
     return None
 
 
@@ -337,14 +342,6 @@ def _keys_of(model: type[BaseModel]) -> list[str]:
     return keys
 
 
-def read_network(folder: Path, problems: list[str]) -> Network | None:
-    """Read ``nettverk.yaml``; what is wrong is added to `problems`."""
-    path = folder / NETWORK_FILE
-    return check_model(
-        Network, read_yaml(path, problems), file=path.name, problems=problems
-    )
-
-
 def read_run(path: Path) -> Run:
     """
     Read a file of ``rapporter/``: the parameters of one report, or of a batch.
@@ -358,7 +355,7 @@ def read_run(path: Path) -> Run:
     content = read_yaml(path, problems)
     run = check_model(Run, content, file=path.name, problems=problems)
     if run is None:
-        raise ParameterError(problems or [f"{path.name}: is empty"])
+        raise ParameterError(problems)
     return run
 
 
@@ -412,7 +409,7 @@ def load_run(namespace: Mapping[str, object]) -> Run:
         if name not in Run.model_fields
         and isinstance(value, str | int | float)
         and re.match(r"[a-z]", name)
-        and (nearest := get_close_matches(name, list(Run.model_fields), 1, 0.8))
+        and (nearest := get_close_matches(name, list(Run.model_fields), 1, 0.75))
     ]
     run = check_model(Run, parameters, file="notebook", problems=problems)
     if problems or run is None:

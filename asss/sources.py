@@ -270,7 +270,7 @@ def _read(
     queries = [query]
     for variable, span in series.sum_of.items():
         group = series.selections[variable]
-        if group not in dataset.dimensions[variable].labels:
+        if group not in dataset.dimension(variable).labels:
             queries = [{**query, variable: code} for code in span.codes]
     cells = [snapshot.cell(series.table, one) for one in queries]
     return _add(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
 from itertools import repeat
-from math import prod
+from math import isfinite, prod
 from pathlib import Path
 from typing import Any, cast
 
@@ -102,7 +102,7 @@ class Dataset:
         TableError
             If the table has neither; the message names the table and the variable.
         """
-        known = self._dimension(dimension).labels
+        known = self.dimension(dimension).labels
         if code is not None and code in known:
             return code
         matches = [found for found, text in known.items() if text == label]
@@ -133,7 +133,15 @@ class Dataset:
             flat = flat * len(dimension.labels) + dimension.positions[code]
         return flat
 
-    def _dimension(self, code: str) -> Dimension:
+    def dimension(self, code: str) -> Dimension:
+        """
+        One variable of the table.
+
+        Raises
+        ------
+        TableError
+            If the table has no such variable; the message names those it has.
+        """
         try:
             return self.dimensions[code]
         except KeyError:
@@ -193,8 +201,12 @@ def read_dataset(raw: bytes, *, table: str) -> Dataset:
         msg = f"Table {table}: the sizes {sizes} do not match its categories."
         raise TableError(msg)
     for flat, value in enumerate(values):
-        if value is None and flat not in status:
-            msg = f"Table {table}, cell {flat} has neither a number nor a sign."
+        sign = status.get(flat, "")
+        if value is None and sign not in {*SIGNS, NIL}:
+            msg = f"Table {table}, cell {flat} has no number, and no sign but {sign!r}."
+            raise TableError(msg)
+        if value is not None and not _is_number(value):
+            msg = f"Table {table}, cell {flat} holds {value!r}, which is no number."
             raise TableError(msg)
     return Dataset(
         table=table,
@@ -209,11 +221,11 @@ def read_dataset(raw: bytes, *, table: str) -> Dataset:
 
 def _read_dimension(code: str, body: Mapping[str, Any]) -> Dimension:
     category = body["category"]
-    index = category.get("index", list(category["label"]))
+    labels = category.get("label", {})
+    index = category.get("index", list(labels))
     codes = list(index)
     if isinstance(index, dict):
         codes.sort(key=lambda code: int(index[code]))
-    labels = category.get("label", {})
     return Dimension(
         code=code,
         label=str(body.get("label", code)),
@@ -232,6 +244,11 @@ def _dense(value: Any, cells: int, table: str) -> tuple[float | None, ...]:
         msg = f"Table {table}: {len(value)} values for {cells} cells."
         raise TableError(msg)
     return tuple(value)
+
+
+def _is_number(value: object) -> bool:
+    """Whether it is one; to Python, True is a number too."""
+    return type(value) in (int, float) and isfinite(cast("float", value))
 
 
 def _sparse_status(status: Any) -> dict[int, str]:

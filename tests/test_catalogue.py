@@ -832,7 +832,6 @@ def test_row_with_too_many_columns_is_named(manual_folder: Path) -> None:
     assert problem == "sykefravaer.csv, line 2: too_many_columns: unknown key"
 
 
-@pytest.mark.xfail(reason="float() takes nan and inf, and so does the model")
 @pytest.mark.parametrize("value", ["nan", "inf", "-inf"])
 def test_manual_figure_that_is_no_number_is_named(
     manual_folder: Path, value: str
@@ -844,7 +843,6 @@ def test_manual_figure_that_is_no_number_is_named(
     assert problem.startswith("sykefravaer.csv, line 3: value: ")
 
 
-@pytest.mark.xfail(reason="a manual figure may have any measure; it is never read")
 def test_manual_figure_for_an_unknown_measure_is_named(folder: Path) -> None:
     """Trondheim 2019 would silently be divided by the people of the new borders."""
     path = folder / "manuelle" / "innbyggere_gamle_grenser.csv"
@@ -859,7 +857,6 @@ def test_manual_figure_for_an_unknown_measure_is_named(folder: Path) -> None:
         assert part in problem
 
 
-@pytest.mark.xfail(reason="only one file at a time is searched for doubles")
 def test_manual_figure_that_stands_in_two_files_is_named(folder: Path) -> None:
     """Else the file that comes later in the alphabet wins."""
     row = {"measure": "sykefravaer", **ROW}
@@ -936,7 +933,6 @@ def test_comment_in_the_wrong_place_is_named(
     assert complaint in problem
 
 
-@pytest.mark.xfail(reason="UnicodeDecodeError is not caught for comments")
 def test_comment_that_is_not_utf8_is_named(folder: Path) -> None:
     """As saved by an old editor on Windows."""
     path = folder / "kommentarer" / "tromso-2017" / "kvalitet.md"
@@ -961,7 +957,6 @@ def test_invisible_character_is_named(folder: Path, file: str, word: str) -> Non
     )
 
 
-@pytest.mark.xfail(reason="only the YAML files read by _read are searched")
 @pytest.mark.parametrize(
     ("file", "word"),
     [
@@ -1014,7 +1009,6 @@ def test_missing_file_is_named(folder: Path, name: str) -> None:
     assert f"{Path(name).name}: cannot be read (No such file or directory)" in problems
 
 
-@pytest.mark.xfail(reason="an empty file gives «0 problems», or none")
 @pytest.mark.parametrize(
     "name", [SERVICE, FORBEHOLD, PHRASES, NETWORK, "rapporter/tromso-2017.yaml"]
 )
@@ -1053,7 +1047,6 @@ def test_all_problems_in_all_files_are_told_at_once(folder: Path) -> None:
     assert str(ParameterError(problems)).startswith("7 problems in parameters/:")
 
 
-@pytest.mark.xfail(reason="only indicators, measures and forbehold are searched")
 @pytest.mark.parametrize("key", ["sections", "chapters", "groups", "tables"])
 def test_other_entries_that_stand_twice_are_named(folder: Path, key: str) -> None:
     """Of two tables with one number the later would silently hold."""
@@ -1063,7 +1056,6 @@ def test_other_entries_that_stand_twice_are_named(folder: Path, key: str) -> Non
     assert problem.startswith(f"sosiale_tjenester.yaml: {key}: ")
 
 
-@pytest.mark.xfail(reason="the network is checked against its model only")
 def test_member_that_stands_twice_is_named(folder: Path) -> None:
     """It would count twice in every mean."""
     with rewritten(folder / NETWORK) as content:
