@@ -622,8 +622,13 @@ def repeat_entry(key: str, name: str) -> Callable[[dict[str, Any]], None]:
         ),
         pytest.param(
             damage_measure("innbyggere_18_66", "sum", ["innbyggere_18_25"]),
-            ("measures[innbyggere_18_66].sum", "unknown measure 'innbyggere_18_25'"),
+            ("measures[innbyggere_18_66].sum", "'innbyggere_18_25' is not a measure"),
             id="part-of-sum-unknown",
+        ),
+        pytest.param(
+            damage_measure("innbyggere_18_66", "sum", ["innbyggere_18_66"]),
+            ("measures[innbyggere_18_66].sum", "'innbyggere_18_66' is not a measure"),
+            id="sum-of-itself",
         ),
         pytest.param(
             damage_measure(
