@@ -65,7 +65,8 @@ class Fact:
     @property
     def distance(self) -> float | None:
         """Percent above (+) or below (-) the mean, unrounded."""
-        return None if self.index is None else self.index - 100
+        # Rounded far beyond print, so that a limit is met by 100.5 and not missed.
+        return None if self.index is None else round(self.index - 100, 9)
 
     @property
     def distance_basis(self) -> str:
@@ -77,7 +78,7 @@ class Fact:
         """Change since last year in percent of last year's value."""
         if self.change is None or not self.previous:
             return None
-        return self.change / self.previous * 100
+        return round(self.change / self.previous * 100, 9)
 
     @property
     def is_lowest(self) -> bool:

@@ -170,13 +170,19 @@ def _levels(
 def _level_rule(known: Catalogue, fact: Fact) -> str:
     limits = known.phrases.thresholds
     away = fact.distance or 0.0
-    if abs(away) < limits.on_mean.value:
+    if abs(away) < limits.on_mean.value and _prints_as_mean(fact):
         return "level_on_mean"
     if abs(away) < limits.near_mean.value:
         return "level_near"
     side = "above" if away > 0 else "below"
     is_far = half_up(abs(away)) >= limits.far_from_mean.value
     return f"level_far_{side}" if is_far else f"level_{side}"
+
+
+def _prints_as_mean(fact: Fact) -> bool:
+    """«Akkurat på snittet» is not said beside two different numbers."""
+    own, mean_ = fact.value or 0.0, fact.network_mean or 0.0
+    return half_up(own, fact.decimals) == half_up(mean_, fact.decimals)
 
 
 def _resource(
@@ -228,7 +234,7 @@ def _years_outermost(
     for indicator in subjects:
         history = book.history(indicator)
         for end in ("lowest", "highest"):
-            years = _years_back(history, f"is_{end}")
+            years = _years_back(known, history, f"is_{end}")
             if len(years) >= several:
                 groups.setdefault((end, years[0]), []).append(indicator)
     return [
@@ -247,13 +253,18 @@ def _years_outermost(
     ]
 
 
-def _years_back(history: Sequence[Fact], holds: str) -> list[int]:
-    """The unbroken years up to the last one in which something holds."""
+def _years_back(known: Catalogue, history: Sequence[Fact], holds: str) -> list[int]:
+    """The unbroken years up to the last one in which something holds.
+
+    Before a break the figures are another kommune's, or rest on another basis.
+    """
     years: list[int] = []
     for fact in reversed(history):
         if not getattr(fact, holds):
             break
         years.insert(0, fact.year)
+        if known.effects(fact.indicator, fact.kommune, fact.year).change != "shown":
+            break
     return years
 
 
@@ -285,11 +296,10 @@ def _means_without(
                 "reason": reason,
             },
             tuple(
-                one.id
-                for fact in touched
-                for one in (
-                    fact,
-                    *(book.fact(fact.indicator, kommune=k) for k in whose),
+                dict.fromkeys(
+                    book.fact(fact.indicator, kommune=k).id
+                    for fact in touched
+                    for k in (book.member.id, *whose)
                 )
             ),
         )

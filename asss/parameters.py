@@ -139,7 +139,7 @@ class Run(Model):
     Attributes
     ----------
     kommune : str
-        Lasting id of a member, ``alle`` in a batch file; in the notebook a name will do.
+        Lasting id of a member, or ``alle`` in a batch file; the notebook takes names.
     year : int
         Data year. Edition Y reports data year Y - 1.
     published, changed : str

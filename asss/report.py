@@ -51,9 +51,6 @@ LEFTOVERS = re.compile(r"\bnan\b|\bNone\b|\bNaN\b|Traceback|\{\w*\}|<NA>")
 #: Where the template wants the table of contents.
 CONTENTS_HERE = "<!-- contents -->"
 
-#: Kernels listen on ports of this machine, where others may listen too: encrypt.
-KERNEL = Config({"KernelManager": {"transport_encryption": "auto"}})
-
 #: Longest a notebook may take before it is stopped, in seconds. A report takes a few.
 TIMEOUT = 300
 
@@ -249,26 +246,43 @@ def _execute(run: Run, template: Path, root: Path, work: Path) -> NotebookNode:
         msg = f"No template {template}. Start in the project's folder."
         raise RenderError(msg)
     logging.getLogger("papermill").setLevel(logging.ERROR)
-    try:
-        notebook = papermill.execute_notebook(
-            str(template),
-            str(work / NOTEBOOK_NAME),
-            parameters=run.model_dump(),
-            kernel_name="python3",
-            progress_bar=False,
-            execution_timeout=TIMEOUT,
-            # The kernel's folder, without changing this process's own.
-            resources={"metadata": {"path": str(root)}},
-            config=KERNEL,
-            # Its stderr is ours; what goes wrong in a cell is in the notebook.
-            extra_arguments=["--log-level=CRITICAL"],
-        )
-    except PapermillExecutionError as error:
-        raise RenderError(_failure(run, error)) from error
-    except RuntimeError as error:
-        msg = f"{run.kommune} {run.year}: the notebook's kernel stopped ({error})."
-        raise RenderError(msg) from error
+    # A short path: the system allows a socket's about a hundred characters.
+    with tempfile.TemporaryDirectory(prefix="asss-") as sockets:
+        try:
+            notebook = papermill.execute_notebook(
+                str(template),
+                str(work / NOTEBOOK_NAME),
+                parameters=run.model_dump(),
+                kernel_name="python3",
+                progress_bar=False,
+                execution_timeout=TIMEOUT,
+                # The kernel's folder, without changing this process's own.
+                resources={"metadata": {"path": str(root)}},
+                config=_kernel_config(Path(sockets)),
+                # Its stderr is ours; what goes wrong in a cell is in the notebook.
+                extra_arguments=["--log-level=CRITICAL"],
+            )
+        except PapermillExecutionError as error:
+            raise RenderError(_failure(run, error)) from error
+        except RuntimeError as error:
+            msg = f"{run.kommune} {run.year}: the notebook's kernel stopped ({error})."
+            raise RenderError(msg) from error
     return _tidy(notebook)
+
+
+def _kernel_config(sockets: Path) -> Config:
+    """
+    Talk to the kernel over sockets in a folder of its own, where the system has them.
+
+    Ports are chosen before they are taken: with many kernels at once two may choose the
+    same, and one waits a minute for a kernel that never answers.
+    """
+    if os.name != "posix":
+        return Config({"KernelManager": {"transport_encryption": "auto"}})
+    connection = str(sockets / "kernel.json")
+    return Config(
+        {"KernelManager": {"transport": "ipc", "connection_file": connection}}
+    )
 
 
 def _failure(run: Run, error: PapermillExecutionError) -> str:

@@ -13,10 +13,9 @@ from datetime import date
 
 from asss.catalogue import Catalogue
 from asss.errors import PhraseError
-from asss.facts import Fact, half_up
+from asss.facts import half_up
 from asss.findings import Findings
 from asss.statements import Detail, Fragment, Quantity, Statement, Word
-from asss.tables import NOT_COMPARABLE
 
 HARD_SPACE = "\u00a0"
 
@@ -72,13 +71,6 @@ def quantity(amount: Quantity, words: Mapping[str, str]) -> str:
 def mark(basis: str, words: Mapping[str, str]) -> str:
     """The mark of a figure that is not official, or nothing."""
     return words["reconstructed_mark"] if basis == "reconstructed" else ""
-
-
-def value(fact: Fact, words: Mapping[str, str]) -> str:
-    """A fact's value with unit and mark, or its sign."""
-    if fact.value is None:
-        return fact.status
-    return quantity(Quantity(fact.value, fact.unit, fact.decimals, fact.basis), words)
 
 
 def bare(amount: float | None, decimals: int) -> str:
@@ -145,17 +137,6 @@ def day(iso: str) -> str:
     '15.03.2021'
     """
     return date.fromisoformat(iso).strftime("%d.%m.%Y")
-
-
-def status_word(fact: Fact, words: Mapping[str, str]) -> str:
-    """What the sign of a missing value means."""
-    keys = {
-        ".": "sign_not_possible",
-        "..": "sign_missing",
-        ":": "sign_suppressed",
-        NOT_COMPARABLE: "sign_not_comparable",
-    }
-    return words[keys[fact.status]]
 
 
 def phrase(rule: str, details: Mapping[str, Detail], known: Catalogue) -> str:

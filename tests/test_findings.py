@@ -525,7 +525,7 @@ def test_means_are_told_to_be_whole_where_they_are(
         told = Counter[str]()
         for statement in (s for s in found.statements if s.rule == "mean_without"):
             named = statement.details["kommuner"]
-            own = [name for name in statement.facts if name in own_ids(found)]
+            own = {name for name in statement.facts if name in own_ids(found)}
             told.update(own)
             for name in own:
                 peers = found.peers(facts_by_id(found)[name].indicator)
@@ -704,6 +704,17 @@ def test_every_statement_rests_on_facts_that_exist(
         for statement in found.statements:
             assert statement.facts, (report, statement.rule)
             assert set(statement.facts) <= known_ids, (report, statement.rule)
+
+
+def test_no_statement_names_a_fact_twice(every: Mapping[Any, Findings]) -> None:
+    """Whoever counts the facts behind a sentence must get the right number."""
+    doubled = {
+        (report, statement.rule)
+        for report, found in every.items()
+        for statement in found.statements
+        if len(statement.facts) != len(set(statement.facts))
+    }
+    assert not doubled
 
 
 def test_no_statement_says_up_where_the_number_says_down(

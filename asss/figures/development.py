@@ -76,9 +76,15 @@ def _panel(axes: Axes, found: Findings, known: Catalogue, indicator: Indicator) 
         ],
         known,
     )
-    if not others.empty:
+    # A year alone between two gaps is a point: a line through it cannot be seen.
+    is_alone = ~others["piece"].duplicated(keep=False)
+    alone = others[is_alone]
+    axes.scatter(
+        alone["year"], alone["value"], s=5, color=OTHERS, linewidths=0, zorder=1
+    )
+    if not is_alone.all():
         sns.lineplot(
-            others,
+            others[~is_alone],
             x="year",
             y="value",
             units="piece",
@@ -93,11 +99,19 @@ def _panel(axes: Axes, found: Findings, known: Catalogue, indicator: Indicator) 
     means = _mean_pieces(own)
     for piece in means:
         axes.plot(
-            *zip(*piece, strict=True), color=INK, lw=1.3, ls=(0, (4, 2)), zorder=3
+            *zip(*piece, strict=True),
+            color=INK,
+            lw=1.3,
+            ls=(0, (4, 2)),
+            marker="_" if len(piece) == 1 else "",
+            ms=9,
+            mew=1.3,
+            zorder=3,
         )
     focus = _pieces([own], known)
     for _, stretch in focus.groupby("piece", sort=False):
-        axes.plot(stretch["year"], stretch["value"], color=FOCUS, lw=2, zorder=4)
+        if len(stretch) > 1:
+            axes.plot(stretch["year"], stretch["value"], color=FOCUS, lw=2, zorder=4)
     for fact in own:
         if fact.value is not None:
             official = fact.basis != "reconstructed"
@@ -181,15 +195,15 @@ def _panel_marks(axes: Axes, history: Sequence[Fact], known: Catalogue) -> None:
     for fact in history[1:]:
         if fact.value is not None and _is_break(fact, known):
             axes.axvline(fact.year - 0.5, color=QUIET, lw=0.8, ls=(0, (1, 2)), zorder=2)
-            axes.text(
-                fact.year - 0.5,
-                1.0,
+            axes.annotate(
                 words["break_mark"],
+                (fact.year - 0.5, 1.0),
+                xycoords=axes.get_xaxis_transform(),
+                xytext=(3, 0),
+                textcoords="offset points",
                 size=7,
                 color=QUIET,
-                ha="center",
                 va="bottom",
-                transform=axes.get_xaxis_transform(),
             )
     for fact in history:
         if fact.value is None:

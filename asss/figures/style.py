@@ -92,8 +92,10 @@ def spoken(
 
 def plain(value: float, decimals: int) -> str:
     """A number in Norwegian form, for labels."""
-    digits = f"{half_up(value, decimals):,.{decimals}f}"
-    return digits.replace(",", "\u00a0").replace(".", ",").replace("-", "\u2212")
+    rounded = half_up(value, decimals)
+    digits = f"{abs(rounded):,.{decimals}f}"
+    digits = digits.replace(",", "\u00a0").replace(".", ",")
+    return f"\u2212{digits}" if rounded < 0 else digits
 
 
 def mark(basis: str, words: Mapping[str, str]) -> str:
