@@ -392,8 +392,17 @@ def to_pdf(html: str) -> bytes:
 
     logging.getLogger("weasyprint").setLevel(logging.ERROR)
     logging.getLogger("fontTools").setLevel(logging.ERROR)
-    document = weasyprint.HTML(string=html)
+    document = weasyprint.HTML(string=_with_titles(html))
     return bytes(document.write_pdf(pdf_variant="pdf/ua-1"))
+
+
+def _with_titles(html: str) -> str:
+    """Give each drawing the title that PDF takes for its alternative text.
+
+    On a screen a title would pop up over the figure; the page has aria-label instead.
+    """
+    drawing = re.compile(r'(role="img" aria-label="([^"]*)"[^>]*>\s*<svg\b[^>]*>)')
+    return drawing.sub(r"\1<title>\2</title>", html)
 
 
 def check_html(html: str, run: Run) -> None:

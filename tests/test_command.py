@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -159,6 +160,30 @@ def test_list_shows_kommuner_years_and_indicators() -> None:
     assert result.exit_code == 0
     for words in ("lillestrom", "2015-2020", "stonadslengde_18_24"):
         assert words in result.output
+
+
+def test_without_pango_the_report_comes_as_html(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A missing library costs the PDF and one line, not the report."""
+    broken = tmp_path / "path" / "weasyprint.py"
+    broken.parent.mkdir()
+    broken.write_text('raise OSError("cannot load library libpango-1.0-0")\n', "utf-8")
+    loaded = [name for name in sys.modules if name.split(".")[0] == "weasyprint"]
+    for name in loaded:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.syspath_prepend(str(broken.parent))
+    result = _run(
+        *("render", "--kommune", "oslo", "--year", "2016"),
+        *("--output", str(tmp_path / "out")),
+    )
+    assert result.exit_code == 0, result.output
+    last = result.output.strip().splitlines()[-1]
+    assert last.startswith("HTML only, no PDF:")
+    assert "libpango" in last
+    folder = tmp_path / "out" / "2016" / "oslo"
+    assert (folder / report.HTML_NAME).is_file()
+    assert not (folder / report.PDF_NAME).exists()
 
 
 def test_one_report_from_the_command_line(tmp_path: Path) -> None:

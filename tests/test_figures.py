@@ -160,8 +160,11 @@ def test_alt_text_of_the_profile_holds_every_index(
             continue
         indexes = [peer.index for peer in found.peers(fact.indicator)]
         low, high = (half_up(f(i for i in indexes if i)) for f in (min, max))
-        assert f"{name}: {half_up(fact.index):.0f} " in alt
-        assert f"(spenn {low:.0f}–{high:.0f})" in alt
+        words = known.phrases.words
+        own = text.mark(fact.distance_basis, words)
+        others = text.mark(fact.mean_basis, words)
+        spread = f"(spenn {low:.0f}{others}–{high:.0f}{others})"
+        assert f"{name}: {half_up(fact.index):.0f}{own} {spread}" in alt
 
 
 @each

@@ -5,7 +5,7 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import fields
 from itertools import pairwise
 from pathlib import Path
@@ -37,6 +37,18 @@ def _text(page: str) -> str:
     page = re.sub(r'<sup class="r">.*?</sup>', "ʳ", page)
     page = re.sub(r"<[^>]+>", "", page)
     return re.sub(r"\s+", " ", html.unescape(page).replace("\u00a0", " "))
+
+
+def _elements(node: object) -> Iterator[pikepdf.Dictionary]:
+    """Every element of the tree that a screen reader walks."""
+    if isinstance(node, pikepdf.Array):
+        for child in node:
+            yield from _elements(child)
+    elif isinstance(node, pikepdf.Dictionary):
+        if "/S" in node:
+            yield node
+        if "/K" in node:
+            yield from _elements(node.K)
 
 
 def _facts(folder: Path) -> dict[str, list[dict[str, object]]]:
@@ -191,6 +203,9 @@ def test_pdf_is_tagged_norwegian_and_drawn_with_lines(rendered: Rendered) -> Non
         assert bool(pdf.Root.MarkInfo.Marked)
         assert "Trondheim 2020" in str(pdf.docinfo["/Title"])
         assert 6 <= len(pdf.pages) <= 14
+        drawings = [e for e in _elements(pdf.Root.StructTreeRoot.K) if e.S == "/Figure"]
+        assert len(drawings) == 4
+        assert all("Trondheim" in str(drawing.Alt) for drawing in drawings)
         for number, sheet in enumerate(pdf.pages, start=1):
             assert not sheet.get_images(), f"page {number} holds a raster image"
             width, height = (round(float(x)) for x in list(sheet.mediabox)[2:])

@@ -297,9 +297,19 @@ def _alt(found: Findings, known: Catalogue, indicators: Sequence[Indicator]) -> 
         items.append(
             phrases["alt_development_item"].sentence.format(
                 name=indicator.short_name,
-                first=spoken(first.value, indicator, first.status, words),
-                value=spoken(last.value, indicator, last.status, words),
-                mean=spoken(last.network_mean, indicator, words["no_index"], words),
+                first=spoken(
+                    first.value, indicator, words, basis=first.basis, sign=first.status
+                ),
+                value=spoken(
+                    last.value, indicator, words, basis=last.basis, sign=last.status
+                ),
+                mean=spoken(
+                    last.network_mean,
+                    indicator,
+                    words,
+                    basis=last.mean_basis,
+                    sign=words["no_index"],
+                ),
             )
         )
     return phrases["alt_development"].sentence.format(

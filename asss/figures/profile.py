@@ -204,7 +204,7 @@ def _legend(
 
 
 def _alt(found: Findings, known: Catalogue) -> str:
-    phrases = known.phrases.phrases
+    words, phrases = known.phrases.words, known.phrases.phrases
     items = []
     for fact in found.reported:
         name = known.indicator(fact.indicator).short_name
@@ -216,10 +216,12 @@ def _alt(found: Findings, known: Catalogue) -> str:
             )
         else:
             form = "alt_profile_item"
+            others = mark(fact.mean_basis, words)
+            own = mark(fact.distance_basis, words)
             given = {
-                "index": f"{half_up(fact.index):.0f}",
-                "lowest": f"{half_up(min(indexes)):.0f}",
-                "highest": f"{half_up(max(indexes)):.0f}",
+                "index": f"{half_up(fact.index):.0f}{own}",
+                "lowest": f"{half_up(min(indexes)):.0f}{others}",
+                "highest": f"{half_up(max(indexes)):.0f}{others}",
             }
         items.append(phrases[form].sentence.format(name=name, **given))
     return phrases["alt_profile"].sentence.format(

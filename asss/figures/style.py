@@ -80,14 +80,18 @@ def house_style() -> Iterator[None]:
 
 
 def spoken(
-    amount: float | None, indicator: Indicator, sign: str, words: Mapping[str, str]
+    amount: float | None,
+    indicator: Indicator,
+    words: Mapping[str, str],
+    *,
+    basis: str,
+    sign: str,
 ) -> str:
-    """An amount with its unit, for an alternative text; else its sign."""
+    """An amount with unit and mark, for an alternative text; else its sign."""
     if amount is None:
         return sign
-    return words[f"unit_{indicator.unit}"].format(
-        number=plain(amount, indicator.decimals)
-    )
+    number = plain(amount, indicator.decimals)
+    return words[f"unit_{indicator.unit}"].format(number=number) + mark(basis, words)
 
 
 def plain(value: float, decimals: int) -> str:
