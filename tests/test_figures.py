@@ -330,7 +330,7 @@ def test_suppressed_figure_shows_its_sign(drawn: Drawn) -> None:
     assert len(signs) == 1
     years = [label.x for label in labels(picture.svg) if label.text == "2018"]
     assert any(abs(signs[0].x - x) < 0.1 for x in years), "it stands at its year"
-    assert "fra 1,2 til : (snitt" in picture.alt
+    assert "fra 1,2ʳ til : (snitt" in picture.alt
     assert ":" in [label.text for label in labels(drawn("tromso", 2018)[PROFILE].svg)]
 
 
