@@ -90,7 +90,7 @@ def change(fact: Fact) -> Quantity:
     )
 
 
-def why_withheld(known: Catalogue, fact: Fact) -> Detail:
+def why_withheld(known: Catalogue, fact: Fact) -> tuple[str, ...]:
     """The labels of the forbehold that keep a figure or its distance back."""
     labels = [
         entry.label
@@ -100,7 +100,7 @@ def why_withheld(known: Catalogue, fact: Fact) -> Detail:
     return tuple(dict.fromkeys(labels))
 
 
-def why_unchanged(known: Catalogue, facts: Iterable[Fact]) -> Detail:
+def why_unchanged(known: Catalogue, facts: Iterable[Fact]) -> tuple[str, ...]:
     """The labels of the forbehold that keep changes back."""
     labels = [
         entry.label

@@ -15,7 +15,6 @@ from asss.findings import Findings
 
 FindingsOf = Callable[[str, int], Findings]
 
-LEVELS, CHANGES = 0, 1
 PRIORITY = "prioritering_behov"
 COVERAGE = "dekningsgrader_produktivitet"
 QUALITY = "kvalitet"

@@ -24,6 +24,7 @@ from asss.figures.style import (
     mark,
 )
 from asss.findings import Findings
+from asss.statements import why_withheld
 
 
 def profile(found: Findings, known: Catalogue) -> Picture:
@@ -172,11 +173,7 @@ def _right(axes: Axes, position: float, place: float, label: str, **style: Any) 
 
 
 def _why_without(fact: Fact, known: Catalogue) -> str:
-    labels = [
-        entry.label
-        for entry in known.forbehold_by_id(fact.forbehold)
-        if known.kinds[entry.kind].distance == "withheld"
-    ]
+    labels = why_withheld(known, fact)
     return labels[0] if labels else known.phrases.words["no_index"]
 
 
