@@ -7,8 +7,12 @@ Imports point one way only, downwards in this drawing; a test holds them to it.
 
           __main__      embedded    command line │ builds the embedded snapshot
               │
-           report                   run the notebook, make HTML and PDF, batch
-              │
+  batch  verification  comparison   many at once │ as it was made? │ what differs?
+            ╲ │ ╱
+           report                   run the notebook, vouch for the result
+          ╱   │   ╲
+conversion manifest ledger          HTML and PDF │ what was made of what │ Endret
+          ╲   │   ╱
         page    appendix            what a report shows │ where its numbers come from
             ╲   ╱
            blocks                   templates and stylesheet

@@ -5,14 +5,18 @@ Tables and queries, definitions and formulas, the mean, what was collected by ha
 every forbehold. Imports ``blocks``, ``text`` and below.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
-from asss import text
-from asss.blocks import Block, block, day_or_text
+from markupsafe import Markup
+
+from asss import publication, text
+from asss.blocks import Block, block, day_or_text, markdown
 from asss.catalogue import Catalogue
 from asss.findings import Findings
 from asss.knowledge import Forbehold, Indicator
 from asss.parameters import EVERY
+from asss.statbank import day_of
 from asss.tables import BASES
 
 
@@ -26,7 +30,9 @@ def sources(found: Findings, known: Catalogue) -> Block:
         "sources",
         known,
         reconstructed=text.phrase(
-            "reconstructed_paragraph",
+            "reconstructed_paragraph_fetched"
+            if found.snapshot.is_fetched
+            else "reconstructed_paragraph",
             {
                 **counts,
                 "n": len(facts),
@@ -38,6 +44,7 @@ def sources(found: Findings, known: Catalogue) -> Block:
         )
         if found.is_reconstructed
         else "",
+        figures=text.figures_from(found.snapshot, known),
         mean_rule=text.phrase(
             "mean_rules",
             {
@@ -48,6 +55,7 @@ def sources(found: Findings, known: Catalogue) -> Block:
         ),
         indicators=[_definition(found, known, i) for i in known.service.indicators],
         tables=_statbank_tables(found, known),
+        ssb_notes=_ssb_notes(found),
         manual=_manual_figures(found, known),
         forbehold=[_forbehold_row(known, e) for e in found.all_forbehold(known)],
     )
@@ -88,6 +96,8 @@ def _formula(known: Catalogue, indicator: Indicator) -> str:
 
 def _statbank_tables(found: Findings, known: Catalogue) -> list[dict[str, Any]]:
     used = {table for fact in found.facts.values() for table in fact.tables}
+    words = known.phrases.words
+    statuses = publication.edition(found, known).tables
     rows = []
     for number, entry in found.snapshot.tables.items():
         if number not in used:
@@ -97,19 +107,69 @@ def _statbank_tables(found: Findings, known: Catalogue) -> list[dict[str, Any]]:
             {
                 "number": number,
                 "title": entry["title"],
-                "is_verified": known.service.table[number].verified,
+                "is_verified": found.snapshot.is_fetched
+                or known.service.table[number].verified,
                 "query": [
                     {
                         "variable": part["variableCode"],
-                        "codes": ", ".join(part["valueCodes"]),
+                        "codes": ", ".join(_runs(part["valueCodes"])),
                     }
                     for part in selection
                 ],
-                "updated": entry["ssb_updated"] and text.day(entry["ssb_updated"][:10]),
+                "updated": entry["ssb_updated"]
+                and text.day(day_of(entry["ssb_updated"])),
+                "status": words[f"status_{statuses.get(number) or 'unknown'}"]
+                if number in statuses
+                else words["status_earlier"],
                 "sha256": entry["sha256"][:16],
             }
         )
     return rows
+
+
+def _ssb_notes(found: Findings) -> list[dict[str, Any]]:
+    """What SSB wants said wherever a table, or a value of it, is shown."""
+    if not found.snapshot.is_fetched:
+        return []
+    used = {table for fact in found.facts.values() for table in fact.tables}
+    rows = []
+    for number, dataset in found.snapshot.datasets.items():
+        texts = [
+            *dataset.mandatory_notes,
+            *(
+                note
+                for dimension in dataset.dimensions.values()
+                for note in dimension.mandatory_variable_notes
+            ),
+            *(
+                f"{dimension.labels[code]}: {note}"
+                for dimension in dataset.dimensions.values()
+                for code, notes in dimension.mandatory_notes.items()
+                if code in dimension.labels
+                for note in notes
+            ),
+        ]
+        if number in used and texts:
+            notes = [Markup(markdown(note)) for note in texts]
+            rows.append({"number": number, "notes": notes})
+    return rows
+
+
+def _runs(codes: Sequence[str]) -> list[str]:
+    """Codes as a reader lists them: ages 018–066, and not each of them."""
+    runs: list[list[str]] = []
+    for code in codes:
+        last = runs[-1][-1] if runs else ""
+        follows = last.isdigit() and code.isdigit() and int(code) == int(last) + 1
+        if follows and len(code) == len(last):
+            runs[-1].append(code)
+        else:
+            runs.append([code])
+    return [
+        shown
+        for run in runs
+        for shown in ([f"{run[0]}–{run[-1]}"] if len(run) > 2 else run)
+    ]
 
 
 def _manual_figures(found: Findings, known: Catalogue) -> list[dict[str, Any]]:

@@ -29,6 +29,7 @@ from asss.knowledge import (
     MeanRule,
     Phrases,
     Service,
+    StatBankSettings,
 )
 from asss.parameters import EVERY, Network
 
@@ -36,6 +37,7 @@ MANUAL_FOLDER = "manuelle"
 COMMENT_FOLDER = "kommentarer"
 FORBEHOLD_FILE = "forbehold.yaml"
 PHRASE_FILE = "fraser.yaml"
+STATBANK_FILE = "statbank.yaml"
 
 #: Letters that look like a space, or like nothing, and break searches and joins.
 #: The hard space U+00A0 is meant, and stands only where a phrase needs it.
@@ -65,21 +67,31 @@ class Catalogue:
     phrases: Phrases
     manual: Mapping[tuple[str, str, int], ManualFigure]
     comments: tuple[Comment, ...]
+    statbank: StatBankSettings
 
     def forbehold_for(
-        self, indicator: str, kommune: str, year: int
+        self, indicator: str, kommune: str, year: int, *, is_fetched: bool
     ) -> tuple[Forbehold, ...]:
-        """The forbehold that touch a figure, in the order of the file."""
+        """
+        The forbehold that touch a figure, in the order of the file.
+
+        Asked once, when the figure is read; from then on the figure carries their ids.
+
+        Parameters
+        ----------
+        is_fetched : bool
+            Whether StatBank gave the figures: some entries hold for the embedded only.
+        """
         return tuple(
-            entry for entry in self.forbehold if entry.touches(indicator, kommune, year)
+            entry
+            for entry in self.forbehold
+            if entry.touches(indicator, kommune, year)
+            and entry.holds(is_fetched=is_fetched)
         )
 
-    def effects(self, indicator: str, kommune: str, year: int) -> Effects:
-        """What they do to it: the strictest of each."""
-        kinds = [
-            self.kinds[entry.kind]
-            for entry in self.forbehold_for(indicator, kommune, year)
-        ]
+    def effects(self, ids: Iterable[str]) -> Effects:
+        """What the forbehold with these ids do to a figure: the strictest of each."""
+        kinds = [self.kinds[entry.kind] for entry in self.forbehold_by_id(ids)]
         changes = [kind.change for kind in kinds]
         return Effects(
             is_shown=all(kind.value == "shown" for kind in kinds),
@@ -93,6 +105,14 @@ class Catalogue:
         """The entries with these ids, in the order of the file."""
         wanted = set(ids)
         return tuple(entry for entry in self.forbehold if entry.id in wanted)
+
+    def breaks(self, ids: Iterable[str]) -> tuple[Forbehold, ...]:
+        """Those after which a series is not the same: other borders, another table."""
+        return tuple(
+            entry
+            for entry in self.forbehold_by_id(ids)
+            if self.kinds[entry.kind].change == "reserved"
+        )
 
     def indicator(self, name: str) -> Indicator:
         """One indicator by id."""
@@ -139,6 +159,7 @@ def load_catalogue(
     knowledge = _read(folder / SERVICE_FOLDER / f"{service}.yaml", Service, problems)
     caveats = _read(folder / FORBEHOLD_FILE, ForbeholdFile, problems)
     phrases = _read(folder / PHRASE_FILE, Phrases, problems)
+    settings = _read(folder / STATBANK_FILE, StatBankSettings, problems)
     manual = _read_manual(folder / MANUAL_FOLDER, problems)
     comments = _read_comments(folder / COMMENT_FOLDER, problems)
     _check_runs(folder / parameters.RUN_FOLDER, network, problems)
@@ -146,8 +167,9 @@ def load_catalogue(
         problems += _check_service(knowledge, {figure.measure for figure in manual})
         if caveats:
             problems += _check_forbehold(caveats, network, knowledge)
+            problems += _check_joins(caveats, knowledge)
         problems += _check_people(network, knowledge, manual, comments)
-    if problems or not (network and knowledge and caveats and phrases):
+    if problems or not (network and knowledge and caveats and phrases and settings):
         raise ParameterError(problems)
     return Catalogue(
         folder=folder,
@@ -158,6 +180,7 @@ def load_catalogue(
         phrases=phrases,
         manual={(f.measure, f.kommune, f.year): f for f in manual},
         comments=tuple(comments),
+        statbank=settings,
     )
 
 
@@ -357,6 +380,34 @@ def _check_forbehold(
             for key, names, known in checks
             for name in names
             if name not in known
+        ]
+    return problems
+
+
+def _check_joins(caveats: ForbeholdFile, service: Service) -> list[str]:
+    """Nobody joins two tables silently: a forbehold says so in the first new year."""
+    told = [
+        entry
+        for entry in caveats.forbehold
+        if entry.kommuner == EVERY
+        and entry.figures == "all"
+        and entry.kind in caveats.kinds
+        and caveats.kinds[entry.kind].change != "shown"
+    ]
+    problems = []
+    for indicator in service.indicators:
+        joins: dict[int, list[str]] = {}
+        for measure in service.behind(indicator):
+            for year, old, new in measure.joins:
+                joins.setdefault(year, []).append(f"{old} to {new}")
+        problems += [
+            f"{FORBEHOLD_FILE}: {indicator.id} goes from table "
+            f"{' and from '.join(dict.fromkeys(tables))} in {year}, and no forbehold "
+            "tells the reader. Add an entry of a kind that does not show change, such "
+            f"as table_succession, with kommuner: alle, indicators: [{indicator.id}] "
+            f"and years: [{year}]."
+            for year, tables in joins.items()
+            if not any(entry.touches(indicator.id, EVERY, year) for entry in told)
         ]
     return problems
 

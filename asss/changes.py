@@ -51,7 +51,7 @@ def group_trends(
             for name in members
         ]
         later = [fact for fact in facts if fact.year > book.years[0]]
-        effects = {known.effects(f.indicator, f.kommune, f.year).change for f in later}
+        effects = {known.effects(fact.forbehold).change for fact in later}
         # A group that is stable over the years may still have moved since the last.
         moves = {direction(known, book.fact(name)) for name in members}
         if max(spans) > limit or "withheld" in effects or moves - {"stable", None}:
@@ -195,10 +195,7 @@ def _withheld(
     for fact in facts:
         before = (fact.indicator, fact.kommune, fact.year - 1)
         if fact.change is None and before in book.facts:
-            last_year = book.facts[before]
-            reason = _change_reasons(known, fact, last_year) or Word(
-                f"sign_{sign_word(fact if fact.value is None else last_year)}"
-            )
+            reason = _why_unspoken(known, fact, book.facts[before])
             reasons.setdefault(reason, []).append(fact)
     statements = []
     for reason, touched in reasons.items():
@@ -294,6 +291,9 @@ def _run_start(history: Sequence[Fact], sign: int) -> int | None:
     return start
 
 
-def _change_reasons(known: Catalogue, fact: Fact, last_year: Fact) -> Detail:
+def _why_unspoken(known: Catalogue, fact: Fact, last_year: Fact) -> Detail:
+    """The year's own forbehold or gap; else what stands in the way the year before."""
     own = why_unchanged(known, [fact])
-    return own or why_withheld(known, last_year)
+    if own or fact.value is None:
+        return own or Word(f"sign_{sign_word(fact)}")
+    return why_withheld(known, last_year) or Word(f"sign_{sign_word(last_year)}")

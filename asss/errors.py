@@ -39,6 +39,10 @@ class SnapshotError(AsssError):
     """A snapshot of StatBank answers is missing, damaged or not what it says it is."""
 
 
+class FetchError(AsssError):
+    """StatBank could not be asked, refused, or gave no usable answer."""
+
+
 class TableError(AsssError):
     """A table that travels between rooms broke its contract."""
 
@@ -53,3 +57,15 @@ class PhraseError(AsssError):
 
 class RenderError(AsssError):
     """A report could not be made. Nothing of it is left behind."""
+
+
+class ManifestError(AsssError):
+    """Nothing vouches for a report: its manifest is missing or damaged."""
+
+
+class LedgerError(AsssError):
+    """The ledger of reports is damaged, or cannot be written."""
+
+
+class EditionError(AsssError):
+    """A rendered report that should be compared is damaged, or of another form."""

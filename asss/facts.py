@@ -6,7 +6,7 @@ Says nothing of what is worth telling. Imports ``indexing``, ``sources`` and bel
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
@@ -146,26 +146,22 @@ class FactBook:
 
     def page_wide_forbehold(self, known: Catalogue) -> tuple[Forbehold, ...]:
         """Forbehold on every figure in the years the table shows: they stand on top."""
+        ids = {
+            name
+            for fact in self.facts.values()
+            if fact.kommune == self.member.id and fact.year in self.years
+            for name in fact.forbehold
+        }
         return tuple(
             entry
-            for entry in known.forbehold
-            if entry.is_page_wide
-            and entry.kind not in HOUSEKEEPING
-            and self._concerns(entry, self.years)
+            for entry in known.forbehold_by_id(ids)
+            if entry.is_page_wide and entry.kind not in HOUSEKEEPING
         )
 
     def all_forbehold(self, known: Catalogue) -> tuple[Forbehold, ...]:
         """Every forbehold on any figure in the report, the other members' included."""
-        return tuple(
-            entry for entry in known.forbehold if set(entry.years) & set(self.all_years)
-        )
-
-    def _concerns(self, entry: Forbehold, years: Iterable[int]) -> bool:
-        return any(
-            entry.touches(indicator, self.member.id, year)
-            for year in years
-            for indicator in {fact.indicator for fact in self.reported}
-        )
+        ids = {name for fact in self.facts.values() for name in fact.forbehold}
+        return known.forbehold_by_id(ids)
 
     @property
     def is_reconstructed(self) -> bool:
@@ -193,11 +189,14 @@ def gather(
     if member not in known.network.in_year(run.year):
         msg = f"{member.name} is not a member of ASSS in data year {run.year}."
         raise UsageError(msg)
+    # Of a kommune that joined later, this report knows nothing.
+    members = {one.id for one in known.network.in_year(run.year)}
     facts = {
         (str(row["indicator"]), str(row["kommune"]), int(row["year"])): _fact(
             row, known.indicator(str(row["indicator"]))
         )
         for row in indexed.to_dict("records")
+        if row["kommune"] in members
     }
     years = sorted({year for _, _, year in facts})
     shown = int(known.phrases.thresholds.several_years.value)

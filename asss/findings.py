@@ -95,7 +95,11 @@ def assess(
     UsageError
         If the kommune is not a member in the year.
     """
-    book = gather(indexed, known, run, snapshot)
+    return conclude(gather(indexed, known, run, snapshot), known)
+
+
+def conclude(book: FactBook, known: Catalogue) -> Findings:
+    """Decide what a report says of the facts that it stands on."""
     said = _summary(book, known)
     for chapter in known.service.chapters:
         said += _chapter(book, known, chapter)
@@ -263,7 +267,7 @@ def _years_back(known: Catalogue, history: Sequence[Fact], holds: str) -> list[i
         if not getattr(fact, holds):
             break
         years.insert(0, fact.year)
-        if known.effects(fact.indicator, fact.kommune, fact.year).change != "shown":
+        if known.effects(fact.forbehold).change != "shown":
             break
     return years
 
@@ -328,11 +332,14 @@ def _summary(book: FactBook, known: Catalogue) -> list[Statement]:
         )
     ]
     if doubtful:
+        # «Nøkkeltall» is neuter, as nothing else that is counted.
+        is_one = len(doubtful) == 1
+        count = Word("number_1_neuter" if is_one else f"number_{len(doubtful)}")
         statements.append(
             Statement(
                 SUMMARY,
                 "summary_forbehold",
-                {"count": Word(f"number_{len(doubtful)}"), "n": len(facts)},
+                {"count": count, "n": len(facts)},
                 tuple(fact.id for fact in doubtful),
             )
         )
@@ -404,5 +411,9 @@ def _summary_changes(
     ):
         count = sum(way in members for way in ways.values())
         details[name] = Word(f"number_{count}")
+    if len(told) * 2 < len(facts):
+        # «Øker ingen av 3 indikatorer» would say little of fifteen.
+        details |= {"n": Word(f"number_{len(told)}"), "total": len(facts)}
+        return Statement(SUMMARY, "summary_change_part", details, tuple(told))
     details["n"] = len(told)
     return Statement(SUMMARY, "summary_change", details, tuple(told))

@@ -7,9 +7,17 @@ an entry agrees with the others is for ``catalogue``. Imports ``parameters``.
 
 from collections.abc import Mapping
 from functools import cached_property
+from itertools import pairwise
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, FiniteFloat, field_validator, model_validator
+from pydantic import (
+    Field,
+    FiniteFloat,
+    PositiveFloat,
+    PositiveInt,
+    field_validator,
+    model_validator,
+)
 
 from asss.errors import ParameterError
 from asss.parameters import EVERY, Identifier, IsoDate, Model
@@ -147,6 +155,32 @@ class Measure(Model):
     series: tuple[Series, ...] = Field(default=(), strict=False)
     sum: tuple[Identifier, ...] = Field(default=(), strict=False)
 
+    @model_validator(mode="after")
+    def _one_after_another(self) -> "Measure":
+        for before, after in pairwise(self.series):
+            last, first = before.to_year, after.from_year
+            if last is None or first is None or last >= first:
+                msg = (
+                    f"the series of tables {before.table} and {after.table} overlap; "
+                    "the from_year of the later must come after the to_year of the "
+                    "earlier"
+                )
+                raise ValueError(msg)
+        return self
+
+    def series_in(self, year: int) -> Series | None:
+        """The series that holds a data year; None where SSB has no table for it."""
+        return next((series for series in self.series if series.covers(year)), None)
+
+    @property
+    def joins(self) -> tuple[tuple[int, str, str], ...]:
+        """Where one table takes over from another: (first year, old table, new)."""
+        return tuple(
+            (after.from_year, before.table, after.table)
+            for before, after in pairwise(self.series)
+            if after.from_year is not None and after.table != before.table
+        )
+
 
 class Table(Model):
     """A StatBank table and the variables that every question to it needs."""
@@ -155,8 +189,16 @@ class Table(Model):
     title: str
     region: str
     year_offset: int = 0
+    is_revised: bool = True
     verified: bool
     note: str = ""
+
+
+class Calendar(Model):
+    """Days (month-day) in the year after the data year on which SSB publishes it."""
+
+    preliminary: Annotated[str, Field(pattern=r"^\d\d-\d\d$")]
+    final: Annotated[str, Field(pattern=r"^\d\d-\d\d$")]
 
 
 class Service(Model):
@@ -164,6 +206,7 @@ class Service(Model):
 
     service: Identifier
     name: str
+    calendar: Calendar
     sections: tuple[Section, ...] = Field(strict=False)
     chapters: tuple[Chapter, ...] = Field(strict=False)
     groups: tuple[Group, ...] = Field(strict=False)
@@ -191,6 +234,13 @@ class Service(Model):
         """The indicators that a chapter speaks of, in the order of Tabell 1."""
         sections = {s.id for s in self.sections if s.chapter == chapter}
         return tuple(i for i in self.indicators if i.section in sections)
+
+    def behind(self, indicator: Indicator) -> tuple[Measure, ...]:
+        """The measures of an indicator that StatBank has: none if made by hand."""
+        known = self.measure
+        wholes = [known[name] for name in indicator.formula.measures if name in known]
+        names = [name for whole in wholes for name in whole.sum or (whole.id,)]
+        return tuple(known[name] for name in names if name in known)
 
     @cached_property
     def measure(self) -> dict[str, Measure]:
@@ -246,6 +296,7 @@ class Forbehold(Model):
     label: str
     source: str
     date: str
+    figures: Literal["all", "embedded"] = "all"
 
     def touches(self, indicator: str, kommune: str, year: int) -> bool:
         """Whether the forbehold belongs to the figure."""
@@ -254,6 +305,10 @@ class Forbehold(Model):
             and (self.indicators == EVERY or indicator in self.indicators)
             and (self.kommuner == EVERY or kommune in self.kommuner)
         )
+
+    def holds(self, *, is_fetched: bool) -> bool:
+        """Whether it is true of the figures: of those fetched from SSB, or of ours."""
+        return self.figures == "all" or not is_fetched
 
     @property
     def is_page_wide(self) -> bool:
@@ -320,6 +375,22 @@ class Phrases(Model):
     thresholds: Thresholds
     words: Mapping[str, str]
     phrases: Mapping[Identifier, Phrase]
+
+
+class StatBankSettings(Model):
+    """``statbank.yaml``: how the service is asked. The file says what each key is."""
+
+    base_url: Annotated[str, Field(pattern=r"^https?://\S+[^/]$")]
+    contact: str
+    language: Literal["no", "en"]
+    first_year: int
+    connect_timeout: PositiveFloat
+    read_timeout: PositiveFloat
+    answer_timeout: PositiveFloat
+    calls_per_minute: PositiveInt
+    attempts: PositiveInt
+    first_wait: PositiveFloat
+    longest_wait: PositiveFloat
 
 
 class ManualFigure(Model):

@@ -14,7 +14,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from asss import text
+from asss import publication, text
 from asss.blocks import Block, block, day_or_text, environment, markdown, stylesheet
 from asss.catalogue import Catalogue
 from asss.facts import Fact, as_record
@@ -50,8 +50,11 @@ def heading(found: Findings, known: Catalogue) -> Block:
     """Title, dates, status, what concerns the whole page, and the main findings."""
     run, words = found.run, known.phrases.words
     reconstructed = [fact for fact in found.reported if fact.basis == "reconstructed"]
+    rule = "reconstructed_line"
+    if found.snapshot.is_fetched:
+        rule += "_fetched" if reconstructed else "_earlier"
     line = text.phrase(
-        "reconstructed_line",
+        rule,
         {
             "count": len(reconstructed),
             "n": len(found.reported),
@@ -60,6 +63,7 @@ def heading(found: Findings, known: Catalogue) -> Block:
         },
         known,
     )
+    edition = publication.edition(found, known)
     return block(
         "heading",
         known,
@@ -69,12 +73,23 @@ def heading(found: Findings, known: Catalogue) -> Block:
         title=title(found, known),
         published=text.day(run.published) if run.published else "",
         changed=text.day(run.changed) if run.changed else "",
-        status=words[run.edition_status].lower(),
+        status=words[f"status_{edition.status or 'unknown'}"],
         reservation=words["status_reconstructed"] if found.is_reconstructed else "",
+        figures=text.figures_from(found.snapshot, known),
+        pending=_pending(edition.pending, found, known),
         reconstructed=line if found.is_reconstructed else "",
         notes=[entry.text for entry in found.page_wide_forbehold(known)],
         summary=[s for s in text.sentences(found, known) if s.chapter == SUMMARY],
     )
+
+
+def _pending(indicators: Sequence[str], found: Findings, known: Catalogue) -> str:
+    """What is collected by hand and not yet collected, in a sentence."""
+    if not indicators:
+        return ""
+    names = tuple(known.indicator(name).mention for name in indicators)
+    details: dict[str, Detail] = {"subject": names, "year": found.run.year}
+    return text.phrase("manual_pending", details, known)
 
 
 def title(found: Findings, known: Catalogue) -> str:
@@ -90,28 +105,11 @@ def title(found: Findings, known: Catalogue) -> str:
 def key_figures(found: Findings, known: Catalogue) -> Block:
     """Tabell 1: three years, the network's mean, lowest and highest, and rank."""
     notes = _Footnotes()
-    breaks = {
-        year
-        for year in found.years
-        for entry in found.page_wide_forbehold(known)
-        if year in entry.years and known.kinds[entry.kind].change == "reserved"
-    }
-    headings = [
-        {
-            "year": year,
-            "is_break": year in breaks,
-            "notes": [
-                notes.letter(entry.text)
-                for entry in found.page_wide_forbehold(known)
-                if year in entry.years and known.kinds[entry.kind].change == "reserved"
-            ],
-        }
-        for year in found.years
-    ]
+    headings = [_heading(found, known, year, notes) for year in found.years]
     sections = []
     for section in known.service.sections:
         rows = [
-            _row(found, known, indicator, notes, breaks)
+            _row(found, known, indicator, notes)
             for indicator in known.service.indicators
             if indicator.section == section.id
         ]
@@ -170,6 +168,7 @@ def facts(found: Findings, known: Catalogue) -> Facts:
     The kommune's facts for every year, the other members' for the report's year, every
     sentence with its rule and facts, every forbehold, and where the figures came from.
     """
+    edition = publication.edition(found, known)
     kept = [
         fact
         for fact in found.facts.values()
@@ -184,9 +183,17 @@ def facts(found: Findings, known: Catalogue) -> Facts:
             ).model_dump(),
             "kommune": found.member.name,
             "service": known.service.service,
+            "edition": {
+                "status": edition.status,
+                "tables": dict(edition.tables),
+                "pending": list(edition.pending),
+            },
             "snapshot": {
                 "name": found.snapshot.name,
                 "created": found.snapshot.created,
+                "fetched": found.snapshot.fetched,
+                "base_url": found.snapshot.base_url,
+                "sha256": found.snapshot.sha256,
                 "tables": {
                     table: {
                         "title": entry["title"],
@@ -209,7 +216,8 @@ def facts(found: Findings, known: Catalogue) -> Facts:
                 for said in text.sentences(found, known)
             ],
             "forbehold": [
-                entry.model_dump(mode="json") for entry in found.all_forbehold(known)
+                entry.model_dump(mode="json", exclude={"figures"})
+                for entry in found.all_forbehold(known)
             ],
         }
     )
@@ -270,12 +278,25 @@ class _Footnotes:
         return letter
 
 
+def _heading(
+    found: Findings, known: Catalogue, year: int, notes: _Footnotes
+) -> dict[str, Any]:
+    """The head of a year's column, with the breaks that concern the whole of it."""
+    page_wide = (entry.id for entry in found.page_wide_forbehold(known))
+    breaks = [entry for entry in known.breaks(page_wide) if year in entry.years]
+    is_joint = _is_joint(found, year, breaks)
+    return {
+        "year": year,
+        "is_break": is_joint,
+        "notes": [notes.letter(entry.text) for entry in breaks if is_joint],
+    }
+
+
 def _row(
     found: Findings,
     known: Catalogue,
     indicator: Indicator,
     notes: _Footnotes,
-    breaks: set[int],
 ) -> dict[str, Any]:
     words = known.phrases.words
     latest = found.fact(indicator.id)
@@ -291,15 +312,7 @@ def _row(
         "notes": name_notes,
         "unit": words[f"unit_label_{indicator.unit}"],
         "cells": [
-            {
-                "is_break": fact.year in breaks,
-                "is_latest": fact.year == found.run.year,
-                "text": text.bare(fact.value, fact.decimals) or fact.status,
-                "mark": fact.value is not None and text.mark(fact.basis, words),
-                "notes": [
-                    notes.letter(entry.text) for entry in _own_forbehold(known, fact)
-                ],
-            }
+            _cell(found, known, fact, notes)
             for fact in found.history(indicator.id)
             if fact.year in found.years
         ],
@@ -311,6 +324,36 @@ def _row(
         else f"{latest.rank} {words['rank_of']} {latest.n}",
         "rank_mark": text.mark(latest.distance_basis, words),
     }
+
+
+def _cell(
+    found: Findings, known: Catalogue, fact: Fact, notes: _Footnotes
+) -> dict[str, Any]:
+    """One year of a row: the figure or its sign, and what must be known of it."""
+    breaks = known.breaks(fact.forbehold)
+    is_joint = _is_joint(found, fact.year, breaks)
+    told = [
+        entry
+        for entry in known.forbehold_by_id(fact.forbehold)
+        if not entry.is_page_wide
+        and (
+            entry.kommuner != EVERY
+            or known.kinds[entry.kind].value == "omitted"
+            or (is_joint and entry in breaks)
+        )
+    ]
+    return {
+        "is_break": is_joint,
+        "is_latest": fact.year == found.run.year,
+        "text": text.bare(fact.value, fact.decimals) or fact.status,
+        "mark": fact.value is not None and text.mark(fact.basis, known.phrases.words),
+        "notes": [notes.letter(entry.text) for entry in told],
+    }
+
+
+def _is_joint(found: Findings, year: int, breaks: Sequence[Forbehold]) -> bool:
+    """Whether figures on both sides of a break stand beside each other in the table."""
+    return bool(breaks) and year > found.years[0]
 
 
 def _network_cell(
@@ -384,12 +427,7 @@ def _own_forbehold(known: Catalogue, fact: Fact) -> list[Forbehold]:
 def _legend(found: Findings, known: Catalogue) -> list[dict[str, str]]:
     """Only the marks and signs that the table really shows."""
     words = known.phrases.words
-    shown = [
-        fact
-        for indicator in known.service.indicators
-        for fact in found.history(indicator.id)
-        if fact.year in found.years
-    ]
+    shown = _shown(found, known)
     rules = {fact.mean_rule for fact in found.reported}
     legend = []
     if "plain" in rules:
@@ -413,10 +451,19 @@ def _legend(found: Findings, known: Catalogue) -> list[dict[str, str]]:
     return legend
 
 
+def _shown(found: Findings, known: Catalogue) -> list[Fact]:
+    """The kommune's facts of the years in the table, which may be of several tables."""
+    return [
+        fact
+        for indicator in known.service.indicators
+        for fact in found.history(indicator.id)
+        if fact.year in found.years
+    ]
+
+
 def _source_line(found: Findings, known: Catalogue) -> str:
-    tables = sorted(
-        {t for fact in found.reported for t in fact.tables if t in known.service.table}
-    )
+    used = {table for fact in _shown(found, known) for table in fact.tables}
+    tables = sorted(used & known.service.table.keys())
     return text.phrase("source_line", {"tables": tuple(tables)}, known)
 
 

@@ -26,11 +26,16 @@ from pydantic import (
 from asss.errors import ParameterError, UsageError
 
 FOLDER = "parameters"
+OUTPUTS = "outputs"
 NETWORK_FILE = "nettverk.yaml"
 RUN_FOLDER = "rapporter"
 
 #: The word that means every member in a batch file and in a forbehold.
 EVERY = "alle"
+
+#: The snapshot that was fetched last; the embedded one until then.
+LATEST = "latest"
+EMBEDDED = "embedded"
 
 AnyModel = TypeVar("AnyModel", bound=BaseModel)
 
@@ -68,6 +73,10 @@ class NumberPeriod(Model):
     from_year: int | None = None
     to_year: int | None = None
 
+    def covers(self, year: int) -> bool:
+        """Whether the number is that of the year."""
+        return (self.from_year or year) <= year <= (self.to_year or year)
+
 
 class Merger(Model):
     """A change of borders: from when, and who joined."""
@@ -85,6 +94,10 @@ class Member(Model):
     kommunenummer: tuple[NumberPeriod, ...] = Field(strict=False)
     mergers: tuple[Merger, ...] = Field(default=(), strict=False)
 
+    def exists_in(self, year: int) -> bool:
+        """Whether it has a number in a year: before it was formed, it has none."""
+        return any(period.covers(year) for period in self.kommunenummer)
+
     def number_in(self, year: int) -> str:
         """
         The kommunenummer of a year.
@@ -94,11 +107,7 @@ class Member(Model):
         ParameterError
             If ``nettverk.yaml`` gives none, or more than one, for the year.
         """
-        found = [
-            period.number
-            for period in self.kommunenummer
-            if (period.from_year or year) <= year <= (period.to_year or year)
-        ]
+        found = [period.number for period in self.kommunenummer if period.covers(year)]
         if len(found) != 1:
             msg = f"{NETWORK_FILE}: {self.id} has {len(found)} kommunenummer in {year}"
             raise ParameterError([msg])
@@ -146,17 +155,20 @@ class Run(Model):
         ISO dates, or empty. They are given and not read off the clock, so that the
         same inputs give the same bytes.
     edition_status : str
-        SSB's figures carry no mark for it; the person who publishes says it.
+        Of figures whose update at SSB is not known; the person who publishes says it.
+        For figures that were fetched, it is derived from when SSB updated each table.
     snapshot : str
-        Which StatBank answers to use: ``embedded``, or the folder of a snapshot.
+        Which StatBank answers to use: ``latest``, ``embedded``, or the name of a
+        snapshot. ``latest`` is the one that was fetched last, and the embedded one
+        until something has been fetched.
     """
 
     kommune: str
     year: int
     published: IsoDate = ""
     changed: IsoDate = ""
-    edition_status: Literal["endelige", "forelopige"] = "endelige"
-    snapshot: str = "embedded"
+    edition_status: Literal["", "endelige", "forelopige"] = ""
+    snapshot: str = LATEST
 
 
 def fold(text: str) -> str:

@@ -1,95 +1,56 @@
 """
-From notebook to finished report: run, convert, check, put in place.
+From notebook to finished report: run, convert, vouch for, put in place.
 
-The only room that knows papermill, nbconvert and WeasyPrint. A report is made in a
-folder of its own and moved into place when it is whole; what was there before stays
-until then. ``render_report`` is a plain function of plain arguments, so that any pool
-of workers can run it. Imports ``page`` and below.
+The only room that knows papermill. A report is made in a folder of its own and moved
+into place when it is whole; what was there before stays until then. ``render_report``
+is a plain function of plain arguments, so that any pool of workers can run it; the
+ledger is the business of whoever asks for it. Imports ``conversion``,
+``manifest``, ``ledger`` and below.
 """
 
-import json
 import logging
 import os
-import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from html import unescape
-from importlib import resources
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import papermill
-from nbconvert.exporters import TemplateExporter
 from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
-import asss
-from asss import blocks, catalogue, page, parameters
+from asss import catalogue, conversion, ledger, manifest, page, parameters, sources
 from asss.catalogue import Catalogue
 from asss.errors import AsssError, RenderError
+from asss.ledger import Entry
 from asss.parameters import Run
 
 NOTEBOOKS = "notebooks"
+SERVICE = "sosiale_tjenester"
 FORMATS = ("html", "pdf")
 NOTEBOOK_NAME = "rapport.ipynb"
 HTML_NAME = "rapport.html"
 PDF_NAME = "rapport.pdf"
 FACTS_NAME = "facts.json"
-INDEX_NAME = "index.html"
 
-#: What never belongs in front of a reader. Whole words: «Nannestad» is a place.
-LEFTOVERS = re.compile(r"\bnan\b|\bNone\b|\bNaN\b|Traceback|\{\w*\}|<NA>")
-
-#: Where the template wants the table of contents.
-CONTENTS_HERE = "<!-- contents -->"
+#: Cells with this tag reach the page.
+ON_PAGE = "rapport"
 
 #: Longest a notebook may take before it is stopped, in seconds. A report takes a few.
 TIMEOUT = 300
 
 
 @dataclass(frozen=True)
-class Result:
-    """What became of one report: where it lies, or why there is none."""
+class Report:
+    """A report that was made: where it lies, and what the ledger should say of it."""
 
-    kommune: str
-    year: int
-    folder: Path | None = None
-    error: str | None = None
-
-
-def pdf_problem() -> str | None:
-    """
-    Why PDF cannot be made here, or None.
-
-    WeasyPrint needs Pango from the operating system, which no Python package brings.
-    """
-    try:
-        with _quiet_stderr():
-            import weasyprint  # noqa: F401
-    except OSError as error:
-        return str(error).splitlines()[0]
-    return None
-
-
-@contextmanager
-def _quiet_stderr() -> Iterator[None]:
-    """WeasyPrint prints a page of advice when Pango is missing; we say it in a line."""
-    kept = os.dup(2)
-    with Path(os.devnull).open("w") as nowhere:
-        os.dup2(nowhere.fileno(), 2)
-        try:
-            yield
-        finally:
-            os.dup2(kept, 2)
-            os.close(kept)
+    folder: Path
+    entry: Entry
 
 
 def render_report(
@@ -98,8 +59,10 @@ def render_report(
     root: Path,
     output: Path,
     formats: Sequence[str] = FORMATS,
-    service: str = "sosiale_tjenester",
-) -> Path:
+    service: str = SERVICE,
+    entry: Entry | None = None,
+    today: str = "",
+) -> Report:
     """
     Make one report, whole or not at all.
 
@@ -112,139 +75,94 @@ def render_report(
     output : Path
         Where ``<year>/<kommune>/`` is put.
     formats : sequence of str
-        ``html`` and, or, ``pdf``. The notebook and facts.json always come.
+        ``html`` and, or, ``pdf``. The notebook, facts.json and the manifest always
+        come.
+    entry : Entry, optional
+        What the ledger says of the report; without it, the dates are the run's.
+    today : str, optional
+        ISO date, needed with an `entry`: the «Endret» of a report that now tells
+        something else.
 
     Returns
     -------
-    folder : Path
-        Holds rapport.html, rapport.pdf, rapport.ipynb and facts.json.
+    report : Report
+        Its folder holds rapport.html, rapport.pdf, rapport.ipynb, facts.json and
+        manifest.json; its entry is for the ledger, which is not written here.
 
     Raises
     ------
+    SnapshotError
+        If the snapshot is missing or damaged.
+    UsageError
+        If the dates of the run contradict each other.
     RenderError
-        If a cell fails, the page holds what no reader should see, or the folder cannot
-        be written. Whatever lay in the folder before is untouched.
+        If a cell fails, the page holds what no reader should see, what the report is
+        made of changes meanwhile, or the folder cannot be written.
+
+    Notes
+    -----
+    Whatever goes wrong, what lay in the folder before is untouched.
     """
     target = output / str(run.year) / run.kommune
-    known = catalogue.load_catalogue(root / parameters.FOLDER, service=service)
+    folder, template = root / parameters.FOLDER, root / NOTEBOOKS / f"{service}.ipynb"
+    if not template.is_file():
+        msg = f"No template {template}. Start in the project's folder."
+        raise RenderError(msg)
+    chosen = sources.choose_snapshot(run.snapshot, root=root)
+    run = ledger.begin(entry, run.model_copy(update={"snapshot": chosen}))
+    answers = sources.open_snapshot(chosen, root=root)
+    inputs = manifest.inputs(folder, template, snapshot=answers.sha256)
+    known = catalogue.load_catalogue(folder, service=service)
     with _workplace(target) as work:
-        notebook = _execute(run, root / NOTEBOOKS / f"{service}.ipynb", root, work)
-        facts = _facts(notebook, run)
-        html = to_html(notebook, facts, known)
-        check_html(html, run)
-        if "html" in formats:
-            (work / HTML_NAME).write_text(html, encoding="utf-8")
-        if "pdf" in formats:
-            (work / PDF_NAME).write_bytes(to_pdf(html))
-        page.dump_facts(facts, work / FACTS_NAME)
-        written = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
-        (work / NOTEBOOK_NAME).write_text(f"{written}\n", encoding="utf-8")
+        notebook, told = _execute(run, template, known, work)
+        settled = ledger.settle(entry, run, told, today=today)
+        if ledger.dated(run, settled) != run:
+            # The day is on the page: only a new execution says it everywhere.
+            run = ledger.dated(run, settled)
+            notebook, _ = _execute(run, template, known, work)
+        _write(notebook, run, known, work, formats)
+        if manifest.inputs(folder, template, snapshot=answers.sha256) != inputs:
+            msg = (
+                f"{run.kommune} {run.year}: parameters/ or the template was changed "
+                "while the report was made. Render it again."
+            )
+            raise RenderError(msg)
+        kept = manifest.take(
+            work,
+            run=run,
+            service=service,
+            formats=tuple(formats),
+            fingerprint=told,
+            inputs=inputs,
+        )
+        manifest.write(kept, work)
         _put_in_place(work, target)
-    return target
-
-
-def render_all(
-    runs: Sequence[Run],
-    *,
-    root: Path,
-    output: Path,
-    formats: Sequence[str] = FORMATS,
-    jobs: int | None = None,
-    on_result: Callable[[Result], None] | None = None,
-) -> list[Result]:
-    """
-    Make many reports in parallel; one that fails does not stop the others.
-
-    Parameters
-    ----------
-    runs : sequence of Run
-    jobs : int, optional
-        Worker processes; all cores when left out.
-    on_result : function of Result
-        Called in this process as each report is finished, in that order.
-
-    Returns
-    -------
-    results : list of Result, in the order of `runs`
-    """
-    workers = max(1, min(jobs or os.cpu_count() or 1, len(runs)))
-    results: dict[str, Result] = {}
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        waiting: dict[Future[Result], Run] = {
-            pool.submit(_attempt, run, root, output, tuple(formats)): run
-            for run in runs
-        }
-        for done in as_completed(waiting):
-            run = waiting[done]
-            try:
-                result = done.result()
-            except BrokenProcessPool:
-                problem = "the process that made it died; render it alone to see why"
-                result = Result(run.kommune, run.year, error=problem)
-            results[run.kommune] = result
-            if on_result:
-                on_result(result)
-    return [results[run.kommune] for run in runs]
-
-
-def _attempt(run: Run, root: Path, output: Path, formats: Sequence[str]) -> Result:
-    try:
-        folder = render_report(run, root=root, output=output, formats=formats)
-    except AsssError as error:
-        return Result(run.kommune, run.year, error=str(error))
-    return Result(run.kommune, run.year, folder=folder)
-
-
-def write_index(known: Catalogue, *, year: int, output: Path) -> Path:
-    """
-    Write ``<year>/index.html``: links to every report that lies there.
-
-    Raises
-    ------
-    RenderError
-        If the file cannot be written.
-    """
-    words = known.phrases.words
-    folder = output / str(year)
-    labels = (
-        (HTML_NAME, "HTML"),
-        (PDF_NAME, "PDF"),
-        (NOTEBOOK_NAME, words["index_notebook"]),
-        (FACTS_NAME, words["index_facts"]),
-    )
-    reports = [
-        {
-            "id": member.id,
-            "name": member.name,
-            "facts": json.loads((folder / member.id / FACTS_NAME).read_text("utf-8")),
-            "files": [
-                {"name": name, "label": label}
-                for name, label in labels
-                if (folder / member.id / name).is_file()
-            ],
-        }
-        for member in known.network.members
-        if (folder / member.id / FACTS_NAME).is_file()
-    ]
-    path = folder / INDEX_NAME
-    try:
-        draft = path.with_suffix(".tmp")
-        draft.write_text(page.index(year, reports, known), encoding="utf-8")
-        draft.replace(path)
-    except OSError as error:
-        msg = f"Cannot write {path}: {error.strerror}."
-        raise RenderError(msg) from error
-    return path
+    return Report(target, settled)
 
 
 # -- run -------------------------------------------------------------------------------
 
 
-def _execute(run: Run, template: Path, root: Path, work: Path) -> NotebookNode:
+def _execute(
+    run: Run, template: Path, known: Catalogue, work: Path
+) -> tuple[NotebookNode, str]:
+    """Run the template with papermill; what it tells the reader, as a fingerprint."""
+    notebook = _run_notebook(run, template, known.folder.parent, work)
+    comments = [
+        comment
+        for comment in known.comments
+        if (comment.kommune, comment.year) == (run.kommune, run.year)
+    ]
+    prose = [
+        cell.source
+        for cell in notebook.cells
+        if cell.cell_type == "markdown" and ON_PAGE in cell.metadata.get("tags", [])
+    ]
+    return notebook, ledger.fingerprint(_facts(notebook, run), comments, prose)
+
+
+def _run_notebook(run: Run, template: Path, root: Path, work: Path) -> NotebookNode:
     """Run the template with papermill, in the project's folder."""
-    if not template.is_file():
-        msg = f"No template {template}. Start in the project's folder."
-        raise RenderError(msg)
     logging.getLogger("papermill").setLevel(logging.ERROR)
     # A short path: the system allows a socket's about a hundred characters.
     with tempfile.TemporaryDirectory(prefix="asss-") as sockets:
@@ -327,105 +245,24 @@ def _facts(notebook: NotebookNode, run: Run) -> dict[str, Any]:
     raise RenderError(msg)
 
 
-# -- convert ---------------------------------------------------------------------------
-
-
-def to_html(notebook: NotebookNode, facts: Mapping[str, Any], known: Catalogue) -> str:
-    """
-    Convert an executed notebook to the finished page.
-
-    Only cells tagged ``rapport`` are on it; no code, no script, nothing from elsewhere.
-    """
-    # HTMLExporter would parse the whole page once more and write it anew.
-    exporter = TemplateExporter(  # type: ignore[no-untyped-call]
-        template_name="rapport",
-        template_file="index.html.j2",
-        extra_template_basedirs=[str(_templates())],
-        filters={"markdown": blocks.markdown},
-    )
-    extra = {
-        "asss": {
-            "title": f"{facts['title']} – ASSS",
-            "description": facts["sentences"][0]["text"],
-            "css": blocks.stylesheet(),
-            "version": asss.__version__,
-            "skip_link": known.phrases.words["skip_link"],
-        }
-    }
-    body, _ = exporter.from_notebook_node(notebook, resources=extra)
-    return _add_contents(str(body), known)
-
-
-def _add_contents(html: str, known: Catalogue) -> str:
-    """The chapters, as the finished page has them: nobody keeps a list of their own."""
-    chapters: list[tuple[str, str]] = []
-
-    def name(found: re.Match[str]) -> str:
-        anchor = re.sub(r"\W+", "-", parameters.fold(found[2])).strip("-")
-        chapters.append((anchor, found[2]))
-        return f'{found[1]}<h2 id="{anchor}">{found[2]}</h2>'
-
-    html = re.sub(r'(<div class="prose[^>]*>\s*)<h2>(.*?)</h2>', name, html)
-    return html.replace(CONTENTS_HERE, page.contents(chapters, known).html)
-
-
-def _templates() -> Path:
-    return Path(str(resources.files("asss"))) / "templates"
-
-
-def to_pdf(html: str) -> bytes:
-    """
-    Set a page as A4: tagged PDF (PDF/UA-1), figures as vector graphics.
-
-    Raises
-    ------
-    RenderError
-        If WeasyPrint cannot be loaded.
-    """
-    problem = pdf_problem()
-    if problem:
-        msg = (
-            f"No PDF: {problem}. Install Pango (see the README), or use --format html."
-        )
-        raise RenderError(msg)
-    import weasyprint
-
-    logging.getLogger("weasyprint").setLevel(logging.ERROR)
-    logging.getLogger("fontTools").setLevel(logging.ERROR)
-    document = weasyprint.HTML(string=_with_titles(html))
-    return bytes(document.write_pdf(pdf_variant="pdf/ua-1"))
-
-
-def _with_titles(html: str) -> str:
-    """Give each drawing the title that PDF takes for its alternative text.
-
-    On a screen a title would pop up over the figure; the page has aria-label instead.
-    """
-    drawing = re.compile(r'(role="img" aria-label="([^"]*)"[^>]*>\s*<svg\b[^>]*>)')
-    return drawing.sub(r"\1<title>\2</title>", html)
-
-
-def check_html(html: str, run: Run) -> None:
-    """
-    Refuse a page that holds what no reader should see.
-
-    Raises
-    ------
-    RenderError
-        Naming the first leftover, with the words around it.
-    """
-    name = f"{run.kommune} {run.year}"
-    body = re.sub(r"<(style|svg)\b.*?</\1>", "", html, flags=re.DOTALL)
-    body = unescape(re.sub(r"<[^>]+>", " ", body))
-    found = LEFTOVERS.search(body)
-    if found:
-        around = body[max(0, found.start() - 40) : found.end() + 40]
-        msg = f"{name}: the page holds {found[0]!r}: «{around.strip()}»."
-        raise RenderError(msg)
-    headings = html.count("<h1>")
-    if headings != 1:
-        msg = f"{name}: the page has {headings} main headings."
-        raise RenderError(msg)
+def _write(
+    notebook: NotebookNode,
+    run: Run,
+    known: Catalogue,
+    work: Path,
+    formats: Sequence[str],
+) -> None:
+    """Write everything that the reader gets, from one execution."""
+    facts = _facts(notebook, run)
+    html = conversion.to_html(notebook, facts, known)
+    conversion.check_html(html, run)
+    if "html" in formats:
+        (work / HTML_NAME).write_text(html, encoding="utf-8")
+    if "pdf" in formats:
+        (work / PDF_NAME).write_bytes(conversion.to_pdf(html))
+    page.dump_facts(facts, work / FACTS_NAME)
+    written = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
+    (work / NOTEBOOK_NAME).write_text(f"{written}\n", encoding="utf-8")
 
 
 # -- put in place ----------------------------------------------------------------------

@@ -6,7 +6,8 @@ figure is attached here, so that no later room can use a figure it must not. Imp
 ``tables``, ``catalogue``, ``parameters`` and ``statbank``.
 """
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,10 +15,17 @@ import pandas as pd
 
 from asss import statbank
 from asss.catalogue import Catalogue
-from asss.errors import UsageError
+from asss.errors import SnapshotError, TableError, UsageError
 from asss.knowledge import Indicator, Series
-from asss.parameters import Member
-from asss.statbank import Snapshot
+from asss.parameters import (
+    EMBEDDED,
+    FOLDER,
+    LATEST,
+    NETWORK_FILE,
+    OUTPUTS,
+    Member,
+)
+from asss.statbank import Snapshot, Store
 from asss.tables import (
     NOT_COMPARABLE,
     OBSERVATION_COLUMNS,
@@ -25,10 +33,13 @@ from asss.tables import (
     weakest,
 )
 
-EMBEDDED = "embedded"
-
-#: SSB's sign for a figure that is not there.
+#: SSB's signs for a figure that is not there, and for one that cannot exist.
 MISSING = ".."
+NOT_POSSIBLE = "."
+
+#: The years of a number that has had others before or after it, as SSB's labels say:
+#: «Drammen (-2019)», «Drammen (2020-2023)». A name in two languages is none of these.
+LABEL_YEARS = re.compile(r"\((\d{4})?\s*[-–]\s*(\d{4})?\)")
 
 
 @dataclass(frozen=True)
@@ -42,6 +53,26 @@ class Figure:
     cells: tuple[str, ...]
 
 
+def snapshot_store(root: Path) -> Store:
+    """Where a project's fetched snapshots lie: ``outputs/snapshots/``."""
+    return Store(root / OUTPUTS / "snapshots")
+
+
+def choose_snapshot(name: str, *, root: Path) -> str:
+    """
+    Say which snapshot a name means today: ``latest`` may mean another tomorrow.
+
+    Returns
+    -------
+    name : str
+        ``embedded``, or the name or folder of a snapshot.
+    """
+    if name != LATEST:
+        return name
+    names = snapshot_store(root).names()
+    return names[-1] if names else EMBEDDED
+
+
 def open_snapshot(name: str, *, root: Path | None = None) -> Snapshot:
     """
     Open the snapshot that a report names.
@@ -49,7 +80,8 @@ def open_snapshot(name: str, *, root: Path | None = None) -> Snapshot:
     Parameters
     ----------
     name : str
-        ``embedded`` for the one in the package, else the path of a folder.
+        ``embedded`` for the one in the package, ``latest``, the name of one under
+        ``outputs/snapshots/``, or the path of a folder.
     root : Path, optional
         The project's folder, where a relative path begins: not the working folder,
         which is another for JupyterLab than for the batch.
@@ -59,24 +91,48 @@ def open_snapshot(name: str, *, root: Path | None = None) -> Snapshot:
     SnapshotError
         If it is missing or damaged.
     """
-    place = (root or Path()) / name
-    folder = statbank.embedded_folder() if name == EMBEDDED else place
-    return statbank.open_snapshot(folder)
+    start = root or Path()
+    chosen = choose_snapshot(name, root=start)
+    if chosen == EMBEDDED:
+        return statbank.open_snapshot(statbank.embedded_folder())
+    store = snapshot_store(start)
+    for folder in (store.folder / chosen, start / chosen):
+        if (folder / statbank.MANIFEST).is_file():
+            return statbank.open_snapshot(folder)
+    names = ", ".join([EMBEDDED, *store.names()])
+    msg = f"No snapshot {name!r}. There are: {names}. `asss fetch` makes one."
+    raise SnapshotError(msg)
 
 
 def available_years(known: Catalogue, snapshot: Snapshot) -> tuple[int, ...]:
-    """Data years for which the snapshot holds every measure that indicators need."""
-    years: set[int] | None = None
-    for indicator in known.service.indicators:
-        for name in indicator.formula.measures:
-            for part in _parts(known, name):
-                held = {
-                    year
-                    for series in known.service.measure[part].series
-                    for year in _years_held(known, snapshot, series)
-                }
-                years = held if years is None else years & held
-    return tuple(sorted(years or ()))
+    """
+    Data years for which the snapshot holds every measure that indicators need.
+
+    A measure that SSB has no table for in a year does not hold the year back: its
+    figures are missing in that year. One whose table is not here does.
+    """
+    needed = {
+        measure.id: measure
+        for indicator in known.service.indicators
+        for measure in known.service.behind(indicator)
+    }
+    held = {
+        name: {
+            year
+            for series in measure.series
+            for year in _years_held(known, snapshot, series)
+        }
+        for name, measure in needed.items()
+    }
+    return tuple(
+        year
+        for year in sorted({year for years in held.values() for year in years})
+        if all(
+            year in held[name]
+            for name, measure in needed.items()
+            if measure.series_in(year)
+        )
+    )
 
 
 def check_year(known: Catalogue, snapshot: Snapshot, year: int) -> None:
@@ -100,6 +156,9 @@ def load_observations(
 ) -> pd.DataFrame:
     """
     Make every indicator for every member and every year up to and with `until`.
+
+    A member of that year has its own earlier figures too, from before it joined: they
+    are shown in its table, but are part of no mean and compared with nothing.
 
     Parameters
     ----------
@@ -129,9 +188,8 @@ def load_observations(
     rows = [
         _observe(known, snapshot, indicator, member, year)
         for indicator in known.service.indicators
-        for member in known.network.members
+        for member in known.network.in_year(until)
         for year in years
-        if member in known.network.in_year(year)
     ]
     return check_observations(pd.DataFrame(rows, columns=OBSERVATION_COLUMNS))
 
@@ -145,7 +203,8 @@ def load_measures(
     Returns
     -------
     measures : DataFrame
-        value (float, in the unit of the measure), status, basis.
+        value (float, in the unit of the measure), status, basis, and tables (tuple)
+        where the figure was read: none where no table holds it.
     """
     rows = []
     for measure in known.service.measures:
@@ -160,6 +219,7 @@ def load_measures(
                         "value": figure.value,
                         "status": figure.status,
                         "basis": figure.basis,
+                        "tables": figure.tables,
                     }
                 )
     return pd.DataFrame(rows)
@@ -173,7 +233,14 @@ def _observe(
     year: int,
 ) -> dict[str, object]:
     formula = indicator.formula
-    effects = known.effects(indicator.id, member.id, year)
+    forbehold = [
+        entry.id
+        for entry in known.forbehold_for(
+            indicator.id, member.id, year, is_fetched=snapshot.is_fetched
+        )
+    ]
+    effects = known.effects(forbehold)
+    is_member = member in known.network.in_year(year)
     figures = [
         _figure(known, snapshot, name, member, year) for name in formula.measures
     ]
@@ -205,13 +272,11 @@ def _observe(
         "tables": tuple(dict.fromkeys(t for figure in figures for t in figure.tables)),
         "cells": tuple(cell for figure in figures for cell in figure.cells),
         "is_shown": effects.is_shown,
-        "has_distance": effects.has_distance,
-        "in_mean": effects.in_mean,
+        "has_distance": effects.has_distance and is_member,
+        "in_mean": effects.in_mean and is_member,
         "is_mean_usable": effects.is_mean_usable,
         "change_effect": effects.change,
-        "forbehold": tuple(
-            entry.id for entry in known.forbehold_for(indicator.id, member.id, year)
-        ),
+        "forbehold": tuple(forbehold),
     }
 
 
@@ -235,7 +300,7 @@ def _figure(
         return _add(
             _figure(known, snapshot, part, member, year) for part in measure.sum
         )
-    series = next((s for s in measure.series if s.covers(year)), None)
+    series = measure.series_in(year)
     if series is None or series.table not in snapshot.datasets:
         return Figure(None, MISSING, "real", (), ())
     return _read(known, snapshot, series, member, year)
@@ -259,8 +324,14 @@ def _read(
     table = known.service.table[series.table]
     dataset = snapshot.dataset(series.table)
     period = year + table.year_offset
+    regions = dataset.dimension(table.region).labels
+    sign = _why_nothing(known, regions, member, year, period)
+    if sign:
+        return Figure(None, sign, "real", (), ())
+    number = member.number_in(period)
+    _check_label(series.table, member, number, period, regions.get(number, ""))
     query = {
-        table.region: member.number_in(period),
+        table.region: number,
         "ContentsCode": dataset.code_for(
             "ContentsCode", code=series.contents.code, label=series.contents.label
         ),
@@ -287,10 +358,50 @@ def _read(
     )
 
 
-def _parts(known: Catalogue, name: str) -> tuple[str, ...]:
-    """StatBank measures behind a name; none for what is collected by hand."""
-    measure = known.service.measure.get(name)
-    return () if measure is None else measure.sum or (name,)
+def _why_nothing(
+    known: Catalogue,
+    regions: Mapping[str, str],
+    member: Member,
+    year: int,
+    period: int,
+) -> str:
+    """The sign of a figure that a table cannot have; empty where it should have it."""
+    if member in known.network.in_year(year):
+        is_here = True
+    elif not member.exists_in(year):
+        return NOT_POSSIBLE
+    else:
+        # Only members' figures are fetched; others' may happen to be there.
+        is_here = member.number_in(period) in regions
+    # On 1 January of a merger, a table that looks back on 31 December has new borders.
+    is_merged = any(year < int(m.date[:4]) <= period for m in member.mergers)
+    return "" if is_here and not is_merged else MISSING
+
+
+def _check_label(
+    table: str, member: Member, number: str, period: int, label: str
+) -> None:
+    """
+    Refuse a number outside the years that SSB's own label gives it.
+
+    Some tables have a plain 0 there, which nothing but the label tells from a figure.
+
+    Raises
+    ------
+    TableError
+        If the label names years, and the period is not among them.
+    """
+    years = LABEL_YEARS.search(label)
+    if years is None:
+        return
+    first, last = int(years[1] or period), int(years[2] or period)
+    if not first <= period <= last:
+        msg = (
+            f"Table {table} calls {number} «{label}», so that is not the number of "
+            f"{member.name} in {period}. Mend the years of {member.id} in "
+            f"{FOLDER}/{NETWORK_FILE}."
+        )
+        raise TableError(msg)
 
 
 def _years_held(known: Catalogue, snapshot: Snapshot, series: Series) -> list[int]:

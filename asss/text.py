@@ -15,6 +15,7 @@ from asss.catalogue import Catalogue
 from asss.errors import PhraseError
 from asss.facts import half_up
 from asss.findings import Findings
+from asss.statbank import Snapshot
 from asss.statements import Detail, Fragment, Quantity, Statement, Word
 
 HARD_SPACE = "\u00a0"
@@ -89,6 +90,18 @@ def join(items: Sequence[str], words: Mapping[str, str]) -> str:
     """
     *first, last = items
     return f"{', '.join(first)} {words['and']} {last}" if first else last
+
+
+def figures_from(snapshot: Snapshot, known: Catalogue) -> str:
+    """Which figures a report stands on, and from when, in a sentence."""
+    rule = "figures_embedded"
+    if snapshot.is_fetched:
+        rule = "figures_fetched" if snapshot.is_from_ssb else "figures_elsewhere"
+    details: dict[str, Detail] = {
+        "day": day(snapshot.created),
+        "address": snapshot.base_url,
+    }
+    return phrase(rule, details, known)
 
 
 def genitive(name: str) -> str:

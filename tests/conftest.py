@@ -1,16 +1,29 @@
 """What tests may stand on: the real files, the embedded figures, a spare project."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
 import pandas as pd
 import pytest
+import synthetic
+from double import Double
 
-from asss import catalogue, findings, indexing, parameters, report, sources
+from asss import (
+    batch,
+    catalogue,
+    conversion,
+    findings,
+    indexing,
+    parameters,
+    report,
+    sources,
+    statbank,
+)
 from asss.catalogue import Catalogue
 from asss.findings import Findings
+from asss.parameters import EMBEDDED, Run
 from asss.statbank import Snapshot
 
 #: The last data year of the embedded figures.
@@ -55,41 +68,124 @@ def measures(known: Catalogue, snapshot: Snapshot) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="session")
+def run_of(known: Catalogue) -> Callable[[str, int], Run]:
+    """The parameters of a report as the run files have them, on embedded figures.
+
+    The run files say `latest`: what a developer has fetched must not change the tests.
+    """
+
+    def choose(kommune: str, year: int) -> Run:
+        run = parameters.choose_run(known.folder, kommune=kommune, year=year)
+        return run.model_copy(update={"snapshot": EMBEDDED})
+
+    return choose
+
+
+@pytest.fixture(scope="session")
 def findings_of(
-    known: Catalogue, snapshot: Snapshot, indexed: pd.DataFrame
+    known: Catalogue,
+    snapshot: Snapshot,
+    indexed: pd.DataFrame,
+    run_of: Callable[[str, int], Run],
 ) -> Callable[[str, int], Findings]:
     """Findings for a kommune and year, from the real figures."""
 
     @cache
     def assess(kommune: str, year: int) -> Findings:
-        run = parameters.choose_run(known.folder, kommune=kommune, year=year)
         rows = indexed[indexed["year"] <= year]
-        return findings.assess(rows, known, run, snapshot)
+        return findings.assess(rows, known, run_of(kommune, year), snapshot)
 
     return assess
 
 
-@pytest.fixture
-def project(root: Path, tmp_path: Path) -> Path:
-    """A copy of the project's own files that a test may damage."""
-    folder = tmp_path / "project"
+def _copy_project(root: Path, folder: Path) -> Path:
     for name in ("notebooks", "parameters"):
         ignored = shutil.ignore_patterns(".ipynb_checkpoints")
         shutil.copytree(root / name, folder / name, ignore=ignored)
     return folder
 
 
+@pytest.fixture
+def project(root: Path, tmp_path: Path) -> Path:
+    """A copy of the project's own files that a test may damage."""
+    return _copy_project(root, tmp_path / "project")
+
+
+@pytest.fixture(scope="session")
+def made_once(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with one report in ``outputs/``, as the command makes it."""
+    folder = _copy_project(root, tmp_path_factory.mktemp("made") / "project")
+    run = parameters.choose_run(folder / "parameters", kommune="tromso", year=2017)
+    results = batch.render_all(
+        [run],
+        root=folder,
+        output=folder / "outputs",
+        formats=("html",) if conversion.pdf_problem() else report.FORMATS,
+        today="2026-11-23",
+    )
+    assert results[0].error is None
+    return folder
+
+
+@pytest.fixture
+def made(made_once: Path, tmp_path: Path) -> Path:
+    """A copy of that project that a test may damage."""
+    return Path(shutil.copytree(made_once, tmp_path / "made"))
+
+
 @pytest.fixture(scope="session")
 def rendered(
-    root: Path, known: Catalogue, tmp_path_factory: pytest.TempPathFactory
+    root: Path,
+    run_of: Callable[[str, int], Run],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Callable[[str, int], Path]:
     """Render a report once for all tests; its folder."""
     output = tmp_path_factory.mktemp("outputs")
-    formats = ("html",) if report.pdf_problem() else report.FORMATS
+    formats = ("html",) if conversion.pdf_problem() else report.FORMATS
 
     @cache
     def render(kommune: str, year: int) -> Path:
-        run = parameters.choose_run(known.folder, kommune=kommune, year=year)
-        return report.render_report(run, root=root, output=output, formats=formats)
+        made = report.render_report(
+            run_of(kommune, year), root=root, output=output, formats=formats
+        )
+        return made.folder
 
     return render
+
+
+@pytest.fixture
+def double(monkeypatch: pytest.MonkeyPatch) -> Iterator[Double]:
+    """SSB's StatBank as the tests have it, on this machine, in no hurry."""
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    # So many calls that no test waits for a minute to pass.
+    with Double(synthetic.tables(), calls=1000) as service:
+        yield service
+
+
+@pytest.fixture(scope="session")
+def synthetic_snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    """A fetched snapshot with the embedded figures, and later years made up."""
+    folder = tmp_path_factory.mktemp("snapshots") / "2026-06-20"
+    return statbank.open_snapshot(synthetic.write_snapshot(folder))
+
+
+@pytest.fixture(scope="session")
+def later_findings_of(
+    known: Catalogue, synthetic_snapshot: Snapshot
+) -> Callable[[str, int], Findings]:
+    """Findings for a kommune and year, from the figures with later years made up."""
+
+    @cache
+    def rows(year: int) -> pd.DataFrame:
+        # Who is a member in a report's year decides whose earlier figures it has.
+        found = sources.load_observations(known, synthetic_snapshot, until=year)
+        return indexing.index_to_network(found, rule=known.mean_rule)
+
+    @cache
+    def assess(kommune: str, year: int) -> Findings:
+        run = Run(kommune=kommune, year=year)
+        return findings.assess(rows(year), known, run, synthetic_snapshot)
+
+    return assess

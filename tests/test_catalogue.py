@@ -267,7 +267,7 @@ def test_caveat_seen_in_print_stands_beside_the_figure(
     known: Catalogue, kind: str, kommune: str, indicator: str, year: int
 ) -> None:
     """KS would not print the figure without it, so neither do we."""
-    found = known.forbehold_for(indicator, kommune, year)
+    found = known.forbehold_for(indicator, kommune, year, is_fetched=False)
     assert kind in {entry.kind for entry in found}
 
 
@@ -286,8 +286,8 @@ def test_neighbour_of_a_caveat_has_none(
     known: Catalogue, kommune: str, indicator: str, year: int
 ) -> None:
     """A caveat on everything would warn of nothing."""
-    assert known.forbehold_for(indicator, kommune, year) == ()
-    assert known.effects(indicator, kommune, year) == Effects(
+    assert not known.forbehold_for(indicator, kommune, year, is_fetched=False)
+    assert known.effects(()) == Effects(
         is_shown=True,
         has_distance=True,
         in_mean=True,
@@ -328,6 +328,8 @@ EFFECTS: Mapping[str, tuple[bool, bool, bool, bool, str]] = {
     "other_source": (True, True, True, True, "shown"),
     "definition_differs": (True, True, True, True, "shown"),
     "mean_rule": (True, True, True, True, "shown"),
+    "table_succession": (True, True, True, True, "reserved"),
+    "no_source": (False, False, False, True, "withheld"),
     "new_member": (True, True, True, True, "withheld"),
     "status": (True, True, True, True, "shown"),
     "auto_update_exception": (True, True, True, True, "shown"),
@@ -337,13 +339,12 @@ EFFECTS: Mapping[str, tuple[bool, bool, bool, bool, str]] = {
 def effects_of(known: Catalogue, *kinds: str) -> Effects:
     """What forbehold of these kinds together do to one figure."""
     (example, *_) = known.forbehold
-    touching = {"kommuner": "alle", "indicators": "alle", "years": (2020,)}
     entries: list[Forbehold] = [
-        example.model_copy(update={**touching, "id": f"number_{n}", "kind": kind})
+        example.model_copy(update={"id": f"number_{n}", "kind": kind})
         for n, kind in enumerate(kinds)
     ]
     only = dataclasses.replace(known, forbehold=tuple(entries))
-    return only.effects("sykefravaer", "oslo", 2020)
+    return only.effects(entry.id for entry in entries)
 
 
 def test_every_kind_is_in_the_table_above(known: Catalogue) -> None:
@@ -390,9 +391,11 @@ def test_another_caveat_never_permits_more(known: Catalogue) -> None:
 
 def test_real_figure_with_several_caveats_has_the_strictest(known: Catalogue) -> None:
     """Trondheim 2020: a break, and a mean that cannot be used; the 46 % is printed."""
-    found = known.forbehold_for("kvp_til_arbeid_utdanning", "trondheim", 2020)
+    found = known.forbehold_for(
+        "kvp_til_arbeid_utdanning", "trondheim", 2020, is_fetched=False
+    )
     assert {"structure_break", "unusable_mean"} <= {entry.kind for entry in found}
-    effects = known.effects("kvp_til_arbeid_utdanning", "trondheim", 2020)
+    effects = known.effects(entry.id for entry in found)
     assert effects == Effects(
         is_shown=True,
         has_distance=False,
@@ -638,6 +641,18 @@ def repeat_entry(key: str, name: str) -> Callable[[dict[str, Any]], None]:
             ),
             ("measures[kvp_mottakere].series", "unknown table '12302'"),
             id="unknown-table",
+        ),
+        pytest.param(
+            damage_measure(
+                "kvp_mottakere",
+                "series",
+                [
+                    {"table": table, "contents": {"label": "x", "verified": False}}
+                    for table in ("12203", "13995")
+                ],
+            ),
+            ("measures[kvp_mottakere]", "tables 12203 and 13995 overlap", "to_year"),
+            id="two-tables-for-a-year",
         ),
     ],
 )

@@ -11,9 +11,14 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from asss import report, statbank
-from asss.__main__ import FAILURE, USAGE, app
+from asss.__main__ import app
+from asss.commands.terminal import FAILURE, USAGE
+from asss.parameters import EMBEDDED
 
 runner = CliRunner()
+
+#: What a developer has fetched must not change the tests.
+ON_EMBEDDED = ("--snapshot", EMBEDDED)
 
 
 def _run(*words: str) -> Result:
@@ -40,13 +45,14 @@ def _refused(result: Result, code: int, *says: str) -> None:
         (["--all", "--kommune", "oslo", "--year", "2020"], "one of --kommune"),
         (["--all", "--year", "2020", "--format", "docx"], "Unknown format 'docx'"),
         (["--kommune", "oslo", "--yaer", "2020"], "No such option"),
+        (["--all", "--year", "2020", "--date", "15.6.2021"], "is not a date"),
     ],
 )
 def test_usage_mistakes_end_with_two(
     words: list[str], says: str, tmp_path: Path
 ) -> None:
     """Nothing is started, nothing is written, and the message says what to write."""
-    result = _run("render", *words, "--output", str(tmp_path / "out"))
+    result = _run("render", *words, *ON_EMBEDDED, "--output", str(tmp_path / "out"))
     _refused(result, USAGE, says)
     assert not (tmp_path / "out").exists()
 
@@ -57,7 +63,8 @@ def test_names_with_and_without_norwegian_letters_are_one(
 ) -> None:
     """An id and a name are both taken; the wrong year shows that the name was right."""
     result = _run(
-        "render", "--kommune", name, "--year", "1999", "--output", str(tmp_path)
+        *("render", "--kommune", name, "--year", "1999", *ON_EMBEDDED),
+        *("--output", str(tmp_path)),
     )
     _refused(result, USAGE, "No figures for 1999")
 
@@ -102,11 +109,10 @@ def test_damaged_snapshot_stops_everything(project: Path) -> None:
     shutil.copytree(statbank.embedded_folder(), folder)
     file = folder / "12210.json"
     file.write_text(file.read_text("utf-8").replace("19168", "19186"), "utf-8")
-    run = project / "parameters" / "rapporter" / "trondheim-2020.yaml"
-    run.write_text(run.read_text("utf-8").replace("embedded", "snapshot"), "utf-8")
     output = project / "outputs"
     result = _run(
         *("render", "--kommune", "trondheim", "--year", "2020"),
+        *("--snapshot", "snapshot"),
         *("--parameters", str(project / "parameters"), "--output", str(output)),
     )
     _refused(result, FAILURE, "12210.json", "sha256", "build the snapshot again")
@@ -130,7 +136,7 @@ def test_output_that_cannot_be_written_is_one_message(tmp_path: Path) -> None:
     """A file in the way, or a folder that is closed, costs a message and no file."""
     for place in _places_that_cannot_be_written(tmp_path):
         result = _run(
-            *("render", "--kommune", "oslo", "--year", "2020"),
+            *("render", "--kommune", "oslo", "--year", "2020", *ON_EMBEDDED),
             *("--format", "html", "--output", str(place)),
         )
         _refused(result, FAILURE, "Cannot write to", str(place))
@@ -174,7 +180,7 @@ def test_without_pango_the_report_comes_as_html(
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.syspath_prepend(str(broken.parent))
     result = _run(
-        *("render", "--kommune", "oslo", "--year", "2016"),
+        *("render", "--kommune", "oslo", "--year", "2016", *ON_EMBEDDED),
         *("--output", str(tmp_path / "out")),
     )
     assert result.exit_code == 0, result.output
@@ -189,10 +195,14 @@ def test_without_pango_the_report_comes_as_html(
 def test_one_report_from_the_command_line(tmp_path: Path) -> None:
     """The whole way, with a name in Norwegian letters; the year's index links it."""
     result = _run(
-        *("render", "--kommune", "Tromsø", "--year", "2018"),
-        *("--format", "html", "--output", str(tmp_path)),
+        *("render", "--kommune", "Tromsø", "--year", "2018", *ON_EMBEDDED),
+        *("--format", "html", "--output", str(tmp_path), "--date", "2026-11-23"),
     )
     assert result.exit_code == 0, result.output
+    assert result.output.startswith("Snapshot embedded: not fetched from SSB")
+    book = json.loads((tmp_path / "ledger.json").read_text("utf-8"))
+    (version,) = book["reports"]["2018/tromso"]["history"]
+    assert (version["date"], version["snapshot"]) == ("2026-11-23", "embedded")
     folder = tmp_path / "2018" / "tromso"
     facts = json.loads((folder / "facts.json").read_text("utf-8"))
     suppressed = [

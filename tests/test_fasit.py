@@ -204,7 +204,9 @@ def trend_holds(claim: Claim, figures: Figures, indicator: str, year: int) -> bo
 
 def caveat_holds(claim: Claim, figures: Figures, indicator: str, year: int) -> bool:
     """Say whether a forbehold of the right kind touches the figure."""
-    found = figures.known.forbehold_for(indicator, claim.kommune, year)
+    found = figures.known.forbehold_for(
+        indicator, claim.kommune, year, is_fetched=False
+    )
     return claim.expected in {forbehold.kind for forbehold in found}
 
 

@@ -257,7 +257,7 @@ def test_notebook_gives_the_parameters() -> None:
     """What is left out has the defaults that every report starts from."""
     run = parameters.load_run(GIVEN)
     assert run == Run(kommune="tromso", year=2017)
-    assert (run.edition_status, run.snapshot) == ("endelige", "embedded")
+    assert (run.edition_status, run.snapshot) == ("", "latest")
 
 
 def test_other_variables_of_a_notebook_are_none_of_ours() -> None:

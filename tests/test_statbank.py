@@ -399,12 +399,14 @@ def write_snapshot(
 ) -> Snapshot:
     """Write a snapshot of one table, with a manifest that vouches for it, and open."""
     raw = json.dumps(content).encode()
-    entry = {
-        "file": f"{TABLE}.json",
-        "sha256": hashlib.sha256(raw).hexdigest(),
-        "cells": cells or [],
+    part = {"file": f"{TABLE}.json", "sha256": hashlib.sha256(raw).hexdigest()}
+    manifest = {
+        "name": "a test",
+        "created": "2021-06-15",
+        "fetched": "",
+        "base_url": "",
+        "tables": {TABLE: {"parts": [part], "cells": cells or []}},
     }
-    manifest = {"name": "a test", "created": "2021-06-15", "tables": {TABLE: entry}}
     (folder / f"{TABLE}.json").write_bytes(raw)
     (folder / statbank.MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
     return statbank.open_snapshot(folder)

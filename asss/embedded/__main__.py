@@ -21,6 +21,7 @@ from asss import catalogue, statbank
 from asss.catalogue import Catalogue
 from asss.errors import AsssError
 from asss.knowledge import Series
+from asss.statbank.snapshots import FORM
 
 #: The day the figures were put together. A constant: the build has no clock.
 CREATED = "2026-11-23"
@@ -61,8 +62,11 @@ def build(folder: Path) -> list[str]:
     known = catalogue.load_catalogue()
     entries = _entries(known)
     manifest: dict[str, Any] = {
+        "form": FORM,
         "name": "embedded",
         "created": CREATED,
+        "fetched": "",
+        "base_url": "",
         "licence": "CC BY 4.0 for figures from Statistics Norway (SSB)",
         "note": NOTE,
         "tables": {},
@@ -73,11 +77,12 @@ def build(folder: Path) -> list[str]:
         title = known.service.table[table].title
         answer, groups = _answer(table, title, known.service.table[table].region, found)
         raw = _dump(answer)
+        sha256 = hashlib.sha256(raw).hexdigest()
         (folder / f"{table}.json").write_bytes(raw)
         manifest["tables"][table] = {
             "title": title,
-            "file": f"{table}.json",
-            "sha256": hashlib.sha256(raw).hexdigest(),
+            "parts": [{"file": f"{table}.json", "sha256": sha256}],
+            "sha256": sha256,
             "updated": answer["updated"],
             "ssb_updated": None,
             "query": {

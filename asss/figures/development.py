@@ -27,6 +27,11 @@ from asss.figures.style import (
 )
 from asss.findings import Findings
 from asss.knowledge import Indicator
+from asss.parameters import EVERY
+from asss.statements import sign_word
+
+#: The most years that have room under a panel.
+TICKS = 8
 
 
 def development(found: Findings, known: Catalogue, *, chapter: str) -> Picture:
@@ -34,7 +39,7 @@ def development(found: Findings, known: Catalogue, *, chapter: str) -> Picture:
     Draw a chapter's indicators over the years: the kommune, the mean, the others.
 
     A break in a series is a gap with a mark; a missing or suppressed value is a gap
-    with its sign. The mean is broken where its rule changes.
+    with its sign. The mean is broken where its rule, its members or its table change.
     """
     words = known.phrases.words
     indicators = known.service.in_chapter(chapter)
@@ -57,11 +62,10 @@ def development(found: Findings, known: Catalogue, *, chapter: str) -> Picture:
             axes = figure.add_subplot(grid[place // columns, place % columns])
             _panel(axes, found, known, indicator)
         _legend(figure, found, words, height)
-        rules = {fact.mean_rule for i in indicators for fact in found.history(i.id)}
         return Picture(
             as_svg(figure, f"utvikling-{chapter}"),
             _alt(found, known, indicators),
-            ("caption_mean_break",) if len(rules) > 1 else (),
+            _notes(found, known, indicators),
         )
 
 
@@ -70,7 +74,11 @@ def _panel(axes: Axes, found: Findings, known: Catalogue, indicator: Indicator) 
     years = found.all_years
     others = _pieces(
         [
-            found.history(indicator.id, member.id)
+            [
+                fact
+                for fact in found.history(indicator.id, member.id)
+                if member in known.network.in_year(fact.year)
+            ]
             for member in known.network.in_year(found.run.year)
             if member != found.member
         ],
@@ -96,7 +104,7 @@ def _panel(axes: Axes, found: Findings, known: Catalogue, indicator: Indicator) 
             zorder=1,
         )
     own = found.history(indicator.id)
-    means = _mean_pieces(own)
+    means = _mean_pieces(own, known)
     for piece in means:
         axes.plot(
             *zip(*piece, strict=True),
@@ -136,28 +144,56 @@ def _pieces(histories: Sequence[Sequence[Fact]], known: Catalogue) -> pd.DataFra
         stretch = 0
         for place, fact in enumerate(history):
             last = history[place - 1] if place else None
-            if last is not None and (last.value is None or _is_break(fact, known)):
+            is_break = bool(known.breaks(fact.forbehold))
+            if last is not None and (last.value is None or is_break):
                 stretch += 1
             if fact.value is not None:
                 rows.append((f"{fact.kommune}-{stretch}", fact.year, fact.value))
     return pd.DataFrame(rows, columns=["piece", "year", "value"])
 
 
-def _is_break(fact: Fact, known: Catalogue) -> bool:
-    effects = known.effects(fact.indicator, fact.kommune, fact.year)
-    return effects.change == "reserved"
-
-
-def _mean_pieces(history: Sequence[Fact]) -> list[list[tuple[int, float]]]:
+def _mean_pieces(
+    history: Sequence[Fact], known: Catalogue
+) -> list[list[tuple[int, float]]]:
+    """Stretches over which the mean is of the same members, table and rule."""
     pieces: list[list[tuple[int, float]]] = [[]]
-    rule = history[0].mean_rule
-    for fact in history:
-        if fact.network_mean is None or fact.mean_rule != rule:
+    for place, fact in enumerate(history):
+        last = history[place - 1] if place else fact
+        is_everybodys = any(
+            entry.kommuner == EVERY for entry in known.breaks(fact.forbehold)
+        )
+        if (
+            fact.network_mean is None
+            or fact.mean_rule != last.mean_rule
+            or is_everybodys
+            or _gets_members(known, fact.year)
+        ):
             pieces.append([])
-            rule = fact.mean_rule
         if fact.network_mean is not None:
             pieces[-1].append((fact.year, fact.network_mean))
     return [piece for piece in pieces if piece]
+
+
+def _gets_members(known: Catalogue, year: int) -> bool:
+    return known.network.in_year(year) != known.network.in_year(year - 1)
+
+
+def _notes(
+    found: Findings, known: Catalogue, indicators: Sequence[Indicator]
+) -> tuple[str, ...]:
+    """Words that the caption ends with: why lines are broken."""
+    own = [fact for indicator in indicators for fact in found.history(indicator.id)]
+    later = [fact for fact in own if fact.year > found.all_years[0]]
+    # What lies within the table's years is told on top of the page or in the chapter.
+    is_told_elsewhere = all(
+        fact.year in found.years for fact in later if known.breaks(fact.forbehold)
+    )
+    reasons = (
+        ("caption_mean_break", len({fact.mean_rule for fact in own}) > 1),
+        ("caption_members", any(_gets_members(known, fact.year) for fact in later)),
+        ("caption_break", not is_told_elsewhere),
+    )
+    return tuple(key for key, holds in reasons if holds)
 
 
 def _panel_frame(
@@ -177,7 +213,9 @@ def _panel_frame(
     )
     axes.set_xlabel("")
     axes.set_ylabel("")
-    axes.set_xticks(list(years), [str(year) for year in years])
+    # So that the years of a long series do not run into each other.
+    shown = years[:: -(1 + (len(years) - 1) // TICKS)][::-1]
+    axes.set_xticks(list(shown), [str(year) for year in shown])
     axes.set_xlim(years[0] - 0.25, years[-1] + 0.25)
     low, high = axes.get_ylim()
     axes.set_ylim(max(0, low - (high - low) * 0.12), high)
@@ -193,7 +231,7 @@ def _panel_frame(
 def _panel_marks(axes: Axes, history: Sequence[Fact], known: Catalogue) -> None:
     words = known.phrases.words
     for fact in history[1:]:
-        if fact.value is not None and _is_break(fact, known):
+        if fact.value is not None and known.breaks(fact.forbehold):
             axes.axvline(fact.year - 0.5, color=QUIET, lw=0.8, ls=(0, (1, 2)), zorder=2)
             axes.annotate(
                 words["break_mark"],
@@ -294,6 +332,14 @@ def _alt(found: Findings, known: Catalogue, indicators: Sequence[Indicator]) -> 
         history = found.history(indicator.id)
         first = next((fact for fact in history if fact.value is not None), history[-1])
         last = history[-1]
+        if first.value is None:
+            reason = words[f"sign_{sign_word(first)}"]
+            items.append(
+                phrases["alt_development_item_without"].sentence.format(
+                    name=indicator.short_name, reason=reason
+                )
+            )
+            continue
         items.append(
             phrases["alt_development_item"].sentence.format(
                 name=indicator.short_name,

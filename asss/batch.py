@@ -1,0 +1,181 @@
+"""
+Many reports at once: workers that make them, the ledger, and the page that links them.
+
+One that fails does not stop the others. Imports ``report``, ``ledger`` and below.
+"""
+
+import json
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, replace
+from multiprocessing import get_context
+from pathlib import Path
+
+from asss import ledger, page
+from asss.catalogue import Catalogue
+from asss.errors import AsssError, RenderError
+from asss.ledger import Entry, Ledger
+from asss.parameters import Run
+from asss.report import (
+    FACTS_NAME,
+    FORMATS,
+    HTML_NAME,
+    NOTEBOOK_NAME,
+    PDF_NAME,
+    render_report,
+)
+
+INDEX_NAME = "index.html"
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one report: where it lies, or why there is none."""
+
+    kommune: str
+    year: int
+    folder: Path | None = None
+    entry: Entry | None = None
+    error: str | None = None
+
+
+def render_all(
+    runs: Sequence[Run],
+    *,
+    root: Path,
+    output: Path,
+    formats: Sequence[str] = FORMATS,
+    jobs: int | None = None,
+    today: str = "",
+    on_result: Callable[[Result], None] | None = None,
+) -> list[Result]:
+    """
+    Make many reports in parallel; one that fails does not stop the others.
+
+    Parameters
+    ----------
+    runs : sequence of Run
+    jobs : int, optional
+        Worker processes; all cores when left out.
+    today : str, optional
+        ISO date of the rendering. With it the ledger in `output` is kept: each report's
+        entry is written as the report is finished. Without it there is no ledger, and
+        the dates are the runs'.
+    on_result : function of Result
+        Called in this process as each report is finished, in that order.
+
+    Returns
+    -------
+    results : list of Result, in the order of `runs`
+
+    Raises
+    ------
+    LedgerError
+        If the ledger is damaged: nothing is made then.
+    """
+    book = Ledger(output) if today else None
+    entries = book.read() if book else {}
+    workers = max(1, min(jobs or os.cpu_count() or 1, len(runs)))
+    results: dict[str, Result] = {}
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        waiting: dict[Future[Result], Run] = {
+            pool.submit(
+                _attempt,
+                run,
+                root,
+                output,
+                tuple(formats),
+                entries.get(_key(run)),
+                today,
+            ): run
+            for run in runs
+        }
+        for done in as_completed(waiting):
+            run = waiting[done]
+            try:
+                result = done.result()
+            except BrokenProcessPool:
+                problem = "the process that made it died; render it alone to see why"
+                result = Result(run.kommune, run.year, error=problem)
+            if book and result.entry:
+                result = _record(book, result, entries.get(_key(run)))
+            results[_key(run)] = result
+            if on_result:
+                on_result(result)
+    return [results[_key(run)] for run in runs]
+
+
+def _attempt(
+    run: Run,
+    root: Path,
+    output: Path,
+    formats: Sequence[str],
+    entry: Entry | None,
+    today: str,
+) -> Result:
+    try:
+        made = render_report(
+            run, root=root, output=output, formats=formats, entry=entry, today=today
+        )
+    except AsssError as error:
+        return Result(run.kommune, run.year, error=str(error))
+    return Result(run.kommune, run.year, folder=made.folder, entry=made.entry)
+
+
+def _record(book: Ledger, result: Result, before: Entry | None) -> Result:
+    """Enter a finished report; one that cannot be entered is not reported as done."""
+    assert result.entry is not None
+    name = ledger.key(result.kommune, result.year)
+    try:
+        book.record(name, result.entry, before=before)
+    except AsssError as error:
+        return replace(result, error=str(error))
+    return result
+
+
+def _key(run: Run) -> str:
+    return ledger.key(run.kommune, run.year)
+
+
+def write_index(known: Catalogue, *, year: int, output: Path) -> Path:
+    """
+    Write ``<year>/index.html``: links to every report that lies there.
+
+    Raises
+    ------
+    RenderError
+        If the file cannot be written.
+    """
+    words = known.phrases.words
+    folder = output / str(year)
+    labels = (
+        (HTML_NAME, "HTML"),
+        (PDF_NAME, "PDF"),
+        (NOTEBOOK_NAME, words["index_notebook"]),
+        (FACTS_NAME, words["index_facts"]),
+    )
+    reports = [
+        {
+            "id": member.id,
+            "name": member.name,
+            "facts": json.loads((folder / member.id / FACTS_NAME).read_text("utf-8")),
+            "files": [
+                {"name": name, "label": label}
+                for name, label in labels
+                if (folder / member.id / name).is_file()
+            ],
+        }
+        for member in known.network.members
+        if (folder / member.id / FACTS_NAME).is_file()
+    ]
+    path = folder / INDEX_NAME
+    try:
+        draft = path.with_suffix(".tmp")
+        draft.write_text(page.index(year, reports, known), encoding="utf-8")
+        draft.replace(path)
+    except OSError as error:
+        msg = f"Cannot write {path}: {error.strerror}."
+        raise RenderError(msg) from error
+    return path

@@ -1,0 +1,98 @@
+"""
+Publication: how final a report's figures are, and which are still to come.
+
+KOSTRA figures carry no mark for it: preliminary ones come on 15 March, revised ones on
+15 June, and only the table's ``updated`` tells which it holds. Imports ``facts`` and
+below.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from asss.catalogue import Catalogue
+from asss.facts import FactBook
+from asss.knowledge import Calendar, Table
+from asss.statbank import oslo_date
+
+FINAL, PRELIMINARY, UNKNOWN = "endelige", "forelopige", ""
+
+
+@dataclass(frozen=True)
+class Edition:
+    """How final the figures of a report's year are.
+
+    Attributes
+    ----------
+    status : str
+        ``endelige``, ``forelopige``, or empty where nobody can know. The report is no
+        more final than the least final table it uses.
+    tables : mapping of table number to status
+    pending : tuple of indicator ids
+        Collected by hand, and not yet collected for this kommune and year.
+    """
+
+    status: str
+    tables: Mapping[str, str]
+    pending: tuple[str, ...]
+
+
+def edition(book: FactBook, known: Catalogue) -> Edition:
+    """
+    Derive the status of a report's figures.
+
+    Parameters
+    ----------
+    book : FactBook
+        Its snapshot says when SSB updated each table. Where that is not known, as for
+        figures that were never fetched, ``edition_status`` of the run is taken.
+    known : Catalogue
+    """
+    year = book.run.year
+    used = {
+        table
+        for fact in book.facts.values()
+        if fact.year == year
+        for table in fact.tables
+        if table in book.snapshot.tables
+    }
+    tables = {
+        number: _status(
+            known.service.table[number],
+            known.service.calendar,
+            book.snapshot.tables[number]["ssb_updated"],
+            year,
+        )
+        or book.run.edition_status
+        for number in sorted(used)
+    }
+    found = set(tables.values())
+    worst = next((s for s in (UNKNOWN, PRELIMINARY, FINAL) if s in found), UNKNOWN)
+    return Edition(
+        status=worst,
+        tables=tables,
+        pending=tuple(
+            indicator.id
+            for indicator in known.service.indicators
+            if indicator.formula.manual
+            and (indicator.formula.manual, book.member.id, year) not in known.manual
+        ),
+    )
+
+
+def _status(table: Table, calendar: Calendar, updated: str | None, year: int) -> str:
+    """
+    What a table's last update says of a data year, which is published the year after.
+
+    Where a day of the calendar falls on a weekend SSB publishes on the next working
+    day, so an update on or after the day is of that publishing or a later one.
+    """
+    day = oslo_date(updated)
+    if day is None:
+        return UNKNOWN
+    if not table.is_revised:
+        return FINAL
+    if day < date.fromisoformat(f"{year + 1}-{calendar.preliminary}"):
+        return UNKNOWN
+    final = date.fromisoformat(f"{year + 1}-{calendar.final}")
+    return FINAL if day >= final else PRELIMINARY

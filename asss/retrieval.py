@@ -1,0 +1,351 @@
+"""
+Retrieval: from what we know to a snapshot of SSB's answers, whole or not at all.
+
+A fetch asks for the whole series of every table: SSB corrects back in time. Imports
+``questions`` and below.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from typing import Any
+
+from asss import questions, statbank
+from asss.catalogue import Catalogue
+from asss.errors import FetchError, SnapshotError, UsageError
+from asss.parameters import suggestion
+from asss.questions import Question
+from asss.statbank import Client, Dataset, Metadata, Snapshot, Store
+from asss.statbank.jsonstat import OSLO
+from asss.statbank.snapshots import Draft
+
+LICENCE = "CC BY 4.0, Statistics Norway (SSB)"
+
+#: SSB's user guide: before publishing at 08:00, tables about to be published show 0 or
+#: a dot, and the quarter of an hour around it is busy.
+UNSETTLED = (time(5, 0), time(8, 15))
+
+
+@dataclass(frozen=True)
+class TableSummary:
+    """What a fetch brought of one table.
+
+    Attributes
+    ----------
+    cells : int
+    missing : mapping of sign to count
+    updated : str
+        ISO date in Oslo on which SSB updated the table.
+    years : tuple of int
+        Data years.
+    changed, added, gone : int or None
+        Cells that differ from, were not in, or are no more in the fetch before; None
+        where there was none.
+    is_carried : bool
+        Whether it was taken over from the fetch before, and not asked for.
+    """
+
+    table: str
+    title: str
+    cells: int
+    missing: Mapping[str, int]
+    updated: str
+    years: tuple[int, ...]
+    changed: int | None
+    added: int | None
+    gone: int | None
+    is_carried: bool
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """A finished fetch: the snapshot, what is in it, and what should be known of it."""
+
+    snapshot: Snapshot
+    tables: tuple[TableSummary, ...]
+    remarks: tuple[str, ...]
+
+
+def check_hour(now: datetime) -> None:
+    """
+    Refuse to fetch while SSB prepares its publishing.
+
+    Raises
+    ------
+    UsageError
+        Between 05:00 and 08:15 in Oslo, when a figure may show as 0.
+    """
+    first, last = UNSETTLED
+    oslo = now.astimezone(OSLO).time()
+    if first <= oslo < last:
+        msg = (
+            f"It is {oslo:%H:%M} in Oslo. From {first:%H:%M} to {last:%H:%M} SSB "
+            "prepares its publishing, and figures may show as 0. Wait, or say --anyway."
+        )
+        raise UsageError(msg)
+
+
+def fetch(
+    known: Catalogue,
+    client: Client,
+    store: Store,
+    *,
+    now: datetime,
+    years: Sequence[int] | None = None,
+    tables: Sequence[str] = (),
+) -> Fetched:
+    """
+    Ask SSB for every figure that the catalogue needs, and keep the answers.
+
+    Parameters
+    ----------
+    known : Catalogue
+    client : Client
+    store : Store
+        Where the snapshot is put.
+    now : datetime
+        With time zone; the day in Oslo names the snapshot.
+    years : sequence of int, optional
+        Data years; all there are when left out.
+    tables : sequence of str
+        Ask only for these, and take the others over from the fetch before.
+
+    Returns
+    -------
+    fetched : Fetched
+
+    Raises
+    ------
+    FetchError
+        If SSB cannot be asked, or a table lacks something that is needed: then all
+        that is lacking, in all tables, is named.
+    SnapshotError
+        If the answers cannot be kept. Snapshots that were there are untouched.
+    UsageError
+        If a table is not in the catalogue.
+    """
+    numbers = _chosen_tables(known, tables)
+    remarks: list[str] = []
+    with store.draft() as draft:
+        previous = _previous(store, remarks)
+        carried = _carried(known, previous, numbers, client)
+        entries: dict[str, dict[str, Any]] = {}
+        ready = _prepare(known, client, numbers, years, remarks)
+        for number, (metadata, answer, question) in ready.items():
+            entries[number] = _keep(client, draft, metadata, answer, question)
+        for number, entry in carried.items():
+            entries[number] = _carry(draft, previous, entry)
+        if not entries:
+            msg = "No table has figures for these years; nothing was fetched."
+            raise UsageError(msg)
+        manifest = {
+            "created": now.astimezone(OSLO).date().isoformat(),
+            "fetched": now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "base_url": client.base_url,
+            "licence": LICENCE,
+            "service": known.service.service,
+            "tables": {number: entries[number] for number in sorted(entries)},
+        }
+        folder = draft.finish(manifest, previous=previous)
+    snapshot = statbank.open_snapshot(folder)
+    return Fetched(
+        snapshot=snapshot,
+        tables=tuple(
+            _summary(known, snapshot, previous, number, number in carried)
+            for number in snapshot.tables
+        ),
+        remarks=tuple(remarks),
+    )
+
+
+def _chosen_tables(known: Catalogue, tables: Sequence[str]) -> list[str]:
+    """The tables to ask for: those that a measure is read from, or some of them."""
+    used = [
+        table.id
+        for table in known.service.tables
+        if any(questions.series_of(known, table.id))
+    ]
+    for table in tables:
+        if table not in used:
+            msg = f"No measure is read from table {table!r}.{suggestion(table, used)}"
+            raise UsageError(msg)
+    return list(tables) or used
+
+
+def _previous(store: Store, remarks: list[str]) -> Snapshot | None:
+    """The newest snapshot; a damaged one must not stand in the way of a new one."""
+    try:
+        return store.newest()
+    except SnapshotError as error:
+        remarks.append(f"The newest snapshot was not compared with: {error}")
+        return None
+
+
+def _carried(
+    known: Catalogue, previous: Snapshot | None, asked: Sequence[str], client: Client
+) -> dict[str, Mapping[str, Any]]:
+    others = [table for table in _chosen_tables(known, ()) if table not in asked]
+    if not others:
+        return {}
+    if previous is None or previous.base_url != client.base_url:
+        msg = (
+            f"There is no snapshot from {client.base_url} to take the other tables "
+            "from. Fetch all tables once: asss fetch."
+        )
+        raise UsageError(msg)
+    return {
+        table: entry for table, entry in previous.tables.items() if table not in asked
+    }
+
+
+def _prepare(
+    known: Catalogue,
+    client: Client,
+    numbers: Sequence[str],
+    years: Sequence[int] | None,
+    remarks: list[str],
+) -> dict[str, tuple[Metadata, statbank.Answer, Question]]:
+    """Metadata of every table before data of any: a wrong code costs no figures."""
+    ready = {}
+    lacking: list[str] = []
+    for number in numbers:
+        metadata, answer = client.metadata(number)
+        held = questions.data_years(known, metadata, years)
+        if not held:
+            remarks.append(f"Table {number} has no figures for the years asked for.")
+            continue
+        absent = sorted(set(_wanted_years(known, number, years)) - set(held))
+        if absent:
+            named = ", ".join(str(year) for year in absent)
+            remarks.append(f"Table {number} does not have {named} yet.")
+        question, unmet = questions.ask(known, metadata, held)
+        lacking += [questions.explain(one, number) for one in unmet]
+        ready[number] = (metadata, answer, question)
+    if lacking:
+        listed = "\n".join(f"  - {line}" for line in lacking)
+        msg = (
+            f"SSB's tables lack what the catalogue asks for:\n{listed}\n"
+            "Nothing was fetched. Mend parameters/indikatorer/ or nettverk.yaml; "
+            "`asss doctor --live` says how."
+        )
+        raise FetchError(msg)
+    return ready
+
+
+def _wanted_years(
+    known: Catalogue, table: str, years: Sequence[int] | None
+) -> list[int]:
+    """The years that were asked for by name and that a series should hold."""
+    return [
+        year
+        for year in years or ()
+        if any(s.covers(year) for _, s in questions.series_of(known, table))
+    ]
+
+
+def _keep(
+    client: Client,
+    draft: Draft,
+    metadata: Metadata,
+    answer: statbank.Answer,
+    question: Question,
+) -> dict[str, Any]:
+    """Get the figures of one table, or go on where a fetch was interrupted."""
+    table = metadata.table
+    kept_metadata = draft.keep(
+        f"{table}.metadata.json",
+        answer.raw,
+        _source(answer, updated=metadata.updated, metadata=metadata),
+    )
+    parts, answers = [], []
+    asked = client.questions(metadata, question.selection)
+    for place, part in enumerate(asked, start=1):
+        file = f"{table}.json" if len(asked) == 1 else f"{table}-{place}.json"
+        body = statbank.as_body(part)
+        raw = draft.kept(file, query=body, metadata_updated=metadata.updated)
+        if raw is None:
+            given = client.data(table, part)
+            raw = given.raw
+            updated = statbank.read_dataset(raw, table=table).updated
+            source = _source(given, updated=updated, metadata=metadata)
+            draft.keep(file, raw, source)
+        answers.append(statbank.read_dataset(raw, table=table))
+        parts.append({"file": file, "sha256": statbank.digest(raw)})
+    whole = statbank.join(answers)
+    return {
+        "title": questions.plain_title(metadata.label),
+        "parts": parts,
+        "sha256": statbank.summed(parts),
+        "updated": whole.updated,
+        "ssb_updated": whole.updated,
+        "query": statbank.as_body(question.selection),
+        "resolved": question.resolved,
+        "is_closed": metadata.is_closed,
+        "metadata": kept_metadata,
+        "cells": [],
+    }
+
+
+def _source(
+    answer: statbank.Answer, *, updated: str, metadata: Metadata
+) -> dict[str, Any]:
+    return {
+        "url": answer.url,
+        "query": answer.query,
+        "fetched": answer.fetched,
+        "updated": updated,
+        "metadata_updated": metadata.updated,
+        "licence": LICENCE,
+    }
+
+
+def _carry(
+    draft: Draft, previous: Snapshot | None, entry: Mapping[str, Any]
+) -> dict[str, Any]:
+    if previous is not None:
+        for part in (*entry["parts"], entry["metadata"]):
+            draft.carry(previous, part["file"])
+    return dict(entry)
+
+
+def _summary(
+    known: Catalogue,
+    snapshot: Snapshot,
+    previous: Snapshot | None,
+    table: str,
+    is_carried: bool,
+) -> TableSummary:
+    dataset = snapshot.dataset(table)
+    cells = _cells(dataset)
+    before = (
+        _cells(previous.dataset(table))
+        if previous is not None and table in previous.datasets
+        else None
+    )
+    offset = known.service.table[table].year_offset
+    return TableSummary(
+        table=table,
+        title=str(snapshot.tables[table]["title"]),
+        cells=len(cells),
+        missing=dict(sorted(Counter(s for _, s in cells.values() if s).items())),
+        updated=statbank.day_of(dataset.updated),
+        years=tuple(int(p) - offset for p in dataset.dimension(questions.TIME).labels),
+        changed=None
+        if before is None
+        else sum(cells[key] != before[key] for key in cells.keys() & before.keys()),
+        added=None if before is None else len(cells.keys() - before.keys()),
+        gone=None if before is None else len(before.keys() - cells.keys()),
+        is_carried=is_carried,
+    )
+
+
+def _cells(
+    dataset: Dataset,
+) -> dict[frozenset[tuple[str, str]], tuple[float | None, str]]:
+    """Every cell under its address, whatever the order of the variables."""
+    names = list(dataset.dimensions)
+    return {
+        frozenset(zip(names, address, strict=True)): dataset.value_at(flat)
+        for flat, address in enumerate(dataset.addresses())
+    }

@@ -1,0 +1,60 @@
+"""
+StatBank: SSB's answers, the snapshots that keep them, and the client that asks.
+
+Knows SSB's format, limits and errors, and nothing of indicators; every other room asks
+it for cells. The only room that knows HTTP. Imports ``errors`` only.
+"""
+
+from asss.statbank.client import Answer, Client, Selection, TableInfo, as_body
+from asss.statbank.jsonstat import (
+    NIL,
+    SIGNS,
+    Dataset,
+    Dimension,
+    Metadata,
+    join,
+    nearest,
+    oslo_date,
+    read_dataset,
+    read_metadata,
+)
+from asss.statbank.snapshots import (
+    MANIFEST,
+    Cell,
+    Snapshot,
+    Store,
+    day_of,
+    digest,
+    embedded_folder,
+    open_snapshot,
+    sidecar,
+    summed,
+)
+
+__all__ = [
+    "MANIFEST",
+    "NIL",
+    "SIGNS",
+    "Answer",
+    "Cell",
+    "Client",
+    "Dataset",
+    "Dimension",
+    "Metadata",
+    "Selection",
+    "Snapshot",
+    "Store",
+    "TableInfo",
+    "as_body",
+    "day_of",
+    "digest",
+    "embedded_folder",
+    "join",
+    "nearest",
+    "open_snapshot",
+    "oslo_date",
+    "read_dataset",
+    "read_metadata",
+    "sidecar",
+    "summed",
+]

@@ -1,0 +1,460 @@
+"""
+The json-stat2 format, as SSB writes it: answers and metadata read without a loss.
+
+Readers found elsewhere drop the sign of a missing value (see DECISIONS.md), which a
+KOSTRA report cannot do without, so the reader is our own. Imports ``errors`` only.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from difflib import SequenceMatcher
+from functools import cached_property
+from itertools import product
+from math import isfinite, prod
+from typing import Any, TypeVar, cast
+from zoneinfo import ZoneInfo
+
+from asss.errors import TableError
+
+#: SSB's signs (StatBank user guide) for a cell without a figure: not possible,
+#: missing, not publishable. A number beside one of them, such as 0, is no figure.
+#: The sign - means nil, which is a figure: 0.
+SIGNS = frozenset({".", "..", ":"})
+NIL = "-"
+
+#: SSB stamps in UTC and publishes at 08:00 in Oslo; midnight there is another date.
+OSLO = ZoneInfo("Europe/Oslo")
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True)
+class Unit:
+    """The unit of a contents code, and the decimals it is published with."""
+
+    base: str
+    decimals: int
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """A variable of a table: its codes in order, and a label for each.
+
+    Attributes
+    ----------
+    units : mapping of code to Unit
+        Of the contents variable only.
+    notes, mandatory_notes : mapping of code to tuple of str
+        Notes on single values; the mandatory ones must stand wherever it is shown.
+    variable_notes, mandatory_variable_notes : tuple of str
+        The same, on the variable as a whole.
+    is_eliminable : bool
+        Whether a question may leave the variable out, and get its total.
+    """
+
+    code: str
+    label: str
+    labels: Mapping[str, str]
+    units: Mapping[str, Unit]
+    notes: Mapping[str, tuple[str, ...]]
+    mandatory_notes: Mapping[str, tuple[str, ...]]
+    variable_notes: tuple[str, ...]
+    mandatory_variable_notes: tuple[str, ...]
+    is_eliminable: bool
+
+    @cached_property
+    def positions(self) -> dict[str, int]:
+        """Position of each code along the dimension."""
+        return {code: position for position, code in enumerate(self.labels)}
+
+
+@dataclass(frozen=True)
+class Metadata:
+    """What a table is: its variables, notes, and when SSB updated it.
+
+    Attributes
+    ----------
+    updated : str
+        As SSB sent it: UTC, ISO 8601 with Z.
+    notes, mandatory_notes : tuple of str
+    contact : tuple of str
+        Whom at SSB to ask, one line each.
+    is_closed : bool
+        SSB says that the table gets no new figures.
+    dimensions : mapping of str to Dimension, in the order of the values
+    """
+
+    table: str
+    label: str
+    updated: str
+    notes: tuple[str, ...]
+    mandatory_notes: tuple[str, ...]
+    contact: tuple[str, ...]
+    is_closed: bool
+    dimensions: Mapping[str, Dimension]
+
+    @property
+    def updated_on(self) -> date | None:
+        """The date in Oslo of ``updated``, or None where SSB sent none."""
+        return oslo_date(self.updated)
+
+    def code_for(self, dimension: str, *, code: str | None, label: str | None) -> str:
+        """
+        Find a value code, by itself or, where it is not known, by its exact label.
+
+        Raises
+        ------
+        TableError
+            If the table has neither; the message names the table, the variable and
+            the nearest values there are.
+        """
+        known = self.dimension(dimension).labels
+        if code is not None and code in known:
+            return code
+        matches = [found for found, text in known.items() if text == label]
+        if code is None and len(matches) == 1:
+            return matches[0]
+        wanted = code if code is not None else label
+        close = "; ".join(
+            f"{found} «{text}»" for found, text in nearest(known, code, label)
+        )
+        msg = (
+            f"Table {self.table} has no value {wanted!r} in {dimension}. "
+            f"Nearest: {close or 'nothing like it'}. "
+            "Mend the code in parameters/indikatorer/ or choose another snapshot."
+        )
+        raise TableError(msg)
+
+    def dimension(self, code: str) -> Dimension:
+        """
+        One variable of the table.
+
+        Raises
+        ------
+        TableError
+            If the table has no such variable; the message names those it has.
+        """
+        try:
+            return self.dimensions[code]
+        except KeyError:
+            names = ", ".join(self.dimensions)
+            msg = f"Table {self.table} has no variable {code}; it has {names}."
+            raise TableError(msg) from None
+
+
+@dataclass(frozen=True)
+class Dataset(Metadata):
+    """A json-stat2 answer, read without losing anything that a report needs.
+
+    Attributes
+    ----------
+    values : sequence of float or None, row-major
+    status : mapping of flat index to sign
+    """
+
+    values: Sequence[float | None]
+    status: Mapping[int, str]
+
+    def position(self, query: Mapping[str, str]) -> int:
+        """
+        Flat, row-major index of the cell that `query` names.
+
+        Raises
+        ------
+        TableError
+            If a dimension is left open or a code is unknown.
+        """
+        flat = 0
+        for name, dimension in self.dimensions.items():
+            code = query.get(name)
+            if code is None or code not in dimension.positions:
+                msg = f"Table {self.table} has no {name}={code} (asked for {query})."
+                raise TableError(msg)
+            flat = flat * len(dimension.labels) + dimension.positions[code]
+        return flat
+
+    def value_at(self, flat: int) -> tuple[float | None, str]:
+        """The figure of a cell and its sign: one of them says something."""
+        sign = self.status.get(flat, "")
+        if sign in SIGNS:
+            return None, sign
+        return (0.0 if sign == NIL else self.values[flat]), ""
+
+    def addresses(self) -> Iterable[tuple[str, ...]]:
+        """The codes of every cell, one per variable, in the order of the values."""
+        return product(*(dimension.labels for dimension in self.dimensions.values()))
+
+
+def oslo_date(stamp: str | None) -> date | None:
+    """
+    The date in Oslo of one of SSB's stamps.
+
+    Examples
+    --------
+    >>> oslo_date("2021-06-13T22:00:00Z"), oslo_date("2026-03-16T07:00:00Z")
+    (datetime.date(2021, 6, 14), datetime.date(2026, 3, 16))
+    """
+    return datetime.fromisoformat(stamp).astimezone(OSLO).date() if stamp else None
+
+
+def nearest(
+    known: Mapping[str, str], code: str | None, label: str | None, count: int = 3
+) -> list[tuple[str, str]]:
+    """
+    The values most like one that is not there, by code or by label, best first.
+
+    Examples
+    --------
+    >>> nearest({"KOSa": "Mottakere i alt", "KOSb": "Stønad"}, None, "Mottakere alt")
+    [('KOSa', 'Mottakere i alt')]
+    """
+    if code is None and label is None:
+        return []
+
+    def likeness(found: str, text: str) -> float:
+        pairs = ((code, found), (label, text))
+        return max(
+            SequenceMatcher(None, wanted.casefold(), there.casefold()).ratio()
+            for wanted, there in pairs
+            if wanted is not None
+        )
+
+    graded = [(likeness(found, text), found, text) for found, text in known.items()]
+    close = sorted((grade for grade in graded if grade[0] >= 0.5), reverse=True)
+    return [(found, text) for _, found, text in close[:count]]
+
+
+def read_dataset(raw: bytes, *, table: str) -> Dataset:
+    """
+    Read a json-stat2 answer from SSB.
+
+    Accepts the list and the sparse form of ``value``, ``status`` and ``index``; SSB
+    sends both, depending on version and table.
+
+    Parameters
+    ----------
+    raw : bytes
+        The answer as it came over the wire or out of a snapshot.
+    table : str
+        SSB's table number, for messages.
+
+    Returns
+    -------
+    dataset : Dataset
+
+    Raises
+    ------
+    TableError
+        If the bytes are no json-stat2 dataset, or the sizes do not match the cells.
+
+    Notes
+    -----
+    Source: json-stat.org/format and answers recorded from SSB, 2021-2026.
+    """
+    answer, metadata = _read(raw, table)
+    try:
+        cells = prod(int(size) for size in answer["size"])
+        values = _dense(answer["value"], cells, table)
+        status = _sparse_status(answer.get("status"))
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise TableError(_not_whole(table, error)) from error
+    for flat, value in enumerate(values):
+        sign = status.get(flat, "")
+        if value is None and sign not in {*SIGNS, NIL}:
+            msg = f"Table {table}, cell {flat} has no number, and no sign but {sign!r}."
+            raise TableError(msg)
+        if value is not None and not _is_number(value):
+            msg = f"Table {table}, cell {flat} holds {value!r}, which is no number."
+            raise TableError(msg)
+    return Dataset(**vars(metadata), values=values, status=status)
+
+
+def read_metadata(raw: bytes, *, table: str) -> Metadata:
+    """
+    Read what ``/metadata`` answers: a dataset whose cells are left out.
+
+    Raises
+    ------
+    TableError
+        If the bytes are no json-stat2 dataset.
+    """
+    return _read(raw, table)[1]
+
+
+def join(parts: Sequence[Dataset]) -> Dataset:
+    """
+    Put together the answers to one question that was too large for one call.
+
+    Raises
+    ------
+    TableError
+        If the parts are of different updates, overlap, or leave a cell empty.
+    """
+    first = parts[0]
+    if len(parts) == 1:
+        return first
+    stamps = sorted({part.updated for part in parts})
+    if len(stamps) > 1:
+        msg = (
+            f"Table {first.table} was updated while it was being fetched "
+            f"({', '.join(stamps)}). Fetch again."
+        )
+        raise TableError(msg)
+    dimensions = {
+        name: replace(
+            dimension,
+            labels=_merged(part.dimension(name).labels for part in parts),
+            units=_merged(part.dimension(name).units for part in parts),
+            notes=_merged(part.dimension(name).notes for part in parts),
+            mandatory_notes=_merged(
+                part.dimension(name).mandatory_notes for part in parts
+            ),
+        )
+        for name, dimension in first.dimensions.items()
+    }
+    cells: dict[tuple[str, ...], tuple[float | None, str]] = {}
+    for part in parts:
+        for flat, address in enumerate(part.addresses()):
+            if address in cells:
+                msg = f"Table {first.table}: cell {address} stands in two answers."
+                raise TableError(msg)
+            cells[address] = (part.values[flat], part.status.get(flat, ""))
+    whole = replace(
+        first,
+        dimensions=dimensions,
+        notes=_once(part.notes for part in parts),
+        mandatory_notes=_once(part.mandatory_notes for part in parts),
+    )
+    missing = prod(len(d.labels) for d in dimensions.values()) - len(cells)
+    if missing:
+        msg = f"Table {first.table}: {missing} cells are in none of the answers."
+        raise TableError(msg)
+    found = [cells[address] for address in whole.addresses()]
+    return replace(
+        whole,
+        values=tuple(value for value, _ in found),
+        status={flat: sign for flat, (_, sign) in enumerate(found) if sign},
+    )
+
+
+def _merged(mappings: Iterable[Mapping[str, Value]]) -> dict[str, Value]:
+    return {key: value for mapping in mappings for key, value in mapping.items()}
+
+
+def _once(texts: Iterable[Sequence[str]]) -> tuple[str, ...]:
+    """Every text of several lists; those that many have, once."""
+    return tuple(dict.fromkeys(text for some in texts for text in some))
+
+
+def _read(raw: bytes, table: str) -> tuple[dict[str, Any], Metadata]:
+    try:
+        answer = json.loads(raw)
+    except ValueError as error:
+        msg = f"The answer for table {table} is not JSON: {error}."
+        raise TableError(msg) from error
+    if not isinstance(answer, dict) or answer.get("class") != "dataset":
+        msg = f"The answer for table {table} is JSON, but not a json-stat2 dataset."
+        raise TableError(msg)
+    try:
+        dimensions = {
+            code: _read_dimension(code, answer["dimension"][code])
+            for code in answer["id"]
+        }
+        sizes = [int(size) for size in answer["size"]]
+        extension = answer.get("extension") or {}
+        notes = tuple(str(note) for note in answer.get("note") or ())
+        metadata = Metadata(
+            table=table,
+            label=str(answer.get("label", "")),
+            updated=str(answer.get("updated") or ""),
+            notes=notes,
+            mandatory_notes=_mandatory(notes, extension.get("noteMandatory")),
+            contact=tuple(_contact(one) for one in extension.get("contact") or ()),
+            is_closed=bool(extension.get("discontinued")),
+            dimensions=dimensions,
+        )
+        _ = metadata.updated_on
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise TableError(_not_whole(table, error)) from error
+    if sizes != [len(dimension.labels) for dimension in dimensions.values()]:
+        msg = f"Table {table}: the sizes {sizes} do not match its categories."
+        raise TableError(msg)
+    return answer, metadata
+
+
+def _not_whole(table: str, error: Exception) -> str:
+    return f"The answer for table {table} is not whole: {error!r} is amiss."
+
+
+def _read_dimension(code: str, body: Mapping[str, Any]) -> Dimension:
+    category = body["category"]
+    extension = body.get("extension") or {}
+    labels = category.get("label", {})
+    index = category.get("index", list(labels))
+    codes = list(index)
+    if isinstance(index, dict):
+        codes.sort(key=lambda code: int(index[code]))
+    notes = {
+        str(found): tuple(str(text) for text in texts)
+        for found, texts in (category.get("note") or {}).items()
+    }
+    mandatory = extension.get("categoryNoteMandatory") or {}
+    variable_notes = tuple(str(note) for note in body.get("note") or ())
+    return Dimension(
+        code=code,
+        label=str(body.get("label", code)),
+        labels={str(found): str(labels.get(found, found)) for found in codes},
+        units={
+            str(found): Unit(str(unit.get("base", "")), int(unit.get("decimals", 0)))
+            for found, unit in (category.get("unit") or {}).items()
+        },
+        notes=notes,
+        mandatory_notes={
+            found: kept
+            for found, texts in notes.items()
+            if (kept := _mandatory(texts, mandatory.get(found)))
+        },
+        variable_notes=variable_notes,
+        mandatory_variable_notes=_mandatory(
+            variable_notes, extension.get("noteMandatory")
+        ),
+        is_eliminable=bool(extension.get("elimination")),
+    )
+
+
+def _mandatory(notes: Sequence[str], marked: Any) -> tuple[str, ...]:
+    """The notes that SSB says must be shown: ``{"1": true}`` by position."""
+    chosen = marked or {}
+    return tuple(text for place, text in enumerate(notes) if chosen.get(str(place)))
+
+
+def _contact(one: Mapping[str, Any]) -> str:
+    parts = (one.get(key) for key in ("name", "organization", "phone", "mail"))
+    return ", ".join(str(part) for part in parts if part) or str(one.get("raw", ""))
+
+
+def _dense(value: Any, cells: int, table: str) -> tuple[float | None, ...]:
+    if isinstance(value, dict):
+        found = cast("dict[str, float | None]", value)
+        if any(not 0 <= int(index) < cells for index in found):
+            msg = f"Table {table}: a value lies outside its {cells} cells."
+            raise TableError(msg)
+        return tuple(found.get(str(index)) for index in range(cells))
+    if len(value) != cells:
+        msg = f"Table {table}: {len(value)} values for {cells} cells."
+        raise TableError(msg)
+    return tuple(value)
+
+
+def _is_number(value: object) -> bool:
+    """Whether it is one; to Python, True is a number too."""
+    return type(value) in (int, float) and isfinite(cast("float", value))
+
+
+def _sparse_status(status: Any) -> dict[int, str]:
+    if status is None:
+        return {}
+    pairs = status.items() if isinstance(status, dict) else enumerate(status)
+    return {int(index): str(sign) for index, sign in pairs if sign}

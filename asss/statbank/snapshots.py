@@ -1,0 +1,442 @@
+"""
+Snapshots: StatBank answers in a folder, with the manifest that vouches for them.
+
+A snapshot exists whole or not at all: answers gather in a draft, and the draft is
+renamed when nothing is missing. Imports ``jsonstat`` and ``errors``.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import resources
+from itertools import repeat
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from asss.errors import SnapshotError
+from asss.statbank.jsonstat import Dataset, join, oslo_date, read_dataset
+
+MANIFEST = "manifest.json"
+
+#: The version of the form of the manifest.
+FORM = 2
+
+#: SSB's own address. Answers from anywhere else are not SSB's, whatever they say.
+SSB = "https://data.ssb.no/"
+
+DRAFT = ".draft"
+LOCK = ".lock"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of one table.
+
+    Attributes
+    ----------
+    value : float or None
+        In the unit of the table; None where ``status`` says why.
+    status : str
+        SSB's sign, else empty.
+    table, query : str, mapping of variable code to value code
+        Together they name the cell for anybody with access to StatBank.
+    """
+
+    value: float | None
+    status: str
+    table: str
+    query: Mapping[str, str]
+    basis: str
+    source: str
+    note: str
+
+    @property
+    def address(self) -> str:
+        """The cell in one line: ``12210[KOKkommuneregion0000=0301,…]``."""
+        codes = ",".join(f"{name}={code}" for name, code in self.query.items())
+        return f"{self.table}[{codes}]"
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A folder of StatBank answers with the manifest that vouches for them.
+
+    Attributes
+    ----------
+    name : str
+    created : str
+        ISO date on which the answers were put together.
+    fetched : str
+        When they were fetched, UTC; empty for the snapshot in the package.
+    base_url : str
+        Which service answered; empty for the snapshot in the package.
+    sha256 : str
+        Of the manifest, and so of everything that it vouches for.
+    tables : mapping of table number to its entry in the manifest
+    """
+
+    name: str
+    created: str
+    fetched: str
+    base_url: str
+    sha256: str
+    folder: Path
+    tables: Mapping[str, Mapping[str, Any]]
+    datasets: Mapping[str, Dataset]
+
+    @property
+    def is_fetched(self) -> bool:
+        """Whether StatBank answered, and not this package."""
+        return bool(self.fetched)
+
+    @property
+    def is_from_ssb(self) -> bool:
+        """Whether it was SSB's own service that answered."""
+        return self.base_url.startswith(SSB)
+
+    def dataset(self, table: str) -> Dataset:
+        """
+        The answer for one table.
+
+        Raises
+        ------
+        SnapshotError
+            If the snapshot does not hold the table.
+        """
+        try:
+            return self.datasets[table]
+        except KeyError:
+            held = ", ".join(sorted(self.datasets))
+            msg = f"Snapshot {self.name!r} holds {held}, not table {table}."
+            raise SnapshotError(msg) from None
+
+    def cell(self, table: str, query: Mapping[str, str]) -> Cell:
+        """One cell with its sign and what it rests on."""
+        dataset = self.dataset(table)
+        flat = dataset.position(query)
+        basis, source, note = self._provenance[table][flat]
+        value, status = dataset.value_at(flat)
+        return Cell(
+            value=value,
+            status=status,
+            table=table,
+            query=dict(query),
+            basis=basis,
+            source=source,
+            note=note,
+        )
+
+    @cached_property
+    def _provenance(self) -> dict[str, list[tuple[str, str, str]]]:
+        found: dict[str, list[tuple[str, str, str]]] = {}
+        for table, entry in self.tables.items():
+            cells: list[tuple[str, str, str]] = list(
+                repeat(("real", "", ""), len(self.datasets[table].values))
+            )
+            for group in entry["cells"]:
+                for flat in group["index"]:
+                    cells[flat] = (group["basis"], group["source"], group["note"])
+            found[table] = cells
+        return found
+
+
+def digest(raw: bytes) -> str:
+    """The sha256 of some bytes, in hexadecimal."""
+    return hashlib.sha256(raw).hexdigest()
+
+
+def embedded_folder() -> Path:
+    """Where the package keeps the snapshot that it carries."""
+    return Path(str(resources.files("asss"))) / "embedded" / "snapshot"
+
+
+def open_snapshot(folder: Path) -> Snapshot:
+    """
+    Open a snapshot and check every file in it against its manifest.
+
+    Parameters
+    ----------
+    folder : Path
+        Holds ``manifest.json`` and the json-stat2 answers it names.
+
+    Raises
+    ------
+    SnapshotError
+        If the manifest or a file is missing, or a file is not the one whose sha256
+        the manifest keeps. A figure we cannot vouch for is not shown.
+    """
+    path = folder / MANIFEST
+    raw, manifest = _read_manifest(path)
+    try:
+        datasets = {
+            table: join(
+                [
+                    read_dataset(_vouched(folder, part), table=table)
+                    for part in entry["parts"]
+                ]
+            )
+            for table, entry in manifest["tables"].items()
+        }
+        for entry in manifest["tables"].values():
+            if "metadata" in entry:
+                _vouched(folder, entry["metadata"])
+        return Snapshot(
+            name=manifest["name"],
+            created=manifest["created"],
+            fetched=manifest["fetched"],
+            base_url=manifest["base_url"],
+            sha256=digest(raw),
+            folder=folder,
+            tables=manifest["tables"],
+            datasets=datasets,
+        )
+    except (KeyError, TypeError, AttributeError, IndexError) as error:
+        msg = f"{path} is not a whole manifest: {error!r} is amiss."
+        raise SnapshotError(msg) from error
+
+
+def _read_manifest(path: Path) -> tuple[bytes, Any]:
+    try:
+        raw = path.read_bytes()
+        return raw, json.loads(raw)
+    except OSError as error:
+        msg = f"No snapshot in {path.parent}: {error.strerror}."
+        raise SnapshotError(msg) from error
+    except ValueError as error:
+        msg = f"{path} is damaged ({error}). Fetch or build the snapshot again."
+        raise SnapshotError(msg) from error
+
+
+def _vouched(folder: Path, part: Mapping[str, str]) -> bytes:
+    file = folder / part["file"]
+    try:
+        raw = file.read_bytes()
+    except OSError as error:
+        msg = f"Snapshot file {file} cannot be read: {error.strerror}."
+        raise SnapshotError(msg) from error
+    found = digest(raw)
+    if found != part["sha256"]:
+        msg = (
+            f"Snapshot file {file} has been changed or is damaged: its sha256 is "
+            f"{found[:12]}…, the manifest says {part['sha256'][:12]}…. "
+            "Restore the file, or build the snapshot again."
+        )
+        raise SnapshotError(msg)
+    return raw
+
+
+class Store:
+    """The folder where fetched snapshots lie, each in a folder of its own.
+
+    Parameters
+    ----------
+    folder : Path
+        ``outputs/snapshots/``; made by the first fetch.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def names(self) -> list[str]:
+        """
+        The snapshots there are, by the time they were fetched, oldest first.
+
+        Raises
+        ------
+        SnapshotError
+            If one of them has no readable manifest: which is newest is then unknown.
+        """
+        found = [
+            (str(_read_manifest(path)[1].get("fetched", "")), path.parent.name)
+            for path in self.folder.glob(f"[!.]*/{MANIFEST}")
+        ]
+        return [name for _, name in sorted(found)]
+
+    def folders(self) -> list[Path]:
+        """Where they lie, by name; a damaged one is among them."""
+        return sorted(path.parent for path in self.folder.glob(f"[!.]*/{MANIFEST}"))
+
+    def newest(self) -> Snapshot | None:
+        """The snapshot that was fetched last, checked; None before the first fetch."""
+        names = self.names()
+        return open_snapshot(self.folder / names[-1]) if names else None
+
+    @contextmanager
+    def draft(self) -> Iterator["Draft"]:
+        """
+        Begin a snapshot, or go on with one that was interrupted.
+
+        Raises
+        ------
+        SnapshotError
+            If another fetch is at work in the folder, or it cannot be written.
+        """
+        try:
+            (self.folder / DRAFT).mkdir(parents=True, exist_ok=True)
+            # The system lets go of the lock when its process ends, however it ends.
+            with FileLock(self.folder / LOCK, timeout=0):
+                yield Draft(self)
+        except Timeout:
+            msg = f"Another fetch is at work in {self.folder}. Wait for it to end."
+            raise SnapshotError(msg) from None
+        except OSError as error:
+            msg = (
+                f"Cannot write to {self.folder}: {error.strerror or error}. "
+                "No snapshot was made; what was fetched is kept for the next try."
+            )
+            raise SnapshotError(msg) from error
+
+
+class Draft:
+    """A snapshot on its way: what has been answered so far."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._folder = store.folder / DRAFT
+
+    def kept(self, file: str, *, query: object, metadata_updated: str) -> bytes | None:
+        """
+        An answer from an interrupted fetch, if it is still the answer.
+
+        Parameters
+        ----------
+        file : str
+        query : object
+            The body that would be posted.
+        metadata_updated : str
+            When the table was updated, by its metadata of today.
+
+        Returns
+        -------
+        raw : bytes or None
+            None unless it answers the same question, from the same update of the
+            table, and is whole.
+        """
+        try:
+            source = json.loads((self._folder / sidecar(file)).read_bytes())
+            raw = (self._folder / file).read_bytes()
+        except (OSError, ValueError):
+            return None
+        expected = {
+            "query": query,
+            "metadata_updated": metadata_updated,
+            "sha256": digest(raw),
+        }
+        is_same = all(source.get(key) == value for key, value in expected.items())
+        return raw if is_same else None
+
+    def keep(self, file: str, raw: bytes, source: Mapping[str, Any]) -> dict[str, str]:
+        """Write an answer as it came, and beside it where it came from."""
+        sha256 = digest(raw)
+        _write(self._folder / file, raw)
+        _write(self._folder / sidecar(file), dump({**source, "sha256": sha256}))
+        return {"file": file, "sha256": sha256}
+
+    def carry(self, snapshot: Snapshot, file: str) -> None:
+        """Take an answer and its sidecar over from another snapshot, unchanged."""
+        for name in (file, sidecar(file)):
+            _write(self._folder / name, (snapshot.folder / name).read_bytes())
+
+    def finish(self, manifest: Mapping[str, Any], *, previous: Snapshot | None) -> Path:
+        """
+        Put the snapshot in place, under its date.
+
+        Answers that are the same as in `previous` become links to those: an unchanged
+        table is stored once, and each folder is whole by itself.
+
+        Returns
+        -------
+        folder : Path
+        """
+        files = [
+            part["file"]
+            for entry in manifest["tables"].values()
+            for part in (*entry["parts"], entry["metadata"])
+        ]
+        wanted = {*files, *(sidecar(file) for file in files)}
+        for path in self._folder.iterdir():
+            if path.name not in wanted:
+                path.unlink()
+        if previous is not None:
+            for file in files:
+                _share(previous.folder / file, self._folder / file)
+        target = self._free_folder(manifest["created"])
+        named = {"form": FORM, "name": target.name, **manifest}
+        _write(self._folder / MANIFEST, dump(named))
+        self._folder.rename(target)
+        _sync(target.parent)
+        return target
+
+    def _free_folder(self, day: str) -> Path:
+        number = 1
+        while (self._store.folder / _dated(day, number)).exists():
+            number += 1
+        return self._store.folder / _dated(day, number)
+
+
+def _dated(day: str, number: int) -> str:
+    """A day's first snapshot has its date for a name; later ones are numbered."""
+    return day if number == 1 else f"{day}-{number}"
+
+
+def sidecar(file: str) -> str:
+    """The file beside an answer that says where it came from."""
+    return f"{file.removesuffix('.json')}.source.json"
+
+
+def _share(old: Path, new: Path) -> None:
+    """Let two equal files be one; where the disk knows no links, they stay two."""
+    try:
+        is_same = old.read_bytes() == new.read_bytes()
+    except OSError:
+        return
+    if is_same:
+        link = new.with_suffix(".link")
+        try:
+            os.link(old, link)
+        except OSError:
+            return
+        link.replace(new)
+
+
+def _write(path: Path, raw: bytes) -> None:
+    """Write a file so that after a crash it is there whole, or not there."""
+    draft = path.with_name(f"{path.name}.tmp")
+    with draft.open("wb") as file:
+        file.write(raw)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+
+
+def _sync(folder: Path) -> None:
+    """Make a rename last through a power cut, where the system can."""
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def dump(content: object) -> bytes:
+    """JSON as our manifests and sidecars have it: one form for the same content."""
+    return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def summed(parts: Sequence[Mapping[str, str]]) -> str:
+    """One sha256 for an answer in parts: of the part, or of all their sha256."""
+    hashes = [part["sha256"] for part in parts]
+    return hashes[0] if len(hashes) == 1 else digest("".join(hashes).encode())
+
+
+def day_of(stamp: str) -> str:
+    """The ISO date in Oslo of a stamp in UTC."""
+    found = oslo_date(stamp)
+    return found.isoformat() if found else ""

@@ -1,0 +1,718 @@
+"""The client: polite to SSB, patient, and never fooled by what is no answer."""
+
+import json
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from typing import Any
+
+import cubes
+import faults
+import pytest
+import synthetic
+from cubes import Cube, Variable
+from double import Double
+from faults import Fault, too_many_calls
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import asss
+from asss import statbank
+from asss.errors import FetchError, TableError
+from asss.statbank import Client, Metadata, Selection
+from asss.statbank.client import _split
+
+TABLE = "12210"
+REGION = "KOKkommuneregion0000"
+QUESTION = {
+    REGION: ["0301", "4601", "5001"],
+    "ContentsCode": ["KOSsosantkliente0000"],
+    "Tid": ["2019", "2020"],
+}
+
+
+class Watch:
+    """Time that passes only while somebody sleeps, and a record of the sleep."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.slept: list[float] = []
+
+    def __call__(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+
+
+@pytest.fixture
+def watch() -> Watch:
+    return Watch()
+
+
+@pytest.fixture
+def said() -> list[str]:
+    """The lines that the client told its user."""
+    return []
+
+
+@pytest.fixture(autouse=True)
+def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The double is on this machine; a proxy would not find it."""
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+
+
+@pytest.fixture
+def connect(watch: Watch, said: list[str]) -> Iterator[Callable[..., Client]]:
+    """Make clients with SSB's settings, whose waiting takes no time."""
+    made: list[Client] = []
+
+    def make(base_url: str, **changes: Any) -> Client:
+        options: dict[str, Any] = {
+            "contact": "noen@example.org",
+            "language": "no",
+            "connect_timeout": 5,
+            "read_timeout": 5,
+            "answer_timeout": 5,
+            "calls_per_minute": 30,
+            "attempts": 7,
+            "first_wait": 2,
+            "longest_wait": 60,
+            "tell": said.append,
+            "sleep": watch.sleep,
+            "clock": watch,
+        }
+        made.append(Client(base_url, **(options | changes)))
+        return made[-1]
+
+    yield make
+    for client in made:
+        client.__exit__(None, None, None)
+
+
+@pytest.fixture
+def client(double: Double, connect: Callable[..., Client]) -> Client:
+    return connect(double.url)
+
+
+def right_answer(table: str = TABLE, question: Selection = QUESTION) -> Cube:
+    return cubes.select(synthetic.tables()[table], question)
+
+
+def ask(client: Client) -> Cube:
+    """Put the question, and return what came."""
+    answer: Cube = json.loads(client.data(TABLE, QUESTION).raw)
+    return answer
+
+
+# -- what passes -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param(too_many_calls(), id="429"),
+        pytest.param(too_many_calls("3"), id="429-with-time"),
+        pytest.param(faults.MAINTENANCE, id="503"),
+        pytest.param(faults.MAINTENANCE_AS_PAGE, id="503-page"),
+        pytest.param(faults.RESET, id="reset"),
+        pytest.param(faults.HANG_UP, id="hang-up"),
+        pytest.param(faults.HALF, id="half-an-answer"),
+        pytest.param(faults.GARBLED, id="garbled"),
+    ],
+)
+@pytest.mark.parametrize("times", [1, 3])
+def test_what_passes_is_waited_out(
+    fault: Fault, times: int, double: Double, client: Client, watch: Watch
+) -> None:
+    """The answer is whole, and came of one call more than there were faults."""
+    double.fail(*[fault] * times)
+    assert ask(client) == right_answer()
+    assert len(double.calls_for("data")) == times + 1
+    assert len(watch.slept) == times
+
+
+@pytest.mark.parametrize("on", ["metadata", "config"])
+def test_faults_of_other_calls_are_waited_out_too(
+    on: str, double: Double, client: Client
+) -> None:
+    double.fail(faults.RESET, too_many_calls(), on=on)
+    metadata, _ = client.metadata(TABLE)
+    assert client.questions(metadata, QUESTION)
+    assert len(double.calls_for(on)) == 3
+
+
+def test_silence_is_given_up_and_asked_again(
+    double: Double, connect: Callable[..., Client], watch: Watch
+) -> None:
+    double.fail(faults.SILENT)
+    client = connect(double.url, read_timeout=0.05)
+    assert ask(client) == right_answer()
+    assert watch.slept == [2]
+
+
+def test_answer_that_trickles_for_ever_is_given_up(
+    double: Double, connect: Callable[..., Client], said: list[str]
+) -> None:
+    """Each piece comes in time, and the whole does not: only the sum tells."""
+    double.fail(faults.slow(0.01))
+    client = connect(double.url, answer_timeout=0.05, clock=time.monotonic)
+    assert ask(client) == right_answer()
+    assert "the answer took more than 0.05 s" in said[0]
+
+
+def test_slow_answer_in_time_is_an_answer(double: Double, client: Client) -> None:
+    double.fail(faults.slow(0.001))
+    assert ask(client) == right_answer()
+    assert len(double.calls_for("data")) == 1
+
+
+def test_service_that_is_not_there_is_named(connect: Callable[..., Client]) -> None:
+    """Nothing listens on the discard port here."""
+    client = connect("http://127.0.0.1:9/v2", attempts=2)
+    with pytest.raises(FetchError, match=r"no answer in 2 tries.*127\.0\.0\.1"):
+        client.metadata(TABLE)
+
+
+# -- waiting ---------------------------------------------------------------------------
+
+
+def test_waits_grow_to_the_longest_and_then_we_give_up(
+    double: Double, client: Client, watch: Watch
+) -> None:
+    double.fail(*[faults.MAINTENANCE] * 7)
+    with pytest.raises(FetchError) as refusal:
+        client.data(TABLE, QUESTION)
+    for words in ("7 tries", "503", "Service unavailable", "Try again later"):
+        assert words in str(refusal.value)
+    assert watch.slept == [2, 4, 8, 16, 32, 60]
+    assert len(double.calls_for("data")) == 7
+
+
+def test_retry_after_in_seconds_is_obeyed(
+    double: Double, client: Client, watch: Watch
+) -> None:
+    double.fail(too_many_calls("17"), too_many_calls("0"))
+    assert ask(client) == right_answer()
+    assert watch.slept == [17, 0]
+
+
+@pytest.mark.parametrize("form", ["usual", "old"])
+def test_retry_after_as_a_time_of_day_is_obeyed(
+    form: str, double: Double, client: Client, watch: Watch
+) -> None:
+    """HTTP has three forms of date; the oldest names no zone and means UTC."""
+    when = datetime.now(UTC) + timedelta(seconds=30)
+    text = format_datetime(when, usegmt=True)
+    if form == "old":
+        text = f"{when:%a %b} {when.day:2} {when:%H:%M:%S %Y}"
+    double.fail(too_many_calls(text))
+    assert ask(client) == right_answer()
+    (waited,) = watch.slept
+    assert 25 < waited <= 30
+
+
+def test_retry_after_that_is_no_time_is_as_if_it_were_not_there(
+    double: Double, client: Client, watch: Watch
+) -> None:
+    double.fail(too_many_calls("soon"))
+    assert ask(client) == right_answer()
+    assert watch.slept == [2]
+
+
+def test_longer_retry_after_than_we_wait_is_told_at_once(
+    double: Double, client: Client, watch: Watch
+) -> None:
+    """The user decides whether to come back in an hour; we do not sit and wait."""
+    double.fail(too_many_calls("3600"))
+    with pytest.raises(FetchError, match="wait 3600 s, longer than longest_wait") as e:
+        client.data(TABLE, QUESTION)
+    assert "60 s" in str(e.value)
+    assert (watch.slept, len(double.calls)) == ([], 1)
+
+
+def test_every_wait_says_what_it_waits_for(
+    double: Double, client: Client, said: list[str]
+) -> None:
+    double.fail(too_many_calls("5"), faults.MAINTENANCE, faults.HANG_UP)
+    ask(client)
+    assert said[0] == "HTTP 429: waiting 5 s (try 2 of 7)"
+    assert said[1] == "HTTP 503: Service unavailable: waiting 4 s (try 3 of 7)"
+    assert re.fullmatch(r"127\.0\.0\.1: .+: waiting 8 s \(try 4 of 7\)", said[2])
+    assert len(said) == 3
+
+
+# -- what does not pass ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        pytest.param(faults.PAGE, ("web page", "--base-url"), id="page"),
+        pytest.param(faults.PAGE_AS_JSON, ("web page",), id="page-said-to-be-json"),
+        pytest.param(faults.PAGE_404, ("web page", "404"), id="page-404"),
+        pytest.param(faults.REDIRECT, ("points to", "login"), id="redirect"),
+        pytest.param(faults.NO_REASON, ("500", "stands twice"), id="500"),
+        pytest.param(faults.CUT_JSON, ("not whole JSON",), id="cut-json"),
+        pytest.param(faults.EMPTY, ("not whole JSON",), id="empty"),
+        pytest.param(faults.NO_OBJECT, ("not StatBank's",), id="no-object"),
+        pytest.param(
+            faults.REFUSED_WITH_200, ("Non-existent value", "refused"), id="lying-200"
+        ),
+        pytest.param(faults.OTHER_CODES, (REGION, "9999", "0301"), id="other-codes"),
+    ],
+)
+def test_what_is_no_answer_is_refused_at_once(
+    fault: Fault, words: tuple[str, ...], double: Double, client: Client, watch: Watch
+) -> None:
+    """Whatever the status says; and asking again would not make it another."""
+    double.fail(fault)
+    with pytest.raises(FetchError) as refusal:
+        client.data(TABLE, QUESTION)
+    assert [word for word in (TABLE, *words) if word not in str(refusal.value)] == []
+    assert (watch.slept, len(double.calls)) == ([], 1)
+
+
+@pytest.mark.parametrize(
+    ("fault", "complaint"),
+    [
+        pytest.param(faults.ONE_VALUE_TOO_FEW, "5 values for 6 cells", id="too-few"),
+        pytest.param(faults.OTHER_SIZES, "do not match", id="sizes"),
+        pytest.param(faults.GAP_WITHOUT_SIGN, "cell 0 has no number", id="gap"),
+        pytest.param(faults.ANOTHER_SERVICE, "not a json-stat2", id="another-service"),
+    ],
+)
+def test_answer_that_is_not_whole_is_refused(
+    fault: Fault, complaint: str, double: Double, client: Client
+) -> None:
+    double.fail(fault)
+    with pytest.raises(TableError, match=complaint) as refusal:
+        client.data(TABLE, QUESTION)
+    assert TABLE in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("on", "question"),
+    [
+        ("table", lambda client: client.table(TABLE)),
+        ("tables", lambda client: client.search("sosial")),
+        ("config", lambda client: client._limit()),
+    ],
+)
+@pytest.mark.parametrize("fault", [faults.NO_OBJECT, faults.REFUSED_WITH_200])
+def test_other_answers_are_not_trusted_either(
+    on: str,
+    question: Callable[[Client], Any],
+    fault: Fault,
+    double: Double,
+    client: Client,
+) -> None:
+    """Another service at the address gives an error, and no traceback."""
+    double.fail(fault, on=on)
+    with pytest.raises(FetchError, match=r"not StatBank's|Non-existent value"):
+        question(client)
+
+
+def test_another_service_at_the_address_is_said(double: Double, client: Client) -> None:
+    double.fail(faults.ANOTHER_SERVICE, faults.ANOTHER_SERVICE, on="any")
+    for question in (lambda: client.table(TABLE), lambda: client.search("sosial")):
+        with pytest.raises(FetchError, match=r"not StatBank's.*--base-url"):
+            question()
+
+
+def test_table_that_ssb_does_not_have_is_named(client: Client) -> None:
+    """SSB says 400 on one path and 404 on the other, of the same thing."""
+    with pytest.raises(FetchError, match="has no table 13006: Non-existent table"):
+        client.data("13006", QUESTION)
+    with pytest.raises(FetchError, match="has no table 13006: Non-existent table"):
+        client.metadata("13006")
+    assert client.table("13006") is None
+
+
+@pytest.mark.parametrize(
+    ("question", "title"),
+    [
+        ({**QUESTION, REGION: ["0301", "9999"]}, "Non-existent value"),
+        ({**QUESTION, "Alder": ["018"]}, "Non-existent variable"),
+        ({"Tid": ["2020"]}, "Missing selection for mandantory variable"),
+        ({**QUESTION, "Tid": ["2020", "2020"]}, "HTTP 500"),
+    ],
+)
+def test_refusal_is_given_in_the_words_of_ssb(
+    question: Selection, title: str, client: Client
+) -> None:
+    """As when a table changes between its metadata and its figures."""
+    with pytest.raises(FetchError, match=title):
+        client.data(TABLE, question)
+
+
+def test_too_many_cells_are_refused_with_how_many(
+    connect: Callable[..., Client],
+) -> None:
+    with Double(synthetic.tables(), max_cells=5) as double:
+        client = connect(double.url)
+        with pytest.raises(FetchError, match=r"Too many cells selected \(6 cells"):
+            client.data(TABLE, QUESTION)
+
+
+# -- pace ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("calls", "window"), [(1, 60.0), (3, 10.0), (40, 60.0)])
+@pytest.mark.parametrize("answers_take", [0.0, 0.7])
+def test_pace_of_the_service_is_learned_and_held(
+    calls: int,
+    window: float,
+    answers_take: float,
+    connect: Callable[..., Client],
+    watch: Watch,
+    said: list[str],
+) -> None:
+    """The service says what it allows with its first answer, and is never tried."""
+    with Double(synthetic.tables(), calls=calls, window=window, clock=watch) as double:
+        double.on_call(lambda _: watch.sleep(answers_take))
+        client = connect(double.url)
+        for _ in range(3 * calls + 1):
+            client.data(TABLE, QUESTION)
+        assert {call.status for call in double.calls} == {200}
+    assert f"{calls} calls in {window:g} s are allowed" in said[0]
+    # No slower than it must be.
+    assert watch.now - 1000 <= 3 * window + (3 * calls + 1) * answers_take + 0.1
+
+
+def test_call_that_was_long_on_its_way_counts_from_when_it_arrived(
+    connect: Callable[..., Client], watch: Watch
+) -> None:
+    """The service's minute begins later than ours: by ours, we would come too early."""
+    on_the_way = iter([0.5, 0.0, 0.0])
+
+    def heard() -> float:
+        watch.now += next(on_the_way)
+        return watch.now
+
+    with Double(synthetic.tables(), calls=1, clock=heard) as double:
+        client = connect(double.url)
+        client.data(TABLE, QUESTION)
+        client.data(TABLE, QUESTION)
+        assert [call.status for call in double.calls] == [200, 200]
+
+
+def test_pace_is_thirty_a_minute_where_nothing_is_said(
+    double: Double, connect: Callable[..., Client], watch: Watch
+) -> None:
+    """SSB's user guide says so."""
+    silent = Fault(headers={"x-ratelimit-policy": "", "x-ratelimit-remaining": ""})
+    double.fail(*[silent] * 31)
+    client = connect(double.url)
+    for _ in range(30):
+        client.data(TABLE, QUESTION)
+    assert watch.slept == []
+    client.data(TABLE, QUESTION)
+    assert watch.slept == [60]
+
+
+def test_smaller_allowance_holds_for_calls_already_made(
+    connect: Callable[..., Client], watch: Watch
+) -> None:
+    """Five calls were made before only two were allowed: four must be forgotten."""
+    with Double(synthetic.tables(), calls=100, clock=watch) as double:
+        client = connect(double.url)
+        for _ in range(5):
+            client.data(TABLE, QUESTION)
+            watch.now += 1
+        double.fail(Fault(headers={"x-ratelimit-policy": "2;w=60s"}))
+        client.data(TABLE, QUESTION)
+        double.fail(Fault(headers={"x-ratelimit-policy": "2;w=60s"}))
+        client.data(TABLE, QUESTION)
+    # The newest but one was made at 1004: it must be a minute old.
+    assert watch.slept == [59]
+
+
+def test_nothing_remaining_is_waited_out(
+    double: Double, client: Client, watch: Watch, said: list[str]
+) -> None:
+    """Others at the same address may have spent what is allowed."""
+    double.fail(Fault(headers={"x-ratelimit-remaining": "0"}))
+    client.data(TABLE, QUESTION)
+    watch.now += 20
+    client.data(TABLE, QUESTION)
+    client.data(TABLE, QUESTION)
+    assert watch.slept == [40]
+    assert "waiting 40 s" in said[0]
+
+
+def test_double_does_turn_away_who_does_not_hold_the_pace(
+    connect: Callable[..., Client], watch: Watch
+) -> None:
+    """Else the tests above would show nothing; and when it says when, we obey."""
+    with Double(
+        synthetic.tables(), calls=1, window=30, says_when=True, clock=watch
+    ) as double:
+        double.fail(
+            *[
+                Fault(
+                    headers={
+                        "x-ratelimit-policy": "9;w=1s",
+                        "x-ratelimit-remaining": "9",
+                    }
+                )
+            ]
+            * 2
+        )
+        client = connect(double.url)
+        client.data(TABLE, QUESTION)
+        client.data(TABLE, QUESTION)
+        assert [call.status for call in double.calls] == [200, 429, 200]
+    assert watch.slept == [30]
+
+
+def test_one_at_a_time_holds_from_many_threads(connect: Callable[..., Client]) -> None:
+    """SSB turns away a third of the calls where two are made at once."""
+    with Double(synthetic.tables(), takes=0.01) as double:
+        client = connect(double.url)
+        with ThreadPoolExecutor(4) as threads:
+            answers = list(threads.map(lambda _: ask(client), range(8)))
+        assert [call.status for call in double.calls] == [200] * 8
+    assert all(answer == right_answer() for answer in answers)
+
+
+def test_double_does_turn_away_two_at_once(connect: Callable[..., Client]) -> None:
+    """Two clients do not know of each other; the one turned away comes again."""
+    both = threading.Barrier(2)
+    with Double(synthetic.tables(), takes=0.05) as double:
+        # Some sleep in earnest, so that the second does not spend its tries at once.
+        clients = [
+            connect(double.url, sleep=lambda _: time.sleep(0.02)) for _ in range(2)
+        ]
+
+        def together(client: Client) -> Cube:
+            both.wait(5)
+            return ask(client)
+
+        with ThreadPoolExecutor(2) as threads:
+            answers = list(threads.map(together, clients))
+        assert 503 in [call.status for call in double.calls]
+    assert answers == [right_answer()] * 2
+
+
+# -- what is sent ----------------------------------------------------------------------
+
+
+def test_data_are_asked_for_by_post(double: Double, client: Client) -> None:
+    """An address has a limit at SSB, a body has none."""
+    answer = client.data(TABLE, QUESTION)
+    (call,) = double.calls
+    assert (call.method, call.table) == ("POST", TABLE)
+    assert call.query == {"lang": "no", "outputformat": "json-stat2"}
+    assert call.body == answer.query == statbank.as_body(QUESTION)
+    assert answer.url.startswith(f"{double.url}/tables/{TABLE}/data?")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", answer.fetched)
+
+
+def test_bytes_are_kept_as_they_came(client: Client) -> None:
+    assert client.data(TABLE, QUESTION).raw == cubes.as_sent(right_answer())
+
+
+@pytest.mark.parametrize("contact", ["noen@example.org", "Bjørg Åse, Tromsø kommune"])
+def test_every_call_says_who_asks(
+    contact: str, double: Double, connect: Callable[..., Client]
+) -> None:
+    """SSB can write to somebody before it shuts us out. A name may have an ø."""
+    client = connect(double.url, contact=contact)
+    metadata, _ = client.metadata(TABLE)
+    client.questions(metadata, QUESTION)
+    client.table(TABLE)
+    client.search("sosial")
+    client.data(TABLE, QUESTION)
+    sent = {call.headers["User-Agent"].encode("latin-1") for call in double.calls}
+    assert sent == {f"asss/{asss.__version__} ({contact})".encode()}
+    assert len(double.calls) == 5
+
+
+def test_slash_at_the_end_of_the_address_does_no_harm(
+    double: Double, connect: Callable[..., Client]
+) -> None:
+    assert ask(connect(f"{double.url}/")) == right_answer()
+
+
+# -- questions -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def metadata(client: Client) -> Metadata:
+    return client.metadata(TABLE)[0]
+
+
+def test_everything_unknown_is_told_at_once_and_nothing_is_asked(
+    double: Double, client: Client, metadata: Metadata
+) -> None:
+    """One unknown code would fail the whole call, and say of none which it was."""
+    wrong = {
+        REGION: ["0301", "301", "30050"],
+        "ContentsCode": ["KOSsosantkliente000"],
+        "Aar": ["2020"],
+    }
+    with pytest.raises(FetchError) as refusal:
+        client.questions(metadata, wrong)
+    message = str(refusal.value)
+    for words in (
+        f"Table {TABLE}",
+        "'301'",
+        "0301 «Oslo»",
+        "'30050'",
+        "3005 «Drammen (2020-2023)»",
+        "'KOSsosantkliente000'",
+        "KOSsosantkliente0000 «Sosialhjelpsmottakere i alt»",
+        f"no variable Aar; it has {REGION}, ContentsCode, Tid",
+        "Tid must be chosen",
+        "asss doctor --live",
+    ):
+        assert words in message
+    assert double.calls_for("data") == []
+
+
+def test_variable_without_a_code_is_told(client: Client, metadata: Metadata) -> None:
+    with pytest.raises(FetchError, match="no value of Tid is asked for"):
+        client.questions(metadata, {**QUESTION, "Tid": []})
+
+
+def test_variable_that_may_be_left_out_may_be(client: Client) -> None:
+    """Population of both sexes is asked for without a word of sex."""
+    metadata, _ = client.metadata("07459")
+    question = {
+        "Region": ["0301"],
+        "Alder": ["018", "019"],
+        "ContentsCode": ["Personer1"],
+        "Tid": ["2021"],
+    }
+    (asked,) = client.questions(metadata, question)
+    found = statbank.read_dataset(client.data("07459", asked).raw, table="07459")
+    assert list(found.dimensions) == list(question)
+    both = {**question, "Kjonn": ["1", "2"]}
+    apart = right_answer("07459", both)["value"]
+    assert sum(v or 0 for v in found.values) == sum(apart)
+
+
+def test_codes_given_twice_are_asked_for_once(
+    double: Double, client: Client, metadata: Metadata
+) -> None:
+    """SSB breaks down on a double, without a word."""
+    doubled = {name: [*codes, *codes] for name, codes in QUESTION.items()}
+    (question,) = client.questions(metadata, doubled)
+    assert question == QUESTION
+    client.data(TABLE, question)
+    assert double.calls[-1].status == 200
+
+
+def test_codes_are_asked_for_in_the_order_of_the_table(
+    client: Client, metadata: Metadata
+) -> None:
+    """Else an answer in parts would be in another order than a whole one."""
+    shuffled = {name: QUESTION[name][::-1] for name in reversed(QUESTION)}
+    (question,) = client.questions(metadata, shuffled)
+    assert list(question.items()) == list(QUESTION.items())
+
+
+def test_search_finds_closed_tables_and_turns_the_page(
+    connect: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half of our tables are closed, and SSB hides those unless asked."""
+    monkeypatch.setattr("asss.statbank.client.PAGE_SIZE", 3)
+    with Double(synthetic.tables()) as double:
+        found = connect(double.url).search("")
+        assert [table.id for table in found] == list(synthetic.PERIODS)
+        assert len(double.calls) == 3
+    closed = {table.id for table in found if table.is_closed}
+    assert closed == synthetic.CLOSED
+
+
+def test_what_a_search_says_of_a_table(client: Client) -> None:
+    info = client.table("13138")
+    assert info is not None
+    assert (info.id, info.updated, info.is_closed) == (
+        "13138",
+        "2023-03-15T07:00:00Z",
+        True,
+    )
+    assert (info.first_period, info.last_period) == ("2015", "2021")
+    assert info.label.startswith("13138: Sosialhjelpstilfeller")
+
+
+# -- splitting and joining -------------------------------------------------------------
+
+SMALL = cubes.make(
+    "99999",
+    "En liten tabell",
+    {
+        "Region": Variable("region", {f"{n:04}": f"Kommune {n}" for n in range(6)}),
+        "Alder": Variable("alder", {a: f"{a} år" for a in ("018", "019", "020")}),
+        "ContentsCode": Variable("innhold", {c: f"Mål {c}" for c in "ABCD"}),
+        "Tid": Variable("år", {str(y): str(y) for y in range(2015, 2020)}),
+    },
+    units={"A": "personer", "B": "1000 kr", "C": "måneder", "D": "personer"},
+    # Each cell has a number of its own, or a sign: one out of place is seen.
+    cell=lambda key: (
+        (None, ".:"[sum(map(ord, "".join(key))) % 2])
+        if sum(map(int, (key[0], key[1], key[3]))) % 7 == 0
+        else (int(f"{key[0]}{key[1]}{ord(key[2])}{key[3]}"), "")
+    ),
+    updated="2026-06-15T06:00:00Z",
+)
+
+
+@st.composite
+def selections(draw: st.DrawFn) -> dict[str, list[str]]:
+    """Some values of every variable, in the order of the table."""
+    chosen = {}
+    for name, body in SMALL["dimension"].items():
+        codes = list(body["category"]["index"])
+        some = draw(st.sets(st.sampled_from(codes), min_size=1))
+        chosen[name] = [code for code in codes if code in some]
+    return chosen
+
+
+def answered(question: Selection) -> statbank.Dataset:
+    raw = cubes.as_sent(cubes.select(SMALL, question))
+    return statbank.read_dataset(raw, table="99999")
+
+
+@given(selections(), st.integers(1, 80))
+@settings(max_examples=150, deadline=None, derandomize=True)
+def test_parts_joined_are_the_whole(selection: Selection, limit: int) -> None:
+    """Every part is allowed, and what comes of them is as if asked for in one."""
+    parts = [answered(part) for part in _split(selection, limit)]
+    assert all(len(part.values) <= limit for part in parts)
+    assert statbank.join(parts) == answered(selection)
+    assert list(statbank.join(parts).addresses()) == list(
+        answered(selection).addresses()
+    )
+
+
+def test_question_over_the_limit_is_split_and_joined(
+    connect: Callable[..., Client],
+) -> None:
+    """As with the 800 000 cells of SSB, and in the same number of calls as parts."""
+    question = {
+        name: list(b["category"]["index"]) for name, b in SMALL["dimension"].items()
+    }
+    with Double({"99999": SMALL}, max_cells=50, calls=100) as double:
+        client = connect(double.url)
+        metadata, _ = client.metadata("99999")
+        parts = client.questions(metadata, question)
+        answers = [client.data("99999", part).raw for part in parts]
+        assert len(double.calls_for("data")) == len(parts) > 360 / 50
+        assert {call.status for call in double.calls} == {200}
+    datasets = [statbank.read_dataset(raw, table="99999") for raw in answers]
+    assert statbank.join(datasets) == answered(question)
+
+
+def test_limit_that_no_question_can_meet_is_told() -> None:
+    with pytest.raises(FetchError, match="too few for any question"):
+        list(_split({"Tid": ["2020"]}, 0))

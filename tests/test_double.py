@@ -1,0 +1,172 @@
+"""The double does what SSB was recorded to do; else the client's tests show nothing."""
+
+import gc
+import threading
+from collections.abc import Iterator
+
+import httpx
+import pytest
+import synthetic
+from double import Double
+
+TABLE = "12210"
+SELECTION = {
+    "valueCodes[KOKkommuneregion0000]": "0301,4601",
+    "valueCodes[ContentsCode]": "KOSsosantkliente0000",
+    "valueCodes[Tid]": "2020",
+}
+POSTED = {
+    "selection": [
+        {"variableCode": name[len("valueCodes[") : -1], "valueCodes": codes.split(",")}
+        for name, codes in SELECTION.items()
+    ]
+}
+
+
+@pytest.fixture
+def http(double: Double) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=double.url, trust_env=False) as client:
+        yield client
+
+
+def test_get_and_post_answer_alike(http: httpx.Client) -> None:
+    """Small letters are as good to SSB, and unknown parameters do nothing."""
+    posted = http.post(f"/tables/{TABLE}/data", json=POSTED).json()
+    small = {name.lower(): codes.lower() for name, codes in SELECTION.items()}
+    for query in (SELECTION, small, {**SELECTION, "format": "json-stat2"}):
+        assert http.get(f"/tables/{TABLE}/data", params=query).json() == posted
+    assert posted["size"] == [2, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("expression", "years"),
+    [
+        ("*", "2015 2016 2017 2018 2019 2020 2021"),
+        ("201?", "2015 2016 2017 2018 2019"),
+        ("top(2)", "2020 2021"),
+        ("bottom(2)", "2015 2016"),
+        ("from(2020)", "2020 2021"),
+        ("to(2016)", "2015 2016"),
+        ("[range(2018,2020)]", "2018 2019 2020"),
+        ("[range(2018,2019)],2021", "2018 2019 2021"),
+    ],
+)
+def test_expressions_stand_for_codes(
+    expression: str, years: str, http: httpx.Client
+) -> None:
+    query = {**SELECTION, "valueCodes[Tid]": expression}
+    answer = http.get(f"/tables/{TABLE}/data", params=query).json()
+    assert list(answer["dimension"]["Tid"]["category"]["index"]) == years.split()
+
+
+def test_no_question_has_an_answer(http: httpx.Client) -> None:
+    """The table's default selection, at SSB; it is no error to ask for nothing."""
+    assert http.get(f"/tables/{TABLE}/data").json()["size"] == [1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("path", "change", "status", "title"),
+    [
+        ("/tables/13006/data", {}, 400, "Non-existent table"),
+        ("/tables/13006/metadata", {}, 404, "Non-existent table"),
+        ("/tables/12210/data", {"[Tid]": "2014"}, 400, "Non-existent value"),
+        ("/tables/12210/data", {"[Aar]": "2020"}, 400, "Non-existent variable"),
+        (
+            "/tables/12210/data",
+            {"[Tid]": "top(x)"},
+            400,
+            "Illegal selection expression",
+        ),
+        (
+            "/tables/12367/data",
+            {"[ContentsCode]": "KOSbelop0000"},
+            400,
+            "Missing selection for mandantory variable",
+        ),
+    ],
+)
+def test_refusals_are_those_of_ssb(
+    path: str, change: dict[str, str], status: int, title: str, http: httpx.Client
+) -> None:
+    """The body of a table that is not there says 404, whatever the answer says."""
+    changed = {f"valueCodes{name}": codes for name, codes in change.items()}
+    answer = http.get(path, params={**SELECTION, **changed})
+    says = 404 if title == "Non-existent table" else 400
+    assert answer.status_code == status
+    assert answer.json() == {"type": "Parameter error", "title": title, "status": says}
+
+
+def test_code_given_twice_breaks_the_service(http: httpx.Client) -> None:
+    answer = http.get(
+        f"/tables/{TABLE}/data", params={**SELECTION, "valueCodes[Tid]": "2020,2020"}
+    )
+    assert (answer.status_code, answer.content) == (500, b"")
+
+
+def test_address_has_a_limit_and_a_body_has_none(http: httpx.Client) -> None:
+    """2 092 characters came through at SSB, 2 142 did not."""
+    base = len(str(http.base_url)) + len("tables/12210?a=")
+    for length, status in ((2092, 200), (2142, 404)):
+        answer = http.get(f"/tables/{TABLE}?a={'x' * (length - base)}")
+        assert (len(str(answer.url)), answer.status_code) == (length, status)
+    assert answer.headers["Content-Type"] == "text/html"
+    everything = {**POSTED, "placement": {"heading": ["x" * 3000]}}
+    assert http.post(f"/tables/{TABLE}/data", json=everything).status_code == 200
+
+
+def test_format_parameters_are_not_for_json(http: httpx.Client) -> None:
+    query = {**SELECTION, "outputFormatParams": "UseCodes"}
+    assert http.get(f"/tables/{TABLE}/data", params=query).status_code == 400
+
+
+def test_closed_tables_are_hidden_unless_asked_for(http: httpx.Client) -> None:
+    def found(**query: str) -> set[str]:
+        return {
+            table["id"] for table in http.get("/tables", params=query).json()["tables"]
+        }
+
+    everything = set(synthetic.PERIODS)
+    assert found() == everything - synthetic.CLOSED
+    assert found(includeDiscontinued="true") == everything
+    assert found(query="UTBETALT stønadstid") == {"13995"}
+
+
+def test_pages_of_a_search(http: httpx.Client) -> None:
+    query = {"includeDiscontinued": "true", "pageSize": "3", "pageNumber": "3"}
+    answer = http.get("/tables", params=query).json()
+    assert len(answer["tables"]) == 2
+    assert answer["page"] == {
+        "pageNumber": 3,
+        "pageSize": 3,
+        "totalElements": 8,
+        "totalPages": 3,
+    }
+
+
+def test_headers_say_what_is_allowed_and_what_remains() -> None:
+    with Double({}, calls=2) as double, httpx.Client(trust_env=False) as http:
+        answers = [http.get(f"{double.url}/config") for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert [a.headers["x-ratelimit-remaining"] for a in answers] == ["1", "0", "0"]
+    assert {a.headers["x-ratelimit-policy"] for a in answers} == {"2;w=60s"}
+    # 0 means «not stated» here, as at SSB.
+    assert answers[0].json()["maxCallsPerTimeWindow"] == 0
+
+
+def test_table_can_be_corrected(double: Double, http: httpx.Client) -> None:
+    cube = synthetic.tables()[TABLE]
+    cube["updated"] = "2026-07-01T06:00:00Z"
+    double.replace(TABLE, cube)
+    assert http.get(f"/tables/{TABLE}").json()["updated"] == "2026-07-01T06:00:00Z"
+
+
+def test_ending_leaves_nothing_behind() -> None:
+    """Not a thread, and no socket, though a client still holds its connection."""
+    before = threading.active_count()
+    with httpx.Client(trust_env=False) as http:
+        with Double({}) as double:
+            http.get(f"{double.url}/config")
+        assert threading.active_count() == before
+        with pytest.raises(httpx.ConnectError):
+            http.get(f"{double.url}/config")
+    gc.collect()

@@ -1,0 +1,711 @@
+"""A fetch gives a whole snapshot or a clear error, and never touches what was there."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from math import prod
+from pathlib import Path
+from typing import Any
+
+import cubes
+import faults
+import pytest
+import synthetic
+from click.testing import Result
+from double import Call, Double
+from faults import Fault
+from filelock import FileLock
+from typer.testing import CliRunner
+
+from asss import questions, retrieval, sources, statbank
+from asss.__main__ import app
+from asss.catalogue import Catalogue
+from asss.commands.terminal import FAILURE, USAGE
+from asss.errors import FetchError, SnapshotError, TableError, UsageError
+from asss.retrieval import Fetched
+from asss.statbank import Client, Store
+
+NOW = datetime(2026, 6, 20, 10, 0, tzinfo=UTC)
+
+#: A client in a hurry: the waits are SSB's business, not the tests'.
+HURRY: dict[str, Any] = {
+    "language": "no",
+    "connect_timeout": 2.0,
+    "read_timeout": 5.0,
+    "answer_timeout": 10.0,
+    "calls_per_minute": 10_000,
+    "attempts": 4,
+    "first_wait": 0.001,
+    "longest_wait": 0.01,
+}
+
+Fetch = Callable[..., Fetched]
+
+
+@pytest.fixture(autouse=True)
+def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy in the environment is not between us and a server on this machine."""
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+
+
+@pytest.fixture
+def ssb() -> Iterator[Double]:
+    """A StatBank that lets as many calls through as a test makes."""
+    with Double(synthetic.tables(), calls=10_000) as double:
+        yield double
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    """Where this test's snapshots lie."""
+    return Store(tmp_path / "snapshots")
+
+
+@pytest.fixture
+def fetch(known: Catalogue, ssb: Double, store: Store) -> Fetch:
+    """Fetch from the double, into the store."""
+
+    def run(*, patience: float = 5.0, **options: Any) -> Fetched:
+        settings = {**HURRY, "read_timeout": patience}
+        with Client(ssb.url, contact="tests", **settings) as client:
+            return retrieval.fetch(known, client, store, **{"now": NOW, **options})
+
+    return run
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    """Every file of every finished snapshot; drafts and locks are not snapshots."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.glob("[!.]*/*"))
+    }
+
+
+def corrected(table: str, *, by: float) -> cubes.Cube:
+    """A table in which SSB has corrected one number of Oslo's, and stamped it anew."""
+    cube = json.loads(json.dumps(synthetic.tables()[table]))
+    region, *others = cube["id"]
+    oslo = cube["dimension"][region]["category"]["index"]["0301"]
+    place = oslo * prod(cube["size"][cube["id"].index(name)] for name in others)
+    cube["value"][place] += by
+    cube["updated"] = "2026-07-01T06:00:00Z"
+    return cube
+
+
+def renamed(table: str, variable: str, old: str, new: str) -> cubes.Cube:
+    """A table in which SSB has given a value another code."""
+    cube = json.loads(json.dumps(synthetic.tables()[table]))
+    category = cube["dimension"][variable]["category"]
+    for part in ("index", "label", "unit"):
+        if part in category:
+            category[part] = {
+                new if code == old else code: kept
+                for code, kept in category[part].items()
+            }
+    return cube
+
+
+# -- what a fetch brings ---------------------------------------------------------------
+
+
+def test_snapshot_holds_every_table_as_it_was_sent(
+    fetch: Fetch, ssb: Double, known: Catalogue
+) -> None:
+    """Answer, sidecar and manifest say the same of where each figure came from."""
+    snapshot = fetch().snapshot
+    assert snapshot.name == snapshot.folder.name == "2026-06-20"
+    assert set(snapshot.tables) == {
+        series.table for measure in known.service.measures for series in measure.series
+    }
+    for table, entry in snapshot.tables.items():
+        raw = (snapshot.folder / f"{table}.json").read_bytes()
+        asked = {
+            part["variableCode"]: part["valueCodes"]
+            for part in entry["query"]["selection"]
+        }
+        sent = cubes.as_sent(cubes.select(synthetic.tables()[table], asked))
+        assert raw == sent, table
+        source = json.loads((snapshot.folder / f"{table}.source.json").read_bytes())
+        assert source["url"].startswith(f"{ssb.url}/tables/{table}/data?")
+        assert source["query"] == entry["query"]
+        assert source["updated"] == entry["ssb_updated"]
+        assert source["sha256"] == entry["sha256"] == statbank.digest(raw)
+        assert source["fetched"].endswith("Z")
+        assert source["licence"] == "CC BY 4.0, Statistics Norway (SSB)"
+
+
+def test_metadata_comes_before_data_and_data_by_post_alone(
+    fetch: Fetch, ssb: Double
+) -> None:
+    """A wrong code is found before a figure is asked for; no address grows too long."""
+    fetch()
+    kinds = [call.kind for call in ssb.calls]
+    assert max(i for i, kind in enumerate(kinds) if kind == "metadata") < min(
+        i for i, kind in enumerate(kinds) if kind == "data"
+    )
+    assert {call.method for call in ssb.calls_for("data")} == {"POST"}
+    assert {call.status for call in ssb.calls} == {200}
+    assert all("(tests)" in call.headers["User-Agent"] for call in ssb.calls)
+
+
+def test_every_member_is_asked_for_in_the_numbers_of_each_year(
+    fetch: Fetch, known: Catalogue
+) -> None:
+    """Codes of years that a table does not have are not asked for."""
+    snapshot = fetch().snapshot
+    region = known.service.table["13995"].region
+    regions = set(snapshot.dataset("13995").dimension(region).labels)
+    tromso = {"1902", "5401", "5501"}
+    assert regions & tromso == {"5401", "5501"}
+    assert set(snapshot.dataset("12210").dimension(region).labels) & tromso == {
+        "1902",
+        "5401",
+    }
+    assert {"3203", "3205"} <= regions
+
+
+def test_codes_found_by_label_are_recorded(fetch: Fetch) -> None:
+    """Which code stood behind a label that day is part of the snapshot."""
+    entry = fetch().snapshot.tables["13995"]
+    assert entry["resolved"]["mottakere_18_24"] == "SYNmottakere1824"
+    assert entry["resolved"]["mottakere_i_alt"] == "KOSsosantkliente0000"
+
+
+def test_summary_tells_cells_missing_and_what_has_changed(
+    fetch: Fetch, ssb: Double
+) -> None:
+    """After a correction the table, and the number of cells, is named."""
+    first = {one.table: one for one in fetch().tables}
+    assert (first["12203"].cells, first["12203"].missing) == (147, {".": 68, ":": 1})
+    assert {one.changed for one in first.values()} == {None}
+    ssb.replace("12210", corrected("12210", by=1))
+    again = {one.table: one for one in fetch().tables}
+    assert again["12210"].updated == "2026-07-01"
+    assert {t: o.changed for t, o in again.items() if o.changed} == {"12210": 1}
+    assert {(one.added, one.gone) for one in again.values()} == {(0, 0)}
+
+
+def test_years_are_those_asked_for(fetch: Fetch) -> None:
+    """Whole series between the years, and no table that has none of them."""
+    fetched = fetch(years=[2019, 2020, 2021])
+    assert {one.years for one in fetched.tables} == {(2019, 2020, 2021)}
+    assert {one.table for one in fetched.tables}.isdisjoint({"13995", "14019"})
+    assert any("13995" in remark for remark in fetched.remarks)
+
+
+def test_year_that_a_table_does_not_have_yet_is_told(fetch: Fetch) -> None:
+    """In March some tables are out and some are not."""
+    remarks = fetch(years=[2024, 2025, 2026]).remarks
+    assert "Table 12367 does not have 2026 yet." in remarks
+
+
+def test_too_large_a_question_is_put_in_parts(
+    known: Catalogue, fetch: Fetch, tmp_path: Path
+) -> None:
+    """Cut up by SSB's limit and put together again it is the same answer."""
+    whole = fetch().snapshot
+    with Double(synthetic.tables(), calls=10_000, max_cells=1000) as small:
+        other = Store(tmp_path / "other")
+        with Client(small.url, contact="tests", **HURRY) as client:
+            parts = retrieval.fetch(known, client, other, now=NOW).snapshot
+    files = [part["file"] for part in parts.tables["07459"]["parts"]]
+    assert len(files) > 14
+    assert files[0] == "07459-1.json"
+    assert parts.datasets == whole.datasets
+
+
+# -- whole or not at all ---------------------------------------------------------------
+
+PASSING = {
+    "429": faults.too_many_calls(),
+    "429 with Retry-After": faults.too_many_calls("0"),
+    "maintenance": faults.MAINTENANCE,
+    "maintenance page": faults.MAINTENANCE_AS_PAGE,
+    "reset": faults.RESET,
+    "hang up": faults.HANG_UP,
+    "half an answer": faults.HALF,
+    "silence": faults.SILENT,
+    "slow": faults.slow(0.001),
+}
+FATAL = {
+    "429 for an hour": (faults.too_many_calls("3600"), "wait 3600 s"),
+    "500 without a word": (faults.NO_REASON, "a code stands twice"),
+    "broken JSON": (faults.CUT_JSON, "not whole JSON"),
+    "nothing": (faults.EMPTY, "not whole JSON"),
+    "web page": (faults.PAGE, "a web page (HTTP 200)"),
+    "web page 404": (faults.PAGE_404, "a web page (HTTP 404)"),
+    "another service": (faults.ANOTHER_SERVICE, "not a json-stat2 dataset"),
+    "one value too few": (faults.ONE_VALUE_TOO_FEW, "values for"),
+    "other codes": (faults.OTHER_CODES, "9999"),
+    "other sizes": (faults.OTHER_SIZES, "do not match"),
+    "gap without sign": (faults.GAP_WITHOUT_SIGN, "no sign"),
+}
+
+
+@pytest.mark.parametrize("on", ["metadata", "data"])
+@pytest.mark.parametrize("fault", PASSING.values(), ids=PASSING)
+def test_fault_that_passes_ends_in_a_whole_snapshot(
+    fetch: Fetch, ssb: Double, on: str, fault: Fault
+) -> None:
+    """Asked again until it is answered; nobody can see it in the snapshot."""
+    ssb.fail(fault, on=on)
+    patience = 0.5 if fault is faults.SILENT else 5.0
+    snapshot = fetch(patience=patience).snapshot
+    assert set(snapshot.tables) == set(synthetic.tables())
+
+
+@pytest.mark.parametrize(("fault", "says"), FATAL.values(), ids=FATAL)
+def test_fault_that_stays_changes_nothing(
+    fetch: Fetch, ssb: Double, store: Store, fault: Fault, says: str
+) -> None:
+    """A clear error, the snapshot before untouched, and the next fetch is whole."""
+    fetch()
+    before = tree(store.folder)
+    ssb.fail(fault, on="data", table="12367")
+    with pytest.raises((FetchError, TableError)) as refusal:
+        fetch()
+    assert says in str(refusal.value)
+    assert tree(store.folder) == before
+    assert store.names() == ["2026-06-20"]
+    assert fetch().snapshot.name == "2026-06-20-2"
+
+
+def test_service_that_stays_away_is_an_error_after_so_many_tries(
+    fetch: Fetch, ssb: Double, store: Store
+) -> None:
+    """Bounded: nobody waits for ever, and the message says what was last seen."""
+    ssb.fail(*[faults.MAINTENANCE] * 4, on="metadata")
+    with pytest.raises(FetchError, match=r"no answer in 4 tries.*HTTP 503"):
+        fetch()
+    assert store.names() == []
+
+
+def test_codes_that_ssb_lacks_are_all_named_before_any_figure_is_asked_for(
+    fetch: Fetch, ssb: Double, store: Store
+) -> None:
+    """One wrong code would fail its whole call; ten would take ten fetches to find."""
+    ssb.replace(
+        "13995", renamed("13995", "ContentsCode", "KOSsosantkliente0000", "KOSnytt")
+    )
+    ssb.replace("12367", renamed("12367", "KOKfunksjon0000", "276", "279"))
+    ssb.replace("14019", renamed("14019", "KOKkommuneregion0000", "3205", "3299"))
+    with pytest.raises(FetchError) as refusal:
+        fetch()
+    message = str(refusal.value)
+    assert "has the code KOSnytt and not KOSsosantkliente0000" in message
+    assert "no 276 (measure netto_driftsutgifter_f276); nearest: 279" in message
+    assert "no 3205 (kommune lillestrom)" in message
+    assert "asss doctor --live" in message
+    assert ssb.calls_for("data") == []
+    assert store.names() == []
+
+
+@pytest.mark.parametrize("nth", [1, 2, 18, 33])
+def test_full_disk_leaves_no_snapshot_and_the_next_fetch_completes(
+    fetch: Fetch, store: Store, monkeypatch: pytest.MonkeyPatch, nth: int
+) -> None:
+    """Wherever it strikes: in an answer, in a sidecar, in the manifest."""
+    fetch()
+    before = tree(store.folder)
+    count = 0
+    synced = os.fsync
+
+    def full(handle: int) -> None:
+        nonlocal count
+        count += 1
+        if count == nth:
+            raise OSError(28, "No space left on device")
+        synced(handle)
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(SnapshotError, match="No space left on device"):
+        fetch()
+    assert tree(store.folder) == before
+    monkeypatch.undo()
+    assert fetch().snapshot.name == "2026-06-20-2"
+
+
+def test_full_disk_was_met_at_every_kind_of_write(
+    fetch: Fetch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The places above are within the number of writes that a fetch makes."""
+    count = 0
+    synced = os.fsync
+
+    def counted(handle: int) -> None:
+        nonlocal count
+        count += 1
+        synced(handle)
+
+    monkeypatch.setattr(os, "fsync", counted)
+    fetch()
+    assert count >= 33
+
+
+def test_interrupted_fetch_goes_on_where_it_was(fetch: Fetch, ssb: Double) -> None:
+    """Answers that were kept are not asked for again."""
+    ssb.fail(faults.CUT_JSON, on="data", table="12367")
+    with pytest.raises(FetchError):
+        fetch()
+    asked = [call.table for call in ssb.calls_for("data")]
+    ssb.calls.clear()
+    fetch()
+    again = [call.table for call in ssb.calls_for("data")]
+    assert asked[-1] == "12367"
+    assert sorted(asked[:-1] + again) == sorted(synthetic.tables())
+    assert again[0] == "12367"
+
+
+def test_interrupted_fetch_never_mixes_two_updates(fetch: Fetch, ssb: Double) -> None:
+    """A table that SSB has updated in the meantime is asked for anew."""
+    ssb.fail(faults.CUT_JSON, on="data", table="07459")
+    with pytest.raises(FetchError):
+        fetch()
+    ssb.replace("12367", corrected("12367", by=5))
+    ssb.calls.clear()
+    snapshot = fetch().snapshot
+    assert {call.table for call in ssb.calls_for("data")} == {"12367", "07459"}
+    assert snapshot.tables["12367"]["ssb_updated"] == "2026-07-01T06:00:00Z"
+
+
+def test_kept_answer_that_was_damaged_is_asked_for_again(
+    fetch: Fetch, ssb: Double, store: Store
+) -> None:
+    """A draft is only as good as its sidecars say."""
+    ssb.fail(faults.CUT_JSON, on="data", table="07459")
+    with pytest.raises(FetchError):
+        fetch()
+    kept = store.folder / ".draft" / "12210.json"
+    kept.write_bytes(kept.read_bytes().replace(b"1", b"2", 1))
+    ssb.calls.clear()
+    fetch()
+    assert "12210" in {call.table for call in ssb.calls_for("data")}
+
+
+@pytest.mark.parametrize("nth", [1, 6])
+def test_kill_in_the_middle_loses_nothing_and_the_next_fetch_completes(
+    ssb: Double, project: Path, nth: int
+) -> None:
+    """kill -9, which no program can prepare for at the moment it comes."""
+    patient(project, ssb)
+    command = [sys.executable, "-m", "asss", "fetch", "--anyway"]
+    environment = {**os.environ, "NO_PROXY": "*", "no_proxy": "*"}
+    process = subprocess.Popen(
+        command,
+        cwd=project,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+    def kill(call: Call) -> None:
+        if call.kind == "data" and len(ssb.calls_for("data")) == nth:
+            process.send_signal(signal.SIGKILL)
+
+    ssb.on_call(kill)
+    assert process.wait(60) == -signal.SIGKILL
+    store = sources.snapshot_store(project)
+    assert store.names() == []
+    done = subprocess.run(
+        command, cwd=project, env=environment, capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    assert len(store.names()) == 1
+    snapshot = sources.open_snapshot("latest", root=project)
+    assert set(snapshot.tables) == set(synthetic.tables())
+    asked = [call.table for call in ssb.calls_for("data")]
+    assert len(asked) == len(synthetic.tables()) + 1
+
+
+def test_two_fetches_at_once_do_not_mix(
+    fetch: Fetch, ssb: Double, store: Store
+) -> None:
+    """The second is told to wait, and asks nothing."""
+    store.folder.mkdir(parents=True)
+    with (
+        FileLock(store.folder / ".lock"),
+        pytest.raises(SnapshotError, match="Another fetch is at work"),
+    ):
+        fetch()
+    assert ssb.calls == []
+    fetch()
+
+
+# -- what is stored --------------------------------------------------------------------
+
+
+def test_unchanged_table_is_stored_once_and_each_folder_is_whole(
+    fetch: Fetch, ssb: Double, tmp_path: Path
+) -> None:
+    """Two snapshots, one file; a copy of either opens anywhere."""
+    first = fetch().snapshot.folder
+    ssb.replace("12367", corrected("12367", by=1))
+    second = fetch().snapshot.folder
+    assert (first / "12210.json").samefile(second / "12210.json")
+    assert not (first / "12367.json").samefile(second / "12367.json")
+    copy = tmp_path / "copy"
+    shutil.copytree(second, copy)
+    shutil.rmtree(first)
+    assert statbank.open_snapshot(copy).name == second.name
+
+
+def test_some_tables_are_asked_for_and_the_others_taken_over(
+    fetch: Fetch, ssb: Double
+) -> None:
+    """With their own sidecars, which say when they were really fetched."""
+    first = fetch().snapshot
+    ssb.calls.clear()
+    fetched = fetch(tables=["12367"])
+    assert {call.table for call in ssb.calls_for("data")} == {"12367"}
+    assert {one.table for one in fetched.tables if not one.is_carried} == {"12367"}
+    assert set(fetched.snapshot.tables) == set(first.tables)
+    assert fetched.snapshot.datasets == first.datasets
+    for name in ("12210.source.json", "12210.metadata.source.json"):
+        assert (fetched.snapshot.folder / name).read_bytes() == (
+            first.folder / name
+        ).read_bytes()
+
+
+def test_some_tables_need_a_fetch_to_take_the_others_from(
+    fetch: Fetch, store: Store
+) -> None:
+    """Half a snapshot would make half a report."""
+    with pytest.raises(UsageError, match="Fetch all tables once"):
+        fetch(tables=["12367"])
+    assert store.names() == []
+
+
+def test_unknown_table_is_refused_with_the_nearest(fetch: Fetch) -> None:
+    """Nothing is asked of SSB for a slip of the finger."""
+    with pytest.raises(UsageError, match="Did you mean 12367"):
+        fetch(tables=["12376"])
+
+
+def test_tampered_snapshot_is_refused_and_does_not_stop_a_new_fetch(
+    fetch: Fetch,
+) -> None:
+    """It is not compared with, linked to or read; the way out is to fetch again."""
+    first = fetch().snapshot.folder
+    file = first / "12367.json"
+    file.write_bytes(file.read_bytes().replace(b"7", b"8", 1))
+    with pytest.raises(SnapshotError, match=r"12367\.json has been changed"):
+        statbank.open_snapshot(first)
+    fetched = fetch()
+    assert any("12367.json has been changed" in remark for remark in fetched.remarks)
+    assert {one.changed for one in fetched.tables} == {None}
+    assert not (fetched.snapshot.folder / "12210.json").samefile(first / "12210.json")
+
+
+def test_newest_is_what_was_fetched_last(fetch: Fetch, store: Store) -> None:
+    """By the time in the manifest: «-10» sorts before «-2» by name."""
+    names = [fetch(now=NOW.replace(minute=minute)).snapshot.name for minute in (1, 2)]
+    assert names == ["2026-06-20", "2026-06-20-2"]
+    for number in range(3, 10):
+        (store.folder / f"2026-06-20-{number}").mkdir()
+    names.append(fetch(now=NOW.replace(minute=10)).snapshot.name)
+    assert names[-1] == "2026-06-20-10"
+    assert store.names() == names
+    newest = store.newest()
+    assert newest is not None
+    assert newest.name == names[-1]
+
+
+@pytest.mark.parametrize(
+    ("stamp", "is_refused"),
+    [
+        pytest.param("2026-06-15T02:59:00Z", False, id="04:59-summer"),
+        pytest.param("2026-06-15T03:00:00Z", True, id="05:00-summer"),
+        pytest.param("2026-03-16T07:14:00Z", True, id="08:14-winter"),
+        pytest.param("2026-03-16T07:15:00Z", False, id="08:15-winter"),
+    ],
+)
+def test_no_fetch_while_ssb_prepares_its_publishing(
+    stamp: str, is_refused: bool
+) -> None:
+    """A figure that shows as 0 for an hour is a wrong number in print."""
+    now = datetime.fromisoformat(stamp)
+    if is_refused:
+        with pytest.raises(UsageError, match="--anyway"):
+            retrieval.check_hour(now)
+    else:
+        retrieval.check_hour(now)
+
+
+# -- the command -----------------------------------------------------------------------
+
+
+def patient(project: Path, ssb: Double) -> None:
+    """Point a project's own settings at the double, without waits."""
+    path = project / "parameters" / "statbank.yaml"
+    settings = {**HURRY, "base_url": ssb.url, "contact": "tests", "first_year": 2015}
+    path.write_text(json.dumps(settings), "utf-8")
+
+
+def run(project: Path, *words: str) -> Result:
+    """The command line, in a project."""
+    parameters = ["--parameters", str(project / "parameters")]
+    return CliRunner().invoke(app, [*words, *parameters])
+
+
+def test_command_fetches_and_says_what_came(ssb: Double, project: Path) -> None:
+    """Table by table, then where it lies and what to do next."""
+    patient(project, ssb)
+    result = run(project, "fetch", "--anyway")
+    assert result.exit_code == 0, result.output
+    for table in synthetic.tables():
+        assert table in result.output
+    assert "Reports can be made for 2015-2025" in result.output
+    assert "Not from SSB" in result.output
+    assert sources.choose_snapshot("latest", root=project) in result.output
+
+
+def test_address_and_contact_are_options_too(ssb: Double, project: Path) -> None:
+    """For one fetch, without writing in a file."""
+    result = run(
+        project,
+        "fetch",
+        "--anyway",
+        "--base-url",
+        ssb.url,
+        "--contact",
+        "kari@example.org",
+        "--timeout",
+        "5",
+        "--years",
+        "2020",
+    )
+    assert result.exit_code == 0, result.output
+    assert "kari@example.org" in ssb.calls[0].headers["User-Agent"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (["--years", "2021-2019"], USAGE, "not a year or a span"),
+        (["--years", "i fjor"], USAGE, "not a year or a span"),
+        (["--years", "1999"], USAGE, "nothing was fetched"),
+        (["--tables", "1234"], USAGE, "No measure is read from table '1234'"),
+        (["--base-url", "http://127.0.0.1:9"], FAILURE, "no answer in 4 tries"),
+    ],
+)
+def test_command_refuses_in_one_message(
+    ssb: Double, project: Path, words: list[str], code: int, says: str
+) -> None:
+    """And makes no snapshot."""
+    patient(project, ssb)
+    result = run(project, "fetch", "--anyway", *words)
+    assert result.exit_code == code, result.output
+    assert says in result.output
+    assert "Traceback" not in result.output
+    assert sources.snapshot_store(project).names() == []
+
+
+# -- the doctor ------------------------------------------------------------------------
+
+
+def test_doctor_finds_a_catalogue_in_order(ssb: Double, project: Path) -> None:
+    """Exit code 0, every table named, and what can be marked as verified."""
+    patient(project, ssb)
+    result = run(project, "doctor", "--live")
+    assert result.exit_code == 0, result.output
+    for table in synthetic.tables():
+        assert f"\n{table} " in result.output
+    assert "closed by SSB, with figures for 2015-2021" in result.output
+    assert "open, in the catalogue: 13995" in result.output
+    assert "it can be marked as verified" in result.output
+    assert ssb.calls_for("data") == []
+
+
+def test_doctor_says_how_to_mend_a_code(ssb: Double, project: Path) -> None:
+    """The line it gives, written in the catalogue, makes the doctor content."""
+    patient(project, ssb)
+    cube = renamed("13995", "ContentsCode", "KOSsosantkliente0000", "KOSnytt")
+    ssb.replace("13995", cube)
+    result = run(project, "doctor", "--live")
+    assert result.exit_code == FAILURE
+    line = (
+        'contents: {code: KOSnytt, label: "Antall sosialhjelpstilfeller", '
+        "verified: true}"
+    )
+    assert line in result.output
+    assert "measure mottakere_i_alt, table 13995" in result.output
+    path = project / "parameters" / "indikatorer" / "sosiale_tjenester.yaml"
+    written = path.read_text("utf-8").replace(
+        "contents: {code: KOSsosantkliente0000, label: Antall sosialhjelpstilfeller, "
+        "verified: true}",
+        line,
+    )
+    path.write_text(written, "utf-8")
+    assert run(project, "doctor", "--live").exit_code == 0
+
+
+def test_doctor_names_what_is_missing_with_the_nearest(
+    ssb: Double, project: Path
+) -> None:
+    """A value, a variable, a region, a whole table: each with what to look at."""
+    patient(project, ssb)
+    tables = synthetic.tables()
+    label = "Samlet stønadssum (1000 kr)"
+    cube = json.loads(
+        json.dumps(tables["14019"], ensure_ascii=False).replace(
+            label, "Samla stønad (1000 kr)"
+        )
+    )
+    ssb.replace("14019", cube)
+    text = json.dumps(tables["12367"], ensure_ascii=False)
+    ssb.replace("12367", json.loads(text.replace("KOKart0000", "KOKart0001")))
+    ssb.replace("13995", renamed("13995", "KOKkommuneregion0000", "5501", "5502"))
+    ssb.remove("12203")
+    result = run(project, "doctor", "--live")
+    assert result.exit_code == FAILURE
+    assert f"ContentsCode «{label}» (measure stonad_sum): not found" in result.output
+    assert 'label: "Samla stønad (1000 kr)", verified: true}' in result.output
+    assert "variable KOKart0000: not found" in result.output
+    assert "nearest: KOKart0001" in result.output
+    assert "5501 (kommune tromso): not found" in result.output
+    assert "parameters/nettverk.yaml, kommune tromso" in result.output
+    assert "StatBank has no table 12203" in result.output
+
+
+def test_doctor_stays_at_home_unless_told(ssb: Double, project: Path) -> None:
+    """Without --live it looks at files and libraries, and says so."""
+    patient(project, ssb)
+    result = run(project, "doctor")
+    assert result.exit_code == 0, result.output
+    assert "snapshot embedded is whole" in result.output
+    assert ssb.calls == []
+
+
+def test_doctor_finds_a_tampered_snapshot(ssb: Double, project: Path) -> None:
+    """Before a report is made from it."""
+    patient(project, ssb)
+    assert run(project, "fetch", "--anyway").exit_code == 0
+    folder = sources.snapshot_store(project).folders()[0]
+    file = folder / "12210.json"
+    file.write_bytes(file.read_bytes() + b" ")
+    result = run(project, "doctor")
+    assert result.exit_code == FAILURE
+    assert "12210.json has been changed" in result.output
+
+
+# -- what is asked for -----------------------------------------------------------------
+
+
+def test_single_ages_are_asked_for_where_ssb_has_no_group(
+    known: Catalogue, fetch: Fetch
+) -> None:
+    """The catalogue's group of ages is the embedded snapshot's own."""
+    ages = list(fetch().snapshot.dataset("07459").dimension("Alder").labels)
+    assert ages == [f"{age:03}" for age in range(18, 67)]
+    metadata = sources.open_snapshot("embedded").dataset("07459")
+    question, unmet = questions.ask(known, metadata, [2019])
+    assert question.selection["Alder"] == ["018-024", "025-066"]
+    # The package holds no figures of those who became members in 2022.
+    assert {one.wish.whose for one in unmet} == {"kommune asker", "kommune lillestrom"}

@@ -1,0 +1,209 @@
+"""A report from fetched figures is the embedded one, but for where they came from."""
+
+import json
+import re
+from collections.abc import Callable
+from functools import cache
+from html import unescape
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import synthetic
+
+from asss import findings, indexing, page, parameters, report, sources, text
+from asss.catalogue import Catalogue
+from asss.findings import Findings
+from asss.parameters import Run
+from asss.statbank import Snapshot
+
+FindingsOf = Callable[[str, int], Findings]
+
+YEAR = 2020
+KOMMUNER = (
+    "oslo",
+    "bergen",
+    "trondheim",
+    "stavanger",
+    "kristiansand",
+    "tromso",
+    "sandnes",
+    "baerum",
+    "drammen",
+    "fredrikstad",
+)
+
+#: What a fact says of its origin; the rest is what a reader is told.
+PROVENANCE = {
+    "basis",
+    "mean_basis",
+    "previous_basis",
+    "distance_basis",
+    "tables",
+    "cells",
+    "source",
+    "forbehold",
+}
+
+
+@pytest.fixture(scope="module")
+def official(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    """The embedded figures as if SSB had sent them, and later years made up."""
+    folder = tmp_path_factory.mktemp("snapshots") / "2026-06-20"
+    return sources.open_snapshot(str(synthetic.write_snapshot(folder)))
+
+
+@pytest.fixture(scope="module")
+def official_of(known: Catalogue, official: Snapshot) -> FindingsOf:
+    """Findings for a kommune and year, from those figures."""
+
+    @cache
+    def indexed(year: int) -> pd.DataFrame:
+        rows = sources.load_observations(known, official, until=year)
+        return indexing.index_to_network(rows, rule=known.mean_rule)
+
+    @cache
+    def assess(kommune: str, year: int) -> Findings:
+        run = parameters.choose_run(known.folder, kommune=kommune, year=year)
+        return findings.assess(indexed(year), known, run, official)
+
+    return assess
+
+
+def plain(words: str, known: Catalogue) -> str:
+    """Words without the mark of a figure that is not official."""
+    return words.replace(known.phrases.words["reconstructed_mark"], "")
+
+
+@pytest.mark.parametrize("kommune", KOMMUNER)
+def test_every_fact_is_the_same(
+    findings_of: FindingsOf, official_of: FindingsOf, kommune: str
+) -> None:
+    """Value, sign, mean, index, rank, span and change, of all members and years."""
+    ours, theirs = findings_of(kommune, YEAR), official_of(kommune, YEAR)
+    assert ours.facts.keys() == theirs.facts.keys()
+    for key, fact in ours.facts.items():
+        told, also = (
+            {
+                name: value
+                for name, value in vars(each).items()
+                if name not in PROVENANCE
+            }
+            for each in (fact, theirs.facts[key])
+        )
+        for name, value in told.items():
+            if isinstance(value, float):
+                assert value == pytest.approx(also[name]), (key, name)
+            else:
+                assert value == also[name], (key, name)
+
+
+@pytest.mark.parametrize("kommune", KOMMUNER)
+def test_every_sentence_is_the_same_but_for_the_mark(
+    known: Catalogue, findings_of: FindingsOf, official_of: FindingsOf, kommune: str
+) -> None:
+    """The words follow the figures, and not who sent them."""
+    ours, theirs = (
+        [
+            (said.chapter, said.rule, plain(said.text, known))
+            for said in text.sentences(each(kommune, YEAR), known)
+        ]
+        for each in (findings_of, official_of)
+    )
+    assert ours == theirs
+
+
+def test_only_figures_collected_by_hand_are_still_marked(
+    known: Catalogue, official_of: FindingsOf
+) -> None:
+    """Where SSB has answered, nothing is reconstructed any more."""
+    for fact in official_of("trondheim", YEAR).facts.values():
+        measures = known.indicator(fact.indicator).formula.measures
+        by_hand = any(
+            (measure, fact.kommune, fact.year) in known.manual
+            for name in measures
+            for measure in (name, *_parts(known, name))
+        )
+        assert by_hand or fact.basis == "real", fact.id
+
+
+def _parts(known: Catalogue, name: str) -> tuple[str, ...]:
+    measure = known.service.measure.get(name)
+    return measure.sum if measure else ()
+
+
+def test_page_says_which_figures_it_stands_on(
+    known: Catalogue, official: Snapshot, official_of: FindingsOf
+) -> None:
+    """When they were fetched, that they are final, and SSB's own notes."""
+    head = page.heading(official_of("bergen", YEAR), known).html
+    assert "Tall fra Statistisk sentralbyrå (SSB) er hentet 20.06.2026." in head
+    assert "Status: endelige tall" in head
+    assert "utvalget som følger med programmet" not in head
+    assert official.is_from_ssb
+
+
+def test_figures_from_another_address_are_not_called_ssbs(
+    known: Catalogue, tmp_path: Path
+) -> None:
+    """Whatever the answers say of themselves."""
+    folder = synthetic.write_snapshot(
+        tmp_path / "elsewhere", base_url="http://127.0.0.1:8000/api"
+    )
+    line = text.figures_from(sources.open_snapshot(str(folder)), known)
+    assert "fra http://127.0.0.1:8000/api, ikke fra Statistisk sentralbyrå" in line
+    assert "ikke offisielle" in line
+
+
+def test_last_year_is_pending_by_hand_and_final_at_ssb(
+    known: Catalogue, official_of: FindingsOf
+) -> None:
+    """Nobody has collected 2025 yet; the page says so, and gives no figure."""
+    found = official_of("oslo", 2025)
+    head = page.heading(found, known).html
+    assert "Ennå ikke samlet inn for 2025: ressursbruken" in head
+    assert "Status: endelige tall" in head
+    assert found.fact("ressursbruksindikator").value is None
+
+
+def visible(html: str, known: Catalogue) -> list[str]:
+    """What a reader reads, less the marks, the head and the data section."""
+    html = re.sub(r"<(style|title)\b.*?</\1>", "", html, flags=re.DOTALL)
+    html = re.sub(r'<sup class="r">.*?</sup>', "", html)
+    html = re.sub(r'<p class="(dates|warning)">.*?</p>', "", html, flags=re.DOTALL)
+    html = html.split('id="om-datagrunnlaget"')[0]
+    lines = re.sub(r"<[^>]+>", "\n", html).splitlines()
+    marks = (
+        known.phrases.words["notes_reconstructed"],
+        known.phrases.words["legend_reconstructed"],
+    )
+    words = [plain(unescape(line), known).strip() for line in lines]
+    return [word for word in words if word and word not in marks]
+
+
+@pytest.mark.parametrize("kommune", ["trondheim", "oslo"])
+def test_rendered_page_reads_the_same(
+    root: Path,
+    known: Catalogue,
+    official: Snapshot,
+    rendered: Callable[[str, int], Path],
+    tmp_path: Path,
+    kommune: str,
+) -> None:
+    """Table, profile, text and figures, through the notebook and out again."""
+    run = parameters.choose_run(known.folder, kommune=kommune, year=YEAR)
+    run = run.model_copy(update={"snapshot": str(official.folder)})
+    folder = made(run, root, tmp_path)
+    ours = (rendered(kommune, YEAR) / report.HTML_NAME).read_text("utf-8")
+    theirs = (folder / report.HTML_NAME).read_text("utf-8")
+    assert visible(ours, known) == visible(theirs, known)
+    assert len(visible(ours, known)) > 400
+    facts = json.loads((folder / report.FACTS_NAME).read_text("utf-8"))
+    assert facts["snapshot"]["sha256"] == official.sha256
+    assert facts["edition"]["status"] == "endelige"
+
+
+def made(run: Run, root: Path, output: Path) -> Path:
+    """Render a report as HTML; its folder."""
+    report.render_report(run, root=root, output=output, formats=("html",))
+    return output / str(run.year) / run.kommune
