@@ -36,7 +36,7 @@ reports: setup  ## Render the reports of all municipalities
 
 test: setup  ## Run all tests except those that need the network (-m live)
 	@.ci/system-libraries test
-	@$(BIN)/python -m pytest --junitxml=outputs/tests.xml; result=$$?; \
+	@$(BIN)/python -m pytest -n auto --dist loadfile --junitxml=outputs/tests.xml; result=$$?; \
 	  echo 'Test results: outputs/tests.xml'; exit $$result
 
 lint: setup  ## Check style, formatting, and that notebooks hold no output

@@ -52,7 +52,11 @@ def heading(found: Findings, known: Catalogue) -> Block:
     reconstructed = [fact for fact in found.reported if fact.basis == "reconstructed"]
     rule = "reconstructed_line"
     if found.snapshot.is_fetched:
-        rule += "_fetched" if reconstructed else "_earlier"
+        rule = (
+            "reconstructed_line_fetched"
+            if reconstructed
+            else "reconstructed_line_earlier"
+        )
     line = text.phrase(
         rule,
         {

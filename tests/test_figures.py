@@ -17,6 +17,7 @@ import pytest
 from fontTools.ttLib import TTFont
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextPath
+from reports import KOMMUNER
 
 from asss import figures, text
 from asss.catalogue import Catalogue
@@ -29,18 +30,6 @@ FindingsOf = Callable[[str, int], Findings]
 Report = tuple[str, int]
 Drawn = Callable[[str, int], Mapping[str, Picture]]
 
-KOMMUNER = (
-    "oslo",
-    "bergen",
-    "trondheim",
-    "stavanger",
-    "kristiansand",
-    "tromso",
-    "sandnes",
-    "baerum",
-    "drammen",
-    "fredrikstad",
-)
 MERGED = ("trondheim", "stavanger", "kristiansand", "sandnes", "drammen")
 LATEST = tuple((kommune, 2020) for kommune in KOMMUNER)
 EARLIER = tuple(

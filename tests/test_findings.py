@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from reports import KOMMUNER, YEARS
 
 from asss import changes, findings, indexing, text
 from asss.catalogue import Catalogue
@@ -24,19 +25,6 @@ from asss.statements import Fragment, Quantity, Statement, Word
 
 FindingsOf = Callable[[str, int], Findings]
 
-KOMMUNER = (
-    "oslo",
-    "bergen",
-    "trondheim",
-    "stavanger",
-    "kristiansand",
-    "tromso",
-    "sandnes",
-    "baerum",
-    "drammen",
-    "fredrikstad",
-)
-YEARS = tuple(range(2015, 2021))
 MERGED = ("trondheim", "stavanger", "kristiansand", "sandnes", "drammen")
 ALL = tuple((kommune, year) for year in YEARS for kommune in KOMMUNER)
 

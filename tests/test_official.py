@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import synthetic
+from reports import KOMMUNER
 
 from asss import findings, indexing, page, parameters, report, sources, text
 from asss.catalogue import Catalogue
@@ -20,18 +21,6 @@ from asss.statbank import Snapshot
 FindingsOf = Callable[[str, int], Findings]
 
 YEAR = 2020
-KOMMUNER = (
-    "oslo",
-    "bergen",
-    "trondheim",
-    "stavanger",
-    "kristiansand",
-    "tromso",
-    "sandnes",
-    "baerum",
-    "drammen",
-    "fredrikstad",
-)
 
 #: What a fact says of its origin; the rest is what a reader is told.
 PROVENANCE = {
