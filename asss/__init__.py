@@ -10,15 +10,22 @@ Imports point one way only, downwards in this drawing; a test holds them to it.
   batch  verification  comparison   many at once │ as it was made? │ what differs?
             ╲ │ ╱
            report                   run the notebook, vouch for the result
+              │
+           review                   the reviewer's edition: kildespor at every number
           ╱   │   ╲
 conversion manifest ledger          HTML and PDF │ what was made of what │ Endret
+      readback  exports             is it all there as it should be? │ other programs
           ╲   │   ╱
-        page    appendix            what a report shows │ where its numbers come from
-            ╲   ╱
+           overview                 what «ASSS samlet» shows
+          ╱   │   ╲
+page keyfigures appendix contents   what is shown │ Tabell 1 │ from where │ signposts
+          ╲   │   ╱  tagging site   (what a screen reader needs of the PDF) │ index
            blocks                   templates and stylesheet
             ╱   ╲
         text     figures            words │ pictures   (do not know each other)
             ╲   ╱
+          network                   what is true of all members together
+              │
           findings                  what is true and worth saying
               │
            changes                  what has moved over time, and what may be said of it
@@ -32,12 +39,14 @@ conversion manifest ledger          HTML and PDF │ what was made of what │ E
            tables                   the two tables that travel between rooms
             ╱   ╲
     statbank   catalogue            SSB's format │ what we know, read and cross-checked
+           │    │
+           │ translation            another language, laid over bokmål
             ╲   ╱
           knowledge                 the form of what we know
               │
           parameters                the network and a run; how files are read
               │
-            errors
+            errors    language        what may go wrong │ Norwegian by rule
 """
 
 __version__ = "0.1.0"

@@ -5,6 +5,7 @@ import typer
 from asss.commands.check import check, list_
 from asss.commands.diff import diff
 from asss.commands.fetch import examine, fetch
+from asss.commands.open import open_
 from asss.commands.render import render
 from asss.commands.verify import verify
 
@@ -15,6 +16,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(render)
+app.command("open")(open_)
 app.command()(fetch)
 app.command("doctor")(examine)
 app.command()(verify)

@@ -10,18 +10,26 @@ from typing import Any
 
 from markupsafe import Markup
 
-from asss import publication, text
+from asss import language, publication, text
 from asss.blocks import Block, block, day_or_text, markdown
 from asss.catalogue import Catalogue
-from asss.findings import Findings
+from asss.facts import NetworkBook
 from asss.knowledge import Forbehold, Indicator
 from asss.parameters import EVERY
 from asss.statbank import day_of
+from asss.statements import mark
 from asss.tables import BASES
 
 
-def sources(found: Findings, known: Catalogue) -> Block:
-    """Tables, queries, definitions, the mean, manual figures and every forbehold."""
+def sources(found: NetworkBook, known: Catalogue, *, table: int = 2) -> Block:
+    """
+    Tables, queries, definitions, the mean, manual figures and every forbehold.
+
+    Parameters
+    ----------
+    table : int
+        The number of the first table.
+    """
     words = known.phrases.words
     facts = list(found.facts.values())
     counts = {basis: sum(fact.basis == basis for fact in facts) for basis in BASES}
@@ -29,6 +37,7 @@ def sources(found: Findings, known: Catalogue) -> Block:
     return block(
         "sources",
         known,
+        number=table,
         reconstructed=text.phrase(
             "reconstructed_paragraph_fetched"
             if found.snapshot.is_fetched
@@ -36,7 +45,7 @@ def sources(found: Findings, known: Catalogue) -> Block:
             {
                 **counts,
                 "n": len(facts),
-                "created": text.day(found.snapshot.created),
+                "created": language.day(found.snapshot.created),
                 "from_year": found.all_years[0],
                 "year": found.run.year,
             },
@@ -62,9 +71,9 @@ def sources(found: Findings, known: Catalogue) -> Block:
 
 
 def _definition(
-    found: Findings, known: Catalogue, indicator: Indicator
+    found: NetworkBook, known: Catalogue, indicator: Indicator
 ) -> dict[str, Any]:
-    rule = found.fact(indicator.id).mean_rule
+    rule = known.mean_rule(indicator.id, found.run.year)
     return {
         "name": indicator.name,
         "definition": indicator.definition,
@@ -88,13 +97,13 @@ def _formula(known: Catalogue, indicator: Indicator) -> str:
         {
             "numerator": f"({numerator})" if len(names) > 1 else numerator,
             "denominator": measure[formula.denominator].name,
-            "factor": f" × {text.number(formula.factor or 1)}",
+            "factor": f" × {language.number(formula.factor or 1)}",
         },
         known,
     )
 
 
-def _statbank_tables(found: Findings, known: Catalogue) -> list[dict[str, Any]]:
+def _statbank_tables(found: NetworkBook, known: Catalogue) -> list[dict[str, Any]]:
     used = {table for fact in found.facts.values() for table in fact.tables}
     words = known.phrases.words
     statuses = publication.edition(found, known).tables
@@ -117,7 +126,7 @@ def _statbank_tables(found: Findings, known: Catalogue) -> list[dict[str, Any]]:
                     for part in selection
                 ],
                 "updated": entry["ssb_updated"]
-                and text.day(day_of(entry["ssb_updated"])),
+                and language.day(day_of(entry["ssb_updated"])),
                 "status": words[f"status_{statuses.get(number) or 'unknown'}"]
                 if number in statuses
                 else words["status_earlier"],
@@ -127,7 +136,7 @@ def _statbank_tables(found: Findings, known: Catalogue) -> list[dict[str, Any]]:
     return rows
 
 
-def _ssb_notes(found: Findings) -> list[dict[str, Any]]:
+def _ssb_notes(found: NetworkBook) -> list[dict[str, Any]]:
     """What SSB wants said wherever a table, or a value of it, is shown."""
     if not found.snapshot.is_fetched:
         return []
@@ -150,7 +159,7 @@ def _ssb_notes(found: Findings) -> list[dict[str, Any]]:
             ),
         ]
         if number in used and texts:
-            notes = [Markup(markdown(note)) for note in texts]
+            notes = [Markup(markdown(note, below=4)) for note in texts]
             rows.append({"number": number, "notes": notes})
     return rows
 
@@ -172,12 +181,15 @@ def _runs(codes: Sequence[str]) -> list[str]:
     ]
 
 
-def _manual_figures(found: Findings, known: Catalogue) -> list[dict[str, Any]]:
+def _manual_figures(found: NetworkBook, known: Catalogue) -> list[dict[str, Any]]:
     words = known.phrases.words
     names = {i.formula.manual: i.name for i in known.service.indicators}
+    # Of the whole network three years would be a book; each report has its own.
+    is_network = len(found.kommuner) > 1
+    years = (found.run.year,) if is_network else found.years
     rows = []
     for (measure, kommune, year), entry in known.manual.items():
-        if kommune != found.member.id or year not in found.years:
+        if kommune not in found.kommuner or year not in years:
             continue
         name = names.get(measure) or known.service.measure[measure].name
         decimals = 2 if measure == "ressursbruksindikator" else 1
@@ -186,12 +198,13 @@ def _manual_figures(found: Findings, known: Catalogue) -> list[dict[str, Any]]:
         rows.append(
             {
                 "name": name,
+                "kommune": known.network.member(kommune).name if is_network else "",
                 "year": year,
                 "value": text.bare(entry.value, decimals) or entry.status,
-                "mark": entry.value is not None and text.mark(entry.basis, words),
+                "mark": entry.value is not None and mark(entry.basis, words),
                 "basis": words[f"basis_{entry.basis}"],
                 "source": entry.source if entry.source.startswith("http") else "",
-                "collected": text.day(entry.collected),
+                "collected": language.day(entry.collected),
             }
         )
     return rows
@@ -204,10 +217,9 @@ def _forbehold_row(known: Catalogue, entry: Forbehold) -> dict[str, Any]:
         if entry.kommuner == EVERY
         else ", ".join(known.network.member(k).name for k in entry.kommuner)
     )
-    first, last = min(entry.years), max(entry.years)
     return {
         "kommuner": kommuner,
-        "years": str(first) if first == last else f"{first}–{last}",
+        "years": language.span(min(entry.years), max(entry.years)),
         "name": known.kinds[entry.kind].name,
         "text": entry.text,
         "source": entry.source,

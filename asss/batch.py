@@ -6,26 +6,28 @@ One that fails does not stop the others. Imports ``report``, ``ledger`` and belo
 
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 
-from asss import ledger, page
+from asss import exports, ledger, site
 from asss.catalogue import Catalogue
 from asss.errors import AsssError, RenderError
 from asss.ledger import Entry, Ledger
-from asss.parameters import Run
+from asss.parameters import NETWORK, Run
 from asss.report import (
     FACTS_NAME,
-    FORMATS,
     HTML_NAME,
     NOTEBOOK_NAME,
     PDF_NAME,
+    PUBLIC,
+    USUAL_FORMATS,
     render_report,
 )
+from asss.site import File, Listing
 
 INDEX_NAME = "index.html"
 
@@ -46,7 +48,8 @@ def render_all(
     *,
     root: Path,
     output: Path,
-    formats: Sequence[str] = FORMATS,
+    formats: Sequence[str] = USUAL_FORMATS,
+    editions: Sequence[str] = (PUBLIC,),
     jobs: int | None = None,
     today: str = "",
     on_result: Callable[[Result], None] | None = None,
@@ -87,6 +90,7 @@ def render_all(
                 root,
                 output,
                 tuple(formats),
+                tuple(editions),
                 entries.get(_key(run)),
                 today,
             ): run
@@ -112,12 +116,19 @@ def _attempt(
     root: Path,
     output: Path,
     formats: Sequence[str],
+    editions: Sequence[str],
     entry: Entry | None,
     today: str,
 ) -> Result:
     try:
         made = render_report(
-            run, root=root, output=output, formats=formats, entry=entry, today=today
+            run,
+            root=root,
+            output=output,
+            formats=formats,
+            editions=editions,
+            entry=entry,
+            today=today,
         )
     except AsssError as error:
         return Result(run.kommune, run.year, error=str(error))
@@ -139,43 +150,65 @@ def _key(run: Run) -> str:
     return ledger.key(run.kommune, run.year)
 
 
-def write_index(known: Catalogue, *, year: int, output: Path) -> Path:
+def write_index(
+    known: Catalogue, *, year: int, output: Path, failed: Collection[str] = ()
+) -> Path:
     """
-    Write ``<year>/index.html``: links to every report that lies there.
+    Write ``<year>/index.html``: what lies there, and which member has no report.
+
+    Parameters
+    ----------
+    failed : collection of str
+        Ids of those that were to be made and could not be. Where an older report lies,
+        the index says that it is older.
 
     Raises
     ------
     RenderError
-        If the file cannot be written.
+        If a report's facts are damaged, or the file cannot be written.
     """
-    words = known.phrases.words
     folder = output / str(year)
-    labels = (
-        (HTML_NAME, "HTML"),
-        (PDF_NAME, "PDF"),
-        (NOTEBOOK_NAME, words["index_notebook"]),
-        (FACTS_NAME, words["index_facts"]),
+    names = {member.id: member.name for member in known.network.in_year(year)}
+    names[NETWORK] = known.phrases.words["network_name"]
+    found = {
+        name: _listing(folder / name, names[name], known, is_old=name in failed)
+        for name in names
+        if (folder / name / FACTS_NAME).is_file()
+    }
+    written = site.index(
+        year,
+        [found[name] for name in names if name in found and name != NETWORK],
+        known,
+        network=found.get(NETWORK),
+        missing=[names[name] for name in names if name not in found],
     )
-    reports = [
-        {
-            "id": member.id,
-            "name": member.name,
-            "facts": json.loads((folder / member.id / FACTS_NAME).read_text("utf-8")),
-            "files": [
-                {"name": name, "label": label}
-                for name, label in labels
-                if (folder / member.id / name).is_file()
-            ],
-        }
-        for member in known.network.members
-        if (folder / member.id / FACTS_NAME).is_file()
-    ]
     path = folder / INDEX_NAME
     try:
         draft = path.with_suffix(".tmp")
-        draft.write_text(page.index(year, reports, known), encoding="utf-8")
+        draft.write_text(written, encoding="utf-8")
         draft.replace(path)
     except OSError as error:
         msg = f"Cannot write {path}: {error.strerror}."
         raise RenderError(msg) from error
     return path
+
+
+def _listing(folder: Path, name: str, known: Catalogue, *, is_old: bool) -> Listing:
+    """A report as the index shows it, read from its own files."""
+    path = folder / FACTS_NAME
+    try:
+        facts = json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        msg = f"{path} cannot be read ({error}). Render the report again."
+        raise RenderError(msg) from error
+    words = known.phrases.words
+    labels = (
+        (HTML_NAME, "HTML"),
+        (PDF_NAME, "PDF"),
+        (NOTEBOOK_NAME, words["index_notebook"]),
+        (exports.WORKBOOK_NAME, "Excel"),
+        (exports.FIGURES_NAME, "CSV"),
+        (FACTS_NAME, words["index_facts"]),
+    )
+    files = [File(file, label) for file, label in labels if (folder / file).is_file()]
+    return Listing(folder.name, name, facts, files, is_old=is_old)

@@ -6,6 +6,7 @@ below.
 """
 
 import base64
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -17,8 +18,15 @@ import jinja2
 import markdown_it
 from markupsafe import Markup, escape
 
-from asss import text
+from asss import language
 from asss.catalogue import Catalogue
+
+#: From one number to another, with what they count.
+SPAN = re.compile(r"(?<![\w#;])\d+–\d+(?:\u00a0\w+)?")
+
+#: A stroke between words, in text and not in a tag: a line may break after it, which
+#: browsers do not know.
+STROKE = re.compile(r"(?<=\w)/(?=\w)(?![^<]*>)")
 
 
 @dataclass(frozen=True)
@@ -64,14 +72,52 @@ def stylesheet() -> str:
 
 
 @cache
+def font_faces() -> str:
+    """The typeface as CSS, for a drawing that must show right by itself."""
+    return "".join(
+        f"@font-face{{font-family:Inter;font-weight:{number};"
+        f'src:url(data:font/woff2;base64,{_font(weight)}) format("woff2")}}'
+        for weight, number in (("Regular", 400), ("SemiBold", 600))
+    )
+
+
+@cache
 def _font(weight: str) -> str:
     file = resources.files("asss") / "fonts" / f"Inter-{weight}.woff2"
     return base64.b64encode(file.read_bytes()).decode()
 
 
-def markdown(written: str) -> str:
-    """People's comments: Markdown without raw HTML."""
-    return str(markdown_it.MarkdownIt("commonmark", {"html": False}).render(written))
+def markdown(written: str, *, below: int | None = None) -> str:
+    r"""
+    Markdown without raw HTML, for the notebook's prose and for people's comments.
+
+    Parameters
+    ----------
+    written : str
+        The text.
+    below : int, optional
+        Level of the heading that the text stands under: its own headings then begin at
+        the next level and skip none, whatever its author wrote. Without it, headings
+        keep their level.
+
+    Examples
+    --------
+    >>> markdown("# Husleie\n\n#### Strøm", below=2)
+    '<h3>Husleie</h3>\n<h4>Strøm</h4>\n'
+    """
+    parser = markdown_it.MarkdownIt("commonmark", {"html": False})
+    tokens = parser.parse(written)
+    if below is not None:
+        above: list[int] = []
+        for token in tokens:
+            if token.type == "heading_open":
+                level = int(token.tag[1])
+                while above and above[-1] >= level:
+                    above.pop()
+                above.append(level)
+            if token.type in ("heading_open", "heading_close"):
+                token.tag = f"h{min(below + len(above), 6)}"
+    return str(parser.renderer.render(tokens, parser.options, {}))
 
 
 def day_or_text(written: str) -> str:
@@ -80,18 +126,25 @@ def day_or_text(written: str) -> str:
         date.fromisoformat(written)
     except ValueError:
         return written
-    return text.day(written)
+    return language.day(written)
 
 
 @dataclass(frozen=True)
 class _Marks:
-    """Turns the mark of a reconstructed figure into markup that says what it is."""
+    """
+    Turns the mark of a reconstructed figure into markup that says what it is.
+
+    Says where a line may break, too: not in «18–66 år», which has no space that could
+    be made hard, but after a stroke, as in «f242/f243».
+    """
 
     words: Mapping[str, str]
 
     def __call__(self, written: str) -> Markup:
         sign = self.words["reconstructed_mark"]
-        return Markup(escape(written).replace(escape(sign), self.mark))
+        spaced = STROKE.sub("/<wbr>", str(escape(written)))
+        whole = SPAN.sub(r'<span class="whole">\g<0></span>', spaced)
+        return Markup(whole.replace(str(escape(sign)), str(self.mark)))
 
     @property
     def mark(self) -> Markup:

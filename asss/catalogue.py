@@ -16,8 +16,8 @@ from typing import Any
 
 import yaml
 
-from asss import parameters
-from asss.errors import ParameterError
+from asss import parameters, translation
+from asss.errors import ParameterError, UsageError
 from asss.knowledge import (
     SERVICE_FOLDER,
     Comment,
@@ -31,12 +31,12 @@ from asss.knowledge import (
     Service,
     StatBankSettings,
 )
-from asss.parameters import EVERY, Network
+from asss.parameters import BOKMAL, EVERY, Network
+from asss.translation import Translation
 
 MANUAL_FOLDER = "manuelle"
 COMMENT_FOLDER = "kommentarer"
 FORBEHOLD_FILE = "forbehold.yaml"
-PHRASE_FILE = "fraser.yaml"
 STATBANK_FILE = "statbank.yaml"
 
 #: Letters that look like a space, or like nothing, and break searches and joins.
@@ -57,7 +57,10 @@ class Effects:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Everything under ``parameters/`` for one service area, cross-checked."""
+    """Everything under ``parameters/`` for one service area, cross-checked.
+
+    ``untranslated`` is what a whole report lacks in ``language``, in lines for people.
+    """
 
     folder: Path
     network: Network
@@ -68,6 +71,8 @@ class Catalogue:
     manual: Mapping[tuple[str, str, int], ManualFigure]
     comments: tuple[Comment, ...]
     statbank: StatBankSettings
+    language: str = BOKMAL
+    untranslated: tuple[str, ...] = ()
 
     def forbehold_for(
         self, indicator: str, kommune: str, year: int, *, is_fetched: bool
@@ -131,7 +136,10 @@ class Catalogue:
 
 
 def load_catalogue(
-    folder: Path | None = None, *, service: str = "sosiale_tjenester"
+    folder: Path | None = None,
+    *,
+    service: str = "sosiale_tjenester",
+    language: str = BOKMAL,
 ) -> Catalogue:
     """
     Read and cross-check everything under ``parameters/``.
@@ -142,6 +150,8 @@ def load_catalogue(
         ``parameters/``; found from here and upwards when left out.
     service : str
         Which file of ``indikatorer/``.
+    language : str
+        Which file of phrases; all of them are read and checked.
 
     Returns
     -------
@@ -152,13 +162,26 @@ def load_catalogue(
     ------
     ParameterError
         With every problem in every file.
+    UsageError
+        If there are no phrases in the language.
     """
     folder = folder or parameters.find_folder()
+    languages = translation.languages(folder)
+    if language not in languages:
+        file = translation.file_of(language)
+        hint = parameters.suggestion(language, languages)
+        msg = f"No phrases in {language!r}: parameters/ has no {file}.{hint}"
+        raise UsageError(msg)
     problems: list[str] = []
     network = _read(folder / parameters.NETWORK_FILE, Network, problems)
     knowledge = _read(folder / SERVICE_FOLDER / f"{service}.yaml", Service, problems)
     caveats = _read(folder / FORBEHOLD_FILE, ForbeholdFile, problems)
-    phrases = _read(folder / PHRASE_FILE, Phrases, problems)
+    phrases = _read(folder / translation.file_of(BOKMAL), Phrases, problems)
+    translations = {
+        name: _read(folder / translation.file_of(name), Translation, problems)
+        for name in languages
+        if name != BOKMAL
+    }
     settings = _read(folder / STATBANK_FILE, StatBankSettings, problems)
     manual = _read_manual(folder / MANUAL_FOLDER, problems)
     comments = _read_comments(folder / COMMENT_FOLDER, problems)
@@ -169,8 +192,22 @@ def load_catalogue(
             problems += _check_forbehold(caveats, network, knowledge)
             problems += _check_joins(caveats, knowledge)
         problems += _check_people(network, knowledge, manual, comments)
+    if phrases:
+        problems += translation.check_words(translation.file_of(BOKMAL), phrases.words)
+    if phrases and knowledge and caveats:
+        for name, said in translations.items():
+            file = translation.file_of(name)
+            if said:
+                problems += translation.check(file, said, phrases, knowledge, caveats)
     if problems or not (network and knowledge and caveats and phrases and settings):
         raise ParameterError(problems)
+    untranslated: tuple[str, ...] = ()
+    if said := translations.get(language):
+        originals = (phrases, knowledge, caveats)
+        untranslated = translation.lacking(
+            translation.file_of(language), said, *originals
+        )
+        phrases, knowledge, caveats = translation.translate(said, *originals)
     return Catalogue(
         folder=folder,
         network=network,
@@ -181,6 +218,8 @@ def load_catalogue(
         manual={(f.measure, f.kommune, f.year): f for f in manual},
         comments=tuple(comments),
         statbank=settings,
+        language=language,
+        untranslated=untranslated,
     )
 
 

@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from asss.catalogue import Catalogue
-from asss.facts import Fact, FactBook, half_up
+from asss.facts import Fact, FactBook
 from asss.knowledge import Indicator
+from asss.language import half_up
 from asss.statements import (
     Detail,
     Fragment,
@@ -47,7 +48,7 @@ def group_trends(
         if len(book.years) < known.phrases.thresholds.several_years.value:
             continue
         spans = [
-            _span([f.value for f in facts if f.indicator == name and f.value])
+            spread([f.value for f in facts if f.indicator == name and f.value])
             for name in members
         ]
         later = [fact for fact in facts if fact.year > book.years[0]]
@@ -72,7 +73,7 @@ def group_trends(
     return statements
 
 
-def _span(values: Sequence[float]) -> float:
+def spread(values: Sequence[float]) -> float:
     """Highest less lowest, in percent of their mean."""
     return (max(values) - min(values)) / (sum(values) / len(values)) * 100
 
@@ -260,7 +261,7 @@ def runs(
             total = [
                 fact.value for fact in history if fact.year >= first and fact.value
             ]
-            if _span(total) > known.phrases.thresholds.stable_trend.value:
+            if spread(total) > known.phrases.thresholds.stable_trend.value:
                 groups.setdefault((rule, first), []).append(indicator)
     return [
         Statement(

@@ -1,8 +1,8 @@
 """
 From an executed notebook to the finished page, and from the page to PDF.
 
-The only room that knows nbconvert and WeasyPrint. What no reader should see is refused
-here, whatever brought it onto the page. Imports ``page``, ``blocks`` and below.
+The only room that knows nbconvert and WeasyPrint. Imports ``contents``, ``site``,
+``tagging``, ``blocks`` and below.
 """
 
 import logging
@@ -10,32 +10,30 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from html import unescape
 from importlib import resources
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import Element
 
 from nbconvert.exporters import TemplateExporter
 from nbformat import NotebookNode
 
 import asss
-from asss import blocks, page, parameters
+from asss import blocks, contents, site, tagging
 from asss.catalogue import Catalogue
 from asss.errors import RenderError
-from asss.parameters import Run
-
-#: What never belongs in front of a reader. Whole words: «Nannestad» is a place.
-LEFTOVERS = re.compile(r"\bnan\b|\bNone\b|\bNaN\b|Traceback|\{\w*\}|<NA>")
-
-#: Where the template wants the table of contents.
-CONTENTS_HERE = "<!-- contents -->"
+from asss.parameters import NETWORK
 
 
-def to_html(notebook: NotebookNode, facts: Mapping[str, Any], known: Catalogue) -> str:
+def to_html(
+    notebook: NotebookNode, facts: Mapping[str, Any], known: Catalogue, *, css: str = ""
+) -> str:
     """
     Convert an executed notebook to the finished page.
 
-    Only cells tagged ``rapport`` are on it; no code, no script, nothing from elsewhere.
+    Only cells tagged ``rapport`` are on it; no code, nothing from elsewhere, and no
+    script but the one that sorts the tables of the network's page.
+    What an edition has of its own in style is given as `css`, and stands last.
     """
     # HTMLExporter would parse the whole page once more and write it anew.
     exporter = TemplateExporter(  # type: ignore[no-untyped-call]
@@ -44,30 +42,23 @@ def to_html(notebook: NotebookNode, facts: Mapping[str, Any], known: Catalogue) 
         extra_template_basedirs=[str(_templates())],
         filters={"markdown": blocks.markdown},
     )
+    is_network = facts["run"]["kommune"] == NETWORK
     extra = {
         "asss": {
             "title": f"{facts['title']} – ASSS",
             "description": facts["sentences"][0]["text"],
-            "css": blocks.stylesheet(),
+            "css": blocks.stylesheet()
+            + (site.stylesheet() if is_network else "")
+            + css,
+            "script": site.script() if is_network else "",
+            "policy": site.policy() if is_network else "",
+            "language": known.language,
             "version": asss.__version__,
             "skip_link": known.phrases.words["skip_link"],
         }
     }
     body, _ = exporter.from_notebook_node(notebook, resources=extra)
-    return _add_contents(str(body), known)
-
-
-def _add_contents(html: str, known: Catalogue) -> str:
-    """The chapters, as the finished page has them: nobody keeps a list of their own."""
-    chapters: list[tuple[str, str]] = []
-
-    def name(found: re.Match[str]) -> str:
-        anchor = re.sub(r"\W+", "-", parameters.fold(found[2])).strip("-")
-        chapters.append((anchor, found[2]))
-        return f'{found[1]}<h2 id="{anchor}">{found[2]}</h2>'
-
-    html = re.sub(r'(<div class="prose[^>]*>\s*)<h2>(.*?)</h2>', name, html)
-    return html.replace(CONTENTS_HERE, page.contents(chapters, known).html)
+    return contents.add(str(body), known)
 
 
 def _templates() -> Path:
@@ -121,7 +112,17 @@ def to_pdf(html: str) -> bytes:
     logging.getLogger("weasyprint").setLevel(logging.ERROR)
     logging.getLogger("fontTools").setLevel(logging.ERROR)
     document = weasyprint.HTML(string=_with_titles(html))
-    return bytes(document.write_pdf(pdf_variant="pdf/ua-1"))
+    labels: dict[str, str] = {}
+    for link in document.etree_element.iter("a"):
+        target = link.get("href", "")
+        if target.startswith("#"):
+            labels.setdefault(target.removeprefix("#"), _label(link))
+    return tagging.finish(document.write_pdf(pdf_variant="pdf/ua-1"), labels)
+
+
+def _label(link: Element) -> str:
+    """What a link is called: by its label, or else by its own words."""
+    return link.get("aria-label") or " ".join("".join(link.itertext()).split())
 
 
 def _with_titles(html: str) -> str:
@@ -131,26 +132,3 @@ def _with_titles(html: str) -> str:
     """
     drawing = re.compile(r'(role="img" aria-label="([^"]*)"[^>]*>\s*<svg\b[^>]*>)')
     return drawing.sub(r"\1<title>\2</title>", html)
-
-
-def check_html(html: str, run: Run) -> None:
-    """
-    Refuse a page that holds what no reader should see.
-
-    Raises
-    ------
-    RenderError
-        Naming the first leftover, with the words around it.
-    """
-    name = f"{run.kommune} {run.year}"
-    body = re.sub(r"<(style|svg)\b.*?</\1>", "", html, flags=re.DOTALL)
-    body = unescape(re.sub(r"<[^>]+>", " ", body))
-    found = LEFTOVERS.search(body)
-    if found:
-        around = body[max(0, found.start() - 40) : found.end() + 40]
-        msg = f"{name}: the page holds {found[0]!r}: «{around.strip()}»."
-        raise RenderError(msg)
-    headings = html.count("<h1>")
-    if headings != 1:
-        msg = f"{name}: the page has {headings} main headings."
-        raise RenderError(msg)

@@ -5,7 +5,6 @@ A fact is a row of the indexed table in the form that words and pictures receive
 Says nothing of what is worth telling. Imports ``indexing``, ``sources`` and below.
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -92,11 +91,13 @@ class Fact:
 
 
 @dataclass(frozen=True)
-class FactBook:
-    """All facts of a report, of all members and all years up to the report's.
+class NetworkBook:
+    """All facts of a network, of every member and all years up to the report's.
 
     Attributes
     ----------
+    members : tuple of Member
+        Those of the report's year.
     facts : mapping of (indicator, kommune, year) to Fact
         In the order of Tabell 1, of the network, of time.
     years : tuple of int
@@ -106,26 +107,16 @@ class FactBook:
     """
 
     run: Run
-    member: Member
+    members: tuple[Member, ...]
     snapshot: Snapshot
     facts: Mapping[tuple[str, str, int], Fact]
     years: tuple[int, ...]
     all_years: tuple[int, ...]
 
-    def fact(
-        self, indicator: str, *, kommune: str | None = None, year: int | None = None
-    ) -> Fact:
-        """A fact; of the report's own kommune and year unless told otherwise."""
-        return self.facts[indicator, kommune or self.member.id, year or self.run.year]
-
-    def history(self, indicator: str, kommune: str | None = None) -> list[Fact]:
-        """The facts of one kommune over all years, oldest first."""
-        whose = kommune or self.member.id
-        return [
-            self.facts[indicator, whose, year]
-            for year in self.all_years
-            if (indicator, whose, year) in self.facts
-        ]
+    @property
+    def kommuner(self) -> tuple[str, ...]:
+        """Whom the report is on, by id: here every member."""
+        return tuple(member.id for member in self.members)
 
     def peers(self, indicator: str, year: int | None = None) -> list[Fact]:
         """The facts of every member in one year, in the order of the network."""
@@ -135,13 +126,25 @@ class FactBook:
             if fact.indicator == indicator and fact.year == (year or self.run.year)
         ]
 
+    def fact(self, indicator: str, *, kommune: str, year: int | None = None) -> Fact:
+        """A fact; of the report's own year unless told otherwise."""
+        return self.facts[indicator, kommune, year or self.run.year]
+
+    def history(self, indicator: str, kommune: str) -> list[Fact]:
+        """The facts of one kommune over all years, oldest first."""
+        return [
+            self.facts[indicator, kommune, year]
+            for year in self.all_years
+            if (indicator, kommune, year) in self.facts
+        ]
+
     @cached_property
     def reported(self) -> list[Fact]:
-        """The report's own facts: its kommune, its year, in the order of Tabell 1."""
+        """What is reported: the report's year, in the order of Tabell 1."""
         return [
             fact
             for fact in self.facts.values()
-            if fact.kommune == self.member.id and fact.year == self.run.year
+            if fact.kommune in self.kommuner and fact.year == self.run.year
         ]
 
     def page_wide_forbehold(self, known: Catalogue) -> tuple[Forbehold, ...]:
@@ -149,7 +152,7 @@ class FactBook:
         ids = {
             name
             for fact in self.facts.values()
-            if fact.kommune == self.member.id and fact.year in self.years
+            if fact.kommune in self.kommuner and fact.year in self.years
             for name in fact.forbehold
         }
         return tuple(
@@ -169,11 +172,34 @@ class FactBook:
         return any(fact.basis == "reconstructed" for fact in self.facts.values())
 
 
+@dataclass(frozen=True)
+class FactBook(NetworkBook):
+    """The same facts, for a report on one member."""
+
+    member: Member
+
+    @property
+    def kommuner(self) -> tuple[str, ...]:
+        """Whom the report is on, by id: the one member."""
+        return (self.member.id,)
+
+    def fact(
+        self, indicator: str, *, kommune: str | None = None, year: int | None = None
+    ) -> Fact:
+        """A fact; of the report's own kommune and year unless told otherwise."""
+        whose = kommune or self.member.id
+        return super().fact(indicator, kommune=whose, year=year)
+
+    def history(self, indicator: str, kommune: str | None = None) -> list[Fact]:
+        """The facts of one kommune over all years, oldest first."""
+        return super().history(indicator, kommune or self.member.id)
+
+
 def gather(
     indexed: pd.DataFrame, known: Catalogue, run: Run, snapshot: Snapshot
 ) -> FactBook:
     """
-    Make facts of the indexed table.
+    Make facts of the indexed table, for a report on one member.
 
     Parameters
     ----------
@@ -189,24 +215,52 @@ def gather(
     if member not in known.network.in_year(run.year):
         msg = f"{member.name} is not a member of ASSS in data year {run.year}."
         raise UsageError(msg)
-    # Of a kommune that joined later, this report knows nothing.
-    members = {one.id for one in known.network.in_year(run.year)}
+    return book_of(member, gather_network(indexed, known, run, snapshot))
+
+
+def gather_network(
+    indexed: pd.DataFrame, known: Catalogue, run: Run, snapshot: Snapshot
+) -> NetworkBook:
+    """
+    Make facts of the indexed table, for a report on the network as a whole.
+
+    Parameters
+    ----------
+    indexed : DataFrame, key = (indicator, kommune, year)
+        See :func:`asss.indexing.index_to_network`.
+    """
+    # Of a kommune that joined later, the report knows nothing.
+    members = known.network.in_year(run.year)
+    ids = {member.id for member in members}
     facts = {
         (str(row["indicator"]), str(row["kommune"]), int(row["year"])): _fact(
             row, known.indicator(str(row["indicator"]))
         )
         for row in indexed.to_dict("records")
-        if row["kommune"] in members
+        if row["kommune"] in ids
     }
     years = sorted({year for _, _, year in facts})
     shown = int(known.phrases.thresholds.several_years.value)
-    return FactBook(
+    return NetworkBook(
         run=run,
-        member=member,
+        members=members,
         snapshot=snapshot,
         facts=facts,
         years=tuple(years[-shown:]),
         all_years=tuple(years),
+    )
+
+
+def book_of(member: Member, book: NetworkBook) -> FactBook:
+    """The network's facts, for a report on one member."""
+    return FactBook(
+        run=book.run,
+        members=book.members,
+        snapshot=book.snapshot,
+        facts=book.facts,
+        years=book.years,
+        all_years=book.all_years,
+        member=member,
     )
 
 
@@ -226,20 +280,6 @@ def as_record(fact: Fact, snapshot: Snapshot) -> dict[str, Any]:
     record["distance"] = fact.distance
     record["distance_basis"] = fact.distance_basis
     return record
-
-
-def half_up(value: float, decimals: int = 0) -> float:
-    """
-    Round as a reader does by hand: half away from zero, not to the even digit.
-
-    Examples
-    --------
-    >>> half_up(2.5), half_up(-0.25, 1)
-    (3.0, -0.3)
-    """
-    scale = 10**decimals
-    # A value that is a half but for binary noise is a half to anyone who recomputes it.
-    return math.copysign(math.floor(abs(value) * scale + 0.5 + 1e-9) / scale, value)
 
 
 def _none(value: Any) -> float | None:

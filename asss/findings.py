@@ -13,11 +13,13 @@ import pandas as pd
 
 from asss import changes
 from asss.catalogue import Catalogue
-from asss.facts import HOUSEKEEPING, Fact, FactBook, gather, half_up
+from asss.facts import HOUSEKEEPING, Fact, FactBook, gather
 from asss.knowledge import Chapter, Forbehold
+from asss.language import half_up
 from asss.parameters import Run
 from asss.statbank import Snapshot
 from asss.statements import (
+    Count,
     Detail,
     Fragment,
     Statement,
@@ -105,6 +107,7 @@ def conclude(book: FactBook, known: Catalogue) -> Findings:
         said += _chapter(book, known, chapter)
     return Findings(
         run=book.run,
+        members=book.members,
         member=book.member,
         snapshot=book.snapshot,
         facts=book.facts,
@@ -333,8 +336,7 @@ def _summary(book: FactBook, known: Catalogue) -> list[Statement]:
     ]
     if doubtful:
         # «Nøkkeltall» is neuter, as nothing else that is counted.
-        is_one = len(doubtful) == 1
-        count = Word("number_1_neuter" if is_one else f"number_{len(doubtful)}")
+        count = Count(len(doubtful), is_neuter=True)
         statements.append(
             Statement(
                 SUMMARY,
@@ -386,8 +388,8 @@ def _summary_ranks(facts: Sequence[Fact]) -> Statement:
     ends = [name for name, held in (("highest", highest), ("lowest", lowest)) if held]
     rule = {0: "none", 1: ends[0] if ends else "", 2: "both"}[len(ends)]
     details: dict[str, Detail] = {
-        "highest": Word(f"number_{len(highest)}"),
-        "lowest": Word(f"number_{len(lowest)}"),
+        "highest": Count(len(highest)),
+        "lowest": Count(len(lowest)),
         "n": len(ranked),
     }
     ids = tuple(fact.id for fact in (*highest, *lowest)) or tuple(f.id for f in ranked)
@@ -410,10 +412,10 @@ def _summary_changes(
         ("stable", ("stable",)),
     ):
         count = sum(way in members for way in ways.values())
-        details[name] = Word(f"number_{count}")
+        details[name] = Count(count)
     if len(told) * 2 < len(facts):
         # «Øker ingen av 3 indikatorer» would say little of fifteen.
-        details |= {"n": Word(f"number_{len(told)}"), "total": len(facts)}
+        details |= {"n": Count(len(told)), "total": len(facts)}
         return Statement(SUMMARY, "summary_change_part", details, tuple(told))
     details["n"] = len(told)
     return Statement(SUMMARY, "summary_change", details, tuple(told))

@@ -22,7 +22,7 @@ from pydantic import Field
 from asss import parameters
 from asss.errors import LedgerError, UsageError
 from asss.knowledge import Comment
-from asss.parameters import IsoDate, Model, Run
+from asss.parameters import NETWORK, IsoDate, Model, Run
 
 LEDGER_NAME = "ledger.json"
 LOCK = ".ledger.lock"
@@ -127,7 +127,8 @@ def fingerprint(
 
 
 def _without_provenance(fact: Mapping[str, Any], kommune: str) -> dict[str, Any]:
-    left_out = {"source"} if fact["kommune"] == kommune else {"source", *MOVEMENT}
+    is_own = kommune in (fact["kommune"], NETWORK)
+    left_out = {"source"} if is_own else {"source", *MOVEMENT}
     return {name: value for name, value in fact.items() if name not in left_out}
 
 

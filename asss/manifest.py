@@ -65,9 +65,13 @@ class Manifest(Model):
     ----------
     run : Run
         As the notebook had it: the snapshot by its lasting name, the dates as printed.
+    editions : tuple of str
+        ``public``, and ``review`` where the reviewer's edition was asked for. Manifests
+        from before there was one do not say.
     fingerprint : str
         Of what the reader is told; the ledger has the same.
     files : mapping of file name to File
+        A file in a folder of the report's is named with it: ``figurer/figur-1.svg``.
     """
 
     form: Literal[1]
@@ -76,6 +80,7 @@ class Manifest(Model):
     service: str
     locale: Literal["nb"]
     formats: tuple[str, ...] = Field(strict=False)
+    editions: tuple[str, ...] = Field(default=("public",), strict=False)
     run: Run
     fingerprint: str
     version: str
@@ -89,14 +94,13 @@ def take(
     run: Run,
     service: str,
     formats: tuple[str, ...],
+    editions: tuple[str, ...],
     fingerprint: str,
     inputs: Inputs,
 ) -> Manifest:
     """Take down every file of a finished report."""
     files = {
-        path.name: _file(path)
-        for path in sorted(folder.iterdir())
-        if path.name != MANIFEST_NAME
+        name: _file(folder / name) for name in names(folder) if name != MANIFEST_NAME
     }
     return Manifest(
         form=FORM,
@@ -105,6 +109,7 @@ def take(
         service=service,
         locale=LOCALE,
         formats=formats,
+        editions=editions,
         run=run,
         fingerprint=fingerprint,
         version=asss.__version__,
@@ -166,7 +171,16 @@ def faults(kept: Manifest, folder: Path) -> list[str]:
 def strays(kept: Manifest, folder: Path) -> list[str]:
     """Names of what lies in a report's folder and was not made with it."""
     expected = {MANIFEST_NAME, *kept.files}
-    return sorted(path.name for path in folder.iterdir() if path.name not in expected)
+    return [name for name in names(folder) if name not in expected]
+
+
+def names(folder: Path) -> list[str]:
+    """Every file in a report's folder, as the manifest names it."""
+    return sorted(
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if not path.is_dir()
+    )
 
 
 def inputs(folder: Path, template: Path, *, snapshot: str) -> Inputs:

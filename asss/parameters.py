@@ -33,9 +33,15 @@ RUN_FOLDER = "rapporter"
 #: The word that means every member in a batch file and in a forbehold.
 EVERY = "alle"
 
+#: The network as a whole, where a kommune could stand: the id of «ASSS samlet».
+NETWORK = "asss"
+
 #: The snapshot that was fetched last; the embedded one until then.
 LATEST = "latest"
 EMBEDDED = "embedded"
+
+#: The language that everything is written in, and that others are laid over.
+BOKMAL = "nb"
 
 AnyModel = TypeVar("AnyModel", bound=BaseModel)
 
@@ -161,6 +167,8 @@ class Run(Model):
         Which StatBank answers to use: ``latest``, ``embedded``, or the name of a
         snapshot. ``latest`` is the one that was fetched last, and the embedded one
         until something has been fetched.
+    language : str
+        ``nb``, or a language that there is a ``fraser.<language>.yaml`` of.
     """
 
     kommune: str
@@ -169,6 +177,7 @@ class Run(Model):
     changed: IsoDate = ""
     edition_status: Literal["", "endelige", "forelopige"] = ""
     snapshot: str = LATEST
+    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}$")] = BOKMAL
 
 
 def fold(text: str) -> str:

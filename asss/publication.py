@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from asss.catalogue import Catalogue
-from asss.facts import FactBook
+from asss.facts import NetworkBook
 from asss.knowledge import Calendar, Table
 from asss.statbank import oslo_date
 
@@ -29,7 +29,8 @@ class Edition:
         more final than the least final table it uses.
     tables : mapping of table number to status
     pending : tuple of indicator ids
-        Collected by hand, and not yet collected for this kommune and year.
+        Collected by hand, and not yet collected for this year: for nobody whom the
+        report is on.
     """
 
     status: str
@@ -37,13 +38,13 @@ class Edition:
     pending: tuple[str, ...]
 
 
-def edition(book: FactBook, known: Catalogue) -> Edition:
+def edition(book: NetworkBook, known: Catalogue) -> Edition:
     """
     Derive the status of a report's figures.
 
     Parameters
     ----------
-    book : FactBook
+    book : NetworkBook
         Its snapshot says when SSB updated each table. Where that is not known, as for
         figures that were never fetched, ``edition_status`` of the run is taken.
     known : Catalogue
@@ -75,7 +76,10 @@ def edition(book: FactBook, known: Catalogue) -> Edition:
             indicator.id
             for indicator in known.service.indicators
             if indicator.formula.manual
-            and (indicator.formula.manual, book.member.id, year) not in known.manual
+            and not any(
+                (indicator.formula.manual, kommune, year) in known.manual
+                for kommune in book.kommuner
+            )
         ),
     )
 

@@ -24,17 +24,39 @@ from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
-from asss import catalogue, conversion, ledger, manifest, page, parameters, sources
+from asss import (
+    catalogue,
+    conversion,
+    exports,
+    ledger,
+    manifest,
+    page,
+    parameters,
+    readback,
+    review,
+    sources,
+)
 from asss.catalogue import Catalogue
-from asss.errors import AsssError, RenderError
+from asss.errors import AsssError, ParameterError, RenderError
 from asss.ledger import Entry
-from asss.parameters import Run
+from asss.parameters import NETWORK, Run
 
 NOTEBOOKS = "notebooks"
 SERVICE = "sosiale_tjenester"
-FORMATS = ("html", "pdf")
+
+#: The notebook of «ASSS samlet», one for every service area.
+NETWORK_NOTEBOOK = "asss_samlet"
+
+#: What a report can be had as; PNG, which takes most time, only when asked for.
+FORMATS = ("html", "pdf", *exports.FORMATS)
+USUAL_FORMATS = tuple(name for name in FORMATS if name != "png")
+
+#: The public report; and beside it, for reviewers, the same with kildespor.
+PUBLIC, REVIEW = "public", "review"
+EDITIONS = (PUBLIC, REVIEW)
 NOTEBOOK_NAME = "rapport.ipynb"
 HTML_NAME = "rapport.html"
+REVIEW_NAME = "gjennomgang.html"
 PDF_NAME = "rapport.pdf"
 FACTS_NAME = "facts.json"
 
@@ -58,7 +80,8 @@ def render_report(
     *,
     root: Path,
     output: Path,
-    formats: Sequence[str] = FORMATS,
+    formats: Sequence[str] = USUAL_FORMATS,
+    editions: Sequence[str] = (PUBLIC,),
     service: str = SERVICE,
     entry: Entry | None = None,
     today: str = "",
@@ -69,14 +92,18 @@ def render_report(
     Parameters
     ----------
     run : Run
-        Kommune, year and the rest; ``kommune`` is a lasting id.
+        Kommune, year and the rest; ``kommune`` is a lasting id, or ``asss`` for the
+        network as a whole.
     root : Path
         The project's folder, with ``notebooks/`` and ``parameters/``.
     output : Path
         Where ``<year>/<kommune>/`` is put.
     formats : sequence of str
-        ``html`` and, or, ``pdf``. The notebook, facts.json and the manifest always
-        come.
+        Of :data:`FORMATS`. The notebook, facts.json with its schema, and the manifest
+        always come.
+    editions : sequence of str
+        Of :data:`EDITIONS`. With ``review`` comes gjennomgang.html, whatever the
+        formats; not for the network as a whole, whose members have one each.
     entry : Entry, optional
         What the ledger says of the report; without it, the dates are the run's.
     today : str, optional
@@ -95,16 +122,18 @@ def render_report(
         If the snapshot is missing or damaged.
     UsageError
         If the dates of the run contradict each other.
+    ParameterError
+        If parameters/ has mistakes, or lacks words in the report's language.
     RenderError
-        If a cell fails, the page holds what no reader should see, what the report is
-        made of changes meanwhile, or the folder cannot be written.
+        If a cell fails, the finished report does not say what its facts say, what it
+        is made of changes meanwhile, or the folder cannot be written.
 
     Notes
     -----
     Whatever goes wrong, what lay in the folder before is untouched.
     """
     target = output / str(run.year) / run.kommune
-    folder, template = root / parameters.FOLDER, root / NOTEBOOKS / f"{service}.ipynb"
+    folder, template = root / parameters.FOLDER, template_of(run, root, service)
     if not template.is_file():
         msg = f"No template {template}. Start in the project's folder."
         raise RenderError(msg)
@@ -112,7 +141,9 @@ def render_report(
     run = ledger.begin(entry, run.model_copy(update={"snapshot": chosen}))
     answers = sources.open_snapshot(chosen, root=root)
     inputs = manifest.inputs(folder, template, snapshot=answers.sha256)
-    known = catalogue.load_catalogue(folder, service=service)
+    known = catalogue.load_catalogue(folder, service=service, language=run.language)
+    if known.untranslated:
+        raise ParameterError(known.untranslated)
     with _workplace(target) as work:
         notebook, told = _execute(run, template, known, work)
         settled = ledger.settle(entry, run, told, today=today)
@@ -121,6 +152,9 @@ def render_report(
             run = ledger.dated(run, settled)
             notebook, _ = _execute(run, template, known, work)
         _write(notebook, run, known, work, formats)
+        if REVIEW in editions and run.kommune != NETWORK:
+            html = review.compose(notebook, _facts(notebook, run), known, answers)
+            (work / REVIEW_NAME).write_text(html, encoding="utf-8")
         if manifest.inputs(folder, template, snapshot=answers.sha256) != inputs:
             msg = (
                 f"{run.kommune} {run.year}: parameters/ or the template was changed "
@@ -132,12 +166,19 @@ def render_report(
             run=run,
             service=service,
             formats=tuple(formats),
+            editions=tuple(editions),
             fingerprint=told,
             inputs=inputs,
         )
         manifest.write(kept, work)
         _put_in_place(work, target)
     return Report(target, settled)
+
+
+def template_of(run: Run, root: Path, service: str = SERVICE) -> Path:
+    """The notebook that a report is made from: of a kommune, or of the network."""
+    name = NETWORK_NOTEBOOK if run.kommune == NETWORK else service
+    return root / NOTEBOOKS / f"{name}.ipynb"
 
 
 # -- run -------------------------------------------------------------------------------
@@ -170,7 +211,7 @@ def _run_notebook(run: Run, template: Path, root: Path, work: Path) -> NotebookN
             notebook = papermill.execute_notebook(
                 str(template),
                 str(work / NOTEBOOK_NAME),
-                parameters=run.model_dump(),
+                parameters=_parameters(run),
                 kernel_name="python3",
                 progress_bar=False,
                 execution_timeout=TIMEOUT,
@@ -186,6 +227,12 @@ def _run_notebook(run: Run, template: Path, root: Path, work: Path) -> NotebookN
             msg = f"{run.kommune} {run.year}: the notebook's kernel stopped ({error})."
             raise RenderError(msg) from error
     return _tidy(notebook)
+
+
+def _parameters(run: Run) -> dict[str, Any]:
+    """What the notebook is given; that of the network has no kommune to be given."""
+    is_network = run.kommune == NETWORK
+    return run.model_dump(exclude={"kommune"} if is_network else set())
 
 
 def _kernel_config(sockets: Path) -> Config:
@@ -231,18 +278,20 @@ def _tidy(notebook: NotebookNode) -> NotebookNode:
 
 
 def _facts(notebook: NotebookNode, run: Run) -> dict[str, Any]:
-    for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            if page.FACTS_MIME in output.get("data", {}):
-                facts: dict[str, Any] = output["data"][page.FACTS_MIME]
-                if (facts["run"]["kommune"], facts["run"]["year"]) != (
-                    run.kommune,
-                    run.year,
-                ):
-                    break
-                return facts
+    for facts in _outputs(notebook, page.FACTS_MIME):
+        whose = facts["run"]["kommune"], facts["run"]["year"]
+        if whose == (run.kommune, run.year):
+            return facts
     msg = f"{run.kommune} {run.year}: the notebook gave no facts for this report."
     raise RenderError(msg)
+
+
+def _outputs(notebook: NotebookNode, mime: str) -> Iterator[dict[str, Any]]:
+    """What the notebook's cells gave out under a type of our own."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if mime in output.get("data", {}):
+                yield output["data"][mime]
 
 
 def _write(
@@ -252,17 +301,24 @@ def _write(
     work: Path,
     formats: Sequence[str],
 ) -> None:
-    """Write everything that the reader gets, from one execution."""
+    """Write everything that the reader gets, from one execution; the page last."""
     facts = _facts(notebook, run)
     html = conversion.to_html(notebook, facts, known)
-    conversion.check_html(html, run)
-    if "html" in formats:
-        (work / HTML_NAME).write_text(html, encoding="utf-8")
-    if "pdf" in formats:
-        (work / PDF_NAME).write_bytes(conversion.to_pdf(html))
     page.dump_facts(facts, work / FACTS_NAME)
     written = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
     (work / NOTEBOOK_NAME).write_text(f"{written}\n", encoding="utf-8")
+    figures = {
+        int(figure["number"]): figure for figure in _outputs(notebook, page.FIGURE_MIME)
+    }
+    exports.write(facts, figures, html, known, work, formats)
+    pdf = conversion.to_pdf(html) if "pdf" in formats else None
+    if pdf is not None:
+        (work / PDF_NAME).write_bytes(pdf)
+    if "html" in formats:
+        # The links say how large the files are; in the PDF they would lead nowhere.
+        html = html.replace(exports.DOWNLOADS_HERE, exports.downloads(work, known).html)
+        (work / HTML_NAME).write_text(html, encoding="utf-8")
+    readback.check(facts, known, html=html, pdf=pdf)
 
 
 # -- put in place ----------------------------------------------------------------------

@@ -30,6 +30,14 @@ class Quantity:
 
 
 @dataclass(frozen=True)
+class Count:
+    """How many, in running text; ``is_neuter`` by what is counted."""
+
+    value: int
+    is_neuter: bool = False
+
+
+@dataclass(frozen=True)
 class Word:
     """A word or name that the phrase file spells, by its key."""
 
@@ -45,7 +53,9 @@ class Fragment:
 
 
 #: What a field of a phrase may be. A tuple is a list to be joined with «og».
-Detail: TypeAlias = "str | int | Quantity | Word | Fragment | tuple[Detail, ...]"
+Detail: TypeAlias = (
+    "str | int | Quantity | Count | Word | Fragment | tuple[Detail, ...]"
+)
 
 
 @dataclass(frozen=True)
@@ -116,3 +126,8 @@ def sign_word(fact: Fact) -> str:
     return {".": "not_possible", "..": "missing", ":": "suppressed"}.get(
         fact.status, "missing"
     )
+
+
+def mark(basis: str, words: Mapping[str, str]) -> str:
+    """The mark of a figure that is not official, or nothing."""
+    return words["reconstructed_mark"] if basis == "reconstructed" else ""

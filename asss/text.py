@@ -1,28 +1,21 @@
 """
-Words: findings become bokmål sentences, numbers take their Norwegian form.
+Words: findings become sentences.
 
-The only room where a number becomes text. Every word comes from the phrase file; the
-choice of phrase was made in ``findings``. Knows no figure. Imports ``findings`` and
-below.
+Every word comes from the phrase file of the catalogue's language, every rule of writing
+from ``language``; the choice of phrase was made in ``findings``. Knows no figure.
+Imports ``findings`` and below.
 """
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 
 from asss.catalogue import Catalogue
 from asss.errors import PhraseError
-from asss.facts import half_up
 from asss.findings import Findings
+from asss.language import bind, capitalised, day, genitive, join, number, numeral
 from asss.statbank import Snapshot
-from asss.statements import Detail, Fragment, Quantity, Statement, Word
-
-HARD_SPACE = "\u00a0"
-
-#: Spaces that a line must not break at: «1 000», «18–66 år».
-BOUND = re.compile(r"(?<=\d) (?=(?:\d{3}|år|måneder|mnd)\b)")
-MINUS = "\u2212"
+from asss.statements import Count, Detail, Fragment, Quantity, Statement, Word, mark
+from asss.translation import file_of
 
 #: Rules that begin a new paragraph: from here on a chapter speaks of time, not level.
 PARAGRAPH_STARTS = ("trend_", "change_")
@@ -36,23 +29,6 @@ class Sentence:
     text: str
     rule: str
     facts: tuple[str, ...]
-
-
-def number(value: float, decimals: int = 0) -> str:
-    r"""
-    Write a number the Norwegian way.
-
-    Decimal comma, hard space between thousands, true minus, no «-0».
-
-    Examples
-    --------
-    >>> number(36085.4), number(-0.04, 1), number(-3.25, 1)
-    ('36\xa0085', '0,0', '−3,3')
-    """
-    rounded = half_up(value, decimals)
-    digits = f"{abs(rounded):,.{decimals}f}"
-    digits = digits.replace(",", HARD_SPACE).replace(".", ",")
-    return f"{MINUS}{digits}" if rounded < 0 else digits
 
 
 def quantity(amount: Quantity, words: Mapping[str, str]) -> str:
@@ -69,27 +45,9 @@ def quantity(amount: Quantity, words: Mapping[str, str]) -> str:
     )
 
 
-def mark(basis: str, words: Mapping[str, str]) -> str:
-    """The mark of a figure that is not official, or nothing."""
-    return words["reconstructed_mark"] if basis == "reconstructed" else ""
-
-
 def bare(amount: float | None, decimals: int) -> str:
     """A number for a table or figure, where the unit stands elsewhere."""
     return "" if amount is None else number(amount, decimals)
-
-
-def join(items: Sequence[str], words: Mapping[str, str]) -> str:
-    """
-    Join a list as in a sentence.
-
-    Examples
-    --------
-    >>> join(["Bergen", "Oslo", "Tromsø"], {"and": "og"})
-    'Bergen, Oslo og Tromsø'
-    """
-    *first, last = items
-    return f"{', '.join(first)} {words['and']} {last}" if first else last
 
 
 def figures_from(snapshot: Snapshot, known: Catalogue) -> str:
@@ -102,54 +60,6 @@ def figures_from(snapshot: Snapshot, known: Catalogue) -> str:
         "address": snapshot.base_url,
     }
     return phrase(rule, details, known)
-
-
-def genitive(name: str) -> str:
-    """
-    Put a name in the genitive.
-
-    Examples
-    --------
-    >>> genitive("Tromsø"), genitive("Moss")
-    ('Tromsøs', 'Moss’')
-    """
-    return f"{name}’" if name[-1] in "sxz" else f"{name}s"
-
-
-def capitalised(text: str) -> str:
-    """
-    Begin with a capital, and leave the rest: «KVP» keeps its letters.
-
-    Examples
-    --------
-    >>> capitalised("åpen for KVP")
-    'Åpen for KVP'
-    """
-    return text[:1].upper() + text[1:]
-
-
-def bind(text: str) -> str:
-    r"""
-    Keep a number and what it counts on one line.
-
-    Examples
-    --------
-    >>> bind("per 1 000 innbyggere 18–66 år")
-    'per 1\xa0000 innbyggere 18–66\xa0år'
-    """
-    return BOUND.sub(HARD_SPACE, text)
-
-
-def day(iso: str) -> str:
-    """
-    Write an ISO date as Norwegians do.
-
-    Examples
-    --------
-    >>> day("2021-03-15")
-    '15.03.2021'
-    """
-    return date.fromisoformat(iso).strftime("%d.%m.%Y")
 
 
 def phrase(rule: str, details: Mapping[str, Detail], known: Catalogue) -> str:
@@ -166,7 +76,8 @@ def phrase(rule: str, details: Mapping[str, Detail], known: Catalogue) -> str:
     """
     found = known.phrases.phrases.get(rule)
     if found is None:
-        msg = f"fraser.yaml has no phrase {rule!r}; add it with a worked example."
+        file = file_of(known.language)
+        msg = f"{file} has no phrase {rule!r}; add it with a worked example."
         raise PhraseError(msg)
     fields = {name: _written(detail, known) for name, detail in details.items()}
     if "subject" in fields:
@@ -176,7 +87,8 @@ def phrase(rule: str, details: Mapping[str, Detail], known: Catalogue) -> str:
     try:
         return found.sentence.format_map(fields)
     except KeyError as error:
-        msg = f"fraser.yaml: {rule} asks for {error}, which the finding does not have."
+        file = file_of(known.language)
+        msg = f"{file}: {rule} asks for {error}, which the finding does not have."
         raise PhraseError(msg) from None
 
 
@@ -184,8 +96,10 @@ def _written(detail: Detail, known: Catalogue) -> str:
     match detail:
         case Quantity():
             return quantity(detail, known.phrases.words)
+        case Count():
+            return numeral(detail.value, known.phrases.words, neuter=detail.is_neuter)
         case Word():
-            return known.phrases.words[detail.key]
+            return _word(detail.key, known)
         case Fragment():
             return phrase(detail.rule, detail.details, known)
         case tuple():
@@ -193,6 +107,14 @@ def _written(detail: Detail, known: Catalogue) -> str:
             return join(parts, known.phrases.words) if parts else ""
         case _:
             return str(detail)
+
+
+def _word(key: str, known: Catalogue) -> str:
+    word = known.phrases.words.get(key)
+    if word is None:
+        msg = f"{file_of(known.language)} has no word {key!r}; add it."
+        raise PhraseError(msg)
+    return word
 
 
 def sentence(statement: Statement, known: Catalogue) -> Sentence:
@@ -205,16 +127,22 @@ def sentence(statement: Statement, known: Catalogue) -> Sentence:
     )
 
 
-def sentences(found: Findings, known: Catalogue) -> list[Sentence]:
-    """Everything a report says, in the order of the page."""
-    return [sentence(statement, known) for statement in found.statements]
+def sentences(
+    found: Findings, known: Catalogue, *, chapter: str | None = None
+) -> list[Sentence]:
+    """Everything that a report says, or one chapter of it, in the order of the page."""
+    return [
+        sentence(statement, known)
+        for statement in found.statements
+        if chapter in (None, statement.chapter)
+    ]
 
 
 def paragraphs(
     found: Findings, known: Catalogue, *, chapter: str
 ) -> list[list[Sentence]]:
     """A chapter's sentences: first on level and rank, then on change over time."""
-    said = [s for s in sentences(found, known) if s.chapter == chapter]
+    said = sentences(found, known, chapter=chapter)
     level = [s for s in said if not _is_about_time(s)]
     time = [s for s in said if _is_about_time(s)]
     return [part for part in (level, time) if part]

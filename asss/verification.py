@@ -286,7 +286,7 @@ def _changed_inputs(
     """What the report was made of and is no longer the same."""
     if snapshot is None:
         yield f"snapshot {kept.run.snapshot} is gone or damaged"
-    template = root / report.NOTEBOOKS / f"{kept.service}.ipynb"
+    template = report.template_of(kept.run, root, kept.service)
     if not template.is_file():
         yield f"the notebook {template.name} is gone"
         return
@@ -314,13 +314,14 @@ def _make_again(place: _Place, kept: Manifest, root: Path) -> Iterator[Check]:
                 root=root,
                 output=Path(output),
                 formats=formats,
+                editions=kept.editions,
                 service=kept.service,
             )
         except AsssError as error:
             message = f"cannot be made again: {error}"
             yield Check(place.name, "problem", message)
             return
-        names = sorted({path.name for path in made.folder.iterdir()})
+        names = manifest.names(made.folder)
         if problem:
             names.remove(MANIFEST_NAME)
         different = [

@@ -1,7 +1,8 @@
 """What tests may stand on: the real files, the embedded figures, a spare project."""
 
+import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pandas as pd
 import pytest
 import synthetic
 from double import Double
+from filelock import FileLock
 
 from asss import (
     batch,
@@ -98,6 +100,12 @@ def findings_of(
     return assess
 
 
+def formats_here(formats: Sequence[str]) -> tuple[str, ...]:
+    """Those that can be made: PDF needs Pango, which not every system has."""
+    lacking = {"pdf"} if conversion.pdf_problem() else set()
+    return tuple(name for name in formats if name not in lacking)
+
+
 def _copy_project(root: Path, folder: Path) -> Path:
     for name in ("notebooks", "parameters"):
         ignored = shutil.ignore_patterns(".ipynb_checkpoints")
@@ -112,18 +120,24 @@ def project(root: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def made_once(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made_once(root: Path, common: Path) -> Path:
     """A project with one report in ``outputs/``, as the command makes it."""
-    folder = _copy_project(root, tmp_path_factory.mktemp("made") / "project")
-    run = parameters.choose_run(folder / "parameters", kommune="tromso", year=2017)
-    results = batch.render_all(
-        [run],
-        root=folder,
-        output=folder / "outputs",
-        formats=("html",) if conversion.pdf_problem() else report.FORMATS,
-        today="2026-11-23",
-    )
-    assert results[0].error is None
+    folder = common / "made" / "project"
+    with FileLock(common / "made.lock"):
+        if not (folder / "outputs" / "2017" / "tromso").exists():
+            _copy_project(root, folder)
+            run = parameters.choose_run(
+                folder / "parameters", kommune="tromso", year=2017
+            )
+            results = batch.render_all(
+                [run],
+                root=folder,
+                output=folder / "outputs",
+                formats=formats_here(report.FORMATS),
+                editions=report.EDITIONS,
+                today="2026-11-23",
+            )
+            assert results[0].error is None
     return folder
 
 
@@ -134,21 +148,38 @@ def made(made_once: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
+def common(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of this test run have in common."""
+    folder = tmp_path_factory.getbasetemp()
+    # As pytest-xdist says: each worker has a folder of its own in the run's.
+    return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+
+
+@pytest.fixture(scope="session")
 def rendered(
     root: Path,
     run_of: Callable[[str, int], Run],
-    tmp_path_factory: pytest.TempPathFactory,
+    common: Path,
+    request: pytest.FixtureRequest,
 ) -> Callable[[str, int], Path]:
-    """Render a report once for all tests; its folder."""
-    output = tmp_path_factory.mktemp("outputs")
-    formats = ("html",) if conversion.pdf_problem() else report.FORMATS
+    """Render a report once for all tests of all workers; its folder.
+
+    Reports on years after the embedded ones stand on the figures made up for them.
+    """
+    formats = formats_here(report.USUAL_FORMATS)
 
     @cache
     def render(kommune: str, year: int) -> Path:
-        made = report.render_report(
-            run_of(kommune, year), root=root, output=output, formats=formats
-        )
-        return made.folder
+        run = run_of(kommune, year)
+        if year > LAST:
+            later: Snapshot = request.getfixturevalue("synthetic_snapshot")
+            run = run.model_copy(update={"snapshot": str(later.folder)})
+        output = common / f"{kommune}-{year}"
+        folder = output / str(year) / kommune
+        with FileLock(f"{output}.lock"):
+            if not folder.exists():
+                report.render_report(run, root=root, output=output, formats=formats)
+        return folder
 
     return render
 

@@ -41,7 +41,7 @@ def _refused(result: Result, code: int, *says: str) -> None:
         (["--kommune", "Tromsø", "--year", "2031"], "it holds 2015-2020"),
         (["--kommune", "asker", "--year", "2020"], "member from data year 2022"),
         (["--kommune", "oslo"], "Say which data year"),
-        (["--year", "2020"], "one of --kommune, --all or --file"),
+        (["--year", "2020"], "one of --kommune, --network, --all or --file"),
         (["--all", "--kommune", "oslo", "--year", "2020"], "one of --kommune"),
         (["--all", "--year", "2020", "--format", "docx"], "Unknown format 'docx'"),
         (["--kommune", "oslo", "--yaer", "2020"], "No such option"),

@@ -17,11 +17,12 @@ from reports import KOMMUNER, YEARS
 
 from asss import changes, findings, indexing, text
 from asss.catalogue import Catalogue
-from asss.facts import HOUSEKEEPING, Fact, half_up
+from asss.facts import HOUSEKEEPING, Fact
 from asss.findings import SUMMARY, Findings
+from asss.language import half_up
 from asss.parameters import Run
 from asss.statbank import Snapshot
-from asss.statements import Fragment, Quantity, Statement, Word
+from asss.statements import Count, Fragment, Quantity, Statement, Word
 
 FindingsOf = Callable[[str, int], Findings]
 
@@ -371,7 +372,7 @@ def test_summary_counts_the_ends(every: Mapping[Any, Findings]) -> None:
             highest += fact.value == fact.highest
             lowest += fact.value == fact.lowest
         numbers = (told.details["highest"], told.details["lowest"], told.details["n"])
-        expected = (Word(f"number_{highest}"), Word(f"number_{lowest}"), ranked)
+        expected = (Count(highest), Count(lowest), ranked)
         assert numbers == expected, report
         ends = {(0, 0): "none", (0, 1): "lowest", (1, 0): "highest", (1, 1): "both"}
         rule = ends[min(highest, 1), min(lowest, 1)]
@@ -910,7 +911,7 @@ def test_summary_counts_every_change_that_may_be_told(
                 for fact in found.reported
             )
             for name in ("up", "down", "stable"):
-                assert told.details[name] == Word(f"number_{ways[name]}"), report
+                assert told.details[name] == Count(ways[name]), report
             assert told.details["n"] == sum(ways.values()) - ways["none"], report
 
 

@@ -20,11 +20,13 @@ def _notebooks() -> list[Path]:
     return sorted(p for p in folder.rglob("*.ipynb") if ".ipynb_" not in str(p))
 
 
-@pytest.fixture(scope="module")
-def template(root: Path) -> NotebookNode:
-    """The template that every report is made from."""
-    path = root / "notebooks" / "sosiale_tjenester.ipynb"
-    return nbformat.read(path, as_version=4)
+@pytest.fixture(scope="module", params=["sosiale_tjenester", "asss_samlet"])
+def template(root: Path, request: pytest.FixtureRequest) -> NotebookNode:
+    """The templates: of a kommune's report, and of the network's."""
+    path = root / "notebooks" / f"{request.param}.ipynb"
+    found = nbformat.read(path, as_version=4)
+    found.metadata.is_network = request.param == "asss_samlet"
+    return found
 
 
 def _code(notebook: NotebookNode) -> list[NotebookNode]:
@@ -47,13 +49,16 @@ def test_has_exactly_one_parameters_cell(template: NotebookNode) -> None:
 
 
 def test_parameters_are_those_of_a_run(template: NotebookNode) -> None:
-    """One spelling from YAML key to pydantic field to notebook parameter."""
+    """One spelling from YAML key to pydantic field; the network has no kommune."""
     cell = next(c for c in template.cells if "parameters" in c.metadata.get("tags", []))
     statements = ast.parse(cell.source).body
     assigned = {node.targets[0].id: node.value for node in statements}  # type: ignore[attr-defined]
-    assert list(assigned) == list(Run.model_fields)
+    fields = list(Run.model_fields)
+    assert list(assigned) == [
+        name for name in fields if name != "kommune" or not template.metadata.is_network
+    ]
     values = {name: ast.literal_eval(value) for name, value in assigned.items()}
-    assert Run.model_validate(values)
+    assert Run.model_validate({"kommune": "asss"} | values)
 
 
 def test_cells_are_short_and_define_nothing(template: NotebookNode) -> None:
@@ -79,7 +84,8 @@ def test_every_chapter_is_on_the_page(template: NotebookNode, known: object) -> 
     service: Service = known.service  # type: ignore[attr-defined]
     source = "\n".join(cell.source for cell in template.cells)
     for chapter in service.chapters:
-        assert f'page.chapter(found, known, "{chapter.id}")' in source
+        room = "overview" if template.metadata.is_network else "page"
+        assert f'{room}.chapter(found, known, "{chapter.id}"' in source
         assert f"## {chapter.name}" in source
 
 

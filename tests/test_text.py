@@ -1,27 +1,28 @@
 """
-Words: how numbers are written, that no phrase lacks or is idle, and how sentences look.
+Words: how amounts are written, that no phrase lacks or is idle, and how sentences look.
 
-Numbers are tried on anything (hypothesis); sentences on those of all ten kommuner in
-every year, since what a reader must not see can hide in any of them.
+Tried on the sentences of all ten kommuner in every year, since what a reader must not
+see can hide in any of them.
 """
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from string import Formatter
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from reports import KOMMUNER
 
 from asss import text
 from asss.catalogue import Catalogue
 from asss.errors import PhraseError
-from asss.facts import half_up
+from asss.exports.datapackage import FIELDS
+from asss.exports.excel import COMMON
 from asss.findings import Findings
+from asss.language import HARD_SPACE, IN_LETTERS
 from asss.statements import Detail, Fragment, Quantity, Statement, Word
 from asss.tables import BASES, weakest
 
@@ -30,13 +31,8 @@ Report = tuple[str, int]
 
 ALL = tuple((kommune, year) for year in range(2015, 2021) for kommune in KOMMUNER)
 
-HARD_SPACE = "\u00a0"
-MINUS = "\u2212"
-
 #: The same examples every time, and no clock: a test that fails, fails for everybody.
 steady = settings(derandomize=True, deadline=None, database=None, max_examples=200)
-numbers = st.floats(-1e9, 1e9, allow_nan=False, allow_infinity=False)
-decimals = st.integers(0, 3)
 
 
 @pytest.fixture(scope="module")
@@ -57,69 +53,6 @@ def said(
 def words(known: Catalogue) -> Mapping[str, str]:
     """The words of the phrase file."""
     return known.phrases.words
-
-
-def read(written: str) -> Decimal:
-    """The number that a reader takes from a written one."""
-    plain = written.replace(HARD_SPACE, "").replace(",", ".").replace(MINUS, "-")
-    return Decimal(plain)
-
-
-# -- numbers ---------------------------------------------------------------------------
-
-
-@steady
-@given(numbers, decimals)
-def test_number_reads_back_as_the_rounded_value(value: float, places: int) -> None:
-    """Nothing is lost on the way but the decimals that are not printed."""
-    rounded = half_up(value, places)
-    assert float(read(text.number(value, places))) == pytest.approx(rounded, abs=1e-9)
-    # Less than a digit from half a unit of the last place: a float cannot say more.
-    assert abs(rounded - value) <= 0.5 * 10**-places + 1e-6
-
-
-@steady
-@given(numbers, decimals)
-@example(-0.0, 0)
-@example(-0.04, 1)
-@example(-999.9999, 2)
-def test_number_is_of_norwegian_signs_only(value: float, places: int) -> None:
-    """Decimal comma, hard space by threes, true minus, and no «-0»."""
-    written = text.number(value, places)
-    whole = rf"\d{{1,3}}({HARD_SPACE}\d{{3}})*"
-    tail = rf",\d{{{places}}}" if places else ""
-    assert re.fullmatch(rf"{MINUS}?{whole}{tail}", written)
-    is_zero = not set("123456789") & set(written)
-    assert not (is_zero and written.startswith(MINUS))
-    assert written.startswith(MINUS) == (half_up(value, places) < 0)
-
-
-@steady
-@given(st.integers(-(10**7), 10**7), decimals)
-def test_halves_go_away_from_zero(steps: int, places: int) -> None:
-    """As a reader does by hand; Python's own rounding goes to the even digit."""
-    exact = Decimal(steps) / 2 / 10**places
-    rounded = exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
-    assert read(text.number(float(exact), places)) == rounded
-
-
-@pytest.mark.parametrize(
-    ("value", "places", "written"),
-    [
-        (2.5, 0, "3"),
-        (3.5, 0, "4"),
-        (-0.25, 1, f"{MINUS}0,3"),
-        (0.25, 1, "0,3"),
-        (1.005, 2, "1,01"),
-        (36085.4, 0, f"36{HARD_SPACE}085"),
-        (1234567.0, 0, f"1{HARD_SPACE}234{HARD_SPACE}567"),
-        (999.5, 0, f"1{HARD_SPACE}000"),
-        (-0.4, 0, "0"),
-    ],
-)
-def test_number_is_written_as_in_print(value: float, places: int, written: str) -> None:
-    """The forms KS prints."""
-    assert text.number(value, places) == written
 
 
 # -- amounts ---------------------------------------------------------------------------
@@ -239,55 +172,6 @@ def test_amounts_rest_on_the_basis_of_their_fact(
                     assert detail.basis == basis, (fact.id, name)
 
 
-# -- small words -----------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("items", "joined"),
-    [
-        (["Oslo"], "Oslo"),
-        (["Oslo", "Bergen"], "Oslo og Bergen"),
-        (["Oslo", "Bergen", "Tromsø"], "Oslo, Bergen og Tromsø"),
-    ],
-)
-def test_lists_are_joined_as_in_a_sentence(
-    items: list[str], joined: str, words: Mapping[str, str]
-) -> None:
-    """No comma before «og»."""
-    assert text.join(items, words) == joined
-
-
-@pytest.mark.parametrize(
-    ("name", "genitive"),
-    [
-        ("Tromsø", "Tromsøs"),
-        ("Bærum", "Bærums"),
-        ("Moss", "Moss’"),
-        ("Sandnes", "Sandnes’"),
-        ("Bordeaux", "Bordeaux’"),
-    ],
-)
-def test_genitive_has_no_s_after_s(name: str, genitive: str) -> None:
-    """«Sandnes’ dekningsgrader», as Språkrådet has it."""
-    assert text.genitive(name) == genitive
-
-
-@pytest.mark.parametrize(
-    ("written", "capitalised"),
-    [("åpen for KVP", "Åpen for KVP"), ("KVP og mer", "KVP og mer"), ("", "")],
-)
-def test_capital_leaves_the_rest_alone(written: str, capitalised: str) -> None:
-    """``str.capitalize`` would make «Kvp» of «KVP»."""
-    assert text.capitalised(written) == capitalised
-
-
-def test_day_is_written_as_norwegians_do() -> None:
-    """Day before month, with full stops."""
-    assert text.day("2021-03-05") == "05.03.2021"
-    with pytest.raises(ValueError, match="isoformat"):
-        text.day("2021")
-
-
 # -- phrases ---------------------------------------------------------------------------
 
 
@@ -391,7 +275,7 @@ def test_no_phrase_is_idle(
 
 #: Families of words that the code puts together, and what may stand last in each.
 FAMILIES = {
-    "number_": {str(count) for count in range(16)},
+    "number_": {str(count) for count in range(IN_LETTERS + 1)},
     "unit_": {"kr", "prosent", "maneder", "per_1000", "forholdstall"},
     "unit_label_": {"kr", "prosent", "maneder", "per_1000", "forholdstall"},
     "difference_": {"prosent"},
@@ -404,8 +288,13 @@ FAMILIES = {
     "rank_among_": {"highest", "lowest"},
     "basis_": set(BASES),
     "mean_": {"plain", "weighted"},
-    "profile_": {"index", "change"},
     "status_": {"endelige", "forelopige", "unknown"},
+    "field_": {*FIELDS, "mark", "notes"},
+    "about_": set(FIELDS),
+    "resource_": {"tall", "indikatorer", "kommuner", "forbehold", "figur"},
+    "sheet_": {"about", "members", "ranks", "table", "profile", *COMMON},
+    "contents_": {"members", "ranks", "table", "profile", *COMMON},
+    "download_": {"report", "figures", "facts", "descriptions"},
 }
 
 

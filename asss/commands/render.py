@@ -20,20 +20,28 @@ from asss.commands.terminal import (
     output_folder,
     parameters_folder,
     plain_errors,
+    report_id,
     safe,
 )
 from asss.errors import UsageError
-from asss.parameters import EVERY, Run
+from asss.parameters import EVERY, NETWORK, Run
 from asss.statbank import Snapshot
+
+#: Every form that a report can be had in.
+EVERY_FORMAT = "all"
 
 
 def render(
     kommune: Annotated[
-        str | None, typer.Option(help="Id or name: tromso, Tromsø.")
+        str | None, typer.Option(help="Id or name: tromso, Tromsø; or asss.")
     ] = None,
     year: Annotated[int | None, typer.Option(help="Data year.")] = None,
     all_: Annotated[
-        bool, typer.Option("--all", help="Every member of the network that year.")
+        bool,
+        typer.Option("--all", help="Every member of the network that year, and asss."),
+    ] = False,
+    network: Annotated[
+        bool, typer.Option("--network", help="The network as a whole: ASSS samlet.")
     ] = False,
     file: Annotated[
         Path | None, typer.Option(help="A file of parameters/rapporter/.")
@@ -48,8 +56,17 @@ def render(
     ] = None,
     output: OutputOption = None,
     format_: Annotated[
-        str, typer.Option("--format", help="html, pdf or both: html,pdf.")
-    ] = "html,pdf",
+        str,
+        typer.Option(
+            "--format", help=f"Of {','.join(report.FORMATS)}, or {EVERY_FORMAT}."
+        ),
+    ] = ",".join(report.USUAL_FORMATS),
+    edition: Annotated[
+        str,
+        typer.Option(
+            help="public, or review: gjennomgang.html with kildespor as well."
+        ),
+    ] = report.PUBLIC,
     jobs: Annotated[int | None, typer.Option(min=1, help="Default: all cores.")] = None,
     parameters_: ParametersOption = None,
 ) -> None:
@@ -58,7 +75,9 @@ def render(
         folder = parameters_folder(parameters_)
         known = catalogue.load_catalogue(folder)
         today = _day(date_)
-        runs = _runs(known, kommune=kommune, year=year, every=all_, file=file)
+        runs = _runs(
+            known, kommune=kommune, year=year, network=network, every=all_, file=file
+        )
         runs = _with_snapshot(runs, snapshot, folder.parent)
         for chosen, years in _asked(runs).items():
             answers = sources.open_snapshot(chosen, root=folder.parent)
@@ -66,8 +85,11 @@ def render(
                 sources.check_year(known, answers, asked)
             out.print(safe(_origin(answers)))
         formats, no_pdf = _formats(format_)
+        editions = _editions(edition)
         place = output_folder(output, folder)
-        results = _render(runs, known, folder.parent, place, formats, jobs, today)
+        results = _render(
+            runs, known, folder.parent, place, formats, editions, jobs, today
+        )
     failed = [result for result in results if result.error]
     made = len(results) - len(failed)
     if failed:
@@ -87,32 +109,34 @@ def _runs(
     *,
     kommune: str | None,
     year: int | None,
+    network: bool,
     every: bool,
     file: Path | None,
 ) -> list[Run]:
     """What to render, from the options; refuse a question that is not clear."""
-    if sum((kommune is not None, every, file is not None)) != 1:
-        msg = "Say what to render: one of --kommune, --all or --file."
+    if sum((kommune is not None, network, every, file is not None)) != 1:
+        msg = "Say what to render: one of --kommune, --network, --all or --file."
         raise UsageError(msg)
     if file is not None:
         given = parameters.read_run(file)
         year = given.year if year is None else year
         if given.kommune != EVERY:
-            member = known.network.member(given.kommune)
-            return [given.model_copy(update={"kommune": member.id, "year": year})]
+            name = report_id(known, given.kommune)
+            return [given.model_copy(update={"kommune": name, "year": year})]
     elif year is None:
         msg = "Say which data year: --year 2020."
         raise UsageError(msg)
     members = known.network.in_year(year)
-    if kommune is not None:
-        member = known.network.member(kommune)
-        if member not in members:
+    names = [*(member.id for member in members), NETWORK]
+    if kommune is not None or network:
+        name = NETWORK if kommune is None else report_id(known, kommune)
+        if name not in names:
+            member = known.network.member(name)
             msg = f"{member.name} is a member from data year {member.member_from}."
             raise UsageError(msg)
-        members = (member,)
+        names = [name]
     return [
-        parameters.choose_run(known.folder, kommune=member.id, year=year)
-        for member in members
+        parameters.choose_run(known.folder, kommune=name, year=year) for name in names
     ]
 
 
@@ -164,6 +188,8 @@ def _years(runs: Sequence[Run]) -> list[int]:
 def _formats(written: str) -> tuple[tuple[str, ...], str | None]:
     """The formats asked for, less PDF where it cannot be made; then the reason."""
     asked = tuple(part.strip() for part in written.split(","))
+    if asked == (EVERY_FORMAT,):
+        asked = report.FORMATS
     unknown = [part for part in asked if part not in report.FORMATS]
     if unknown:
         hint = parameters.suggestion(unknown[0], report.FORMATS)
@@ -176,7 +202,18 @@ def _formats(written: str) -> tuple[tuple[str, ...], str | None]:
         f"WeasyPrint needs Pango ({problem}). Install it with `.ci/system-libraries` "
         "or as the README says, and run again."
     )
-    return ("html",), advice
+    return tuple(name for name in asked if name != "pdf"), advice
+
+
+def _editions(written: str) -> tuple[str, ...]:
+    """The editions asked for; the public one is what the reviewer reviews."""
+    asked = {part.strip() for part in written.split(",")}
+    unknown = sorted(asked - set(report.EDITIONS))
+    if unknown:
+        hint = parameters.suggestion(unknown[0], report.EDITIONS)
+        msg = f"Unknown edition {unknown[0]!r}.{hint}"
+        raise UsageError(msg)
+    return report.EDITIONS if report.REVIEW in asked else (report.PUBLIC,)
 
 
 def _render(
@@ -185,6 +222,7 @@ def _render(
     root: Path,
     place: Path,
     formats: Sequence[str],
+    editions: Sequence[str],
     jobs: int | None,
     today: str,
 ) -> list[batch.Result]:
@@ -210,11 +248,14 @@ def _render(
             root=root,
             output=place,
             formats=formats,
+            editions=editions,
             jobs=jobs,
             today=today,
             on_result=tell,
         )
-    if any(result.folder for result in results):
-        for year in _years(runs):
-            batch.write_index(known, year=year, output=place)
+    for year in _years(runs):
+        made = [result for result in results if result.year == year]
+        failed = {result.kommune for result in made if result.error}
+        if len(failed) < len(made) or (place / str(year) / batch.INDEX_NAME).is_file():
+            batch.write_index(known, year=year, output=place, failed=failed)
     return results

@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 
 from asss import parameters
+from asss.catalogue import Catalogue
 from asss.errors import AsssError, UsageError
 
 FAILURE = 1
@@ -76,6 +77,20 @@ def parameters_folder(given: Path | None) -> Path:
 def output_folder(given: Path | None, parameters_: Path) -> Path:
     """Where results go: as given, else ``outputs/`` beside ``parameters/``."""
     return (given or parameters_.parent / parameters.OUTPUTS).resolve()
+
+
+def report_id(known: Catalogue, written: str) -> str:
+    """
+    Whose report is meant: a member's id, or that of the network as a whole.
+
+    Raises
+    ------
+    UsageError
+        If there is no such member; the message suggests the nearest.
+    """
+    if parameters.fold(written) == parameters.NETWORK:
+        return parameters.NETWORK
+    return known.network.member(written).id
 
 
 def span(years: Sequence[int]) -> str:

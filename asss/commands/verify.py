@@ -14,6 +14,7 @@ from asss.commands.terminal import (
     output_folder,
     parameters_folder,
     plain_errors,
+    report_id,
     safe,
 )
 
@@ -31,7 +32,7 @@ def verify(
         typer.Option(help="Only this snapshot, and reports made from it; repeatable."),
     ] = None,
     kommune: Annotated[
-        str | None, typer.Option(help="Only reports on it: tromso, Tromsø.")
+        str | None, typer.Option(help="Only reports on it: tromso, Tromsø, asss.")
     ] = None,
     year: Annotated[int | None, typer.Option(help="Only reports on it.")] = None,
     render: Annotated[
@@ -46,7 +47,7 @@ def verify(
         folder = parameters_folder(parameters_)
         if kommune is not None:
             known = catalogue.load_catalogue(folder)
-            kommune = known.network.member(kommune).id
+            kommune = report_id(known, kommune)
         for check in verification.verify(
             root=folder.parent,
             output=output_folder(output, folder),

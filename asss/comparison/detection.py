@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import fields
 
-from asss import text
+from asss import language, text
 from asss.catalogue import Catalogue
 from asss.comparison.differences import (
     FATES,
@@ -199,7 +199,7 @@ def _decimals(known: Catalogue, name: str, *values: float | None) -> int:
         return max(len(written.partition(".")[2]) for written in places)
     fewest = next((i.decimals for i in known.service.indicators if i.id == name), 0)
     for decimals in range(fewest, DECIMALS):
-        if len({text.number(value, decimals) for value in figures}) == len(figures):
+        if len({language.number(value, decimals) for value in figures}) == len(figures):
             return decimals
     return DECIMALS
 
@@ -258,7 +258,7 @@ def _printed(known: Catalogue, shown: Shown | None, quantity: Quantity) -> str:
         sign = shown.status if shown is not None and quantity == "value" else ""
         return sign or NOTHING
     if quantity == "index":
-        return text.number(amount)
+        return language.number(amount)
     if quantity == "rank":
         return f"{shown.rank} {words['rank_of']} {shown.n}"
     # The mark of a reconstructed figure is no part of its size.

@@ -11,7 +11,8 @@ from difflib import SequenceMatcher
 from itertools import groupby
 from typing import Literal, TypeAlias
 
-from asss.text import HARD_SPACE, Sentence
+from asss.language import HARD_SPACE
+from asss.text import Sentence
 
 #: An old and a new sentence; None where there is none.
 Pair: TypeAlias = tuple[Sentence | None, Sentence | None]

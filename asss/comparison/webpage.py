@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from asss import text
+from asss import language, text
 from asss.blocks import environment, stylesheet
 from asss.catalogue import Catalogue
 from asss.comparison.differences import (
@@ -43,7 +43,7 @@ def to_html(found: Comparison, known: Catalogue) -> str:
     """
     words = known.phrases.words
     pages = environment(known)
-    pages.filters["number"] = text.number
+    pages.filters["number"] = language.number
     return pages.get_template("diff.html.j2").render(
         words=words,
         css=stylesheet(),
@@ -88,7 +88,7 @@ def to_html(found: Comparison, known: Catalogue) -> str:
 
 
 def _counted(rule: str, count: int, known: Catalogue) -> str:
-    return text.phrase(rule, {"count": text.number(count)}, known)
+    return text.phrase(rule, {"count": language.number(count)}, known)
 
 
 def _side(side: Side, known: Catalogue) -> dict[str, str]:
@@ -103,7 +103,7 @@ def _name(known: Catalogue, name: str) -> str:
     """The name of a measure or indicator; of one we no longer know, its id."""
     measure = known.service.measure.get(name)
     indicators = {i.id: i.name for i in known.service.indicators}
-    return text.bind(measure.name if measure else indicators.get(name, name))
+    return language.bind(measure.name if measure else indicators.get(name, name))
 
 
 def _value(change: ValueChange, known: Catalogue) -> dict[str, Any]:

@@ -1,181 +1,247 @@
 """Development over the years: one panel per indicator of a chapter."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
-import matplotlib as mpl
-import pandas as pd
-import seaborn as sns
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from asss.catalogue import Catalogue
 from asss.facts import Fact
+from asss.figures.canvas import Canvas, Scale
+from asss.figures.ends import apart
+from asss.figures.key import Entry, draw_key, height_of
+from asss.figures.picture import (
+    SIGNS,
+    Group,
+    Picture,
+    Row,
+    Table,
+    amount,
+    data_of,
+    spoken,
+    table_of,
+    why,
+)
+from asss.figures.series import (
+    breaks,
+    draw_frame,
+    draw_mean,
+    draw_pieces,
+    gets_members,
+    limits,
+    mean_pieces,
+    member_histories,
+    own_pieces,
+)
 from asss.figures.style import (
+    FAINT,
     FOCUS,
     INK,
-    OTHERS,
+    LABEL,
     QUIET,
-    SPAN,
+    SMALL,
+    TITLE,
     WIDTH,
-    Picture,
-    as_svg,
     house_style,
-    mark,
-    plain,
-    spoken,
+    width_of,
 )
 from asss.findings import Findings
 from asss.knowledge import Indicator
-from asss.parameters import EVERY
-from asss.statements import sign_word
+from asss.language import join, span
 
-#: The most years that have room under a panel.
-TICKS = 8
+#: Panels beside each other, and what is between them, in points.
+COLUMNS, GUTTER = 2, 16.0
+
+#: Heights: of the heading of a panel, of its plot, of its years, of the air below.
+HEAD, PLOT, YEARS, AIR = 29.0, 74.0, 18.0, 12.0
+
+#: Widths: for the numbers of the scale, and between a line's end and its label.
+NUMBERS, GAP = 32.0, 7.0
+
+#: The least distance between two labels.
+LEADING = 10.5
+
+
+@dataclass(frozen=True)
+class _End:
+    """The label at the end of a line: what it says, and where the line ends."""
+
+    label: str
+    value: float | None
+    color: str
+    is_bold: bool
 
 
 def development(found: Findings, known: Catalogue, *, chapter: str) -> Picture:
     """
     Draw a chapter's indicators over the years: the kommune, the mean, the others.
 
-    A break in a series is a gap with a mark; a missing or suppressed value is a gap
-    with its sign. The mean is broken where its rule, its members or its table change.
+    The kommune and the mean are named with their last value where their lines end. A
+    break in a series is a gap with a mark; a missing or suppressed value is a gap with
+    its sign. The mean is broken where its rule, its members or its table change.
+    Hollow: reconstructed.
     """
-    words = known.phrases.words
     indicators = known.service.in_chapter(chapter)
-    columns = 2
-    lines = -(-len(indicators) // columns)
-    with house_style():
-        height = 1.72 * lines + 0.42
-        figure = Figure(figsize=(WIDTH, height))
-        grid = figure.add_gridspec(
-            lines,
-            columns,
-            left=0.06,
-            right=0.93,
-            top=1 - 0.78 / height,
-            bottom=0.28 / height,
-            wspace=0.36,
-            hspace=0.8,
-        )
-        for place, indicator in enumerate(indicators):
-            axes = figure.add_subplot(grid[place // columns, place % columns])
-            _panel(axes, found, known, indicator)
-        _legend(figure, found, words, height)
-        return Picture(
-            as_svg(figure, f"utvikling-{chapter}"),
-            _alt(found, known, indicators),
-            _notes(found, known, indicators),
-        )
-
-
-def _panel(axes: Axes, found: Findings, known: Catalogue, indicator: Indicator) -> None:
-    words = known.phrases.words
+    ends = {i.id: _ends(found.fact(i.id), found, known) for i in indicators}
+    room = GAP + max(
+        width_of(end.label, LABEL, is_bold=end.is_bold)
+        for pair in ends.values()
+        for end in pair
+    )
+    width = (WIDTH - GUTTER * (COLUMNS - 1)) / COLUMNS
+    height = HEAD + PLOT + YEARS + AIR
+    lines = -(-len(indicators) // COLUMNS)
+    entries = _entries(found, known, indicators)
     years = found.all_years
-    others = _pieces(
-        [
-            [
-                fact
-                for fact in found.history(indicator.id, member.id)
-                if member in known.network.in_year(fact.year)
-            ]
-            for member in known.network.in_year(found.run.year)
-            if member != found.member
-        ],
-        known,
-    )
-    # A year alone between two gaps is a point: a line through it cannot be seen.
-    is_alone = ~others["piece"].duplicated(keep=False)
-    alone = others[is_alone]
-    axes.scatter(
-        alone["year"], alone["value"], s=5, color=OTHERS, linewidths=0, zorder=1
-    )
-    if not is_alone.all():
-        sns.lineplot(
-            others[~is_alone],
-            x="year",
-            y="value",
-            units="piece",
-            estimator=None,
-            color=OTHERS,
-            lw=0.9,
-            legend=False,
-            ax=axes,
-            zorder=1,
-        )
-    own = found.history(indicator.id)
-    means = _mean_pieces(own, known)
-    for piece in means:
-        axes.plot(
-            *zip(*piece, strict=True),
-            color=INK,
-            lw=1.3,
-            ls=(0, (4, 2)),
-            marker="_" if len(piece) == 1 else "",
-            ms=9,
-            mew=1.3,
-            zorder=3,
-        )
-    focus = _pieces([own], known)
-    for _, stretch in focus.groupby("piece", sort=False):
-        if len(stretch) > 1:
-            axes.plot(stretch["year"], stretch["value"], color=FOCUS, lw=2, zorder=4)
-    for fact in own:
-        if fact.value is not None:
-            official = fact.basis != "reconstructed"
-            axes.scatter(
-                [fact.year],
-                [fact.value],
-                s=20,
-                zorder=5,
-                linewidths=1.4,
-                facecolor=FOCUS if official else "white",
-                edgecolor=FOCUS,
+    with house_style():
+        canvas = Canvas(height * lines + height_of(entries))
+        for place, indicator in enumerate(indicators):
+            left = (width + GUTTER) * (place % COLUMNS)
+            top = height * (place // COLUMNS)
+            across = Scale(
+                years[0] - 0.3, years[-1] + 0.3, left + NUMBERS, left + width - room
             )
-    _panel_frame(axes, years, indicator, words)
-    _panel_marks(axes, own, known)
-    _panel_ends(axes, own[-1], indicator, words)
+            _panel(canvas, found, known, indicator, across, top, ends[indicator.id])
+        draw_key(canvas, height * lines + 4, entries)
+        svg = canvas.svg(f"utvikling-{chapter}")
+    return Picture(
+        svg,
+        _alt(found, known, indicators),
+        _table(found, known, indicators),
+        data_of(
+            (
+                fact
+                for indicator in indicators
+                for history in member_histories(found, known, indicator.id).values()
+                for fact in history
+            ),
+            known,
+        ),
+        _notes(found, known, indicators),
+    )
 
 
-def _pieces(histories: Sequence[Sequence[Fact]], known: Catalogue) -> pd.DataFrame:
-    """Unbroken stretches of each series, key = (piece, year)."""
-    rows = []
-    for history in histories:
-        stretch = 0
-        for place, fact in enumerate(history):
-            last = history[place - 1] if place else None
-            is_break = bool(known.breaks(fact.forbehold))
-            if last is not None and (last.value is None or is_break):
-                stretch += 1
-            if fact.value is not None:
-                rows.append((f"{fact.kommune}-{stretch}", fact.year, fact.value))
-    return pd.DataFrame(rows, columns=["piece", "year", "value"])
+def _panel(
+    canvas: Canvas,
+    found: Findings,
+    known: Catalogue,
+    indicator: Indicator,
+    across: Scale,
+    top: float,
+    ends: Sequence[_End],
+) -> None:
+    words = known.phrases.words
+    histories = member_histories(found, known, indicator.id)
+    own = found.history(indicator.id)
+    shown = [fact for history in (own, *histories.values()) for fact in history]
+    values = [fact.value for fact in shown if fact.value is not None]
+    values += [fact.network_mean for fact in own if fact.network_mean is not None]
+    low, high = limits(values)
+    up = Scale(low, high, top + HEAD + PLOT, top + HEAD)
+    left = across.start - NUMBERS
+    canvas.text(left, top + 6, indicator.short_name, size=TITLE, is_bold=True)
+    unit = words[f"axis_{indicator.unit}"]
+    after = left + width_of(indicator.short_name, TITLE, is_bold=True) + 5
+    canvas.text(after, top + 6.3, unit, size=SMALL, color=QUIET)
+    draw_frame(canvas, found.all_years, across, up, indicator)
+    others = [
+        piece
+        for kommune, history in histories.items()
+        if kommune != found.member.id
+        for piece in own_pieces(history, known)
+    ]
+    draw_pieces(canvas, others, across, up, color=FAINT, width=0.8)
+    _draw_breaks(canvas, breaks(own, known), across, up, words["break_mark"])
+    draw_mean(canvas, own, known, across, up, width=1.2)
+    _draw_own(canvas, own, known, across, up)
+    _write_ends(canvas, ends, across, up)
 
 
-def _mean_pieces(
-    history: Sequence[Fact], known: Catalogue
-) -> list[list[tuple[int, float]]]:
-    """Stretches over which the mean is of the same members, table and rule."""
-    pieces: list[list[tuple[int, float]]] = [[]]
-    for place, fact in enumerate(history):
-        last = history[place - 1] if place else fact
-        is_everybodys = any(
-            entry.kommuner == EVERY for entry in known.breaks(fact.forbehold)
+def _draw_breaks(
+    canvas: Canvas, years: Sequence[int], across: Scale, up: Scale, mark: str
+) -> None:
+    """A dotted line in the gap, named; one name for breaks that lie close."""
+    named = float("-inf")
+    for year in years:
+        x = across(year - 0.5)
+        upright = [[(x, up.end - 2), (x, up.start)]]
+        canvas.lines(upright, color=QUIET, width=0.9, linestyle=(0, (1, 1.6)))
+        if x - named > width_of(mark, SMALL) + 3:
+            canvas.text(x, up.end - 8.5, mark, size=SMALL, color=QUIET, align="center")
+            named = x
+
+
+def _draw_own(
+    canvas: Canvas, own: Sequence[Fact], known: Catalogue, across: Scale, up: Scale
+) -> None:
+    """The kommune's line, its points, and the signs where there is no figure."""
+    pieces = [piece for piece in own_pieces(own, known) if len(piece) > 1]
+    draw_pieces(canvas, pieces, across, up, color=FOCUS, width=2)
+    for is_hollow in (False, True):
+        points = [
+            (across(fact.year), up(fact.value))
+            for fact in own
+            if fact.value is not None and (fact.basis == "reconstructed") == is_hollow
+        ]
+        size, edge = (4.6, 1.4) if is_hollow else (6.6, 0.8)
+        canvas.dots(points, size=size, color=FOCUS, edge=edge, is_hollow=is_hollow)
+    for fact in own:
+        if fact.value is None:
+            canvas.text(
+                across(fact.year),
+                up.start - 6,
+                fact.status,
+                color=FOCUS,
+                is_bold=True,
+                align="center",
+            )
+
+
+def _ends(fact: Fact, found: Findings, known: Catalogue) -> tuple[_End, _End]:
+    """The kommune and the mean, named with their last value or its sign."""
+    words = known.phrases.words
+    own = amount(fact.value, fact.decimals, fact.basis, words) or fact.status
+    mean = amount(fact.network_mean, fact.decimals, fact.mean_basis, words)
+    return (
+        _End(f"{found.member.name} {own}", fact.value, FOCUS, is_bold=True),
+        _End(
+            f"{words['legend_mean']} {mean or words['arrow_none']}",
+            fact.network_mean,
+            INK if mean else QUIET,
+            is_bold=False,
+        ),
+    )
+
+
+def _write_ends(canvas: Canvas, ends: Sequence[_End], across: Scale, up: Scale) -> None:
+    # What has no value stands at the foot of the panel, where the sign stands.
+    wanted = [up.start - 6 if e.value is None else up(e.value) for e in ends]
+    places = apart(wanted, gap=LEADING, low=up.end, high=up.start)
+    for end, place in zip(ends, places, strict=True):
+        canvas.text(
+            across.end + GAP,
+            place,
+            end.label,
+            size=LABEL,
+            color=end.color,
+            is_bold=end.is_bold,
         )
-        if (
-            fact.network_mean is None
-            or fact.mean_rule != last.mean_rule
-            or is_everybodys
-            or _gets_members(known, fact.year)
-        ):
-            pieces.append([])
-        if fact.network_mean is not None:
-            pieces[-1].append((fact.year, fact.network_mean))
-    return [piece for piece in pieces if piece]
 
 
-def _gets_members(known: Catalogue, year: int) -> bool:
-    return known.network.in_year(year) != known.network.in_year(year - 1)
+def _entries(
+    found: Findings, known: Catalogue, indicators: Sequence[Indicator]
+) -> list[Entry]:
+    """What the key explains: only what this figure shows."""
+    words = known.phrases.words
+    own = [fact for i in indicators for fact in found.history(i.id)]
+    entries = [("others", words["legend_others"])]
+    if any(f.basis == "reconstructed" and f.value is not None for f in own):
+        entries.append(("reconstructed", words["legend_reconstructed"]))
+    if any(len(mean_pieces(found.history(i.id), known)) > 1 for i in indicators):
+        entries.append(("gap", words["legend_gap"]))
+    signs = {fact.status for fact in own if fact.value is None}
+    entries += [
+        (sign, words[f"sign_{key}"]) for sign, key in SIGNS.items() if sign in signs
+    ]
+    return entries
 
 
 def _notes(
@@ -190,177 +256,102 @@ def _notes(
     )
     reasons = (
         ("caption_mean_break", len({fact.mean_rule for fact in own}) > 1),
-        ("caption_members", any(_gets_members(known, fact.year) for fact in later)),
+        ("caption_members", any(gets_members(known, fact.year) for fact in later)),
         ("caption_break", not is_told_elsewhere),
     )
     return tuple(key for key, holds in reasons if holds)
 
 
-def _panel_frame(
-    axes: Axes, years: Sequence[int], indicator: Indicator, words: Mapping[str, str]
-) -> None:
-    axes.set_title(
-        indicator.short_name, loc="left", size=9, weight="semibold", color=INK, pad=17
-    )
-    axes.text(
-        0,
-        1.045,
-        words[f"axis_{indicator.unit}"],
-        transform=axes.transAxes,
-        size=7.5,
-        color=QUIET,
-        va="bottom",
-    )
-    axes.set_xlabel("")
-    axes.set_ylabel("")
-    # So that the years of a long series do not run into each other.
-    shown = years[:: -(1 + (len(years) - 1) // TICKS)][::-1]
-    axes.set_xticks(list(shown), [str(year) for year in shown])
-    axes.set_xlim(years[0] - 0.25, years[-1] + 0.25)
-    low, high = axes.get_ylim()
-    axes.set_ylim(max(0, low - (high - low) * 0.12), high)
-    decimals = indicator.decimals
-    axes.yaxis.set_major_locator(mpl.ticker.MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
-    axes.yaxis.set_major_formatter(lambda value, _: plain(value, decimals))
-    axes.tick_params(length=0, labelsize=7.5, pad=3)
-    axes.grid(visible=True, axis="y", color=SPAN, lw=0.6)
-    axes.set_axisbelow(True)
-    sns.despine(ax=axes, left=True)
-
-
-def _panel_marks(axes: Axes, history: Sequence[Fact], known: Catalogue) -> None:
+def _table(found: Findings, known: Catalogue, indicators: Sequence[Indicator]) -> Table:
     words = known.phrases.words
-    for fact in history[1:]:
-        if fact.value is not None and known.breaks(fact.forbehold):
-            axes.axvline(fact.year - 0.5, color=QUIET, lw=0.8, ls=(0, (1, 2)), zorder=2)
-            axes.annotate(
-                words["break_mark"],
-                (fact.year - 0.5, 1.0),
-                xycoords=axes.get_xaxis_transform(),
-                xytext=(3, 0),
-                textcoords="offset points",
-                size=7,
-                color=QUIET,
-                va="bottom",
+    groups = []
+    for indicator in indicators:
+        histories = member_histories(found, known, indicator.id)
+        own = found.history(indicator.id)
+        ids = {fact.year: fact.id for fact in own}
+        means = [
+            amount(fact.network_mean, fact.decimals, fact.mean_basis, words)
+            or words["arrow_none"]
+            for fact in own
+        ]
+        rows = [
+            Row(
+                found.member.name,
+                _cells(own, found, known),
+                is_focus=True,
+                traces=tuple((ids.get(year, ""), "") for year in found.all_years),
+            ),
+            Row(words["numbers_mean"], tuple(means)),
+            *(
+                Row(known.network.member(kommune).name, _cells(history, found, known))
+                for kommune, history in histories.items()
+                if kommune != found.member.id
+            ),
+        ]
+        note = ", ".join(f"{year}" for year in breaks(own, known))
+        groups.append(
+            Group(
+                f"{indicator.short_name} ({words[f'unit_label_{indicator.unit}']})",
+                tuple(rows),
+                f"{words['break_mark']} {note}" if note else "",
             )
-    for fact in history:
-        if fact.value is None:
-            axes.text(
-                fact.year,
-                0.03,
-                fact.status,
-                size=8.5,
-                weight="semibold",
-                color=FOCUS,
-                ha="center",
-                va="bottom",
-                transform=axes.get_xaxis_transform(),
-            )
+        )
+    heads = [f"{year}" for year in found.all_years]
+    return table_of(words["forbehold_kommune"], heads, groups, words)
 
 
-def _panel_ends(
-    axes: Axes, fact: Fact, indicator: Indicator, words: Mapping[str, str]
-) -> None:
-    """The last values, written beside their lines and pushed apart where they meet."""
-    ends = [
-        (
-            amount,
-            f"{plain(amount, indicator.decimals)}{mark(basis, words)}",
-            color,
-            weight,
-        )
-        for amount, basis, color, weight in (
-            (fact.value, fact.basis, FOCUS, "semibold"),
-            (fact.network_mean, fact.mean_basis, INK, "normal"),
-        )
-        if amount is not None
-    ]
-    low, high = axes.get_ylim()
-    gap = (high - low) * 0.14
-    places = [amount for amount, *_ in ends]
-    if len(places) > 1 and abs(places[0] - places[1]) < gap:
-        middle, up = sum(places) / 2, 1 if places[0] >= places[1] else -1
-        middle = min(max(middle, low + gap / 2), high - gap / 2)
-        places = [middle + up * gap / 2, middle - up * gap / 2]
-    for place, (_, label, color, weight) in zip(places, ends, strict=True):
-        axes.annotate(
-            label,
-            (fact.year, place),
-            xytext=(9, 0),
-            textcoords="offset points",
-            va="center",
-            size=8.5,
-            color=color,
-            weight=weight,
-            annotation_clip=False,
-        )
-
-
-def _legend(
-    figure: Figure, found: Findings, words: Mapping[str, str], height: float
-) -> None:
-    axes = figure.add_axes((0.06, 1 - 0.24 / height, 0.9, 0.2 / height))
-    axes.set_xlim(0, WIDTH * 0.9)
-    axes.set_ylim(0, 1)
-    axes.axis("off")
-    place = 0.0
-    entries: list[tuple[str, dict[str, Any]]] = [
-        (found.member.name, {"color": FOCUS, "lw": 2}),
-        (words["legend_mean"], {"color": INK, "lw": 1.3, "ls": (0, (4, 2))}),
-        (words["legend_others"], {"color": OTHERS, "lw": 0.9}),
-    ]
-    for label, style in entries:
-        axes.plot([place, place + 0.3], [0.5] * 2, **style)
-        axes.text(place + 0.38, 0.5, label, va="center")
-        place += 0.38 + 0.075 * len(label) + 0.22
-    if found.is_reconstructed:
-        axes.scatter(
-            [place + 0.06],
-            [0.5],
-            s=20,
-            facecolor="white",
-            edgecolor=FOCUS,
-            linewidths=1.4,
-        )
-        axes.text(place + 0.18, 0.5, words["legend_reconstructed"], va="center")
+def _cells(
+    history: Sequence[Fact], found: Findings, known: Catalogue
+) -> tuple[str, ...]:
+    """A cell for each year; nothing for those in which a kommune was no member."""
+    words = known.phrases.words
+    by_year = {
+        fact.year: amount(fact.value, fact.decimals, fact.basis, words) or fact.status
+        for fact in history
+    }
+    return tuple(by_year.get(year, "") for year in found.all_years)
 
 
 def _alt(found: Findings, known: Catalogue, indicators: Sequence[Indicator]) -> str:
+    """Where the kommune stands, and where it came from, panel by panel."""
+    items = [_told(found, known, indicator) for indicator in indicators]
+    return known.phrases.phrases["alt_development"].sentence.format(
+        kommune=found.member.name,
+        years=span(found.all_years[0], found.all_years[-1]),
+        items=". ".join(items),
+    )
+
+
+def _told(found: Findings, known: Catalogue, indicator: Indicator) -> str:
     words, phrases = known.phrases.words, known.phrases.phrases
-    items = []
-    for indicator in indicators:
-        history = found.history(indicator.id)
-        first = next((fact for fact in history if fact.value is not None), history[-1])
-        last = history[-1]
-        if first.value is None:
-            reason = words[f"sign_{sign_word(first)}"]
-            items.append(
-                phrases["alt_development_item_without"].sentence.format(
-                    name=indicator.short_name, reason=reason
-                )
-            )
-            continue
-        items.append(
-            phrases["alt_development_item"].sentence.format(
-                name=indicator.short_name,
-                first=spoken(
-                    first.value, indicator, words, basis=first.basis, sign=first.status
-                ),
-                value=spoken(
-                    last.value, indicator, words, basis=last.basis, sign=last.status
-                ),
-                mean=spoken(
-                    last.network_mean,
-                    indicator,
-                    words,
-                    basis=last.mean_basis,
-                    sign=words["no_index"],
-                ),
+    fact, name = found.fact(indicator.id), indicator.short_name
+    value, mean = (
+        spoken(held, indicator, words, basis=basis, sign="")
+        for held, basis in (
+            (fact.value, fact.basis),
+            (fact.network_mean, fact.mean_basis),
+        )
+    )
+    if fact.value is None:
+        form = phrases["alt_development_missing"].sentence
+        parts = [form.format(name=name, reason=why(fact, known))]
+    elif mean:
+        form = phrases["alt_development_level"].sentence
+        parts = [form.format(name=name, value=value, mean=mean)]
+    else:
+        form = phrases["alt_development_alone"].sentence
+        parts = [form.format(name=name, value=value)]
+    earlier = [f for f in found.history(indicator.id)[:-1] if f.value is not None]
+    if earlier:
+        first = earlier[0]
+        said = spoken(first.value, indicator, words, basis=first.basis, sign="")
+        parts.append(
+            phrases["alt_development_first"].sentence.format(
+                value=said, from_year=first.year
             )
         )
-    return phrases["alt_development"].sentence.format(
-        from_year=found.all_years[0],
-        year=found.run.year,
-        kommune=found.member.name,
-        items="; ".join(items),
-    )
+    broken = [f"{year}" for year in breaks(found.history(indicator.id), known)]
+    if broken and earlier:
+        form = phrases["alt_development_break"].sentence
+        parts.append(form.format(years=join(broken, words)))
+    return "; ".join(parts)

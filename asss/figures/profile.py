@@ -1,30 +1,73 @@
 """Figur 1: the service profile, every indicator as an index."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
-
-import matplotlib as mpl
-import seaborn as sns
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from asss.catalogue import Catalogue
 from asss.changes import direction
-from asss.facts import Fact, half_up
+from asss.facts import Fact
+from asss.figures.canvas import Canvas, Scale
+from asss.figures.key import Entry, draw_key, height_of
+from asss.figures.picture import (
+    Group,
+    Picture,
+    Row,
+    Table,
+    amount,
+    data_of,
+    table_of,
+    why,
+)
 from asss.figures.style import (
     FOCUS,
     INK,
+    LABEL,
+    LINE,
     OTHERS,
     QUIET,
+    SMALL,
     SPAN,
     WIDTH,
-    Picture,
-    as_svg,
     house_style,
-    mark,
 )
 from asss.findings import Findings
-from asss.statements import why_withheld
+from asss.language import half_up, join, number, numeral
+from asss.statements import mark
+
+#: The ends of the scale. What lies beyond is drawn at the end, as an arrow with its
+#: number: one member's 191 must not press everybody else together.
+LOW, HIGH = 40.0, 160.0
+STEPS = (40, 60, 80, 100, 120, 140, 160)
+
+#: Where the columns stand, in points: the scale from START to END, values and indexes
+#: set flush right, arrows centred.
+START, END = 182.0, 344.0
+VALUE, INDEX, CHANGE = 414.0, 450.0, 479.0
+
+#: The word for each arrow, for the table.
+MOVES = {
+    "up": "moved_up",
+    "up_slightly": "moved_up_slightly",
+    "stable": "moved_nowhere",
+    "down_slightly": "moved_down_slightly",
+    "down": "moved_down",
+}
+
+#: Heights of the parts.
+HEAD, SECTION, ROW, REASON, FOOT = 22.0, 24.0, 17.5, 9.5, 22.0
+
+SCALE = Scale(LOW, HIGH, START, END)
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A row of the profile: its fact, its height, and why it has no index, if so."""
+
+    fact: Fact
+    name: str
+    y: float
+    reason: str
 
 
 def profile(found: Findings, known: Catalogue) -> Picture:
@@ -32,195 +75,244 @@ def profile(found: Findings, known: Catalogue) -> Picture:
     Draw the service profile: every indicator as an index, 100 = the network's mean.
 
     The span from lowest to highest, each member as a dot, the kommune as a large one
-    with its index, and an arrow for the change since last year. Hollow: reconstructed.
+    with its value and its index, and an arrow for the change since last year.
+    Hollow: reconstructed. Where there is no index, the reason stands under the name.
     """
-    words = known.phrases.words
-    rows = _rows(found, known)
+    headings, lines, bottom = _layout(found, known)
+    entries = _entries(found, known, lines)
     with house_style():
-        height = 0.285 * len(rows) + 1.05
-        figure = Figure(figsize=(WIDTH, height))
-        axes = figure.add_axes((0.335, 0.72 / height, 0.475, 1 - 1.07 / height))
-        for position, row in enumerate(rows):
-            if isinstance(row, str):
-                _left(axes, position, row, weight="semibold", color=INK)
-                axes.axhline(
-                    position + 0.42, color=SPAN, lw=0.8, xmin=-0.71, clip_on=False
-                )
-            else:
-                _row(axes, position, row, found, known)
-        axes.axvline(100, color=INK, lw=1.1, zorder=2)
-        highest = max(
-            (
-                fact.index or 0
-                for indicator in known.service.indicators
-                for fact in found.peers(indicator.id)
-            ),
-            default=100,
-        )
-        axes.set_xlim(0, max(160, highest * 1.04))
-        axes.set_ylim(len(rows) - 0.4, -0.6)
-        axes.set_yticks([])
-        axes.xaxis.set_major_locator(mpl.ticker.MultipleLocator(50))
-        axes.tick_params(axis="x", length=0)
-        axes.grid(visible=True, axis="x", color=SPAN, lw=0.6)
-        axes.set_axisbelow(True)
-        axes.set_xlabel(words["profile_axis"])
-        for place, key in ((1.1, "index"), (1.25, "change")):
-            axes.text(
-                place,
-                -1.0,
-                words[f"profile_{key}"],
-                transform=axes.get_yaxis_transform(),
-                ha="center",
-                va="center",
-                color=QUIET,
-                size=8,
-            )
-        sns.despine(ax=axes, left=True, bottom=True)
-        _legend(figure, found, words, height)
-        return Picture(as_svg(figure, "profil"), _alt(found, known))
+        canvas = Canvas(bottom + FOOT + height_of(entries))
+        _scale(canvas, known.phrases.words, headings, bottom)
+        for line in lines:
+            _members(canvas, line, found)
+        for line in lines:
+            _own(canvas, line, known)
+        draw_key(canvas, bottom + FOOT + 6, entries)
+        svg = canvas.svg("profil")
+    peers = [peer for line in lines for peer in found.peers(line.fact.indicator)]
+    return Picture(svg, _alt(found, known), _table(found, known), data_of(peers, known))
 
 
-def _rows(found: Findings, known: Catalogue) -> list[str | Fact]:
-    rows: list[str | Fact] = []
+def _layout(
+    found: Findings, known: Catalogue
+) -> tuple[list[tuple[str, float]], list[_Line], float]:
+    """Headings and rows with the height they stand at, and where the last one ends."""
+    headings, lines, y = [], [], HEAD
     for section in known.service.sections:
         indicators = [i for i in known.service.indicators if i.section == section.id]
         if indicators:
-            rows += [section.name, *(found.fact(i.id) for i in indicators)]
-    return rows
+            headings.append((section.name, y + SECTION / 2 + 2))
+            y += SECTION
+        for indicator in indicators:
+            fact = found.fact(indicator.id)
+            reason = "" if fact.index is not None else why(fact, known)
+            lines.append(_Line(fact, indicator.short_name, y + ROW / 2, reason))
+            y += ROW + (REASON if reason else 0)
+    return headings, lines, y
 
 
-def _row(
-    axes: Axes, position: int, fact: Fact, found: Findings, known: Catalogue
+def _scale(
+    canvas: Canvas,
+    words: Mapping[str, str],
+    headings: Sequence[tuple[str, float]],
+    bottom: float,
 ) -> None:
-    words = known.phrases.words
-    _left(axes, position, known.indicator(fact.indicator).short_name)
-    indexes = [peer.index for peer in found.peers(fact.indicator) if peer.index]
-    if indexes:
-        axes.plot(
-            [min(indexes), max(indexes)],
-            [position] * 2,
-            color=SPAN,
-            lw=6,
-            solid_capstyle="round",
-            zorder=1,
+    grid = [[(SCALE(step), HEAD), (SCALE(step), bottom)] for step in STEPS]
+    canvas.lines(grid, color=SPAN, width=0.6)
+    for name, y in headings:
+        under = [[(0.0, y + 8.5), (WIDTH, y + 8.5)]]
+        canvas.lines(under, color=LINE, width=0.8)
+        canvas.text(0, y, name, is_bold=True)
+    for step in STEPS:
+        is_mean = step == 100
+        canvas.text(
+            SCALE(step),
+            bottom + 9,
+            f"{step}",
+            size=SMALL,
+            color=INK if is_mean else QUIET,
+            is_bold=is_mean,
+            align="center",
         )
-        axes.scatter(
-            indexes,
-            [position] * len(indexes),
-            s=9,
-            color=OTHERS,
-            linewidths=0,
-            zorder=2,
-        )
+    style: dict[str, Any] = {"size": LABEL, "color": QUIET}
+    canvas.text(VALUE, 10, words["profile_value"], align="right", **style)
+    canvas.text(INDEX, 10, words["profile_index"], align="right", **style)
+    canvas.text(CHANGE, 10, words["profile_change"], align="center", **style)
+    canvas.text(SCALE(100), 10, words["profile_axis"], align="center", **style)
+    mean = [[(SCALE(100), HEAD - 4), (SCALE(100), bottom)]]
+    canvas.lines(mean, color=INK, width=1.1, name="snitt")
+
+
+def _members(canvas: Canvas, line: _Line, found: Findings) -> None:
+    """The span, and everybody's dot; who lies beyond the scale is written there."""
+    indexes = sorted(_indexes(found, line.fact.indicator))
+    if not indexes:
+        return
+    ends = [min(max(end, LOW), HIGH) for end in (indexes[0], indexes[-1])]
+    span = [[(SCALE(ends[0]), line.y), (SCALE(ends[1]), line.y)]]
+    canvas.lines(span, color=SPAN, width=6, capstyle="round")
+    inside = [index for index in indexes if LOW <= index <= HIGH]
+    canvas.dots([(SCALE(i), line.y) for i in inside], size=3, color=OTHERS)
+    # At an end of the scale the kommune's own point needs room before the arrow.
+    own = line.fact.index if line.fact.index is not None else 100
+    style: dict[str, Any] = {"size": SMALL, "color": QUIET}
+    below = [number(index) for index in indexes if index < LOW]
+    if below:
+        x = START - (9 if own < LOW + 4 else 2)
+        canvas.dots([(x, line.y)], size=4.5, color=OTHERS, marker="<")
+        canvas.text(x - 4, line.y, ", ".join(below), align="right", **style)
+    above = [number(index) for index in indexes if index > HIGH]
+    if above:
+        x = END + (9 if own > HIGH - 4 else 2)
+        canvas.dots([(x, line.y)], size=4.5, color=OTHERS, marker=">")
+        canvas.text(x + 4, line.y, ", ".join(above), **style)
+
+
+def _own(canvas: Canvas, line: _Line, known: Catalogue) -> None:
+    """The kommune's point, value, index and arrow."""
+    fact, y, words = line.fact, line.y, known.phrases.words
+    canvas.text(0, y, line.name)
+    canvas.text(VALUE, y, _value(fact, known), align="right")
     if fact.index is None:
-        reason = _why_without(fact, known)
-        axes.text(
-            102,
-            position,
-            f" {reason}",
-            va="center",
-            size=8,
-            color=QUIET,
-            zorder=5,
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
-        )
-        _right(axes, position, 1.1, fact.status or "–", color=QUIET)
+        canvas.text(0, y + 10.5, line.reason, size=SMALL, color=QUIET)
+        canvas.text(INDEX, y, words["arrow_none"], color=QUIET, align="right")
     else:
-        is_official = fact.distance_basis != "reconstructed"
-        axes.scatter(
-            [fact.index],
-            [position],
-            s=58,
-            zorder=4,
-            linewidths=1.8,
-            facecolor=FOCUS if is_official else "white",
-            edgecolor=FOCUS,
-        )
-        label = f"{half_up(fact.index):.0f}{mark(fact.distance_basis, words)}"
-        _right(axes, position, 1.1, label, weight="semibold", color=FOCUS)
-    _right(
-        axes,
-        position,
-        1.25,
-        words[f"arrow_{direction(known, fact) or 'none'}"],
-        size=11,
+        hollow = fact.distance_basis == "reconstructed"
+        place = SCALE(min(max(fact.index, LOW), HIGH))
+        canvas.point(place, y, is_hollow=hollow)
+        label = number(fact.index) + mark(fact.distance_basis, words)
+        canvas.text(INDEX, y, label, color=FOCUS, is_bold=True, align="right")
+    arrow = direction(known, fact)
+    canvas.text(
+        CHANGE,
+        y,
+        words[f"arrow_{arrow or 'none'}"],
+        size=11 if arrow else LABEL,
+        color=INK if arrow else QUIET,
+        align="center",
     )
 
 
-def _left(axes: Axes, position: float, label: str, **style: Any) -> None:
-    axes.text(
-        -0.7,
-        position,
-        label,
-        transform=axes.get_yaxis_transform(),
-        ha="left",
-        va="center",
-        **{"color": INK, **style},
+def _value(fact: Fact, known: Catalogue) -> str:
+    """The kommune's figure with its unit, months cut short; else its sign."""
+    words = known.phrases.words
+    if fact.value is None:
+        return fact.status
+    unit = "months_short" if fact.unit == "maneder" else f"unit_{fact.unit}"
+    digits = number(fact.value, fact.decimals)
+    return words[unit].format(number=digits) + mark(fact.basis, words)
+
+
+def _indexes(found: Findings, indicator: str) -> list[float]:
+    return [p.index for p in found.peers(indicator) if p.index is not None]
+
+
+def _entries(found: Findings, known: Catalogue, lines: Sequence[_Line]) -> list[Entry]:
+    """What the key explains: only what this figure shows."""
+    words = known.phrases.words
+    entries = [("official", found.member.name)]
+    if any(line.fact.distance_basis == "reconstructed" for line in lines):
+        entries.append(("reconstructed", words["legend_reconstructed"]))
+    entries.append(("span", words["legend_span"]))
+    indexes = [i for line in lines for i in _indexes(found, line.fact.indicator)]
+    if any(not LOW <= index <= HIGH for index in indexes):
+        entries.append(("outside", words["legend_outside"]))
+    return entries
+
+
+def _table(found: Findings, known: Catalogue) -> Table:
+    words = known.phrases.words
+    groups = []
+    for section in known.service.sections:
+        indicators = [i for i in known.service.indicators if i.section == section.id]
+        rows = [
+            Row(
+                i.short_name,
+                _cells(found.fact(i.id), found, known),
+                traces=((found.fact(i.id).id, ""), (found.fact(i.id).id, "index")),
+            )
+            for i in indicators
+        ]
+        if rows:
+            groups.append(Group(section.name, tuple(rows)))
+    heads = ("profile_value", "profile_index", "numbers_lowest", "numbers_highest")
+    named = [words[key] for key in (*heads, "profile_change")]
+    return table_of(words["table_indicator"], named, groups, words)
+
+
+def _cells(fact: Fact, found: Findings, known: Catalogue) -> tuple[str, ...]:
+    words = known.phrases.words
+    indexes = _indexes(found, fact.indicator)
+    ends = (min(indexes), max(indexes)) if indexes else (None, None)
+    return (
+        _value(fact, known),
+        amount(fact.index, 0, fact.distance_basis, words) or why(fact, known),
+        *(
+            amount(end, 0, fact.mean_basis, words) or words["arrow_none"]
+            for end in ends
+        ),
+        words[MOVES.get(direction(known, fact) or "", "arrow_none")],
     )
-
-
-def _right(axes: Axes, position: float, place: float, label: str, **style: Any) -> None:
-    axes.text(
-        place,
-        position,
-        label,
-        transform=axes.get_yaxis_transform(),
-        ha="center",
-        va="center",
-        **{"color": INK, **style},
-    )
-
-
-def _why_without(fact: Fact, known: Catalogue) -> str:
-    labels = why_withheld(known, fact)
-    return labels[0] if labels else known.phrases.words["no_index"]
-
-
-def _legend(
-    figure: Figure, found: Findings, words: Mapping[str, str], height: float
-) -> None:
-    axes = figure.add_axes((0, 0, 1, 0.3 / height))
-    axes.set_xlim(0, WIDTH)
-    axes.set_ylim(0, 1)
-    axes.axis("off")
-    axes.scatter([0.1], [0.5], s=58, facecolor=FOCUS, edgecolor=FOCUS, linewidths=1.8)
-    axes.text(0.22, 0.5, found.member.name, va="center")
-    place = 0.22 + 0.075 * len(found.member.name) + 0.28
-    if found.is_reconstructed:
-        axes.scatter(
-            [place], [0.5], s=58, facecolor="white", edgecolor=FOCUS, linewidths=1.8
-        )
-        axes.text(place + 0.12, 0.5, words["legend_reconstructed"], va="center")
-        place += 2.05
-    axes.plot(
-        [place, place + 0.42], [0.5] * 2, color=SPAN, lw=6, solid_capstyle="round"
-    )
-    axes.scatter([place + 0.08, place + 0.3], [0.5] * 2, s=9, color=OTHERS, zorder=3)
-    axes.text(place + 0.55, 0.5, words["legend_span"], va="center")
 
 
 def _alt(found: Findings, known: Catalogue) -> str:
+    """What a reader who does not see the figure would be told of it in a meeting."""
     words, phrases = known.phrases.words, known.phrases.phrases
-    items = []
-    for fact in found.reported:
-        name = known.indicator(fact.indicator).short_name
-        indexes = [peer.index for peer in found.peers(fact.indicator) if peer.index]
-        if fact.index is None:
-            form, given = (
-                "alt_profile_item_without",
-                {"reason": _why_without(fact, known)},
+    ranked = [fact for fact in found.reported if fact.index is not None]
+    sides = {"above": 0, "even": 0, "below": 0}
+    for fact in ranked:
+        away = _side(fact)
+        sides["above" if away > 0 else "below" if away < 0 else "even"] += 1
+    counts = {side: numeral(n, words) for side, n in sides.items()}
+    said = [
+        phrases["alt_profile"].sentence.format(
+            kommune=found.member.name,
+            year=found.run.year,
+            n=len(found.reported),
+            **counts,
+        )
+    ]
+    ordered = sorted(ranked, key=lambda fact: fact.index or 0)
+    for rule, facts in (
+        (
+            "alt_profile_highest",
+            [f for f in ordered[:-4:-1] if half_up(f.index or 0) > 100],
+        ),
+        ("alt_profile_lowest", [f for f in ordered[:3] if half_up(f.index or 0) < 100]),
+    ):
+        items = [_item(fact, known) for fact in facts]
+        if items:
+            said.append(phrases[rule].sentence.format(items=join(items, words)))
+    ends = {f.id: _indexes(found, f.indicator) for f in ranked}
+    widest = max(ranked, key=lambda f: max(ends[f.id]) - min(ends[f.id]), default=None)
+    if widest is not None:
+        low, high = (
+            amount(end(ends[widest.id]), 0, widest.mean_basis, words)
+            for end in (min, max)
+        )
+        said.append(
+            phrases["alt_profile_widest"].sentence.format(
+                name=known.indicator(widest.indicator).short_name,
+                lowest=low,
+                highest=high,
             )
-        else:
-            form = "alt_profile_item"
-            others = mark(fact.mean_basis, words)
-            own = mark(fact.distance_basis, words)
-            given = {
-                "index": f"{half_up(fact.index):.0f}{own}",
-                "lowest": f"{half_up(min(indexes)):.0f}{others}",
-                "highest": f"{half_up(max(indexes)):.0f}{others}",
-            }
-        items.append(phrases[form].sentence.format(name=name, **given))
-    return phrases["alt_profile"].sentence.format(
-        kommune=found.member.name, year=found.run.year, items="; ".join(items)
-    )
+        )
+    without = [
+        f"{known.indicator(fact.indicator).short_name} ({why(fact, known)})"
+        for fact in found.reported
+        if fact.index is None
+    ]
+    if without:
+        rule = phrases["alt_profile_without"].sentence
+        said.append(rule.format(items=join(without, words)))
+    return " ".join(said)
+
+
+def _side(fact: Fact) -> float:
+    """How far above 100 an index is printed."""
+    return half_up(fact.index or 0.0) - 100
+
+
+def _item(fact: Fact, known: Catalogue) -> str:
+    index = amount(fact.index, 0, fact.distance_basis, known.phrases.words)
+    return f"{known.indicator(fact.indicator).short_name} ({index})"

@@ -1,10 +1,7 @@
-"""The look that all figures share: colours, type, and the way to SVG."""
+"""The look that all figures share: colours, type, and how wide a text is."""
 
-import io
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any, cast
@@ -12,52 +9,43 @@ from typing import Any, cast
 import matplotlib as mpl
 import seaborn as sns
 from matplotlib import font_manager
-from matplotlib.figure import Figure
+from matplotlib.ft2font import FT2Font, LoadFlags
 
-from asss.facts import half_up
-from asss.knowledge import Indicator
-
-#: One colour for the kommune, one grey for the others, ink for the mean. The contrast
-#: of FOCUS and INK on white is over 7:1; the figures read without colour as well.
+#: The colours. FOCUS, INK and QUIET have a contrast of 7:1 on PAPER or better, OTHERS
+#: of 3:1 on PAPER and on SPAN; FAINT, SPAN and LINE are for what a reader may overlook.
+#: Printed in grey they are still told apart.
+#: A page that has a dark look changes them by name: ``[fill="#1d2b36"]`` in its
+#: stylesheet, since a figure that is taken out of the page must keep its own.
+PAPER = "#ffffff"
 INK = "#1d2b36"
 FOCUS = "#0b5c75"
-OTHERS = "#a3aeb8"
-SPAN = "#dfe5ea"
-QUIET = "#5b6b78"
+QUIET = "#4a5965"
+OTHERS = "#7b8894"
+FAINT = "#a7b1ba"
+SPAN = "#e6ebef"
+LINE = "#d3dae0"
+COLOURS = (PAPER, INK, FOCUS, QUIET, OTHERS, FAINT, SPAN, LINE)
 
-#: Width of an A4 column less margins, in inches.
-WIDTH = 6.9
+#: Width of an A4 column less margins. Figures are measured in points throughout, so
+#: that a size is what it says on paper.
+WIDTH = 496.8
+INCH = 72
+
 FAMILY = "Inter"
+
+#: Sizes of type. Nothing is smaller than SMALL.
+TITLE, TEXT, LABEL, SMALL = 9.0, 8.5, 8.0, 7.5
+
+#: From the middle of a line of text down to its baseline, in parts of its size.
+DROP = 0.36
 
 STYLE: dict[str, Any] = {
     "font.family": FAMILY,
-    "font.size": 8.5,
-    "text.color": INK,
-    "axes.edgecolor": OTHERS,
-    "axes.labelcolor": QUIET,
-    "xtick.color": QUIET,
-    "ytick.color": QUIET,
-    "axes.linewidth": 0.8,
     "svg.fonttype": "none",  # text stays text: selectable, searchable, small
     "svg.hashsalt": "asss",  # the same figure has the same ids every time
-    "figure.dpi": 72,  # one SVG unit is one point, so font sizes are what they say
+    "figure.dpi": INCH,
+    "path.simplify": False,
 }
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A figure as SVG with the text that stands for it.
-
-    ``_repr_svg_`` lets JupyterLab show it; the page gives it caption and number.
-    ``notes`` are keys of words that the caption ends with.
-    """
-
-    svg: str
-    alt: str
-    notes: tuple[str, ...] = ()
-
-    def _repr_svg_(self) -> str:
-        return self.svg
 
 
 @cache
@@ -79,42 +67,17 @@ def house_style() -> Iterator[None]:
         yield
 
 
-def spoken(
-    amount: float | None,
-    indicator: Indicator,
-    words: Mapping[str, str],
-    *,
-    basis: str,
-    sign: str,
-) -> str:
-    """An amount with unit and mark, for an alternative text; else its sign."""
-    if amount is None:
-        return sign
-    number = plain(amount, indicator.decimals)
-    return words[f"unit_{indicator.unit}"].format(number=number) + mark(basis, words)
+@cache
+def width_of(written: str, size: float = TEXT, *, is_bold: bool = False) -> float:
+    """How wide a text is, in points, so that room can be made for it."""
+    font = _font("SemiBold" if is_bold else "Regular")
+    font.set_size(size, INCH)
+    font.set_text(written, 0, flags=LoadFlags.NO_HINTING)
+    return font.get_width_height()[0] / 64
 
 
-def plain(value: float, decimals: int) -> str:
-    """A number in Norwegian form, for labels."""
-    rounded = half_up(value, decimals)
-    digits = f"{abs(rounded):,.{decimals}f}"
-    digits = digits.replace(",", "\u00a0").replace(".", ",")
-    return f"\u2212{digits}" if rounded < 0 else digits
-
-
-def mark(basis: str, words: Mapping[str, str]) -> str:
-    """The mark of a figure that is not official, or nothing."""
-    return words["reconstructed_mark"] if basis == "reconstructed" else ""
-
-
-def as_svg(figure: Figure, name: str) -> str:
-    """The figure as an SVG element, without clock, and with ids of its own."""
-    out = io.StringIO()
-    figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
-    body = out.getvalue()
-    body = body[body.index("<svg") :]
-    body = re.sub(r"<metadata>.*?</metadata>\s*", "", body, flags=re.DOTALL)
-    body = re.sub(r"(\d\.\d\d)\d+", r"\1", body)  # a hundredth of a point is enough
-    body = re.sub(r'\bid="', f'id="{name}-', body)
-    body = re.sub(r'(xlink:href="#|url\(#)', rf"\g<1>{name}-", body)
-    return body.strip()
+@cache
+def _font(weight: str) -> FT2Font:
+    folder = resources.files("asss") / "fonts"
+    with resources.as_file(folder / f"Inter-{weight}.otf") as path:
+        return FT2Font(str(path))

@@ -1,0 +1,155 @@
+"""
+What a report gives away: its figures and pictures in the forms that other tools read.
+
+Everything is made of the facts and the page of one run, and nothing is computed anew.
+Excel for people, CSV with a Data Package and a JSON Schema for machines, SVG and PNG
+for slides. Same facts, same bytes. Imports ``page``, ``blocks``, ``text`` and below.
+"""
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+from asss import language
+from asss.blocks import Block, block
+from asss.catalogue import Catalogue
+from asss.exports import excel
+from asss.exports.datapackage import DESCRIPTOR, package
+from asss.exports.extract import extract_of
+from asss.exports.form import FACTS_SCHEMA_NAME, FactsFile, read
+from asss.exports.pictures import drawings
+from asss.exports.schema import facts_schema, published_schema
+
+__all__ = [
+    "DESCRIPTOR",
+    "DOWNLOADS_HERE",
+    "FACTS_SCHEMA_NAME",
+    "FIGURES_FOLDER",
+    "FIGURES_NAME",
+    "FORMATS",
+    "WORKBOOK_NAME",
+    "FactsFile",
+    "downloads",
+    "facts_schema",
+    "read",
+    "write",
+]
+
+#: What can be asked for beside HTML and PDF.
+FORMATS = ("xlsx", "csv", "svg", "png")
+
+WORKBOOK_NAME = "nokkeltall.xlsx"
+FIGURES_NAME = "tall.csv"
+FIGURES_FOLDER = "figurer"
+
+#: Where the template wants the links to the files.
+DOWNLOADS_HERE = "<!-- downloads -->"
+
+
+def write(
+    facts: Mapping[str, Any],
+    figures: Mapping[int, Mapping[str, Any]],
+    html: str,
+    known: Catalogue,
+    folder: Path,
+    formats: Collection[str],
+) -> None:
+    """
+    Write the exports of a report beside it.
+
+    Parameters
+    ----------
+    facts : mapping
+        What facts.json holds.
+    figures : mapping of number to mapping
+        The numbers behind each figure, as ``columns`` and ``rows``.
+    html : str
+        The finished page, for its figures.
+    known : Catalogue
+    folder : Path
+        Where the report is made.
+    formats : collection of str
+        Of :data:`FORMATS`; others are somebody else's. The schema of facts.json always
+        comes.
+
+    Raises
+    ------
+    RenderError
+        If the facts do not keep to their schema, or a figure lacks its description.
+    """
+    record = read(facts)
+    (folder / FACTS_SCHEMA_NAME).write_text(published_schema(), encoding="utf-8")
+    if "xlsx" in formats:
+        made = excel.workbook(record, known)
+        (folder / WORKBOOK_NAME).write_bytes(made)
+    if "csv" in formats:
+        for name, content in package(extract_of(record), figures, known).items():
+            _put(folder / name, content)
+    for drawing in drawings(html) if {"svg", "png"} & set(formats) else ():
+        place = folder / FIGURES_FOLDER / drawing.name
+        if "svg" in formats:
+            _put(place.with_suffix(".svg"), drawing.alone(record.run.language).encode())
+        if "png" in formats:
+            _put(place.with_suffix(".png"), drawing.png(record.run.language))
+
+
+def _put(path: Path, content: bytes) -> None:
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(content)
+
+
+def downloads(folder: Path, known: Catalogue) -> Block:
+    """
+    Links to the files that lie beside a page, with their type and size.
+
+    Parameters
+    ----------
+    folder : Path
+        Holds every file but the page itself.
+    known : Catalogue
+    """
+    words = known.phrases.words
+    groups = (
+        (
+            "report",
+            (("rapport.pdf", "PDF"), ("rapport.ipynb", words["index_notebook"])),
+        ),
+        ("figures", ((WORKBOOK_NAME, "Excel"), (FIGURES_NAME, "CSV"))),
+        ("facts", (("facts.json", "JSON"),)),
+        (
+            "descriptions",
+            ((DESCRIPTOR, "Data Package"), (FACTS_SCHEMA_NAME, "JSON Schema")),
+        ),
+    )
+    shown = [
+        {
+            "name": words[f"download_{group}"],
+            "files": [
+                _file(folder / name, name, kind)
+                for name, kind in files
+                if (folder / name).is_file()
+            ],
+        }
+        for group, files in groups
+    ]
+    numbered: dict[str, list[Path]] = {}
+    for path in sorted((folder / FIGURES_FOLDER).glob("*.*")):
+        numbered.setdefault(path.stem.rpartition("-")[2], []).append(path)
+    shown += [
+        {
+            "name": f"{words['figure']} {number}",
+            "files": [
+                _file(path, f"{FIGURES_FOLDER}/{path.name}", path.suffix[1:].upper())
+                for path in paths
+            ],
+        }
+        for number, paths in sorted(numbered.items(), key=lambda item: int(item[0]))
+    ]
+    return block(
+        "downloads", known, groups=[group for group in shown if group["files"]]
+    )
+
+
+def _file(path: Path, href: str, kind: str) -> dict[str, str]:
+    kilobytes = max(1, round(path.stat().st_size / 1000))
+    return {"href": href, "kind": kind, "size": f"{language.number(kilobytes)}\u00a0kB"}

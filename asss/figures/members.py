@@ -1,0 +1,261 @@
+"""The development of one indicator in every member: a small panel for each."""
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+from asss.catalogue import Catalogue
+from asss.facts import Fact, NetworkBook
+from asss.figures.canvas import Canvas, Point, Scale
+from asss.figures.picture import (
+    Group,
+    Picture,
+    Row,
+    Table,
+    amount,
+    data_of,
+    spoken,
+    table_of,
+)
+from asss.figures.style import (
+    FOCUS,
+    INK,
+    LABEL,
+    LINE,
+    QUIET,
+    SMALL,
+    WIDTH,
+    house_style,
+)
+from asss.knowledge import Indicator
+from asss.parameters import EVERY, Member
+from asss.statements import sign_word
+
+#: A panel: its title, its plot and the years below, and the room for the last value.
+TITLE, PLOT, FOOT, ENDS = 15.0, 52.0, 17.0, 36.0
+
+#: Between panels, across and down.
+GAP = 12.0
+
+#: Panels in a row: as many as fill the rows best.
+COLUMNS = (5, 4)
+
+#: How far each side a plot goes on beyond its lowest and highest value.
+AIR = 0.08
+
+Stretch = list[tuple[float, float]]
+
+
+def members(book: NetworkBook, known: Catalogue, *, indicator: str) -> Picture:
+    """
+    Draw an indicator over the years, one panel per member, all to one scale.
+
+    The member's line and the network's mean. A break in a series is a gap, a missing or
+    suppressed value is a gap with its sign, a figure that is not official is hollow.
+    """
+    of = known.indicator(indicator)
+    columns = min(COLUMNS, key=lambda count: (-len(book.members) % count, -count))
+    width = (WIDTH - GAP * (columns - 1)) / columns
+    height = TITLE + PLOT + FOOT
+    lines = -(-len(book.members) // columns)
+    with house_style():
+        canvas = Canvas(lines * (height + GAP) - GAP)
+        scale = _scale(book, indicator)
+        means = mean_stretches(book, known, indicator)
+        for place, member in enumerate(book.members):
+            left = (place % columns) * (width + GAP)
+            top = (place // columns) * (height + GAP)
+            _panel(canvas, (left, top), width, scale, means, book, known, of, member)
+        return Picture(
+            canvas.svg(f"hver-{indicator}".replace("_", "-")),
+            _alt(book, known, of),
+            _table(book, known, of),
+            data_of(
+                (f for f in book.facts.values() if f.indicator == indicator), known
+            ),
+            _notes(book, known, indicator),
+        )
+
+
+def _scale(book: NetworkBook, indicator: str) -> Scale:
+    """From lowest to highest of all values and means, over a plot."""
+    facts = [fact for fact in book.facts.values() if fact.indicator == indicator]
+    seen = [
+        value
+        for fact in facts
+        for value in (fact.value, fact.network_mean)
+        if value is not None
+    ]
+    low, high = (min(seen), max(seen)) if seen else (0.0, 1.0)
+    air = (high - low) * AIR or 1.0
+    return Scale(low - air, high + air, TITLE + PLOT, TITLE)
+
+
+def _panel(
+    canvas: Canvas,
+    corner: Point,
+    width: float,
+    scale: Scale,
+    means: Sequence[Stretch],
+    book: NetworkBook,
+    known: Catalogue,
+    indicator: Indicator,
+    member: Member,
+) -> None:
+    words = known.phrases.words
+    left, top = corner
+    first, last = book.all_years[0], book.all_years[-1]
+    across = Scale(first, max(last, first + 1), left + 3, left + width - ENDS)
+    series = book.history(indicator.id, member.id)
+
+    def at(year: float, value: float) -> Point:
+        return across(year), top + scale(value)
+
+    bottom = top + TITLE + PLOT
+    canvas.text(left, top + LABEL / 2, member.name, size=LABEL, is_bold=True)
+    canvas.lines([[(left, bottom), (across(last) + 3, bottom)]], color=LINE, width=0.8)
+    canvas.lines(
+        [[at(*point) for point in _drawn(piece)] for piece in means],
+        color=INK,
+        width=0.9,
+        linestyle=(0, (3, 2)),
+    )
+    pieces = stretches(series, known)
+    lines = [[at(*point) for point in piece] for piece in pieces if len(piece) > 1]
+    canvas.lines(lines, color=FOCUS, width=1.6)
+    shown = [fact for fact in series if fact.value is not None]
+    for is_hollow in (False, True):
+        points = [
+            at(fact.year, fact.value or 0.0)
+            for fact in shown
+            if (fact.basis == "reconstructed") == is_hollow
+        ]
+        canvas.dots(points, size=3.2, color=FOCUS, is_hollow=is_hollow, edge=0.8)
+    for fact in series:
+        if fact.value is None:
+            place = across(fact.year), bottom - 5
+            canvas.text(*place, fact.status, is_bold=True, color=FOCUS, align="center")
+    if shown and shown[-1].year == last:
+        x, y = at(last, shown[-1].value or 0.0)
+        label = amount(shown[-1].value, indicator.decimals, shown[-1].basis, words)
+        canvas.text(x + 5, y, label, size=LABEL, color=FOCUS, is_bold=True)
+    for year, align in ((first, "left"), (last, "right")):
+        edge = left if align == "left" else across(last) + 3
+        if year != first or align == "left":
+            canvas.text(
+                edge, bottom + 7, str(year), size=SMALL, color=QUIET, align=align
+            )
+
+
+def _drawn(piece: Stretch) -> Stretch:
+    """A year alone between two gaps is a short line: a point would not be seen."""
+    if len(piece) > 1:
+        return piece
+    ((year, value),) = piece
+    return [(year - 0.2, value), (year + 0.2, value)]
+
+
+def stretches(series: Sequence[Fact], known: Catalogue) -> list[Stretch]:
+    """Unbroken pieces of one member's line."""
+    pieces: list[Stretch] = [[]]
+    for place, fact in enumerate(series):
+        is_first = place == 0 or fact.year != series[place - 1].year + 1
+        if is_first or fact.value is None or known.breaks(fact.forbehold):
+            pieces.append([])
+        if fact.value is not None:
+            pieces[-1].append((fact.year, fact.value))
+    return [piece for piece in pieces if piece]
+
+
+def mean_stretches(
+    book: NetworkBook, known: Catalogue, indicator: str
+) -> list[Stretch]:
+    """Pieces over which the mean is of the same members, table and rule."""
+    pieces: list[Stretch] = [[]]
+    means = [book.peers(indicator, year)[0] for year in book.all_years]
+    for before, fact in zip((means[0], *means), means, strict=False):
+        is_everybodys = any(
+            entry.kommuner == EVERY for entry in known.breaks(fact.forbehold)
+        )
+        if (
+            fact.network_mean is None
+            or fact.mean_rule != before.mean_rule
+            or is_everybodys
+            or _gets_members(known, fact.year)
+        ):
+            pieces.append([])
+        if fact.network_mean is not None:
+            pieces[-1].append((fact.year, fact.network_mean))
+    return [piece for piece in pieces if piece]
+
+
+def _gets_members(known: Catalogue, year: int) -> bool:
+    return known.network.in_year(year) != known.network.in_year(year - 1)
+
+
+def _notes(book: NetworkBook, known: Catalogue, indicator: str) -> tuple[str, ...]:
+    """Words that the caption ends with: why lines are broken."""
+    facts = [fact for fact in book.facts.values() if fact.indicator == indicator]
+    later = [fact for fact in facts if fact.year > book.all_years[0]]
+    rules = [book.peers(indicator, year)[0].mean_rule for year in book.all_years]
+    reasons = (
+        ("caption_mean_break", any(a != b for a, b in pairwise(rules))),
+        ("caption_members", any(_gets_members(known, fact.year) for fact in later)),
+        ("caption_gap", any(known.breaks(fact.forbehold) for fact in later)),
+    )
+    return tuple(key for key, holds in reasons if holds)
+
+
+def _table(book: NetworkBook, known: Catalogue, indicator: Indicator) -> Table:
+    words = known.phrases.words
+    rows = []
+    for member in book.members:
+        facts = {fact.year: fact for fact in book.history(indicator.id, member.id)}
+        cells = (_cell(facts.get(year), words) for year in book.all_years)
+        rows.append(Row(member.name, tuple(cells)))
+    means = [book.peers(indicator.id, year)[0] for year in book.all_years]
+    mean = tuple(
+        amount(fact.network_mean, indicator.decimals, fact.mean_basis, words) or "–"
+        for fact in means
+    )
+    rows.append(Row(words["network_mean"], mean, is_focus=True))
+    group = Group(indicator.short_name, tuple(rows))
+    heads = [str(year) for year in book.all_years]
+    return table_of(words["forbehold_kommune"], heads, [group], words)
+
+
+def _cell(fact: Fact | None, words: Mapping[str, str]) -> str:
+    """A figure, or its sign; nothing of a year before the kommune was formed."""
+    if fact is None:
+        return ""
+    return amount(fact.value, fact.decimals, fact.basis, words) or fact.status
+
+
+def _alt(book: NetworkBook, known: Catalogue, indicator: Indicator) -> str:
+    words, phrases = known.phrases.words, known.phrases.phrases
+    items = []
+    for member in book.members:
+        history = book.history(indicator.id, member.id)
+        first = next((fact for fact in history if fact.value is not None), history[-1])
+        ends = {
+            name: spoken(
+                fact.value,
+                indicator,
+                words,
+                basis=fact.basis,
+                sign=words[f"sign_{sign_word(fact)}"],
+            )
+            for name, fact in (("first", first), ("value", history[-1]))
+        }
+        form = phrases["alt_members_item"].sentence
+        if first.value is None:
+            form, ends = (
+                phrases["alt_members_without"].sentence,
+                {"reason": ends["value"]},
+            )
+        items.append(form.format(name=member.name, **ends))
+    return phrases["alt_members"].sentence.format(
+        name=indicator.short_name,
+        from_year=book.all_years[0],
+        year=book.run.year,
+        items="; ".join(items),
+    )

@@ -1,0 +1,207 @@
+"""
+Norwegian by rule: numbers, dates, names and lists, as they are written.
+
+What is a word stands in the phrase file; what is a rule stands here, and nowhere else.
+Bokmål and nynorsk have these rules in common; whoever calls brings the words, and with
+them the language. Knows nothing of reports. Imports nothing.
+"""
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+HARD_SPACE = "\u00a0"
+MINUS = "\u2212"
+
+#: The largest count that is written in letters in running text.
+IN_LETTERS = 12
+
+#: Words that the rules need of a language.
+WORDS = (
+    "and",
+    *(f"number_{count}" for count in range(IN_LETTERS + 1)),
+    "number_1_neuter",
+)
+
+#: A number in groups of three, as people write it: «1 000», but not «i 2016 500».
+GROUPED = re.compile(r"(?<![\d,.\u00a0])\d{1,3}(?: \d{3})+(?!\d)")
+
+#: Other spaces that a line must not break at: «66 år», «4 %», «3. plass», «kr 4 010»,
+#: «tabell 1».
+BOUND = re.compile(
+    r"(?<=\d) (?=(?:år|måneder|månader|mnd|prosent|prosentpoeng)\b|%)"
+    r"|(?<=\d\.) (?=plass\b)"
+    r"|(?:(?<=\bkr)|(?<=\b[Tt]abell)|(?<=\b[Ff]igur)|(?<=\b[Ff]unksjon)) (?=\d)"
+)
+
+
+# -- numbers ---------------------------------------------------------------------------
+
+
+def half_up(value: float, decimals: int = 0) -> float:
+    """
+    Round as a reader does by hand: half away from zero, not to the even digit.
+
+    Examples
+    --------
+    >>> half_up(2.5), half_up(-0.25, 1)
+    (3.0, -0.3)
+    """
+    scale = 10**decimals
+    # A value that is a half but for binary noise is a half to anyone who recomputes it.
+    return math.copysign(math.floor(abs(value) * scale + 0.5 + 1e-9) / scale, value)
+
+
+def number(value: float, decimals: int = 0) -> str:
+    r"""
+    Write a number: decimal comma, hard space between thousands, true minus, no «-0».
+
+    Examples
+    --------
+    >>> number(36085.4), number(-0.04, 1), number(-3.25, 1)
+    ('36\xa0085', '0,0', '−3,3')
+    """
+    rounded = half_up(value, decimals)
+    digits = f"{abs(rounded):,.{decimals}f}"
+    digits = digits.replace(",", HARD_SPACE).replace(".", ",")
+    return f"{MINUS}{digits}" if rounded < 0 else digits
+
+
+def exact(value: float) -> str:
+    r"""
+    Write a number with every digit it has: what is computed with, not what is printed.
+
+    Examples
+    --------
+    >>> exact(5064.0), exact(-53124.25), exact(1e-7)
+    ('5\xa0064', '−53\xa0124,25', '0,0000001')
+    """
+    digits = f"{Decimal(repr(abs(value))):,f}".removesuffix(".0")
+    digits = digits.replace(",", HARD_SPACE).replace(".", ",")
+    return f"{MINUS}{digits}" if value < 0 else digits
+
+
+def numeral(count: int, words: Mapping[str, str], *, neuter: bool = False) -> str:
+    """
+    Write how many in running text: in letters up to twelve, one by its gender.
+
+    Parameters
+    ----------
+    count : int
+        Zero or more.
+    words : mapping of str to str
+        The language's ``number_0`` to ``number_12``, and ``number_1_neuter``.
+    neuter : bool
+        Whether what is counted is neuter: «ett av 15 nøkkeltall».
+
+    Examples
+    --------
+    >>> words = {"number_1": "én", "number_1_neuter": "ett", "number_2": "to"}
+    >>> numeral(1, words), numeral(1, words, neuter=True), numeral(2, words)
+    ('én', 'ett', 'to')
+    >>> numeral(13, words)
+    '13'
+    """
+    if count > IN_LETTERS:
+        return number(count)
+    return words["number_1_neuter" if neuter and count == 1 else f"number_{count}"]
+
+
+def ordinal(place: int) -> str:
+    """
+    Write a place in an order: with a full stop.
+
+    Examples
+    --------
+    >>> f"{ordinal(3)} plass"
+    '3. plass'
+    """
+    return f"{number(place)}."
+
+
+def span(first: int, last: int) -> str:
+    """
+    Write an interval of years or ages: with a dash, and one of one as it is.
+
+    Examples
+    --------
+    >>> span(2018, 2020), span(2020, 2020)
+    ('2018–2020', '2020')
+    """
+    return str(first) if first == last else f"{first}–{last}"
+
+
+def day(iso: str) -> str:
+    """
+    Write an ISO date.
+
+    Examples
+    --------
+    >>> day("2021-03-15")
+    '15.03.2021'
+    """
+    return date.fromisoformat(iso).strftime("%d.%m.%Y")
+
+
+# -- words -----------------------------------------------------------------------------
+
+
+def join(items: Sequence[str], words: Mapping[str, str]) -> str:
+    """
+    Join a list as in a sentence: no comma before the conjunction.
+
+    Parameters
+    ----------
+    items : sequence of str
+        One or more.
+    words : mapping of str to str
+        The language's ``and``.
+
+    Examples
+    --------
+    >>> join(["Bergen", "Oslo", "Tromsø"], {"and": "og"})
+    'Bergen, Oslo og Tromsø'
+    """
+    *first, last = items
+    return f"{', '.join(first)} {words['and']} {last}" if first else last
+
+
+def genitive(name: str) -> str:
+    """
+    Put a name in the genitive; one that ends in an s-sound takes an apostrophe.
+
+    Examples
+    --------
+    >>> genitive("Tromsø"), genitive("Moss"), genitive("KS")
+    ('Tromsøs', 'Moss’', 'KS’')
+    """
+    if name.endswith("’"):
+        return name
+    return f"{name}’" if name[-1].lower() in "sxz" else f"{name}s"
+
+
+def capitalised(text: str) -> str:
+    """
+    Begin with a capital, and leave the rest: «KVP» keeps its letters.
+
+    Examples
+    --------
+    >>> capitalised("åpen for KVP"), capitalised("«ytelse» og mer")
+    ('Åpen for KVP', '«Ytelse» og mer')
+    """
+    return re.sub(r"\w", lambda first: first[0].upper(), text, count=1)
+
+
+def bind(text: str) -> str:
+    r"""
+    Keep a number and what it counts on one line.
+
+    Examples
+    --------
+    >>> bind("per 1 000 innbyggere 18–66 år")
+    'per 1\xa0000 innbyggere 18–66\xa0år'
+    """
+    text = GROUPED.sub(lambda found: found[0].replace(" ", HARD_SPACE), text)
+    return BOUND.sub(HARD_SPACE, text)

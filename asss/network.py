@@ -1,0 +1,427 @@
+"""
+What is true and worth saying of the network as a whole, decided in numbers.
+
+The counterpart of ``findings`` for «ASSS samlet»: who is highest and lowest, how far it
+is between them, and how the mean has moved. Holds no Norwegian but what the catalogue
+gives. Imports ``findings`` and below.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from asss import changes, findings
+from asss.catalogue import Catalogue
+from asss.facts import HOUSEKEEPING, Fact, NetworkBook, book_of, gather_network
+from asss.findings import SUMMARY
+from asss.knowledge import Indicator
+from asss.language import half_up
+from asss.parameters import Run
+from asss.statbank import Snapshot
+from asss.statements import (
+    Count,
+    Detail,
+    Quantity,
+    Statement,
+    Word,
+    level,
+    mean,
+    previous,
+    sign_word,
+    why_unchanged,
+    why_withheld,
+)
+from asss.tables import weakest
+
+#: What is said of the mean, by the way it has moved.
+MEAN_MOVES = {
+    "up": "network_mean_up",
+    "down": "network_mean_down",
+    "stable": "network_mean_stable",
+}
+
+
+@dataclass(frozen=True)
+class NetworkFindings(NetworkBook):
+    """Everything that «ASSS samlet» says and shows, before a word is written.
+
+    Attributes
+    ----------
+    statements : tuple of Statement
+        ``chapter`` is the summary, the indicator or the kommune they speak of, in the
+        order of the page.
+    """
+
+    statements: tuple[Statement, ...]
+
+    def about(self, subject: str) -> tuple[Statement, ...]:
+        """What is said in the summary, of an indicator, or of a kommune."""
+        return tuple(said for said in self.statements if said.chapter == subject)
+
+    def compared(self, indicator: str, year: int | None = None) -> Fact:
+        """A fact of the indicator that carries mean, lowest and highest: anybody's."""
+        return self.peers(indicator, year)[0]
+
+
+@dataclass(frozen=True)
+class Span:
+    """From the lowest figure in the network to the highest, and whose they are."""
+
+    indicator: Indicator
+    lowest: Fact
+    highest: Fact
+    lowest_kommuner: tuple[str, ...]
+    highest_kommuner: tuple[str, ...]
+
+    @property
+    def share(self) -> float:
+        """The distance between them in percent of the mean."""
+        gap = (self.highest.value or 0.0) - (self.lowest.value or 0.0)
+        return gap / (self.highest.network_mean or 1.0) * 100
+
+    @property
+    def basis(self) -> str:
+        """What the distance rests on."""
+        return weakest((self.lowest.basis, self.highest.basis))
+
+    def details(self) -> dict[str, Detail]:
+        """The fields of a phrase that tells of it."""
+        return {
+            "lowest": level(self.lowest),
+            "lowest_kommuner": self.lowest_kommuner,
+            "highest": level(self.highest),
+            "highest_kommuner": self.highest_kommuner,
+        }
+
+
+def assess(
+    indexed: pd.DataFrame, known: Catalogue, run: Run, snapshot: Snapshot
+) -> NetworkFindings:
+    """
+    Decide what is said of the network, and what is chief of each member.
+
+    Parameters
+    ----------
+    indexed : DataFrame, key = (indicator, kommune, year)
+        See :func:`asss.indexing.index_to_network`.
+    known : Catalogue
+        Indicators, forbehold, and the thresholds between one wording and another.
+    run : Run
+        Of which year.
+    snapshot : Snapshot
+        Where the figures came from; carried along for the page's sources.
+    """
+    book = gather_network(indexed, known, run, snapshot)
+    said = _summary(book, known)
+    for indicator in known.service.indicators:
+        said += _of_indicator(book, known, indicator)
+    for member in book.members:
+        own = findings.conclude(book_of(member, book), known)
+        said += [
+            Statement(member.id, chief.rule, chief.details, chief.facts)
+            for chief in own.statements
+            if chief.chapter == SUMMARY
+        ]
+    return NetworkFindings(
+        run=book.run,
+        members=book.members,
+        snapshot=book.snapshot,
+        facts=book.facts,
+        years=book.years,
+        all_years=book.all_years,
+        statements=tuple(said),
+    )
+
+
+def span(book: NetworkBook, known: Catalogue, indicator: Indicator) -> Span | None:
+    """Lowest and highest of an indicator; None where they are not to be compared."""
+    ranked = [fact for fact in book.peers(indicator.id) if fact.rank is not None]
+    if len(ranked) < 2 or ranked[0].network_mean is None:
+        return None
+    lowest = [fact for fact in ranked if fact.is_lowest]
+    highest = [fact for fact in ranked if fact.is_highest]
+    return Span(
+        indicator,
+        lowest[0],
+        highest[0],
+        tuple(known.network.member(fact.kommune).name for fact in lowest),
+        tuple(known.network.member(fact.kommune).name for fact in highest),
+    )
+
+
+# -- one indicator ---------------------------------------------------------------------
+
+
+def _of_indicator(
+    book: NetworkBook, known: Catalogue, indicator: Indicator
+) -> list[Statement]:
+    found = span(book, known, indicator)
+    peers = book.peers(indicator.id)
+    ids = tuple(fact.id for fact in peers)
+    if found is None:
+        details: dict[str, Detail] = {
+            "subject": indicator.mention,
+            "year": book.run.year,
+            "reason": _reasons(known, peers),
+        }
+        return [Statement(indicator.id, "network_withheld", details, ids)]
+    return [
+        *_level(book, found),
+        *_without(known, indicator, peers),
+        *_mean_change(book, known, indicator),
+        *_largest_changes(book, known, indicator),
+    ]
+
+
+def _reasons(known: Catalogue, facts: Iterable[Fact]) -> tuple[Detail, ...]:
+    """Why figures are not there, or not to be compared, each reason once."""
+    return tuple(
+        dict.fromkeys(
+            reason
+            for fact in facts
+            for reason in (
+                why_withheld(known, fact) or (Word(f"sign_{sign_word(fact)}"),)
+            )
+        )
+    )
+
+
+def _level(book: NetworkBook, found: Span) -> list[Statement]:
+    """Who is highest and lowest, the mean, and how far it is between the two."""
+    name, fact = found.indicator.id, found.highest
+    ranked = [peer for peer in book.peers(name) if peer.rank is not None]
+    ids = tuple(peer.id for peer in ranked)
+    ends = (found.highest.id, found.lowest.id)
+    details = found.details() | {
+        "subject": found.indicator.subject,
+        "mean": mean(fact),
+    }
+    told = [Statement(name, "network_span", details, ids)]
+    basis = weakest((found.basis, fact.mean_basis))
+    share = Quantity(found.share, "prosent", 0, basis, "distance")
+    gap = (found.highest.value or 0.0) - (found.lowest.value or 0.0)
+    if _adds_up(found, gap):
+        amount = Quantity(gap, fact.unit, fact.decimals, found.basis, "difference")
+        wide: dict[str, Detail] = {"gap": amount, "share": share}
+        told.append(Statement(name, "network_gap", wide, ends))
+    else:
+        told.append(Statement(name, "network_gap_share", {"share": share}, ends))
+    above = sum((peer.value or 0.0) > (peer.network_mean or 0.0) for peer in ranked)
+    counts: dict[str, Detail] = {"above": Count(above), "n": len(ranked)}
+    return [*told, Statement(name, "network_above", counts, ids)]
+
+
+def _adds_up(found: Span, gap: float) -> bool:
+    """Whether the distance, as printed, is the difference of the printed figures."""
+    decimals = found.highest.decimals
+    high, low = (half_up(end.value or 0.0, decimals) for end in _ends(found))
+    return half_up(high - low, decimals) == half_up(gap, decimals)
+
+
+def _ends(found: Span) -> tuple[Fact, Fact]:
+    return found.highest, found.lowest
+
+
+def _without(
+    known: Catalogue, indicator: Indicator, peers: Sequence[Fact]
+) -> list[Statement]:
+    """Whose figures are not in the mean, and why."""
+    absent = [fact for fact in peers if fact.rank is None]
+    if not absent:
+        return []
+    details: dict[str, Detail] = {
+        "subject": indicator.mention,
+        "kommuner": tuple(known.network.member(fact.kommune).name for fact in absent),
+        "reason": _reasons(known, absent),
+    }
+    ids = tuple(fact.id for fact in absent)
+    return [Statement(indicator.id, "mean_without", details, ids)]
+
+
+def mean_before(book: NetworkBook, indicator: str) -> Fact | None:
+    """
+    A fact with last year's mean, where the two means may be held against each other.
+
+    Not where a break lies between them, the rule is another, or members have joined or
+    lack a figure in one of the years: then the mean moves though nobody's figure does.
+    """
+    now = book.peers(indicator)[0]
+    before = book.peers(indicator, book.run.year - 1)
+    if not before or now.mean_change is None or now.network_mean is None:
+        return None
+    moved = now.network_mean - (before[0].network_mean or 0.0)
+    is_plain = abs(moved - now.mean_change) <= 1e-9 * max(1.0, abs(now.network_mean))
+    return before[0] if is_plain else None
+
+
+def mean_direction(book: NetworkBook, known: Catalogue, indicator: str) -> str | None:
+    """``up``, ``down`` or ``stable``; None where it is not to be said."""
+    now, before = book.peers(indicator)[0], mean_before(book, indicator)
+    if before is None:
+        return None
+    old, new = before.network_mean or 0.0, now.network_mean or 0.0
+    reads_alike = half_up(old, now.decimals) == half_up(new, now.decimals)
+    limit = known.phrases.thresholds.stable_change.value
+    if reads_alike or not old or abs(round((new - old) / old * 100, 9)) < limit:
+        return "stable"
+    return "up" if new > old else "down"
+
+
+def _mean_change(
+    book: NetworkBook, known: Catalogue, indicator: Indicator
+) -> list[Statement]:
+    way = mean_direction(book, known, indicator.id)
+    before = mean_before(book, indicator.id)
+    if way is None or before is None:
+        return []
+    now = book.peers(indicator.id)[0]
+    details: dict[str, Detail] = {
+        "previous": mean(before),
+        "previous_year": before.year,
+        "mean": mean(now),
+        "year": now.year,
+    }
+    ids = tuple(fact.id for fact in book.peers(indicator.id))
+    return [Statement(indicator.id, MEAN_MOVES[way], details, ids)]
+
+
+def _largest_changes(
+    book: NetworkBook, known: Catalogue, indicator: Indicator
+) -> list[Statement]:
+    """Whose figure has moved most each way, among those that may be compared."""
+    peers = book.peers(indicator.id)
+    ways = {fact.id: changes.direction(known, fact) for fact in peers}
+    told = [fact for fact in peers if ways[fact.id]]
+    if len(told) < 2:
+        return []
+    statements = []
+    for side, sign, rule in (
+        ("up", 1, "network_most_up"),
+        ("down", -1, "network_most_down"),
+    ):
+        moved = [fact for fact in told if (ways[fact.id] or "").startswith(side)]
+        if not moved:
+            continue
+        most = max(moved, key=lambda fact: sign * (fact.change_percent or 0.0))
+        details: dict[str, Detail] = {
+            "kommune": known.network.member(most.kommune).name,
+            "previous": previous(most),
+            "previous_year": most.year - 1,
+            "value": level(most),
+            "year": most.year,
+        }
+        statements.append(Statement(indicator.id, rule, details, (most.id,)))
+    if len(told) < len(peers):
+        absent = [fact for fact in peers if not ways[fact.id]]
+        part: dict[str, Detail] = {
+            "count": Count(len(told)),
+            "n": len(peers),
+            "reason": why_unchanged(known, absent) or _reasons(known, absent),
+        }
+        ids = tuple(fact.id for fact in told)
+        statements.append(Statement(indicator.id, "network_compared", part, ids))
+    return statements
+
+
+# -- summary ---------------------------------------------------------------------------
+
+
+def _summary(book: NetworkBook, known: Catalogue) -> list[Statement]:
+    spans = [
+        found
+        for indicator in known.service.indicators
+        if (found := span(book, known, indicator))
+    ]
+    return [
+        *_outermost_spans(spans),
+        *_most_often(book, known),
+        *_means(book, known),
+        *_doubtful(book, known),
+    ]
+
+
+def _outermost_spans(spans: Sequence[Span]) -> list[Statement]:
+    if len(spans) < 2:
+        return []
+    widest = max(spans, key=lambda found: found.share)
+    narrowest = min(spans, key=lambda found: found.share)
+    return [
+        Statement(
+            SUMMARY,
+            rule,
+            {**found.details(), "subject": found.indicator.mention},
+            (found.highest.id, found.lowest.id),
+        )
+        for rule, found in (
+            ("network_widest", widest),
+            ("network_narrowest", narrowest),
+        )
+    ]
+
+
+def _most_often(book: NetworkBook, known: Catalogue) -> list[Statement]:
+    """Who is highest, and who lowest, on most indicators."""
+    ranked = [fact for fact in book.reported if fact.rank is not None]
+    if not ranked:
+        return []
+    n = len({fact.indicator for fact in ranked})
+    details: dict[str, Detail] = {"n": n}
+    ids: list[str] = []
+    for end in ("highest", "lowest"):
+        held = [fact for fact in ranked if getattr(fact, f"is_{end}")]
+        counts = Counter(fact.kommune for fact in held)
+        most = max(counts.values())
+        whose = [name for name in book.kommuner if counts[name] == most]
+        details[end] = Count(most)
+        details[f"{end}_kommuner"] = tuple(
+            known.network.member(name).name for name in whose
+        )
+        ids += [fact.id for fact in held if fact.kommune in whose]
+    unique = tuple(dict.fromkeys(ids))
+    return [Statement(SUMMARY, "network_most_often", details, unique)]
+
+
+def _means(book: NetworkBook, known: Catalogue) -> list[Statement]:
+    """How many means have moved which way since last year."""
+    if book.run.year == book.all_years[0]:
+        return []
+    names = [indicator.id for indicator in known.service.indicators]
+    ways: Mapping[str, str | None] = {
+        name: mean_direction(book, known, name) for name in names
+    }
+    told = [name for name in names if ways[name]]
+    details: dict[str, Detail] = {"previous_year": book.run.year - 1}
+    if not told:
+        withheld = why_unchanged(known, book.reported)
+        reason: Detail = withheld or (Word("network_other_mean"),)
+        details |= {"year": book.run.year, "reason": reason}
+        ids = tuple(fact.id for fact in book.reported)
+        return [Statement(SUMMARY, "network_means_withheld", details, ids)]
+    for way in ("up", "down", "stable"):
+        count = sum(found == way for found in ways.values())
+        details[way] = Count(count)
+    details |= {"n": len(told), "total": len(names)}
+    ids = tuple(book.peers(name)[0].id for name in told)
+    rule = "network_means" if len(told) == len(names) else "network_means_part"
+    return [Statement(SUMMARY, rule, details, ids)]
+
+
+def _doubtful(book: NetworkBook, known: Catalogue) -> list[Statement]:
+    doubtful = [
+        fact.id
+        for fact in book.reported
+        if any(
+            not entry.is_page_wide and entry.kind not in HOUSEKEEPING
+            for entry in known.forbehold_by_id(fact.forbehold)
+        )
+    ]
+    if not doubtful:
+        return []
+    details: dict[str, Detail] = {
+        "count": len(doubtful),
+        "n": len(book.reported),
+        "year": book.run.year,
+    }
+    return [Statement(SUMMARY, "network_doubtful", details, tuple(doubtful))]

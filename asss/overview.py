@@ -1,0 +1,391 @@
+"""
+What «ASSS samlet» shows: each indicator for every member, and who stands where.
+
+The counterpart of ``page`` and ``keyfigures`` for the network as a whole, in the order
+of Tabell 1. Every figure is a fact of the reports; nothing is computed here. Imports
+``page``, ``blocks``, ``text``, ``figures`` and below.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from markupsafe import Markup
+
+from asss import figures, language, page, text
+from asss.blocks import Block, block
+from asss.catalogue import Catalogue
+from asss.facts import HOUSEKEEPING, Fact
+from asss.figures import Picture
+from asss.findings import SUMMARY
+from asss.knowledge import Forbehold, Indicator
+from asss.network import NetworkFindings, mean_before
+from asss.page import Facts
+from asss.parameters import EVERY, NETWORK, Member
+from asss.statements import Detail, mark
+from asss.tables import NOT_COMPARABLE, weakest
+
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+#: Shades in the table of ranks: from the highest value to the lowest.
+SHADES = 5
+
+#: Kinds of figures of an indicator, in order, with the key of each one's caption.
+CAPTIONS = ("caption_strip", "caption_members_each")
+
+
+def heading(found: NetworkFindings, known: Catalogue) -> Block:
+    """Title, dates, status, what concerns the whole page, and the main findings."""
+    marked = [fact for fact in found.reported if fact.basis == "reconstructed"]
+    rule = "network_reconstructed"
+    if found.snapshot.is_fetched:
+        rule = (
+            "network_reconstructed_fetched" if marked else "reconstructed_line_earlier"
+        )
+    line = text.phrase(
+        rule,
+        {"count": len(marked), "n": len(found.reported), "year": found.run.year},
+        known,
+    )
+    return page.top(
+        found,
+        known,
+        title=title(found, known),
+        reconstructed=line if found.is_reconstructed else "",
+        summary=_sentences(found, known, SUMMARY),
+    )
+
+
+def title(found: NetworkFindings, known: Catalogue) -> str:
+    """The one heading of the first level."""
+    details: dict[str, Detail] = {
+        "service": known.service.name,
+        "year": found.run.year,
+    }
+    return text.phrase("network_title", details, known)
+
+
+def facts(found: NetworkFindings, known: Catalogue) -> Facts:
+    """Gather what facts.json holds: every member's facts for every year."""
+    name = known.phrases.words["network_name"]
+    return page.gathered(
+        found,
+        known,
+        title=title(found, known),
+        whose=Member(id=NETWORK, name=name, kommunenummer=()),
+        kept=list(found.facts.values()),
+        sentences=[text.sentence(said, known) for said in found.statements],
+    )
+
+
+def ranks(found: NetworkFindings, known: Catalogue) -> Block:
+    """Tabell 1: the rank of every member on every indicator, shaded."""
+    caption = text.phrase("network_caption_ranks", {"year": found.run.year}, known)
+    sections = []
+    for section in known.service.sections:
+        rows = [
+            {
+                "id": indicator.id,
+                "name": indicator.short_name,
+                "cells": [_place(fact, known) for fact in found.peers(indicator.id)],
+            }
+            for indicator in known.service.indicators
+            if indicator.section == section.id
+        ]
+        if rows:
+            sections.append({"name": section.name, "rows": rows})
+    return block(
+        "ranks",
+        known,
+        caption=caption,
+        members=[member.name for member in found.members],
+        sections=sections,
+        is_reconstructed=found.is_reconstructed,
+    )
+
+
+def _place(fact: Fact, known: Catalogue) -> dict[str, Any]:
+    """One member's rank on one indicator, and its shade."""
+    shade = 0
+    if fact.rank is not None and fact.n > 1:
+        shade = 1 + (fact.rank - 1) * SHADES // fact.n
+    words = known.phrases.words
+    return {
+        "fact": fact.id,
+        "text": "–" if fact.rank is None else str(fact.rank),
+        "mark": fact.rank is not None and mark(fact.distance_basis, words),
+        "shade": shade,
+    }
+
+
+def chapter(found: NetworkFindings, known: Catalogue, chapter: str) -> Block:
+    """A chapter's indicators, each with sentences, table and figures."""
+    order = {indicator.id: n for n, indicator in enumerate(known.service.indicators)}
+    return block(
+        "members",
+        known,
+        headings=found.years,
+        indicators=[
+            _indicator(found, known, indicator, order[indicator.id])
+            for indicator in known.service.in_chapter(chapter)
+        ],
+    )
+
+
+def kommuner(found: NetworkFindings, known: Catalogue) -> Block:
+    """What is chief of each member: the main findings of its own report."""
+    return block(
+        "kommuner",
+        known,
+        kommuner=[
+            {
+                "id": member.id,
+                "name": member.name,
+                "summary": _sentences(found, known, member.id),
+            }
+            for member in found.members
+        ],
+    )
+
+
+def _sentences(
+    found: NetworkFindings, known: Catalogue, subject: str
+) -> list[text.Sentence]:
+    return [text.sentence(said, known) for said in found.about(subject)]
+
+
+# -- one indicator ---------------------------------------------------------------------
+
+
+def _indicator(
+    found: NetworkFindings, known: Catalogue, indicator: Indicator, place: int
+) -> dict[str, Any]:
+    words = known.phrases.words
+    notes = _Notes(indicator.id, known)
+    latest = found.compared(indicator.id)
+    unit = words[f"axis_{indicator.unit}"]
+    details: dict[str, Detail] = {
+        "subject": indicator.name,
+        "from_year": found.years[0],
+        "year": found.run.year,
+        "unit": unit,
+    }
+    columns = [_column(found, known, indicator, year, notes) for year in found.years]
+    rows = [
+        _row(found, known, indicator, member, notes)
+        for member in _by_rank(found, indicator.id)
+    ]
+    shown = [fact for fact in found.facts.values() if _is_shown(found, fact, indicator)]
+    pictures = [
+        draw(found, known, indicator=indicator.id)
+        for draw in (figures.strip, figures.members)
+    ]
+    count = len(pictures)
+    return {
+        "id": indicator.id,
+        "name": indicator.short_name,
+        "sentences": _sentences(found, known, indicator.id),
+        "number": place + 2,
+        "caption": language.bind(text.phrase("network_caption", details, known)),
+        "columns": columns,
+        "rows": rows,
+        "mean": _mean(found, known, indicator, latest),
+        "notes": notes.items,
+        "has_break": any(cell["is_break"] for row in rows for cell in row["cells"]),
+        "legend": _legend(shown, known),
+        "figures": [
+            _figure(picture, known, place * count + n + 1, caption)
+            for n, (picture, caption) in enumerate(zip(pictures, CAPTIONS, strict=True))
+        ],
+    }
+
+
+def _by_rank(found: NetworkFindings, indicator: str) -> list[Member]:
+    """Highest value first, as the ranks are; those without a rank last."""
+    by_id = {member.id: member for member in found.members}
+    peers = found.peers(indicator)
+    last = len(peers) + 1
+    return [by_id[f.kommune] for f in sorted(peers, key=lambda fact: fact.rank or last)]
+
+
+def _is_shown(found: NetworkFindings, fact: Fact, indicator: Indicator) -> bool:
+    return fact.indicator == indicator.id and fact.year in found.years
+
+
+def _column(
+    found: NetworkFindings,
+    known: Catalogue,
+    indicator: Indicator,
+    year: int,
+    notes: "_Notes",
+) -> dict[str, Any]:
+    """The head of a year, with what must be known of everybody's figures in it."""
+    told = _told(known, found.compared(indicator.id, year))
+    return {
+        "year": year,
+        "is_latest": year == found.run.year,
+        "notes": [
+            notes.refer(entry.text, year)
+            for entry in told
+            if entry.kommuner == EVERY and not entry.is_page_wide
+        ],
+    }
+
+
+def _told(known: Catalogue, fact: Fact) -> list[Forbehold]:
+    """The forbehold on a figure that a reader of it must know."""
+    entries = known.forbehold_by_id(fact.forbehold)
+    return [entry for entry in entries if entry.kind not in HOUSEKEEPING]
+
+
+def _row(
+    found: NetworkFindings,
+    known: Catalogue,
+    indicator: Indicator,
+    member: Member,
+    notes: "_Notes",
+) -> dict[str, Any]:
+    words = known.phrases.words
+    by_year = {fact.year: fact for fact in found.history(indicator.id, member.id)}
+    latest = by_year[found.run.year]
+    moved, index = latest.change_percent, latest.index
+    basis = weakest((latest.basis, latest.previous_basis or latest.basis))
+    return {
+        "name": member.name,
+        "fact": latest.id,
+        "decimals": indicator.decimals,
+        "cells": [
+            _cell(found, known, by_year.get(year), member, notes)
+            for year in found.years
+        ],
+        "change": _amount(moved, 1, basis, words, is_signed=True),
+        "index": _amount(index, 0, latest.distance_basis, words),
+        "rank": _amount(latest.rank, 0, latest.distance_basis, words),
+    }
+
+
+def _amount(
+    value: float | None,
+    decimals: int,
+    basis: str,
+    words: Any,
+    *,
+    is_signed: bool = False,
+) -> dict[str, Any]:
+    """A cell with a number in print, and the same unrounded to sort by."""
+    written = text.bare(value, decimals)
+    # What is 0 in print neither rises nor falls.
+    if is_signed and value and value > 0 and written != text.bare(0.0, decimals):
+        written = f"+{written}"
+    return {
+        "text": written or "–",
+        "value": value,
+        "mark": value is not None and mark(basis, words),
+    }
+
+
+def _cell(
+    found: NetworkFindings,
+    known: Catalogue,
+    fact: Fact | None,
+    member: Member,
+    notes: "_Notes",
+) -> dict[str, Any]:
+    """One year of a member: the figure or its sign, and what must be known of it."""
+    if fact is None:
+        return {"text": "", "value": None, "mark": "", "notes": [], "is_break": False}
+    breaks = known.breaks(fact.forbehold)
+    is_joint = bool(breaks) and fact.year > found.years[0]
+    told = [
+        entry
+        for entry in _told(known, fact)
+        if entry.kommuner != EVERY and not entry.is_page_wide
+    ]
+    cell = _amount(fact.value, fact.decimals, fact.basis, known.phrases.words)
+    return {
+        **cell,
+        "fact": fact.id,
+        "text": cell["text"] if fact.value is not None else fact.status,
+        "is_break": is_joint,
+        "is_latest": fact.year == found.run.year,
+        "notes": [notes.refer(entry.text, member.name, fact.year) for entry in told],
+    }
+
+
+def _mean(
+    found: NetworkFindings, known: Catalogue, indicator: Indicator, latest: Fact
+) -> dict[str, Any]:
+    """The last row: the network's means, each by the rule of its year."""
+    words = known.phrases.words
+    cells = []
+    for year in found.years:
+        fact = found.compared(indicator.id, year)
+        cell = _amount(fact.network_mean, fact.decimals, fact.mean_basis, words)
+        is_plain = fact.mean_rule == "plain" and fact.network_mean is not None
+        cells.append({**cell, "fact": fact.id, "is_plain": is_plain})
+    before = mean_before(found, indicator.id)
+    moved = None
+    if before is not None and before.network_mean:
+        moved = (latest.mean_change or 0.0) / before.network_mean * 100
+    basis = weakest(fact.mean_basis for fact in (latest, before or latest))
+    return {
+        "cells": cells,
+        "change": _amount(moved, 1, basis, words, is_signed=True),
+        "has_mean": latest.network_mean is not None,
+    }
+
+
+def _legend(shown: Iterable[Fact], known: Catalogue) -> list[dict[str, str]]:
+    """Only the marks and signs that the table really shows."""
+    words, facts = known.phrases.words, list(shown)
+    signs = (
+        (
+            words["plain_mark"],
+            "network_plain",
+            any(f.mean_rule == "plain" and f.network_mean is not None for f in facts),
+        ),
+        (
+            words["reconstructed_mark"],
+            "notes_reconstructed",
+            any("reconstructed" in (f.basis, f.mean_basis) for f in facts),
+        ),
+        *(
+            (sign, f"notes_sign_{name}", any(f.status == sign for f in facts))
+            for sign, name in (
+                (".", "not_possible"),
+                ("..", "missing"),
+                (":", "suppressed"),
+                (NOT_COMPARABLE, "not_comparable"),
+            )
+        ),
+    )
+    return [{"mark": sign, "text": words[key]} for sign, key, holds in signs if holds]
+
+
+def _figure(picture: Picture, known: Catalogue, number: int, caption: str) -> str:
+    made = page.figure(picture, known, number=number, caption=caption)
+    return Markup(made.html)
+
+
+@dataclass
+class _Notes:
+    """Letters for the notes under one table, with ids that no other table has."""
+
+    table: str
+    known: Catalogue
+    items: list[dict[str, Any]] = field(default_factory=list)
+
+    def refer(self, note: str, *place: object) -> dict[str, str]:
+        """Refer to a note from a place; the letter to print there, and its id."""
+        item = next((item for item in self.items if item["text"] == note), None)
+        if item is None:
+            letter = LETTERS[len(self.items)]
+            target = f"note-{self.table}-{letter}"
+            item = {"letter": letter, "id": target, "text": note, "places": []}
+            self.items.append(item)
+        letter, places = item["letter"], item["places"]
+        own = f"ref-{self.table}-{letter}-{len(places) + 1}"
+        where = ", ".join(str(part) for part in place)
+        back = text.phrase("note_back", {"place": where}, self.known)
+        places.append({"id": own, "back": back})
+        return {"letter": letter, "id": own, "target": item["id"]}

@@ -1,0 +1,300 @@
+"""The page's design: colours that can be read, signposts that lead somewhere."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from importlib import resources
+from itertools import pairwise
+from pathlib import Path
+
+import browser
+import pikepdf
+import pytest
+
+from asss import blocks, contents, conversion, keyfigures, report
+from asss.catalogue import Catalogue
+from asss.findings import Findings
+
+FindingsOf = Callable[[str, int], Findings]
+Rendered = Callable[[str, int], Path]
+PAGES = [("trondheim", 2020), ("tromso", 2017)]
+
+#: Which text stands on which ground, and the least contrast it may have: WCAG AA asks
+#: for 4.5:1, and for 3:1 of what is no text.
+PAIRS = {
+    ("ink", "page"): 7,
+    ("ink", "soft"): 7,
+    ("ink", "warn-soft"): 7,
+    ("quiet", "page"): 4.5,
+    ("quiet", "soft"): 4.5,
+    ("quiet", "warn-soft"): 4.5,
+    ("focus", "page"): 4.5,
+    ("focus", "soft"): 4.5,
+    ("focus", "warn-soft"): 4.5,
+    ("warn", "page"): 4.5,
+    ("warn", "soft"): 4.5,
+    ("warn", "warn-soft"): 4.5,
+    ("warn-line", "page"): 3,
+    ("warn-line", "warn-soft"): 3,
+}
+
+
+def colours() -> dict[str, dict[str, str]]:
+    """The colours of the stylesheet by name, in light and in dark."""
+    file = resources.files("asss") / "templates" / "rapport" / "style.css"
+    light, dark = re.findall(r":root \{(.*?)\}", file.read_text("utf-8"), re.DOTALL)[:2]
+    return {
+        name: dict(re.findall(r"--([\w-]+): (#\w+);", part))
+        for name, part in (("light", light), ("dark", dark))
+    }
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance, as WCAG defines it."""
+    digits = colour.removeprefix("#")
+    if len(digits) == 3:
+        digits = "".join(2 * digit for digit in digits)
+    parts = [int(digits[place : place + 2], 16) / 255 for place in (0, 2, 4)]
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+        for part in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    """The ratio of two colours, from 1 to 21."""
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_contrast_is_computed_as_wcag_does() -> None:
+    """Black on white is 21:1, and #767676 the lightest grey that is readable."""
+    assert contrast("#000", "#fff") == pytest.approx(21)
+    assert contrast("#767676", "#fff") == pytest.approx(4.54, abs=0.005)
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_text_can_be_read_on_its_ground(mode: str) -> None:
+    """By everybody, on a good screen and on a bad one, by day and by night."""
+    found = colours()[mode]
+    too_low = {
+        pair: round(contrast(found[pair[0]], found[pair[1]]), 2)
+        for pair, least in PAIRS.items()
+        if contrast(found[pair[0]], found[pair[1]]) < least
+    }
+    assert not too_low
+
+
+def test_dark_changes_every_colour_and_the_rules_use_no_other() -> None:
+    """A colour that is forgotten in the dark is a black word on a black page."""
+    light, dark = colours()["light"], colours()["dark"]
+    assert light.keys() == dark.keys()
+    assert {name for pair in PAIRS for name in pair} | {"line"} == light.keys()
+    css = blocks.stylesheet()
+    assert set(re.findall(r"var\(--([\w-]+)\)", css)) == light.keys()
+
+
+def test_dark_is_for_screens_only() -> None:
+    """Paper is white, whatever the screen of the one who prints."""
+    css = blocks.stylesheet()
+    assert re.findall(r"@media ([^{]*prefers-color-scheme[^{]*)", css) == [
+        "screen and (prefers-color-scheme: dark) "
+    ]
+
+
+# -- signposts -------------------------------------------------------------------------
+
+
+def _page(folder: Path) -> str:
+    return (folder / report.HTML_NAME).read_text("utf-8")
+
+
+@pytest.mark.parametrize(("kommune", "year"), PAGES)
+def test_every_id_is_one_and_every_link_leads_somewhere(
+    rendered: Rendered, kommune: str, year: int
+) -> None:
+    """The same note is referred to from many places, each with an id of its own."""
+    page = _page(rendered(kommune, year))
+    ids = Counter(re.findall(r'\sid="([^"]+)"', page))
+    assert [id for id, count in ids.items() if count > 1] == []
+    targets = set(re.findall(r'href="#([^"]+)"', page))
+    assert targets <= ids.keys()
+    described = re.findall(r'aria-(?:labelledby|describedby)="([^"]+)"', page)
+    assert set(" ".join(described).split()) <= ids.keys()
+
+
+@pytest.mark.parametrize(("kommune", "year"), PAGES)
+def test_contents_list_every_chapter(
+    rendered: Rendered, kommune: str, year: int
+) -> None:
+    """Each with a link of its own, named in words, outside the heading."""
+    page = _page(rendered(kommune, year))
+    nav = re.search(r'<nav class="contents".*?</nav>', page, re.DOTALL)
+    assert nav
+    listed = re.findall(r'<a href="#([^"]+)">(.*?)</a>', nav[0])
+    headings = re.findall(r'<h2 id="([^"]+)">(.*?)</h2>', page)
+    others = ("hovedfunn", "innholdsliste", "last-ned")
+    assert listed == [(id, name) for id, name in headings if id not in others]
+    for id, heading in listed:
+        spoken = heading.replace("<wbr>", "")
+        assert f'href="#{id}" aria-label="Lenke til «{spoken}»"' in page
+
+
+@pytest.mark.parametrize(("kommune", "year"), PAGES)
+def test_text_refers_to_figures_and_tables_by_links(
+    rendered: Rendered, kommune: str, year: int
+) -> None:
+    """A number and what it counts stay on one line; no heading or caption is a link."""
+    page = _page(rendered(kommune, year))
+    links = re.findall(r'<a href="#((?:tabell|figur)-\d)">(\w+\u00a0\d)</a>', page)
+    assert {("tabell-1", "tabell\u00a01")} | {
+        (f"figur-{number}", f"figur\u00a0{number}") for number in (2, 3, 4)
+    } <= set(links)
+    numbers = re.findall(r'<caption id="tabell-(\d)"><strong>Tabell&nbsp;(\d)', page)
+    assert len(numbers) >= 3
+    assert all(id == shown for id, shown in numbers)
+    assert [int(id) for id, _ in numbers] == list(range(1, len(numbers) + 1))
+
+
+def test_two_chapters_of_one_name_have_two_ids(known: Catalogue) -> None:
+    """An analyst who copies a chapter gets contents that work all the same."""
+    prose = '<div class="prose">\n<h2>Kvalitet</h2>\n</div>'
+    html = contents.add(prose * 3 + contents.CONTENTS_HERE, known)
+    assert re.findall(r'<h2 id="(kvalitet[^"]*)"', html) == [
+        "kvalitet",
+        "kvalitet-2",
+        "kvalitet-3",
+    ]
+
+
+def test_only_numbers_that_exist_are_linked(known: Catalogue) -> None:
+    """SSB has tables too, and a link to nowhere is worse than none."""
+    told = "<p>Se tabell 1, tabell 9, tabell 12210 og <a href='x'>figur 1</a>.</p>"
+    here = '<table id="tabell-1"></table><figure id="figur-1"></figure>'
+    linked = contents.add(told + here, known)
+    assert linked.count("<a ") == 2
+    assert '<a href="#tabell-1">tabell\u00a01</a>, tabell 9, tabell 12210' in linked
+
+
+# -- footnotes -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kommune", "year"), [*PAGES, ("oslo", 2019), ("drammen", 2017), ("bergen", 2015)]
+)
+def test_notes_lead_to_the_figures_and_back(
+    findings_of: FindingsOf, known: Catalogue, kommune: str, year: int
+) -> None:
+    """From each letter to its note, and from the note to each of its letters."""
+    html = keyfigures.key_figures(findings_of(kommune, year), known).html
+    table, below = html.split("</table>")
+    marks = re.findall(
+        r'<a id="([^"]+)" href="#note-(\w)" aria-label="Note \2">', table
+    )
+    notes = dict(re.findall(r'<li id="note-(\w)">(.*?)</li>', below))
+    assert marks
+    assert len({id for id, _ in marks}) == len(marks)
+    assert list(notes) == sorted({letter for _, letter in marks})
+    for letter, note in notes.items():
+        back = re.findall(r'<a href="#([^"]+)" aria-label="Tilbake til (.*?)">', note)
+        assert [id for id, _ in back] == [id for id, of in marks if of == letter]
+        assert len({place for _, place in back}) == len(back), "two places of one name"
+
+
+@pytest.mark.skipif(
+    conversion.pdf_problem() is not None, reason="PDF needs Pango, which is not here"
+)
+def test_pdf_links_both_ways_within_itself(rendered: Rendered) -> None:
+    """Notes, contents and references are links on paper's twin as well."""
+    folder = rendered("tromso", 2017)
+    wanted = set(re.findall(r'href="#([^"]+)"', _page(folder)))
+    wanted = {id for id in wanted if id.startswith(("note-", "ref-", "tabell-"))}
+    with pikepdf.open(folder / report.PDF_NAME) as pdf:
+        named = pdf.Root.Names.Dests.Names
+        places = {str(name) for name in list(named)[::2]}
+        followed = {
+            str(note.A.D if "/A" in note else note.Dest)
+            for sheet in pdf.pages
+            for note in sheet.get("/Annots", [])
+            if note.Subtype == "/Link"
+            and ("/Dest" in note or "/D" in note.get("/A", {}))
+        }
+    assert wanted <= places
+    assert wanted <= followed
+
+
+# -- on the screen ---------------------------------------------------------------------
+
+SCROLLED = """() => {
+  const region = document.querySelector('.table:has(.key)');
+  const name = region.querySelector('tbody th[scope="row"]');
+  const before = name.getBoundingClientRect().left;
+  region.scrollLeft = 120;
+  return [region.scrollLeft, name.getBoundingClientRect().left - before];
+}"""
+PLACES = """() => ['.contents', '.text'].map(
+  (part) => document.querySelector(part).getBoundingClientRect().toJSON())"""
+
+
+@pytest.fixture(scope="module")
+def screen(rendered: Rendered) -> Iterator[tuple[browser.Screen, Path]]:
+    """The browser, and a report to show in it, which no notebook can make meanwhile."""
+    file = rendered("trondheim", 2020) / report.HTML_NAME
+    with browser.chromium() as started:
+        yield started, file
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(browser.CHROMIUM is None, reason=browser.MISSING)
+@pytest.mark.parametrize("width", [320, 390])
+def test_names_stay_while_figures_scroll_past_on_a_phone(
+    screen: tuple[browser.Screen, Path], width: int
+) -> None:
+    """A figure whose name has left the screen is a figure of anything."""
+    page = screen[0].show(screen[1], width=width)
+    assert page.evaluate(SCROLLED) == [120, 0]
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(browser.CHROMIUM is None, reason=browser.MISSING)
+@pytest.mark.parametrize("width", [320, 390, 768, 1280])
+def test_contents_stand_beside_the_text_where_there_is_room(
+    screen: tuple[browser.Screen, Path], width: int
+) -> None:
+    """A quiet column on a wide screen, above the chapters on others; none scrolls."""
+    page = screen[0].show(screen[1], width=width)
+    listed, chapters = page.evaluate(PLACES)
+    if width >= 1280:
+        assert listed["right"] < chapters["left"]
+    else:
+        assert listed["bottom"] <= chapters["top"]
+    assert page.evaluate("probe.tooWide()") == []
+
+
+# -- comments --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("written", "levels"),
+    [
+        ("# A\n\n## B\n\n# C", [3, 4, 3]),
+        ("## A\n\n##### B\n\n### C", [3, 4, 4]),
+        ("#### A\n\n# B\n\n###### C", [3, 3, 4]),
+        ("# A\n\n## B\n\n### C\n\n#### D\n\n##### E", [3, 4, 5, 6, 6]),
+    ],
+)
+def test_headings_of_a_comment_follow_the_chapters(
+    written: str, levels: list[int]
+) -> None:
+    """Whatever people write, a screen reader meets no gap and no second title."""
+    html = blocks.markdown(written, below=2)
+    found = [int(level) for level in re.findall(r"<h(\d)>", html)]
+    assert found == levels
+    assert re.findall(r"</h(\d)>", html) == [str(level) for level in levels]
+    assert all(after - before <= 1 for before, after in pairwise([2, *found]))
+
+
+def test_headings_of_the_notebook_keep_their_level() -> None:
+    """The notebook's own prose is the page: its chapters are of the second level."""
+    assert blocks.markdown("## Kvalitet") == "<h2>Kvalitet</h2>\n"

@@ -1,0 +1,231 @@
+"""What is said of the network: true of every figure in it, and no more than that."""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+
+import pandas as pd
+import pytest
+
+from asss import indexing, network, sources, text
+from asss.catalogue import Catalogue
+from asss.findings import SUMMARY
+from asss.language import half_up
+from asss.network import NetworkFindings
+from asss.parameters import NETWORK, Run
+from asss.statbank import Snapshot
+from asss.statements import Count, Quantity
+
+NetworkOf = Callable[[int], NetworkFindings]
+
+#: Years with embedded figures, and later ones with figures made up.
+EMBEDDED_YEARS, LATER_YEARS = range(2015, 2021), range(2021, 2026)
+
+
+@pytest.fixture(scope="module")
+def network_of(
+    known: Catalogue,
+    snapshot: Snapshot,
+    indexed: pd.DataFrame,
+    synthetic_snapshot: Snapshot,
+) -> NetworkOf:
+    """What is said of the network in a year; after 2020 of figures made up."""
+
+    @cache
+    def assess(year: int) -> NetworkFindings:
+        run = Run(kommune=NETWORK, year=year)
+        if year in EMBEDDED_YEARS:
+            rows = indexed[indexed["year"] <= year]
+            return network.assess(rows, known, run, snapshot)
+        found = sources.load_observations(known, synthetic_snapshot, until=year)
+        rows = indexing.index_to_network(found, rule=known.mean_rule)
+        return network.assess(rows, known, run, synthetic_snapshot)
+
+    return assess
+
+
+every_year = pytest.mark.parametrize("year", [*EMBEDDED_YEARS, *LATER_YEARS])
+
+
+def _values(found: NetworkFindings, indicator: str) -> dict[str, float]:
+    """The figures that are compared, by the names of their kommuner."""
+    names = {member.id: member.name for member in found.members}
+    return {
+        names[fact.kommune]: fact.value
+        for fact in found.peers(indicator)
+        if fact.rank is not None and fact.value is not None
+    }
+
+
+@every_year
+def test_members_are_those_of_the_year(
+    year: int, network_of: NetworkOf, known: Catalogue
+) -> None:
+    """Ten until 2021, twelve from 2022; each with all fifteen indicators."""
+    found = network_of(year)
+    assert found.members == known.network.in_year(year)
+    assert len(found.members) == (10 if year < 2022 else 12)
+    assert len(found.reported) == len(found.members) * len(known.service.indicators)
+
+
+@every_year
+def test_highest_and_lowest_are_so_by_the_figures(
+    year: int, network_of: NetworkOf, known: Catalogue
+) -> None:
+    """Worked out once more from the values alone, ties included."""
+    found = network_of(year)
+    for indicator in known.service.indicators:
+        values = _values(found, indicator.id)
+        told = [s for s in found.about(indicator.id) if s.rule == "network_span"]
+        if not told:
+            (withheld,) = found.about(indicator.id)
+            assert withheld.rule == "network_withheld"
+            assert withheld.details["reason"], "nobody knows why"
+            assert found.compared(indicator.id).network_mean is None or len(values) < 2
+            continue
+        details = told[0].details
+        for end, extreme in (("lowest", min), ("highest", max)):
+            value = extreme(values.values())
+            quantity = details[end]
+            assert isinstance(quantity, Quantity)
+            assert quantity.value == value
+            holders = {name for name, own in values.items() if own == value}
+            assert set(details[f"{end}_kommuner"]) == holders  # type: ignore[arg-type]
+
+
+@every_year
+def test_counts_over_the_mean_are_those_of_the_figures(
+    year: int, network_of: NetworkOf, known: Catalogue
+) -> None:
+    """Of those that are compared, and of nobody else."""
+    found = network_of(year)
+    for indicator in known.service.indicators:
+        for said in found.about(indicator.id):
+            if said.rule == "network_above":
+                values = _values(found, indicator.id)
+                mean = found.compared(indicator.id).network_mean or 0.0
+                over = sum(value > mean for value in values.values())
+                assert said.details == {"above": Count(over), "n": len(values)}
+
+
+@every_year
+def test_distance_is_told_only_where_it_adds_up_in_print(
+    year: int, network_of: NetworkOf
+) -> None:
+    """A reader who subtracts the two printed figures must come to the printed one."""
+    found = network_of(year)
+    spans = {s.chapter: s for s in found.statements if s.rule == "network_span"}
+    for said in found.statements:
+        gap = said.details.get("gap")
+        if isinstance(gap, Quantity):
+            high, low = (spans[said.chapter].details[end] for end in _ENDS)
+            assert isinstance(high, Quantity)
+            assert isinstance(low, Quantity)
+            printed = [half_up(q.value, q.decimals) for q in (high, low, gap)]
+            assert printed[0] - printed[1] == pytest.approx(printed[2])
+
+
+_ENDS = ("highest", "lowest")
+
+
+@every_year
+def test_mean_is_held_against_last_year_only_over_the_same_members_and_rule(
+    year: int, network_of: NetworkOf, known: Catalogue
+) -> None:
+    """A mean that moves because somebody joined has not risen."""
+    found = network_of(year)
+    for indicator in known.service.indicators:
+        before = network.mean_before(found, indicator.id)
+        if before is None:
+            continue
+        now = found.compared(indicator.id)
+        ranked, earlier = (
+            {fact.kommune for fact in found.peers(indicator.id, y) if fact.rank}
+            for y in (year, year - 1)
+        )
+        assert ranked == earlier
+        assert known.mean_rule(indicator.id, year) == before.mean_rule
+        moved = (now.network_mean or 0.0) - (before.network_mean or 0.0)
+        assert moved == pytest.approx(now.mean_change, abs=1e-6)
+
+
+def test_nothing_is_said_of_the_mean_across_the_mergers(
+    network_of: NetworkOf, known: Catalogue
+) -> None:
+    """Half the network has other borders from 2020: the summary says so, once."""
+    found = network_of(2020)
+    assert not [s for s in found.statements if s.rule.startswith("network_mean_")]
+    (said,) = [s for s in found.statements if s.rule == "network_means_withheld"]
+    assert "brudd 1.1.2020" in text.sentence(said, known).text
+
+
+def test_nothing_is_said_of_the_mean_when_members_join(network_of: NetworkOf) -> None:
+    """Asker and Lillestrøm are in the mean of 2022, and were not in that of 2021."""
+    found = network_of(2022)
+    assert not [s for s in found.statements if s.rule.startswith("network_mean_")]
+
+
+@every_year
+def test_largest_change_is_the_largest_that_may_be_told(
+    year: int, network_of: NetworkOf, known: Catalogue
+) -> None:
+    """No member whose change may be told has moved further the same way."""
+    found = network_of(year)
+    for said in found.statements:
+        if said.rule not in ("network_most_up", "network_most_down"):
+            continue
+        changes = [f.change_percent for f in found.peers(said.chapter)]
+        told = [change for change in changes if change is not None]
+        most = max(told) if said.rule == "network_most_up" else min(told)
+        name = str(said.details["kommune"])
+        own = found.fact(said.chapter, kommune=known.network.member(name).id)
+        assert own.change_percent == most
+
+
+@every_year
+def test_each_member_has_the_findings_of_its_own_report(
+    year: int,
+    network_of: NetworkOf,
+    findings_of: Callable[[str, int], object],
+    later_findings_of: Callable[[str, int], object],
+) -> None:
+    """Two pages of one site never disagree."""
+    found = network_of(year)
+    of = findings_of if year in EMBEDDED_YEARS else later_findings_of
+    for member in found.members:
+        own = of(member.id, year)
+        summary = [s for s in own.statements if s.chapter == SUMMARY]  # type: ignore[attr-defined]
+        here = found.about(member.id)
+        assert [(s.rule, s.details) for s in here] == [
+            (s.rule, s.details) for s in summary
+        ]
+
+
+@every_year
+def test_every_statement_rests_on_facts_and_reads_as_a_sentence(
+    year: int, network_of: NetworkOf, known: Catalogue
+) -> None:
+    """Each names facts that are there, begins with a capital and ends with a stop."""
+    found = network_of(year)
+    ids = {fact.id for fact in found.facts.values()}
+    for said in found.statements:
+        assert said.facts
+        assert set(said.facts) <= ids
+        written = text.sentence(said, known).text
+        assert written[0].isupper(), written
+        assert written.endswith("."), written
+        assert "None" not in written
+
+
+@every_year
+def test_amounts_are_marked_as_the_figures_behind_them(
+    year: int, network_of: NetworkOf
+) -> None:
+    """A reconstructed figure is never told as an official one."""
+    found = network_of(year)
+    basis: Mapping[str, str] = {fact.id: fact.basis for fact in found.facts.values()}
+    for said in found.statements:
+        if said.rule == "network_gap":
+            gap = said.details["gap"]
+            assert isinstance(gap, Quantity)
+            weakest = any(basis[name] == "reconstructed" for name in said.facts)
+            assert (gap.basis == "reconstructed") == weakest
