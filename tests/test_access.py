@@ -331,8 +331,9 @@ def _contrast(image: np.ndarray, box: Mapping[str, float]) -> float:
     """Between the commonest colour of a box and the one that differs most from it."""
     left, top = round(box["x"]), round(box["y"])
     right, bottom = left + round(box["width"]), top + round(box["height"])
-    pixels = image[top:bottom, left:right, :3].reshape(-1, 3)
-    colours, counts = np.unique(pixels, axis=0, return_counts=True)
+    pixels = np.round(image[top:bottom, left:right, :3] * 255).astype(int)
+    codes, counts = np.unique(pixels @ (65536, 256, 1), return_counts=True)
+    colours = np.stack([codes >> 16, codes >> 8 & 255, codes & 255], axis=1) / 255
     # Relative luminance as WCAG 2.2 defines it.
     linear = np.where(
         colours <= 0.04045, colours / 12.92, ((colours + 0.055) / 1.055) ** 2.4

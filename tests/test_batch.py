@@ -16,12 +16,14 @@ TROMSO = "2017/tromso"
 
 
 def _render(project: Path, today: str, formats: Sequence[str]) -> None:
+    editions: Sequence[str] = (("public",),)
     folder = project / "parameters"
     results = batch.render_all(
         [parameters.choose_run(folder, kommune="tromso", year=2017)],
         root=project,
         output=project / "outputs",
         formats=formats,
+        editions=editions,
         today=today,
     )
     assert results[0].error is None
@@ -53,7 +55,12 @@ def test_rendering_again_without_change_moves_no_byte(made: Path) -> None:
     """On another day, with the same inputs and the same ledger."""
     before = _bytes(made / "outputs")
     kept = manifest.read(made / "outputs" / TROMSO)
-    _render(made, today="2027-01-10", formats=kept.formats)
+    _render(
+        made,
+        today="2027-01-10",
+        formats=kept.formats,
+        editions=kept.editions,
+    )
     assert _bytes(made / "outputs") == before
 
 

@@ -445,7 +445,7 @@ def test_alt_text_says_that_a_new_member_has_no_figures_of_a_kind(
     """Read aloud, «fra .. til ..» would be silence."""
     found = later_findings_of("lillestrom", NEW)
     drawn = figures.development(found, known, chapter="prioritering_behov")
-    assert "Ressursbruksindikator: tall mangler;" in drawn.alt
+    assert "Ressursbruksindikator: tall mangler." in drawn.alt
     assert " .. " not in drawn.alt
 
 

@@ -28,7 +28,7 @@ def apart(
     --------
     >>> apart([10, 12, 40], gap=8, low=0, high=100)
     [7.0, 15.0, 40.0]
-    >>> apart([1, 2], gap=8, low=0, high=100)
+    >>> apart([1, 2], gap=8, low=0.0, high=100)
     [0.0, 8.0]
     """
     order = sorted(range(len(wanted)), key=lambda i: (wanted[i], i))
