@@ -22,6 +22,9 @@ from pikepdf import (
     Operator,
 )
 
+#: The parts of a table that hold its rows.
+SECTIONS = ("/THead", "/TBody", "/TFoot")
+
 #: The operator that begins a sequence of marked content with properties.
 BEGIN = Operator("BDC")
 
@@ -109,7 +112,7 @@ def _cells(table: Dictionary) -> list[Cell]:
     found: list[Cell] = []
     taken: set[tuple[int, int]] = set()
     row = 0
-    sections = (e for e in _children(table) if e.S in ("/THead", "/TBody"))
+    sections = (e for e in _children(table) if e.S in SECTIONS)
     for number, section in enumerate(sections):
         for line in _children(section):
             cells = _children(line)

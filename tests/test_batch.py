@@ -15,8 +15,12 @@ from asss.parameters import EMBEDDED, Run
 TROMSO = "2017/tromso"
 
 
-def _render(project: Path, today: str, formats: Sequence[str]) -> None:
-    editions: Sequence[str] = (("public",),)
+def _render(
+    project: Path,
+    today: str,
+    formats: Sequence[str],
+    editions: Sequence[str] = (report.PUBLIC,),
+) -> None:
     folder = project / "parameters"
     results = batch.render_all(
         [parameters.choose_run(folder, kommune="tromso", year=2017)],
