@@ -15,7 +15,8 @@ from asss.errors import FetchError, TableError
 from asss.knowledge import SERVICE_FOLDER, Series, Table
 from asss.parameters import NETWORK_FILE
 from asss.questions import CONTENTS, FOUND, Match
-from asss.statbank import Client, Metadata, TableInfo
+from asss.statbank import Metadata
+from asss.statbank.client import Client, TableInfo
 
 GOOD, REMARK, WRONG = "good", "remark", "wrong"
 

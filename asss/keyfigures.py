@@ -77,7 +77,7 @@ def _letters(part: Mapping[str, Any]) -> list[str]:
 
 
 def _table(found: Findings, known: Catalogue) -> dict[str, Any]:
-    notes = _Footnotes(known)
+    notes = Footnotes(known)
     headings = [_heading(found, known, year, notes) for year in found.years]
     sections: list[dict[str, Any]] = []
     for section in known.service.sections:
@@ -102,34 +102,37 @@ def _table(found: Findings, known: Catalogue) -> dict[str, Any]:
 
 
 @dataclass
-class _Footnotes:
+class Footnotes:
     """
-    Letters for the notes under the table, one per text, in the order of use.
+    Letters for the notes under a table, one per text, in the order of use.
 
     Each use is a place of its own, with an id that no other has: a note that stands at
-    nine figures leads back to all nine.
+    nine figures leads back to all nine. A page with several such tables names them.
     """
 
     known: Catalogue
+    table: str = ""
     items: list[dict[str, Any]] = field(default_factory=list)
 
     def refer(self, note: str, *place: object) -> dict[str, str]:
-        """Refer to a note from a place; the letter to print there, and its id."""
+        """Refer to a note from a place; the letter to print there, and its ids."""
+        prefix = f"{self.table}-" if self.table else ""
         item = next((item for item in self.items if item["text"] == note), None)
         if item is None:
             letter = LETTERS[len(self.items)]
-            item = {"letter": letter, "text": note, "places": []}
+            target = f"note-{prefix}{letter}"
+            item = {"letter": letter, "id": target, "text": note, "places": []}
             self.items.append(item)
         letter, places = item["letter"], item["places"]
-        reference = {"letter": letter, "id": f"ref-{letter}-{len(places) + 1}"}
+        own = f"ref-{prefix}{letter}-{len(places) + 1}"
         where = ", ".join(str(part) for part in place)
         back = text.phrase("note_back", {"place": where}, self.known)
-        places.append({"id": reference["id"], "back": back})
-        return reference
+        places.append({"id": own, "back": back})
+        return {"letter": letter, "id": own, "target": item["id"]}
 
 
 def _heading(
-    found: Findings, known: Catalogue, year: int, notes: _Footnotes
+    found: Findings, known: Catalogue, year: int, notes: Footnotes
 ) -> dict[str, Any]:
     """The head of a year's column, with the breaks that concern the whole of it."""
     page_wide = (entry.id for entry in found.page_wide_forbehold(known))
@@ -146,7 +149,7 @@ def _row(
     found: Findings,
     known: Catalogue,
     indicator: Indicator,
-    notes: _Footnotes,
+    notes: Footnotes,
 ) -> dict[str, Any]:
     words = known.phrases.words
     latest = found.fact(indicator.id)
@@ -184,7 +187,7 @@ def _row(
 
 
 def _cell(
-    found: Findings, known: Catalogue, fact: Fact, notes: _Footnotes
+    found: Findings, known: Catalogue, fact: Fact, notes: Footnotes
 ) -> dict[str, Any]:
     """One year of a row: the figure or its sign, and what must be known of it."""
     breaks = known.breaks(fact.forbehold)
@@ -216,7 +219,7 @@ def _is_joint(found: Findings, year: int, breaks: Sequence[Forbehold]) -> bool:
 
 
 def _network_cell(
-    found: Findings, known: Catalogue, fact: Fact, notes: _Footnotes
+    found: Findings, known: Catalogue, fact: Fact, notes: Footnotes
 ) -> dict[str, Any]:
     """The network's mean, with what must be known of whose figures are in it."""
     words = known.phrases.words
@@ -255,7 +258,7 @@ def _extreme(
     known: Catalogue,
     indicator: Indicator,
     kommuner: Sequence[str],
-    notes: _Footnotes,
+    notes: Footnotes,
     column: str,
 ) -> dict[str, Any]:
     """Lowest or highest: whose it is, with what must be known of that figure."""

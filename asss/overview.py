@@ -7,7 +7,6 @@ of Tabell 1. Every figure is a fact of the reports; nothing is computed here. Im
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Any
 
 from markupsafe import Markup
@@ -18,14 +17,13 @@ from asss.catalogue import Catalogue
 from asss.facts import HOUSEKEEPING, Fact
 from asss.figures import Picture
 from asss.findings import SUMMARY
+from asss.keyfigures import Footnotes
 from asss.knowledge import Forbehold, Indicator
 from asss.network import NetworkFindings, mean_before
 from asss.page import Facts
 from asss.parameters import EVERY, NETWORK, Member
 from asss.statements import Detail, mark
 from asss.tables import NOT_COMPARABLE, weakest
-
-LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 #: Shades in the table of ranks: from the highest value to the lowest.
 SHADES = 5
@@ -161,7 +159,7 @@ def _indicator(
     found: NetworkFindings, known: Catalogue, indicator: Indicator, place: int
 ) -> dict[str, Any]:
     words = known.phrases.words
-    notes = _Notes(indicator.id, known)
+    notes = Footnotes(known, indicator.id)
     latest = found.compared(indicator.id)
     unit = words[f"axis_{indicator.unit}"]
     details: dict[str, Detail] = {
@@ -217,7 +215,7 @@ def _column(
     known: Catalogue,
     indicator: Indicator,
     year: int,
-    notes: "_Notes",
+    notes: Footnotes,
 ) -> dict[str, Any]:
     """The head of a year, with what must be known of everybody's figures in it."""
     told = _told(known, found.compared(indicator.id, year))
@@ -243,7 +241,7 @@ def _row(
     known: Catalogue,
     indicator: Indicator,
     member: Member,
-    notes: "_Notes",
+    notes: Footnotes,
 ) -> dict[str, Any]:
     words = known.phrases.words
     by_year = {fact.year: fact for fact in found.history(indicator.id, member.id)}
@@ -289,7 +287,7 @@ def _cell(
     known: Catalogue,
     fact: Fact | None,
     member: Member,
-    notes: "_Notes",
+    notes: Footnotes,
 ) -> dict[str, Any]:
     """One year of a member: the figure or its sign, and what must be known of it."""
     if fact is None:
@@ -365,27 +363,3 @@ def _legend(shown: Iterable[Fact], known: Catalogue) -> list[dict[str, str]]:
 def _figure(picture: Picture, known: Catalogue, number: int, caption: str) -> str:
     made = page.figure(picture, known, number=number, caption=caption)
     return Markup(made.html)
-
-
-@dataclass
-class _Notes:
-    """Letters for the notes under one table, with ids that no other table has."""
-
-    table: str
-    known: Catalogue
-    items: list[dict[str, Any]] = field(default_factory=list)
-
-    def refer(self, note: str, *place: object) -> dict[str, str]:
-        """Refer to a note from a place; the letter to print there, and its id."""
-        item = next((item for item in self.items if item["text"] == note), None)
-        if item is None:
-            letter = LETTERS[len(self.items)]
-            target = f"note-{self.table}-{letter}"
-            item = {"letter": letter, "id": target, "text": note, "places": []}
-            self.items.append(item)
-        letter, places = item["letter"], item["places"]
-        own = f"ref-{self.table}-{letter}-{len(places) + 1}"
-        where = ", ".join(str(part) for part in place)
-        back = text.phrase("note_back", {"place": where}, self.known)
-        places.append({"id": own, "back": back})
-        return {"letter": letter, "id": own, "target": item["id"]}

@@ -16,7 +16,8 @@ from asss.catalogue import Catalogue
 from asss.errors import FetchError, SnapshotError, UsageError
 from asss.parameters import suggestion
 from asss.questions import Question
-from asss.statbank import Client, Dataset, Metadata, Snapshot, Store
+from asss.statbank import Dataset, Metadata, Snapshot, Store
+from asss.statbank.client import Answer, Client
 from asss.statbank.jsonstat import OSLO
 from asss.statbank.snapshots import Draft
 
@@ -205,7 +206,7 @@ def _prepare(
     numbers: Sequence[str],
     years: Sequence[int] | None,
     remarks: list[str],
-) -> dict[str, tuple[Metadata, statbank.Answer, Question]]:
+) -> dict[str, tuple[Metadata, Answer, Question]]:
     """Metadata of every table before data of any: a wrong code costs no figures."""
     ready = {}
     lacking: list[str] = []
@@ -248,7 +249,7 @@ def _keep(
     client: Client,
     draft: Draft,
     metadata: Metadata,
-    answer: statbank.Answer,
+    answer: Answer,
     question: Question,
 ) -> dict[str, Any]:
     """Get the figures of one table, or go on where a fetch was interrupted."""
@@ -264,13 +265,15 @@ def _keep(
         file = f"{table}.json" if len(asked) == 1 else f"{table}-{place}.json"
         body = statbank.as_body(part)
         raw = draft.kept(file, query=body, metadata_updated=metadata.updated)
+        given = None
         if raw is None:
             given = client.data(table, part)
             raw = given.raw
-            updated = statbank.read_dataset(raw, table=table).updated
-            source = _source(given, updated=updated, metadata=metadata)
+        dataset = statbank.read_dataset(raw, table=table)
+        if given is not None:
+            source = _source(given, updated=dataset.updated, metadata=metadata)
             draft.keep(file, raw, source)
-        answers.append(statbank.read_dataset(raw, table=table))
+        answers.append(dataset)
         parts.append({"file": file, "sha256": statbank.digest(raw)})
     whole = statbank.join(answers)
     return {
@@ -287,9 +290,7 @@ def _keep(
     }
 
 
-def _source(
-    answer: statbank.Answer, *, updated: str, metadata: Metadata
-) -> dict[str, Any]:
+def _source(answer: Answer, *, updated: str, metadata: Metadata) -> dict[str, Any]:
     return {
         "url": answer.url,
         "query": answer.query,

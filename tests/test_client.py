@@ -23,8 +23,8 @@ from hypothesis import strategies as st
 import asss
 from asss import statbank
 from asss.errors import FetchError, TableError
-from asss.statbank import Client, Metadata, Selection
-from asss.statbank.client import _split
+from asss.statbank import Metadata, Selection
+from asss.statbank.client import Client, _split
 
 TABLE = "12210"
 REGION = "KOKkommuneregion0000"

@@ -28,7 +28,8 @@ from asss.catalogue import Catalogue
 from asss.commands.terminal import FAILURE, USAGE
 from asss.errors import FetchError, SnapshotError, TableError, UsageError
 from asss.retrieval import Fetched
-from asss.statbank import Client, Store
+from asss.statbank import Store
+from asss.statbank.client import Client
 
 NOW = datetime(2026, 6, 20, 10, 0, tzinfo=UTC)
 

@@ -16,7 +16,8 @@ from asss.catalogue import Catalogue
 from asss.doctor import Diagnosis
 from asss.findings import assess
 from asss.parameters import EMBEDDED, Run
-from asss.statbank import Client, Snapshot, Store
+from asss.statbank import Snapshot, Store
+from asss.statbank.client import Client
 
 pytestmark = pytest.mark.live
 

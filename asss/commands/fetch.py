@@ -24,7 +24,7 @@ from asss.commands.terminal import (
 )
 from asss.errors import SnapshotError, UsageError
 from asss.retrieval import Fetched
-from asss.statbank import Client
+from asss.statbank.client import Client
 
 BaseUrlOption = Annotated[
     str | None, typer.Option(help="Another service than that of statbank.yaml.")

@@ -16,6 +16,7 @@ from asss.figures.picture import (
     spoken,
     table_of,
 )
+from asss.figures.series import Piece, gets_members, mean_pieces, own_pieces
 from asss.figures.style import (
     FOCUS,
     INK,
@@ -27,7 +28,7 @@ from asss.figures.style import (
     house_style,
 )
 from asss.knowledge import Indicator
-from asss.parameters import EVERY, Member
+from asss.parameters import Member
 from asss.statements import sign_word
 
 #: A panel: its title, its plot and the years below, and the room for the last value.
@@ -41,8 +42,6 @@ COLUMNS = (5, 4)
 
 #: How far each side a plot goes on beyond its lowest and highest value.
 AIR = 0.08
-
-Stretch = list[tuple[float, float]]
 
 
 def members(book: NetworkBook, known: Catalogue, *, indicator: str) -> Picture:
@@ -60,7 +59,7 @@ def members(book: NetworkBook, known: Catalogue, *, indicator: str) -> Picture:
     with house_style():
         canvas = Canvas(lines * (height + GAP) - GAP)
         scale = _scale(book, indicator)
-        means = mean_stretches(book, known, indicator)
+        means = mean_pieces(_means(book, indicator), known)
         for place, member in enumerate(book.members):
             left = (place % columns) * (width + GAP)
             top = (place // columns) * (height + GAP)
@@ -95,7 +94,7 @@ def _panel(
     corner: Point,
     width: float,
     scale: Scale,
-    means: Sequence[Stretch],
+    means: Sequence[Piece],
     book: NetworkBook,
     known: Catalogue,
     indicator: Indicator,
@@ -119,7 +118,7 @@ def _panel(
         width=0.9,
         linestyle=(0, (3, 2)),
     )
-    pieces = stretches(series, known)
+    pieces = own_pieces(series, known)
     lines = [[at(*point) for point in piece] for piece in pieces if len(piece) > 1]
     canvas.lines(lines, color=FOCUS, width=1.6)
     shown = [fact for fact in series if fact.value is not None]
@@ -146,7 +145,7 @@ def _panel(
             )
 
 
-def _drawn(piece: Stretch) -> Stretch:
+def _drawn(piece: Piece) -> Sequence[tuple[float, float]]:
     """A year alone between two gaps is a short line: a point would not be seen."""
     if len(piece) > 1:
         return piece
@@ -154,52 +153,19 @@ def _drawn(piece: Stretch) -> Stretch:
     return [(year - 0.2, value), (year + 0.2, value)]
 
 
-def stretches(series: Sequence[Fact], known: Catalogue) -> list[Stretch]:
-    """Unbroken pieces of one member's line."""
-    pieces: list[Stretch] = [[]]
-    for place, fact in enumerate(series):
-        is_first = place == 0 or fact.year != series[place - 1].year + 1
-        if is_first or fact.value is None or known.breaks(fact.forbehold):
-            pieces.append([])
-        if fact.value is not None:
-            pieces[-1].append((fact.year, fact.value))
-    return [piece for piece in pieces if piece]
-
-
-def mean_stretches(
-    book: NetworkBook, known: Catalogue, indicator: str
-) -> list[Stretch]:
-    """Pieces over which the mean is of the same members, table and rule."""
-    pieces: list[Stretch] = [[]]
-    means = [book.peers(indicator, year)[0] for year in book.all_years]
-    for before, fact in zip((means[0], *means), means, strict=False):
-        is_everybodys = any(
-            entry.kommuner == EVERY for entry in known.breaks(fact.forbehold)
-        )
-        if (
-            fact.network_mean is None
-            or fact.mean_rule != before.mean_rule
-            or is_everybodys
-            or _gets_members(known, fact.year)
-        ):
-            pieces.append([])
-        if fact.network_mean is not None:
-            pieces[-1].append((fact.year, fact.network_mean))
-    return [piece for piece in pieces if piece]
-
-
-def _gets_members(known: Catalogue, year: int) -> bool:
-    return known.network.in_year(year) != known.network.in_year(year - 1)
+def _means(book: NetworkBook, indicator: str) -> list[Fact]:
+    """One fact of each year: the mean is everybody's."""
+    return [book.peers(indicator, year)[0] for year in book.all_years]
 
 
 def _notes(book: NetworkBook, known: Catalogue, indicator: str) -> tuple[str, ...]:
     """Words that the caption ends with: why lines are broken."""
     facts = [fact for fact in book.facts.values() if fact.indicator == indicator]
     later = [fact for fact in facts if fact.year > book.all_years[0]]
-    rules = [book.peers(indicator, year)[0].mean_rule for year in book.all_years]
+    rules = [fact.mean_rule for fact in _means(book, indicator)]
     reasons = (
         ("caption_mean_break", any(a != b for a, b in pairwise(rules))),
-        ("caption_members", any(_gets_members(known, fact.year) for fact in later)),
+        ("caption_members", any(gets_members(known, fact.year) for fact in later)),
         ("caption_gap", any(known.breaks(fact.forbehold) for fact in later)),
     )
     return tuple(key for key, holds in reasons if holds)
@@ -212,10 +178,9 @@ def _table(book: NetworkBook, known: Catalogue, indicator: Indicator) -> Table:
         facts = {fact.year: fact for fact in book.history(indicator.id, member.id)}
         cells = (_cell(facts.get(year), words) for year in book.all_years)
         rows.append(Row(member.name, tuple(cells)))
-    means = [book.peers(indicator.id, year)[0] for year in book.all_years]
     mean = tuple(
         amount(fact.network_mean, indicator.decimals, fact.mean_basis, words) or "–"
-        for fact in means
+        for fact in _means(book, indicator.id)
     )
     rows.append(Row(words["network_mean"], mean, is_focus=True))
     group = Group(indicator.short_name, tuple(rows))

@@ -20,10 +20,11 @@ LINES = MaxNLocator(4, steps=[1, 2, 2.5, 5, 10])
 
 
 def own_pieces(history: Sequence[Fact], known: Catalogue) -> list[Piece]:
-    """Unbroken stretches of a kommune's figures."""
+    """Unbroken stretches of a kommune's figures; a year that is not there is a gap."""
     pieces: list[Piece] = [[]]
-    for fact in history:
-        if fact.value is None or known.breaks(fact.forbehold):
+    for place, fact in enumerate(history):
+        is_apart = place > 0 and fact.year != history[place - 1].year + 1
+        if is_apart or fact.value is None or known.breaks(fact.forbehold):
             pieces.append([])
         if fact.value is not None:
             pieces[-1].append((fact.year, fact.value))

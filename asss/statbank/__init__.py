@@ -2,16 +2,19 @@
 StatBank: SSB's answers, the snapshots that keep them, and the client that asks.
 
 Knows SSB's format, limits and errors, and nothing of indicators; every other room asks
-it for cells. The only room that knows HTTP. Imports ``errors`` only.
+it for cells. The only room that knows HTTP, and only its module ``client`` does: who
+asks imports it from there, so that no report waits for HTTP to be loaded. Imports
+``errors`` only.
 """
 
-from asss.statbank.client import Answer, Client, Selection, TableInfo, as_body
 from asss.statbank.jsonstat import (
     NIL,
     SIGNS,
     Dataset,
     Dimension,
     Metadata,
+    Selection,
+    as_body,
     join,
     nearest,
     oslo_date,
@@ -35,16 +38,13 @@ __all__ = [
     "MANIFEST",
     "NIL",
     "SIGNS",
-    "Answer",
     "Cell",
-    "Client",
     "Dataset",
     "Dimension",
     "Metadata",
     "Selection",
     "Snapshot",
     "Store",
-    "TableInfo",
     "as_body",
     "day_of",
     "digest",

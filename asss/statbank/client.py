@@ -7,7 +7,7 @@ Hides limits, splitting, retries and the many ways in which an answer is none. I
 
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import ceil, prod
@@ -25,7 +25,14 @@ from tenacity import (
 
 import asss
 from asss.errors import FetchError
-from asss.statbank.jsonstat import Metadata, nearest, read_dataset, read_metadata
+from asss.statbank.jsonstat import (
+    Metadata,
+    Selection,
+    as_body,
+    nearest,
+    read_dataset,
+    read_metadata,
+)
 from asss.statbank.pace import Pace, retry_after
 
 #: Most cells in one answer, where /config does not say (SSB's user guide).
@@ -36,8 +43,6 @@ PAGE_SIZE = 100
 
 #: Statuses that pass: too many calls, and a service that is being served itself.
 PASSING = frozenset({429, 502, 503, 504})
-
-Selection = Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True)
@@ -390,16 +395,6 @@ def _say_nothing(line: str) -> None:
 
 class _NotFound(FetchError):
     """The service has no such table."""
-
-
-def as_body(question: Selection) -> dict[str, Any]:
-    """A question in the form that is posted."""
-    return {
-        "selection": [
-            {"variableCode": name, "valueCodes": list(codes)}
-            for name, codes in question.items()
-        ]
-    }
 
 
 def _problems(metadata: Metadata, chosen: Selection) -> Iterator[str]:

@@ -29,6 +29,9 @@ OSLO = ZoneInfo("Europe/Oslo")
 
 Value = TypeVar("Value")
 
+#: A question: the codes wanted of each variable.
+Selection = Mapping[str, Sequence[str]]
+
 
 @dataclass(frozen=True)
 class Unit:
@@ -224,6 +227,16 @@ def nearest(
     graded = [(likeness(found, text), found, text) for found, text in known.items()]
     close = sorted((grade for grade in graded if grade[0] >= 0.5), reverse=True)
     return [(found, text) for _, found, text in close[:count]]
+
+
+def as_body(question: Selection) -> dict[str, Any]:
+    """A question in the form that is posted."""
+    return {
+        "selection": [
+            {"variableCode": name, "valueCodes": list(codes)}
+            for name, codes in question.items()
+        ]
+    }
 
 
 def read_dataset(raw: bytes, *, table: str) -> Dataset:
