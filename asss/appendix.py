@@ -43,9 +43,8 @@ def sources(found: NetworkBook, known: Catalogue, *, table: int = 2) -> Block:
             if found.snapshot.is_fetched
             else "reconstructed_paragraph",
             {
-                **counts,
-                "n": len(facts),
-                "created": language.day(found.snapshot.created),
+                **{basis: language.number(count) for basis, count in counts.items()},
+                "n": language.number(len(facts)),
                 "from_year": found.all_years[0],
                 "year": found.run.year,
             },

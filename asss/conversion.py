@@ -5,14 +5,21 @@ The only room that knows nbconvert and WeasyPrint. Imports ``contents``, ``site`
 ``tagging``, ``blocks`` and below.
 """
 
+import atexit
+import base64
+import gc
 import logging
 import os
 import re
+import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache, lru_cache
+from html import unescape
 from importlib import resources
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 from xml.etree.ElementTree import Element
 
 from nbconvert.exporters import TemplateExporter
@@ -23,6 +30,29 @@ from asss import blocks, contents, site, tagging
 from asss.catalogue import Catalogue
 from asss.errors import RenderError
 from asss.parameters import NETWORK
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+#: Classes of what the stylesheet hides on paper; there it need not be set at all.
+SCREEN_ONLY = frozenset(
+    {"anchor", "controls", "downloads", "numbers", "on-screen", "skip"}
+)
+
+#: What XML asks of a page beyond HTML: no program text, every tag closed, and letters
+#: rather than their names in HTML.
+SCRIPT = re.compile(r"<script\b.*?</script>", re.DOTALL)
+VOID = re.compile(r"<(br|col|hr|img|input|link|meta|wbr)\b([^<>]*?)\s*/?>")
+LETTER = re.compile(r"&(\w+);")
+XMLNS = re.compile(r"xmlns\b|{http://www\.w3\.org/2000/xmlns/}")
+OF_XML = frozenset({"amp", "apos", "gt", "lt", "quot"})
+
+#: A page with something of all that reports have: both weights, a word to be broken, a
+#: table, a drawing.
+TRIAL = """<!doctype html><html lang="nb"><head><title>ASSS</title><style>{css}</style>
+</head><body><h1 style="width: 6rem">Ressursbruksindikator</h1><p>ASSS</p>
+<table><tr><td>1</td></tr></table><div role="img" aria-label="1">
+<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><text x="1" y="9">1</text>
+<path d="M0 0L9 9" stroke="#1d2b36"/></svg></div></body></html>"""
 
 
 def to_html(
@@ -35,13 +65,6 @@ def to_html(
     script but the one that sorts the tables of the network's page.
     What an edition has of its own in style is given as `css`, and stands last.
     """
-    # HTMLExporter would parse the whole page once more and write it anew.
-    exporter = TemplateExporter(  # type: ignore[no-untyped-call]
-        template_name="rapport",
-        template_file="index.html.j2",
-        extra_template_basedirs=[str(_templates())],
-        filters={"markdown": blocks.markdown},
-    )
     is_network = facts["run"]["kommune"] == NETWORK
     extra = {
         "asss": {
@@ -57,12 +80,19 @@ def to_html(
             "skip_link": known.phrases.words["skip_link"],
         }
     }
-    body, _ = exporter.from_notebook_node(notebook, resources=extra)
+    body, _ = _exporter().from_notebook_node(notebook, resources=extra)
     return contents.add(str(body), known)
 
 
-def _templates() -> Path:
-    return Path(str(resources.files("asss"))) / "templates"
+@cache
+def _exporter() -> TemplateExporter:
+    # HTMLExporter would parse the whole page once more and write it anew.
+    return TemplateExporter(  # type: ignore[no-untyped-call]
+        template_name="rapport",
+        template_file="index.html.j2",
+        extra_template_basedirs=[str(Path(str(resources.files("asss"))) / "templates")],
+        filters={"markdown": blocks.markdown},
+    )
 
 
 def pdf_problem() -> str | None:
@@ -96,6 +126,8 @@ def to_pdf(html: str) -> bytes:
     """
     Set a page as A4: tagged PDF (PDF/UA-1), figures as vector graphics.
 
+    The same bytes for the same page, also when others were set before it.
+
     Raises
     ------
     RenderError
@@ -111,24 +143,172 @@ def to_pdf(html: str) -> bytes:
 
     logging.getLogger("weasyprint").setLevel(logging.ERROR)
     logging.getLogger("fontTools").setLevel(logging.ERROR)
-    document = weasyprint.HTML(string=_with_titles(html))
+    with _garbage_left():
+        document = weasyprint.HTML(string="<html></html>")
+        page = _tree(html)
+        css = _for_paper(page)
+        document.etree_element.attrib.update(page.attrib)
+        document.etree_element[:] = list(page)
+        sheet, fonts = _setting(css)
+        pdf = document.write_pdf(
+            stylesheets=[sheet], font_config=fonts, pdf_variant="pdf/ua-1"
+        )
+        return tagging.finish(pdf, _labels(page))
+
+
+def warm_up() -> None:
+    """
+    Do once in a process, or before it forks, what its first report would wait for.
+
+    Templates are compiled, WeasyPrint is loaded, the stylesheets are read and the fonts
+    opened. No report is another for it.
+    """
+    environment = _exporter().environment
+    environment.get_template("index.html.j2")
+    if pdf_problem() is not None:
+        return
+    for css in (blocks.stylesheet(), blocks.stylesheet() + site.stylesheet()):
+        to_pdf(TRIAL.format(css=css))
+
+
+@contextmanager
+def _garbage_left() -> Iterator[None]:
+    """
+    Let the garbage lie while a page is set.
+
+    A page is a million objects of which hardly one is garbage before the page is done;
+    looking for it over and over is a quarter of the work.
+    """
+    was_looked_for = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_looked_for:
+            gc.enable()
+
+
+# -- what paper needs of the page ------------------------------------------------------
+
+
+def _tree(html: str) -> Element:
+    """
+    Read a page: as XML, which is a matter of milliseconds, where it is well-formed.
+
+    Ours are, but for tags that HTML does not close and its names of letters. What
+    somebody else has put on the page may be as loose as HTML allows, and is then read
+    as such: the same page, later.
+    """
+    try:
+        return ET.fromstring(as_xml(html))
+    except ET.ParseError:
+        import weasyprint
+
+        root: Element = weasyprint.HTML(string=html).etree_element
+        for element in root.iter():
+            # To HTML the names of namespaces are attributes like others.
+            for key in [key for key in element.attrib if XMLNS.match(key)]:
+                del element.attrib[key]
+        return root
+
+
+def as_xml(html: str) -> str:
+    """Close the tags of a page that HTML leaves open, and write its letters out."""
+    written = SCRIPT.sub("", html).replace("<!doctype", "<!DOCTYPE", 1)
+    return LETTER.sub(_letter, VOID.sub(r"<\1\2/>", written))
+
+
+def _letter(found: re.Match[str]) -> str:
+    """A letter for its name in HTML, but for those that XML has too."""
+    return found[0] if found[1] in OF_XML else unescape(found[0])
+
+
+def _for_paper(page: Element) -> str:
+    """
+    Take from a page what paper never shows, and give the styles taken from its head.
+
+    Drawings become images whose alternative texts are the labels of the page.
+    """
+    for parent in page.iter():
+        for key in [key for key in parent.attrib if key.startswith("data-")]:
+            del parent.attrib[key]
+        for child in list(parent):
+            if not SCREEN_ONLY.isdisjoint(child.get("class", "").split()):
+                _remove(parent, child)
+        if parent.get("role") == "img":
+            for number, drawing in enumerate(parent):
+                if drawing.tag == f"{SVG}svg":
+                    parent[number] = _picture(drawing, parent.get("aria-label", ""))
+    css = []
+    for head in page.findall("head"):
+        for style in head.findall("style"):
+            css.append(style.text or "")
+            head.remove(style)
+    return "".join(css)
+
+
+def _picture(drawing: Element, alt: str) -> Element:
+    """
+    A drawing as an image with a text for those who do not see it.
+
+    Then no style is looked for to each of its strokes.
+    """
+    written = base64.b64encode(ET.tostring(drawing)).decode()
+    image = Element("img", src=f"data:image/svg+xml;base64,{written}", alt=alt)
+    image.tail = drawing.tail
+    return image
+
+
+def _remove(parent: Element, child: Element) -> None:
+    """Take an element away, and leave the text behind it."""
+    before = list(parent).index(child) - 1
+    if child.tail and before >= 0:
+        parent[before].tail = (parent[before].tail or "") + child.tail
+    elif child.tail:
+        parent.text = (parent.text or "") + child.tail
+    parent.remove(child)
+
+
+def _labels(page: Element) -> dict[str, str]:
+    """What the first link to each place is called, by the place's id."""
     labels: dict[str, str] = {}
-    for link in document.etree_element.iter("a"):
+    for link in page.iter("a"):
         target = link.get("href", "")
         if target.startswith("#"):
-            labels.setdefault(target.removeprefix("#"), _label(link))
-    return tagging.finish(document.write_pdf(pdf_variant="pdf/ua-1"), labels)
+            words = link.get("aria-label") or " ".join("".join(link.itertext()).split())
+            labels.setdefault(target.removeprefix("#"), words)
+    return labels
 
 
-def _label(link: Element) -> str:
-    """What a link is called: by its label, or else by its own words."""
-    return link.get("aria-label") or " ".join("".join(link.itertext()).split())
+@lru_cache(maxsize=4)
+def _setting(css: str) -> tuple[Any, Any]:
+    """A stylesheet that was read, and its fonts: alike for report after report."""
+    import weasyprint
+    from weasyprint.text.fonts import FontConfiguration
+
+    class Fonts(FontConfiguration):  # type: ignore[misc]
+        """Fonts whose files go with the process that unpacked them, and no other."""
+
+        def __init__(self) -> None:
+            self._owner: int | None = os.getpid()
+            super().__init__()
+
+        def leave(self) -> None:
+            """Take the files away, once; a forked process leaves its parent's be."""
+            if self._owner == os.getpid():
+                super().__del__()
+            self._owner = None
+
+        def __del__(self) -> None:
+            self.leave()
+
+    fonts = Fonts()
+    # When Python has come so far as to delete what is left, it can remove no files.
+    atexit.register(_leave, weakref.ref(fonts))
+    return weasyprint.CSS(string=css, font_config=fonts), fonts
 
 
-def _with_titles(html: str) -> str:
-    """Give each drawing the title that PDF takes for its alternative text.
-
-    On a screen a title would pop up over the figure; the page has aria-label instead.
-    """
-    drawing = re.compile(r'(role="img" aria-label="([^"]*)"[^>]*>\s*<svg\b[^>]*>)')
-    return drawing.sub(r"\1<title>\2</title>", html)
+def _leave(fonts: weakref.ref[Any]) -> None:
+    alive = fonts()
+    if alive is not None:
+        alive.leave()

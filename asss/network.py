@@ -6,6 +6,7 @@ is between them, and how the mean has moved. Holds no Norwegian but what the cat
 gives. Imports ``findings`` and below.
 """
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -208,9 +209,15 @@ def _level(book: NetworkBook, found: Span) -> list[Statement]:
         told.append(Statement(name, "network_gap", wide, ends))
     else:
         told.append(Statement(name, "network_gap_share", {"share": share}, ends))
-    above = sum((peer.value or 0.0) > (peer.network_mean or 0.0) for peer in ranked)
+    above = sum(_is_above(peer) for peer in ranked)
     counts: dict[str, Detail] = {"above": Count(above), "n": len(ranked)}
     return [*told, Statement(name, "network_above", counts, ids)]
+
+
+def _is_above(fact: Fact) -> bool:
+    """Over the mean, by more than what summing leaves in the last digit."""
+    value, middle = fact.value or 0.0, fact.network_mean or 0.0
+    return value > middle and not math.isclose(value, middle)
 
 
 def _adds_up(found: Span, gap: float) -> bool:

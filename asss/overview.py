@@ -9,18 +9,15 @@ of Tabell 1. Every figure is a fact of the reports; nothing is computed here. Im
 from collections.abc import Iterable
 from typing import Any
 
-from markupsafe import Markup
-
 from asss import figures, language, page, text
 from asss.blocks import Block, block
 from asss.catalogue import Catalogue
 from asss.facts import HOUSEKEEPING, Fact
-from asss.figures import Picture
 from asss.findings import SUMMARY
 from asss.keyfigures import Footnotes
 from asss.knowledge import Forbehold, Indicator
 from asss.network import NetworkFindings, mean_before
-from asss.page import Facts
+from asss.page import Facts, Illustrated
 from asss.parameters import EVERY, NETWORK, Member
 from asss.statements import Detail, mark
 from asss.tables import NOT_COMPARABLE, weakest
@@ -116,17 +113,17 @@ def _place(fact: Fact, known: Catalogue) -> dict[str, Any]:
     }
 
 
-def chapter(found: NetworkFindings, known: Catalogue, chapter: str) -> Block:
+def chapter(found: NetworkFindings, known: Catalogue, chapter: str) -> Illustrated:
     """A chapter's indicators, each with sentences, table and figures."""
     order = {indicator.id: n for n, indicator in enumerate(known.service.indicators)}
-    return block(
-        "members",
-        known,
-        headings=found.years,
-        indicators=[
-            _indicator(found, known, indicator, order[indicator.id])
-            for indicator in known.service.in_chapter(chapter)
-        ],
+    shown = [
+        _indicator(found, known, indicator, order[indicator.id])
+        for indicator in known.service.in_chapter(chapter)
+    ]
+    made = block("members", known, indicators=shown)
+    drawn = [figure for item in shown for figure in item["figures"]]
+    return Illustrated(
+        made.html, {n: data for figure in drawn for n, data in figure.figures.items()}
     )
 
 
@@ -192,7 +189,7 @@ def _indicator(
         "has_break": any(cell["is_break"] for row in rows for cell in row["cells"]),
         "legend": _legend(shown, known),
         "figures": [
-            _figure(picture, known, place * count + n + 1, caption)
+            page.figure(picture, known, number=place * count + n + 1, caption=caption)
             for n, (picture, caption) in enumerate(zip(pictures, CAPTIONS, strict=True))
         ],
     }
@@ -358,8 +355,3 @@ def _legend(shown: Iterable[Fact], known: Catalogue) -> list[dict[str, str]]:
         ),
     )
     return [{"mark": sign, "text": words[key]} for sign, key, holds in signs if holds]
-
-
-def _figure(picture: Picture, known: Catalogue, number: int, caption: str) -> str:
-    made = page.figure(picture, known, number=number, caption=caption)
-    return Markup(made.html)

@@ -26,8 +26,8 @@ from asss.statements import Detail
 #: The notebook output under which a report's facts leave the kernel.
 FACTS_MIME = "application/vnd.asss.facts+json"
 
-#: The notebook output under which the numbers behind a figure leave it.
-FIGURE_MIME = "application/vnd.asss.figure+json"
+#: The notebook output under which the numbers behind figures leave it.
+FIGURES_MIME = "application/vnd.asss.figures+json"
 
 #: The version of the form of facts.json.
 FACTS_FORM = 2
@@ -48,19 +48,21 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class Illustration(Block):
-    """A numbered figure, which takes the numbers behind it along."""
+class Illustrated(Block):
+    """A block with figures, which takes the numbers behind each along."""
 
-    number: int
-    data: Data
+    figures: Mapping[int, Data]
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         return {
-            FIGURE_MIME: {
-                "number": self.number,
-                "columns": list(self.data.columns),
-                "rows": [list(row) for row in self.data.rows],
-            }
+            FIGURES_MIME: [
+                {
+                    "number": number,
+                    "columns": list(data.columns),
+                    "rows": [list(row) for row in data.rows],
+                }
+                for number, data in self.figures.items()
+            ]
         }
 
 
@@ -151,7 +153,7 @@ def title(found: Findings, known: Catalogue) -> str:
 
 def figure(
     picture: Picture, known: Catalogue, *, number: int, caption: str
-) -> Illustration:
+) -> Illustrated:
     """A numbered figure, with its alternative text and the numbers behind it."""
     drawn = block(
         "figure",
@@ -162,7 +164,7 @@ def figure(
         number=number,
         caption=" ".join(known.phrases.words[key] for key in (caption, *picture.notes)),
     )
-    return Illustration(drawn.html, number, picture.data)
+    return Illustrated(drawn.html, {number: picture.data})
 
 
 def chapter(

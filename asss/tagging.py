@@ -7,45 +7,37 @@ a link by its target's id, leaves empty links where lines break, and counts page
 among the text. Here the finished file is gone over once. Imports nothing of asss.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from io import BytesIO
 
 import pikepdf
-from pikepdf import (
-    Array,
-    ContentStreamInlineImage,
-    ContentStreamInstruction,
-    Dictionary,
-    Name,
-    Object,
-    Operator,
-)
+from pikepdf import Array, Dictionary, Name, Object
 
 #: The parts of a table that hold its rows.
 SECTIONS = ("/THead", "/TBody", "/TFoot")
 
-#: The operator that begins a sequence of marked content with properties.
-BEGIN = Operator("BDC")
-
-Instruction = ContentStreamInstruction | ContentStreamInlineImage
+#: How WeasyPrint begins what is in the tree under a number, and how a footer begins.
+#: Text is drawn in hexadecimal numbers of glyphs, which never look like either.
+MARK = re.compile(rb"/\w+\s+<<\s*/MCID (\d+)\s*>>\s+BDC")
+FOOTER = b"/Artifact <</Type /Pagination /Subtype /Footer>> BDC"
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell of a table: the rows and columns it covers, counted from 0."""
+    """A cell of a table: the rows and columns it covers, counted from 0.
+
+    A header tells what other cells are about.
+    """
 
     element: Dictionary
     section: int
+    is_header: bool
     is_in_head: bool
     is_alone: bool
     rows: range
     columns: range
-
-    @property
-    def is_header(self) -> bool:
-        """Whether it tells what other cells are about."""
-        return self.element.S == "/TH"
 
     @property
     def heads_columns(self) -> bool:
@@ -77,14 +69,15 @@ def finish(pdf: bytes, labels: Mapping[str, str]) -> bytes:
     with pikepdf.open(BytesIO(pdf)) as document:
         tree = document.Root.StructTreeRoot
         ids = pikepdf.NameTree.new(document)
-        tables = (e for e in elements(tree.K) if e.S == "/Table")
+        told = list(elements(tree.K))
+        tables = (e for e in told if e.S == "/Table")
         for number, table in enumerate(tables, start=1):
             _relate(_cells(table), f"t{number}", ids)
         tree.IDTree = ids.obj
         for page in document.pages:
             _name_links(page, labels)
-        _drop_empty_links(document)
-        _set_aside_page_numbers(document)
+        _drop_empty_links(document, told)
+        _set_aside_page_numbers(document, told)
         out = BytesIO()
         document.save(
             out,
@@ -124,6 +117,7 @@ def _cells(table: Dictionary) -> list[Cell]:
                 cell = Cell(
                     element,
                     section=number,
+                    is_header=element.S == "/TH",
                     is_in_head=section.S == "/THead",
                     is_alone=len(cells) == 1,
                     rows=range(row, row + int(attributes.get(Name.RowSpan, 1))),
@@ -143,27 +137,28 @@ def _children(element: Dictionary) -> list[Dictionary]:
 
 def _relate(cells: list[Cell], table: str, ids: pikepdf.NameTree) -> None:
     """Give each header a scope and an id, and each cell the ids of its headers."""
-    names: dict[int, str] = {}
+    headed: list[tuple[str, Cell]] = []
     for number, cell in enumerate(cells):
         if cell.is_header:
-            names[number] = f"{table}-{number:04}"
-            cell.element.ID = pikepdf.String(names[number])
+            name = f"{table}-{number:04}"
+            headed.append((name, cell))
+            cell.element.ID = pikepdf.String(name)
             cell.element.A.Scope = Name.Column if cell.heads_columns else Name.Row
-            ids[names[number]] = cell.element
+            ids[name] = cell.element
+    groups = [cell for _, cell in headed if cell.heads_columns]
     for cell in cells:
-        headers = [
-            names[number]
-            for number, header in enumerate(cells)
-            if header.is_header and _is_under(cell, header, cells)
-        ]
+        headers = [name for name, header in headed if _is_under(cell, header, groups)]
         if headers:
             cell.element.A.Headers = Array(pikepdf.String(name) for name in headers)
         elif Name.Headers in cell.element.A:
             del cell.element.A.Headers
 
 
-def _is_under(cell: Cell, header: Cell, cells: list[Cell]) -> bool:
-    """Whether a header tells what a cell, perhaps a header itself, is about."""
+def _is_under(cell: Cell, header: Cell, groups: list[Cell]) -> bool:
+    """Whether a header tells what a cell, perhaps a header itself, is about.
+
+    `groups` are the headers of columns, among them the names of groups of rows.
+    """
     if header is cell or (cell.heads_columns and not cell.is_in_head):
         return False
     if not header.heads_columns:
@@ -176,8 +171,8 @@ def _is_under(cell: Cell, header: Cell, cells: list[Cell]) -> bool:
         return True
     # The name of a group of rows holds until the next one, within its section.
     return header.section == cell.section and not any(
-        other.heads_columns and header.rows.start < other.rows.start <= cell.rows.start
-        for other in cells
+        header.rows.start < other.rows.start <= cell.rows.start
+        for other in groups
         if other.section == cell.section
     )
 
@@ -193,10 +188,9 @@ def _name_links(page: pikepdf.Page, labels: Mapping[str, str]) -> None:
             annotation.Contents = pikepdf.String(labels[place])
 
 
-def _drop_empty_links(document: pikepdf.Pdf) -> None:
+def _drop_empty_links(document: pikepdf.Pdf, told: list[Dictionary]) -> None:
     """Take away what is left of a link where its words all went to the next line."""
-    tree = document.Root.StructTreeRoot
-    parents = pikepdf.NumberTree(tree.ParentTree)
+    parents = pikepdf.NumberTree(document.Root.StructTreeRoot.ParentTree)
     empty = set()
     for page in document.pages:
         links = page.get(Name.Annots, Array())
@@ -206,7 +200,7 @@ def _drop_empty_links(document: pikepdf.Pdf) -> None:
                 empty.add(links[number].objgen)
                 del parents[int(links[number].StructParent)]
                 del links[number]
-    for element in elements(tree.K) if empty else ():
+    for element in told if empty else ():
         for number in reversed(range(len(element.K))):
             kid = element.K[number]
             is_link = isinstance(kid, Dictionary) and Name.Obj in kid
@@ -214,41 +208,26 @@ def _drop_empty_links(document: pikepdf.Pdf) -> None:
                 del element.K[number]
 
 
-def _set_aside_page_numbers(document: pikepdf.Pdf) -> None:
+def _set_aside_page_numbers(document: pikepdf.Pdf, told: list[Dictionary]) -> None:
     """Make artifacts of what stands outside the tree: the foot of each page."""
-    tree = document.Root.StructTreeRoot
-    parents = pikepdf.NumberTree(tree.ParentTree)
-    told = {
-        (element.Pg.objgen, int(kid))
-        for element in elements(tree.K)
-        for kid in element.K
-        if not isinstance(kid, Dictionary)
-    }
+    parents = pikepdf.NumberTree(document.Root.StructTreeRoot.ParentTree)
+    inside: dict[tuple[int, int], set[int]] = {}
+    for element in told:
+        numbers = [int(kid) for kid in element.K if not isinstance(kid, Dictionary)]
+        if numbers:
+            inside.setdefault(element.Pg.objgen, set()).update(numbers)
     for page in document.pages:
-        outside = {
-            number
-            for number in range(len(parents[int(page.StructParents)]))
-            if (page.obj.objgen, number) not in told
-        }
-        if not outside:
-            continue
+        marks = parents[int(page.StructParents)]
+        outside = set(range(len(marks))) - inside.get(page.obj.objgen, set())
         for number in outside:
-            parents[int(page.StructParents)][number] = None
-        page.Contents = document.make_stream(
-            pikepdf.unparse_content_stream(
-                [
-                    _as_artifact(instruction, outside)
-                    for instruction in pikepdf.parse_content_stream(page)
-                ]
-            )
-        )
+            marks[number] = None
+        if outside:
+            drawn = page.Contents.read_bytes()
+            page.Contents = document.make_stream(_set_aside(drawn, outside))
 
 
-def _as_artifact(instruction: Instruction, outside: Set[int]) -> Instruction:
-    if instruction.operator != BEGIN:
-        return instruction
-    properties = instruction.operands[1]  # of WeasyPrint's, always a dictionary
-    if properties.get(Name.MCID) not in outside:
-        return instruction
-    footer = Dictionary(Type=Name.Pagination, Subtype=Name.Footer)
-    return ContentStreamInstruction([Name.Artifact, footer], BEGIN)
+def _set_aside(drawn: bytes, outside: Set[int]) -> bytes:
+    """What a page draws, where some of its marks are those of a footer."""
+    return MARK.sub(
+        lambda found: FOOTER if int(found[1]) in outside else found[0], drawn
+    )

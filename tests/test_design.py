@@ -134,9 +134,9 @@ def test_contents_list_every_chapter(
     assert nav
     listed = re.findall(r'<a href="#([^"]+)">(.*?)</a>', nav[0])
     headings = re.findall(r'<h2 id="([^"]+)">(.*?)</h2>', page)
-    others = ("hovedfunn", "innholdsliste", "last-ned")
+    others = ("hovedfunn", "innholdsliste")
     assert listed == [(id, name) for id, name in headings if id not in others]
-    for id, heading in listed:
+    for id, heading in listed[:-1]:  # the last is not a chapter: what can be fetched
         spoken = heading.replace("<wbr>", "")
         assert f'href="#{id}" aria-label="Lenke til «{spoken}»"' in page
 

@@ -22,11 +22,11 @@ from frictionless import Package
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from asss import conversion, exports, network, overview, page, report
+from asss import contents, conversion, exports, network, overview, page, report
 from asss.catalogue import Catalogue
 from asss.commands import render
 from asss.errors import RenderError
-from asss.exports import form, pictures, schema
+from asss.exports import datapackage, form, pictures, schema
 from asss.exports.form import FactRecord
 from asss.facts import Fact
 from asss.findings import Findings
@@ -558,11 +558,23 @@ def test_figure_without_description_is_refused(lost: str) -> None:
 # -- the whole -------------------------------------------------------------------------
 
 
-def test_rendered_report_has_everything_and_links_it(rendered: Rendered) -> None:
+#: How many figures a kommune's report has, and the network's: two of each indicator.
+RENDERED = {"trondheim": 4, NETWORK: 30}
+
+each_rendered = pytest.mark.parametrize("kommune", RENDERED)
+
+
+@each_rendered
+def test_rendered_report_has_everything_and_links_it(
+    rendered: Rendered, kommune: str
+) -> None:
     """What lies beside the page is on the page, with its true size, and vouched for."""
-    folder = rendered("trondheim", 2020)
+    folder = rendered(kommune, 2020)
     html = (folder / report.HTML_NAME).read_text("utf-8")
     (block,) = re.findall(r'<section class="downloads".*?</section>', html, re.DOTALL)
+    (contents,) = re.findall(r'<nav class="contents".*?</nav>', html, re.DOTALL)
+    assert re.findall(r'href="#([^"]+)"', contents)[-1] == exports.DOWNLOADS_ID
+    assert f'id="{exports.DOWNLOADS_ID}"' in block
     links = re.findall(r'<a href="([^"]+)" aria-label="([^"]+)">([^<]+)</a>', block)
     files = {
         path.relative_to(folder).as_posix(): path.stat().st_size
@@ -582,20 +594,55 @@ def test_rendered_report_has_everything_and_links_it(rendered: Rendered) -> None
     assert set(kept["files"]) == set(files) - {MANIFEST_NAME}
 
 
-def test_rendered_facts_keep_to_the_schema_beside_them(rendered: Rendered) -> None:
-    folder = rendered("tromso", 2017)
+@each_rendered
+def test_rendered_facts_keep_to_the_schema_beside_them(
+    rendered: Rendered, kommune: str
+) -> None:
+    folder = rendered(kommune, 2020)
     beside = json.loads((folder / exports.FACTS_SCHEMA_NAME).read_text("utf-8"))
     facts = json.loads((folder / report.FACTS_NAME).read_text("utf-8"))
     jsonschema.validate(facts, beside)
 
 
-def test_rendered_figures_are_in_the_package_as_numbers_too(rendered: Rendered) -> None:
-    folder = rendered("trondheim", 2020)
+@each_rendered
+def test_rendered_figures_are_in_the_package_as_numbers_too(
+    rendered: Rendered, kommune: str
+) -> None:
+    folder = rendered(kommune, 2020)
     found = Package(str(folder / exports.DESCRIPTOR)).validate()
     assert found.flatten(["name", "type", "message"]) == []
     names = [task.name for task in found.tasks if task.name.startswith("figur-")]
-    drawn = sorted(path.stem for path in folder.glob("figurer/*.svg"))
-    assert names == drawn == [f"figur-{number}" for number in range(1, 5)]
+    numbered = [f"figur-{number}" for number in range(1, RENDERED[kommune] + 1)]
+    assert names == numbered
+    assert {path.stem for path in folder.glob("figurer/*.svg")} == set(numbered)
+
+
+def test_figures_of_the_network_hold_its_facts(rendered: Rendered) -> None:
+    """Each figure's own indicator: every member this year, or every year of theirs."""
+    folder = rendered(NETWORK, 2020)
+    facts = json.loads((folder / report.FACTS_NAME).read_text("utf-8"))["facts"]
+    by_key = {tuple(fact[column] for column in datapackage.KEY): fact for fact in facts}
+    indicators = list(dict.fromkeys(fact["indicator"] for fact in facts))
+    for number in range(1, RENDERED[NETWORK] + 1):
+        rows = table(folder, f"{exports.FIGURES_FOLDER}/figur-{number}.csv")
+        (indicator,) = {row["indicator"] for row in rows}
+        assert indicator == indicators[(number - 1) // 2]
+        shown = {(indicator, row["kommune"], int(row["year"])) for row in rows}
+        every = number % 2 == 0
+        assert shown == {
+            key for key in by_key if key[0] == indicator and (every or key[2] == 2020)
+        }
+        for row in rows:
+            fact = by_key[indicator, row["kommune"], int(row["year"])]
+            assert row["value"] == ("" if fact["value"] is None else str(fact["value"]))
+
+
+def test_only_the_page_on_screen_leads_to_downloads(known: Catalogue) -> None:
+    """On paper there is nothing to fetch: neither the files nor a way to them."""
+    with_chapter = '<div class="prose">\n<h2>Nøkkeltall</h2></div>'
+    html = contents.add(f"{contents.CONTENTS_HERE}{with_chapter}", known)
+    assert exports.DOWNLOADS_LISTED in html
+    assert exports.DOWNLOADS_ID not in html
 
 
 def test_same_facts_give_the_same_bytes(

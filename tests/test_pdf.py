@@ -7,20 +7,23 @@ veraPDF holds the whole against the standard.
 
 import html
 import json
+import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pikepdf
 import pytest
 
-from asss import conversion, report, tagging
+from asss import blocks, conversion, report, site, tagging
 from asss.parameters import NETWORK
 
 Rendered = Callable[[str, int], Path]
@@ -34,6 +37,27 @@ RHINO = "org.mozilla.javascript.tools.shell.Main"
 #: A page with nothing that makes it accessible.
 FAULTY = """<html><body><h1>Oslo</h1><p>Uten språk.</p>
 <svg width="9" height="9"><rect width="9" height="9"/></svg></body></html>"""
+
+#: The same, in XML and in HTML alone.
+HIDDEN = ('hidden="hidden"', "hidden")
+
+#: Sets a page that it is given in a worker, then itself.
+FORKING = """
+import os, sys
+from asss import conversion
+page = sys.stdin.read()
+conversion.warm_up()
+reading, writing = os.pipe()
+if os.fork() == 0:
+    with open(writing, "wb") as out:
+        out.write(conversion.to_pdf(page))
+    sys.exit()
+os.close(writing)
+with open(reading, "rb") as made:
+    pdf = made.read()
+os.wait()
+print("same" if pdf == conversion.to_pdf(page) else "other")
+"""
 
 pytestmark = pytest.mark.skipif(
     conversion.pdf_problem() is not None, reason="PDF needs Pango, which is not here"
@@ -253,6 +277,53 @@ def test_fonts_are_in_the_file(pdf: Made) -> None:
         "Inter-Semi-Bold",
     }
     assert all("/ToUnicode" in font for font in fonts if font.Subtype == "/Type0")
+
+
+# -- how it is set ---------------------------------------------------------------------
+
+
+def test_what_paper_leaves_out_is_what_the_stylesheets_hide() -> None:
+    """What need not be set must be just what would not be seen."""
+    css = blocks.stylesheet() + site.stylesheet()
+    on_paper = "".join(re.findall(r"@media print \{(.*?)\n\}", css, re.DOTALL))
+    hidden = re.findall(r"([^{}/]+)\{ display: none; \}", on_paper)
+    names = {name for rule in hidden for name in re.findall(r"\.([\w-]+)", rule)}
+    assert names == conversion.SCREEN_ONLY
+
+
+def test_page_is_set_alike_however_loosely_it_is_written(rendered: Rendered) -> None:
+    """An attribute without a value is no XML: the slower reading sees the same."""
+    page = (rendered("trondheim", 2020) / report.HTML_NAME).read_text("utf-8")
+    strict, loose = (page.replace("</h1>", f"</h1><p {a}>A</p>", 1) for a in HIDDEN)
+    ET.fromstring(conversion.as_xml(strict))
+    with pytest.raises(ET.ParseError):
+        ET.fromstring(conversion.as_xml(loose))
+    assert conversion.to_pdf(strict) == conversion.to_pdf(loose)
+
+
+def test_what_was_set_before_leaves_no_trace(rendered: Rendered) -> None:
+    """Reports of one process share styles and fonts, and are the same as alone."""
+    pages = [
+        (rendered(*key) / report.HTML_NAME).read_text("utf-8") for key in REPORTS[:2]
+    ]
+    conversion.warm_up()
+    before = [conversion.to_pdf(page) for page in pages]
+    assert [conversion.to_pdf(page) for page in reversed(pages)] == before[::-1]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing forks here")
+def test_forked_process_leaves_its_parent_the_fonts(rendered: Rendered) -> None:
+    """A worker sets a page and ends; what it shares with its parent is not its own."""
+    page = (rendered("tromso", 2017) / report.HTML_NAME).read_text("utf-8")
+    # In a process of its own: this one has threads, which no fork survives.
+    told = subprocess.run(
+        [sys.executable, "-c", FORKING],
+        input=page,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (told.stderr, told.stdout) == ("", "same\n")
 
 
 # -- veraPDF ---------------------------------------------------------------------------

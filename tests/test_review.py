@@ -589,3 +589,13 @@ def test_rule_that_nothing_retells_is_refused(
     statement = Statement("kvalitet", "forecast_up", {}, ())
     with pytest.raises(PhraseError, match=r"'forecast_up' is said; add it to asss/rev"):
         reasons.why(statement, every[0], known)
+
+
+def test_cell_is_named_by_what_it_holds_and_nothing_else(made: Made) -> None:
+    """In the embedded tables the scope A is called by one of the measures it is in."""
+    origins = re.findall(r'<ul class="origins">.*?</ul>', made.page, re.S)
+    read = [_text(origin) for origin in origins if "KOKfunksjon0000=243" in origin]
+    assert read
+    assert any("funksjon 243 (KOKfunksjon0000)" in origin for origin in read)
+    assert not any("(KOKregnskapsomfa0000)" in origin for origin in read)
+    assert not any("(KOKart0000)" in origin for origin in read)

@@ -19,10 +19,12 @@ from asss.exports.extract import extract_of
 from asss.exports.form import FACTS_SCHEMA_NAME, FactsFile, read
 from asss.exports.pictures import drawings
 from asss.exports.schema import facts_schema, published_schema
+from asss.formats import EXPORTS as FORMATS
 
 __all__ = [
     "DESCRIPTOR",
     "DOWNLOADS_HERE",
+    "DOWNLOADS_LISTED",
     "FACTS_SCHEMA_NAME",
     "FIGURES_FOLDER",
     "FIGURES_NAME",
@@ -31,19 +33,19 @@ __all__ = [
     "FactsFile",
     "downloads",
     "facts_schema",
+    "offered",
     "read",
     "write",
 ]
-
-#: What can be asked for beside HTML and PDF.
-FORMATS = ("xlsx", "csv", "svg", "png")
 
 WORKBOOK_NAME = "nokkeltall.xlsx"
 FIGURES_NAME = "tall.csv"
 FIGURES_FOLDER = "figurer"
 
-#: Where the template wants the links to the files.
+#: Where the templates want the links to the files, and the way to them in the contents.
 DOWNLOADS_HERE = "<!-- downloads -->"
+DOWNLOADS_LISTED = "<!-- downloads listed -->"
+DOWNLOADS_ID = "last-ned"
 
 
 def write(
@@ -98,6 +100,26 @@ def _put(path: Path, content: bytes) -> None:
     path.write_bytes(content)
 
 
+def offered(html: str, folder: Path, known: Catalogue) -> str:
+    """
+    A page with links to the files beside it, which its contents list leads to.
+
+    On paper and in the reviewer's edition there are none, and no way to them.
+
+    Parameters
+    ----------
+    html : str
+        The page, with `DOWNLOADS_HERE` and `DOWNLOADS_LISTED` where they are to stand.
+    folder : Path
+        Holds every file but the page itself.
+    known : Catalogue
+    """
+    heading = known.phrases.words["download_heading"]
+    way = f'<li class="on-screen"><a href="#{DOWNLOADS_ID}">{heading}</a></li>\n'
+    listed = html.replace(DOWNLOADS_LISTED, way)
+    return listed.replace(DOWNLOADS_HERE, downloads(folder, known).html)
+
+
 def downloads(folder: Path, known: Catalogue) -> Block:
     """
     Links to the files that lie beside a page, with their type and size.
@@ -146,7 +168,10 @@ def downloads(folder: Path, known: Catalogue) -> Block:
         for number, paths in sorted(numbered.items(), key=lambda item: int(item[0]))
     ]
     return block(
-        "downloads", known, groups=[group for group in shown if group["files"]]
+        "downloads",
+        known,
+        id=DOWNLOADS_ID,
+        groups=[group for group in shown if group["files"]],
     )
 
 

@@ -30,6 +30,13 @@ CHARACTER = re.compile(rb"<([0-9a-fA-F]+)>\s*<([0-9a-fA-F]+)>")
 LETTERS = r"(?:[a-z](?:,[a-z])*)?"
 
 
+class Letters(dict[int, str]):
+    """Which characters the glyphs of a font stand for, by their numbers."""
+
+    def __missing__(self, glyph: int) -> str:
+        return "\ufffd"
+
+
 @dataclass(frozen=True)
 class Page:
     """The text of a page, that in its figures, and its header and footer."""
@@ -46,7 +53,8 @@ def read(pdf: bytes, expected: Expected, known: Catalogue) -> list[str]:
     except pikepdf.PdfError as error:
         return [f"rapport.pdf: cannot be read: {error}"]
     with document:
-        pages = [_page(page) for page in document.pages]
+        read: dict[tuple[int, int], Letters] = {}
+        pages = [_page(page, read) for page in document.pages]
         problems = [
             *_names(document, pages, expected),
             *_pages(pages, expected),
@@ -64,20 +72,22 @@ def squeezed(text: str) -> str:
 # -- text ------------------------------------------------------------------------------
 
 
-def _page(page: pikepdf.Page) -> Page:
-    fonts = {
-        str(name): _characters(font)
-        for name, font in (page.resources.get("/Font") or {}).items()
-        if "/ToUnicode" in font
-    }
-    letters: dict[int, str] = {}
+def _page(page: pikepdf.Page, read: dict[tuple[int, int], Letters]) -> Page:
+    """A page; the fonts that it shares with pages before it have been `read`."""
+    fonts = {}
+    for name, font in (page.resources.get("/Font") or {}).items():
+        if "/ToUnicode" in font:
+            if font.objgen not in read:
+                read[font.objgen] = _characters(font)
+            fonts[str(name)] = read[font.objgen]
+    letters = Letters()
     drawn: dict[str, list[str]] = {"/Artifact": [], "/Figure": [], "": []}
     marked: list[str] = []
     for instruction in pikepdf.parse_content_stream(page, OPERATORS):
         operand = instruction.operands[0] if len(instruction.operands) else None
         match str(instruction.operator):
             case "Tf":
-                letters = fonts.get(str(operand), {})
+                letters = fonts.get(str(operand), Letters())
             case "BMC" | "BDC":
                 marked.append(str(operand))
             case "EMC":
@@ -92,23 +102,22 @@ def _page(page: pikepdf.Page) -> Page:
     )
 
 
-def _drawn(operand: object, letters: dict[int, str]) -> str:
+def _drawn(operand: object, letters: Letters) -> str:
     """The text of one stroke of the pen; glyph numbers have two bytes."""
     pieces = operand if isinstance(operand, pikepdf.Array) else [operand]
-    raw = b"".join(bytes(p) for p in pieces if isinstance(p, pikepdf.String))
-    codes = (int.from_bytes(raw[at : at + 2]) for at in range(0, len(raw), 2))
-    return "".join(letters.get(code, "\ufffd") for code in codes)
+    raw = b"".join([bytes(p) for p in pieces if isinstance(p, pikepdf.String)])
+    return raw.decode("utf-16-be", "replace").translate(letters)
 
 
-def _characters(font: pikepdf.Object) -> dict[int, str]:
+def _characters(font: pikepdf.Object) -> Letters:
     """Which characters a font's glyphs stand for: a ligature for several."""
-    return {
-        int(glyph, 16): bytes.fromhex(text.decode()).decode("utf-16-be")
+    return Letters(
+        (int(glyph, 16), bytes.fromhex(text.decode()).decode("utf-16-be"))
         for block in re.findall(
             rb"beginbfchar(.*?)endbfchar", font.ToUnicode.read_bytes(), re.DOTALL
         )
         for glyph, text in CHARACTER.findall(block)
-    }
+    )
 
 
 # -- checks ----------------------------------------------------------------------------

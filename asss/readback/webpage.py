@@ -7,7 +7,7 @@ so that the look can change without this.
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from bs4 import BeautifulSoup
 from bs4.element import NavigableString, Tag
@@ -27,15 +27,16 @@ FILLED = ("h1", "h2", "h3", "h4", "p", "li", "dt", "dd", "caption", "figcaption"
 #: Attributes that are read aloud.
 SPOKEN = ("alt", "aria-label", "title", "content")
 
+SILENT = re.compile(r"<(style|script)\b.*?</\1>", re.DOTALL)
+
 #: Two spaces of which one is hard: a browser shows both.
 WIDE = re.compile(r"\u00a0[ \u00a0]|[ \u00a0]\u00a0")
 
 
 def read(html: str, expected: Expected, known: Catalogue) -> list[str]:
     """What is wrong with a page, each with its place."""
-    soup = BeautifulSoup(html, "html.parser")
-    for tag in soup.find_all(["style", "script"]):
-        tag.decompose()
+    # Styles and programs are no text, and most of the letters of a page.
+    soup = BeautifulSoup(SILENT.sub("", html), "html.parser")
     words = known.phrases.words
     for tag in soup.find_all("abbr", title=words["reconstructed_title"]):
         tag.string = words["reconstructed_mark"]
@@ -184,11 +185,13 @@ def _table(soup: BeautifulSoup, expected: Expected) -> Iterator[str]:
         return
     if expected.kommune not in caption.get_text():
         yield f"Tabell 1: its caption does not name {expected.kommune}"
+    named = {str(tag["id"]): tag for tag in soup.find_all(id=True)}
     notes = {
-        str(tag["id"]): plain(tag.get_text())
-        for tag in soup.find_all(id=re.compile(r"^note-"))
+        name: plain(tag.get_text())
+        for name, tag in named.items()
+        if name.startswith("note-")
     }
-    for place in _dead_ends(soup, table, notes):
+    for place in _dead_ends(named, table, notes):
         yield f"Tabell 1: {place}"
     heads = [_take(tag)[0] for tag in table.select("thead th[scope=col]")]
     years = [head for head in heads if re.fullmatch(r"\d{4}", head)]
@@ -234,7 +237,9 @@ def _take(tag: Tag) -> tuple[str, list[str]]:
     return plain(tag.get_text()), letters
 
 
-def _dead_ends(soup: BeautifulSoup, table: Tag, notes: dict[str, str]) -> Iterator[str]:
+def _dead_ends(
+    named: Mapping[str, Tag], table: Tag, notes: Mapping[str, str]
+) -> Iterator[str]:
     """Notes that nothing leads to, and letters that lead nowhere."""
     links = {
         str(a["href"])[1:] for a in table.find_all("a", href=re.compile("^#note-"))
@@ -244,8 +249,8 @@ def _dead_ends(soup: BeautifulSoup, table: Tag, notes: dict[str, str]) -> Iterat
     for name in sorted(set(notes) - links):
         yield f"nothing leads to {name}"
     for name in notes:
-        for link in soup.select(f"#{name} a[href^='#']"):
-            if soup.find(id=str(link["href"])[1:]) is None:
+        for link in named[name].find_all("a", href=re.compile("^#")):
+            if str(link["href"])[1:] not in named:
                 yield f"{name} leads back to nothing"
 
 

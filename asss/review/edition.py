@@ -79,7 +79,9 @@ def compose(
     told = {**content, "title": title}
     html = conversion.to_html(marked, told, known, css=_stylesheet())
     # What else there is to fetch is listed on the public page, which lies beside.
-    return html.replace(exports.DOWNLOADS_HERE, "")
+    for place in (exports.DOWNLOADS_HERE, exports.DOWNLOADS_LISTED):
+        html = html.replace(place, "")
+    return html
 
 
 def _marked(html: str, cell: NotebookNode, trails: Trails, known: Catalogue) -> str:

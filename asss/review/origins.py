@@ -12,7 +12,7 @@ from typing import Any
 
 from asss import language
 from asss.catalogue import MANUAL_FOLDER, Catalogue
-from asss.statbank import Cell, Snapshot
+from asss.statbank import Cell, Dimension, Snapshot
 
 #: A cell, ``12210[Region=0301,Tid=2020]``, or a row, ``manuelle/x.csv[x,oslo,2020]``.
 ADDRESS = re.compile(r"(?P<table>[^\[]+)\[(?P<codes>[^\]]*)\]")
@@ -95,7 +95,7 @@ def _line(
     labels = [
         dataset.dimension(name).labels.get(code, "")
         for name, code in first.query.items()
-        if name not in spans
+        if name not in spans and not _is_shared(dataset.dimension(name))
     ]
     values = [cell.value for cell in cells]
     total = None if None in values else sum(value or 0.0 for value in values)
@@ -107,6 +107,17 @@ def _line(
         "basis": known.phrases.words[f"basis_{first.basis}"],
         "labels": [label for label in labels if label],
     }
+
+
+def _is_shared(dimension: Dimension) -> bool:
+    """
+    Whether a code's label is that of one measure, and the code that of all of a table.
+
+    The embedded tables have no labels of SSB's for what selects a measure; theirs name
+    the measure and then the variable.
+    """
+    labels = list(dimension.labels.values())
+    return len(labels) == 1 and labels[0].endswith(f" ({dimension.code})")
 
 
 def _manual(file: str, codes: str, known: Catalogue) -> dict[str, Any]:

@@ -1,0 +1,26 @@
+"""
+What a report can be had as, and what its files are called.
+
+Names only, so that the command line can speak of them without loading what makes them.
+Imports nothing.
+"""
+
+#: What can be asked for beside HTML and PDF.
+EXPORTS = ("xlsx", "csv", "svg", "png")
+
+#: What a report can be had as; PNG, which takes most time, only when asked for.
+FORMATS = ("html", "pdf", *EXPORTS)
+USUAL_FORMATS = tuple(name for name in FORMATS if name != "png")
+
+#: The public report; and beside it, for reviewers, the same with kildespor.
+PUBLIC, REVIEW = "public", "review"
+EDITIONS = (PUBLIC, REVIEW)
+
+NOTEBOOK_NAME = "rapport.ipynb"
+HTML_NAME = "rapport.html"
+REVIEW_NAME = "gjennomgang.html"
+PDF_NAME = "rapport.pdf"
+FACTS_NAME = "facts.json"
+
+#: The page that links the reports of a year.
+INDEX_NAME = "index.html"
