@@ -11,7 +11,7 @@ Imports point one way only, downwards in this drawing; a test holds them to it.
             ╲ │ ╱
            report                   run the notebook, vouch for the result
               │
-           review                   the reviewer's edition: kildespor at every number
+    freshness   review              is it as it would be? │ kildespor at every number
           ╱   │   ╲
 conversion manifest ledger          HTML and PDF │ what was made of what │ Endret
       readback  exports             is it all there as it should be? │ other programs
@@ -36,7 +36,7 @@ page keyfigures appendix contents   what is shown │ Tabell 1 │ from where �
             ╱   ╲
       sources   indexing            what comes in │ arithmetic
             ╲   ╱
-           tables                   the two tables that travel between rooms
+     holdings  tables               which figures there are │ the two tables that travel
             ╱   ╲
     statbank   catalogue            SSB's format │ what we know, read and cross-checked
            │    │
@@ -46,7 +46,7 @@ page keyfigures appendix contents   what is shown │ Tabell 1 │ from where �
               │
           parameters                the network and a run; how files are read
               │
-            errors    language        what may go wrong │ Norwegian by rule
+       errors  language  formats    what may go wrong │ Norwegian by rule │ file names
 """
 
 __version__ = "0.1.0"

@@ -1,28 +1,65 @@
-"""The command line: each command is a file of :mod:`asss.commands`."""
+"""
+The command line: each command is a file of :mod:`asss.commands`.
+
+A command is loaded when it is asked for, and no other with it: most of them stand on
+libraries that take far longer to load than ``asss render`` takes to find that nothing
+has changed.
+"""
+
+from importlib import import_module
+from typing import Any
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
-from asss.commands.check import check, list_
-from asss.commands.diff import diff
-from asss.commands.fetch import examine, fetch
-from asss.commands.open import open_
-from asss.commands.render import render
-from asss.commands.verify import verify
+#: The commands in the order of the help: module, function, and what it is for.
+COMMANDS = {
+    "render": ("render", "render", "Make reports: those that have changed."),
+    "open": ("open", "open_", "Open the index of a year, or one report."),
+    "fetch": ("fetch", "fetch", "Fetch the figures from Statistics Norway."),
+    "doctor": ("fetch", "examine", "Look for what is amiss: here, and at SSB."),
+    "verify": ("verify", "verify", "Check snapshots and reports, file by file."),
+    "diff": ("diff", "diff", "Show what differs between snapshots or renderings."),
+    "check": ("check", "check", "Read and cross-check everything under parameters/."),
+    "list": ("check", "list_", "Show kommuner, years and indicators."),
+}
 
-app = typer.Typer(
+
+class Commands(TyperGroup):
+    """Commands that are known by name, and loaded when one of them is to run."""
+
+    def resolve_command(
+        self, ctx: Any, args: list[str]
+    ) -> tuple[str | None, Any, list[str]]:
+        """Find the command that is named, and load it."""
+        name, _, rest = super().resolve_command(ctx, args)
+        return name, _load(name or ""), rest
+
+
+def _load(name: str) -> TyperCommand:
+    module, function, _ = COMMANDS[name]
+    loaded = _typer()
+    loaded.command(name)(getattr(import_module(f"asss.commands.{module}"), function))
+    command = typer.main.get_command(loaded)
+    assert isinstance(command, TyperCommand)
+    return command
+
+
+def _typer(**settings: Any) -> typer.Typer:
+    return typer.Typer(add_completion=False, pretty_exceptions_enable=False, **settings)
+
+
+def _unloaded() -> None:
+    """Stand in for a command in the help, which does not run it."""
+
+
+app = _typer(
+    cls=Commands,
     help="Reports from the ASSS network, from figures to HTML and PDF.",
     no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
 )
-app.command()(render)
-app.command("open")(open_)
-app.command()(fetch)
-app.command("doctor")(examine)
-app.command()(verify)
-app.command()(diff)
-app.command()(check)
-app.command("list")(list_)
+for _name, (_, _, _purpose) in COMMANDS.items():
+    app.command(_name, help=_purpose)(_unloaded)
 
 
 def main() -> None:

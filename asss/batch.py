@@ -16,6 +16,7 @@ from pathlib import Path
 from asss import exports, ledger, site
 from asss.catalogue import Catalogue
 from asss.errors import AsssError, RenderError
+from asss.formats import INDEX_NAME
 from asss.ledger import Entry, Ledger
 from asss.parameters import NETWORK, Run
 from asss.report import (
@@ -24,12 +25,11 @@ from asss.report import (
     NOTEBOOK_NAME,
     PDF_NAME,
     PUBLIC,
+    REVIEW_NAME,
     USUAL_FORMATS,
     render_report,
 )
 from asss.site import File, Listing
-
-INDEX_NAME = "index.html"
 
 
 @dataclass(frozen=True)
@@ -205,6 +205,7 @@ def _listing(folder: Path, name: str, known: Catalogue, *, is_old: bool) -> List
     labels = (
         (HTML_NAME, "HTML"),
         (PDF_NAME, "PDF"),
+        (REVIEW_NAME, words["index_review"]),
         (NOTEBOOK_NAME, words["index_notebook"]),
         (exports.WORKBOOK_NAME, "Excel"),
         (exports.FIGURES_NAME, "CSV"),

@@ -2,15 +2,16 @@
 A report's manifest: what it was made of, and the sha256 of every file that was made.
 
 With it anybody can see whether a report is as it was made, and whether it would come
-out the same today. No clock and no path is in it: same inputs, same bytes. Imports
-``parameters`` and ``errors``.
+out the same today. No clock and no path is in it: same inputs, same bytes. It is
+written once, with the report, and never after. Imports ``parameters`` and ``errors``.
 """
 
 import hashlib
 import json
-from collections.abc import Mapping
+import platform
+from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib import resources
+from importlib import metadata, resources
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -19,7 +20,7 @@ from pydantic import Field
 import asss
 from asss import parameters
 from asss.errors import ManifestError
-from asss.parameters import Model, Run
+from asss.parameters import NETWORK, Model, Run
 
 MANIFEST_NAME = "manifest.json"
 
@@ -28,6 +29,43 @@ FORM: Final = 1
 
 #: The language of every report.
 LOCALE: Final = "nb"
+
+NOTEBOOKS = "notebooks"
+
+#: The notebook of «ASSS samlet», one for every service area.
+NETWORK_NOTEBOOK = "asss_samlet"
+
+#: Where the package keeps figures of its own: a snapshot, with a sha256 of its own.
+EMBEDDED_FOLDER = "embedded/"
+
+#: The libraries that a report's bytes go through, those that ours stand on included.
+#: Of the system's own, such as Pango, nobody keeps the version: --force is for those.
+LIBRARIES = (
+    "fonttools",
+    "ipykernel",
+    "ipython",
+    "jinja2",
+    "markdown-it-py",
+    "markupsafe",
+    "matplotlib",
+    "nbclient",
+    "nbconvert",
+    "nbformat",
+    "numpy",
+    "pandas",
+    "papermill",
+    "pikepdf",
+    "pydantic",
+    "pydyf",
+    "pyphen",
+    "pyyaml",
+    "resvg-py",
+    "seaborn",
+    "tinycss2",
+    "tinyhtml5",
+    "weasyprint",
+    "xlsxwriter",
+)
 
 
 class File(Model):
@@ -49,7 +87,8 @@ class Inputs(Model):
     template : str
         Of the notebook.
     package : str
-        Of all files of this package: code, templates, fonts and stylesheet.
+        Of the files of this package: code, templates, fonts and stylesheet. The figures
+        that it carries are a snapshot.
     """
 
     snapshot: str
@@ -70,6 +109,12 @@ class Manifest(Model):
         from before there was one do not say.
     fingerprint : str
         Of what the reader is told; the ledger has the same.
+    libraries : mapping of name to version
+        Python, and what a report's bytes go through. Empty, as `substance`, in
+        manifests from before they were kept.
+    substance : mapping of part to sha256
+        What of snapshot and parameters/ this one report was given, part by part: see
+        :func:`asss.freshness.substance`.
     files : mapping of file name to File
         A file in a folder of the report's is named with it: ``figurer/figur-1.svg``.
     """
@@ -85,6 +130,8 @@ class Manifest(Model):
     fingerprint: str
     version: str
     inputs: Inputs
+    libraries: Mapping[str, str] = Field(default_factory=dict)
+    substance: Mapping[str, str] = Field(default_factory=dict)
     files: Mapping[str, File]
 
 
@@ -97,6 +144,7 @@ def take(
     editions: tuple[str, ...],
     fingerprint: str,
     inputs: Inputs,
+    substance: Mapping[str, str],
 ) -> Manifest:
     """Take down every file of a finished report."""
     files = {
@@ -114,6 +162,8 @@ def take(
         fingerprint=fingerprint,
         version=asss.__version__,
         inputs=inputs,
+        libraries=libraries(),
+        substance=substance,
         files=files,
     )
 
@@ -183,6 +233,12 @@ def names(folder: Path) -> list[str]:
     )
 
 
+def template_of(run: Run, root: Path, service: str) -> Path:
+    """The notebook that a report is made from: of a kommune, or of the network."""
+    name = NETWORK_NOTEBOOK if run.kommune == NETWORK else service
+    return root / NOTEBOOKS / f"{name}.ipynb"
+
+
 def inputs(folder: Path, template: Path, *, snapshot: str) -> Inputs:
     """
     Take the sha256 of what a report is made of.
@@ -198,10 +254,39 @@ def inputs(folder: Path, template: Path, *, snapshot: str) -> Inputs:
     """
     return Inputs(
         snapshot=snapshot,
-        parameters=_digest_of_folder(folder),
-        template=_file(template).sha256,
-        package=_digest_of_package(),
+        parameters=digest(folder, names_in(folder)),
+        template=digest_of(template),
+        package=digest_of_package(),
     )
+
+
+@cache
+def libraries() -> dict[str, str]:
+    """
+    The versions of Python and of what a report's bytes go through.
+
+    Returns
+    -------
+    versions : dict of name to version
+        Empty text where a library is not installed, such as that of a format which is
+        not asked for.
+    """
+    return {
+        "python": platform.python_version(),
+        **{name: _version(name) for name in LIBRARIES},
+    }
+
+
+def _version(library: str) -> str:
+    try:
+        return metadata.version(library)
+    except metadata.PackageNotFoundError:
+        return ""
+
+
+def digest_of(path: Path) -> str:
+    """The sha256 of one file."""
+    return _file(path).sha256
 
 
 def _file(path: Path) -> File:
@@ -209,20 +294,38 @@ def _file(path: Path) -> File:
     return File(sha256=hashlib.sha256(raw).hexdigest(), bytes=len(raw))
 
 
-def _digest_of_folder(folder: Path) -> str:
-    """One sha256 for a folder; what an editor, a system or Python leaves is no part."""
+def digest(folder: Path, names: Iterable[str]) -> str:
+    """One sha256 for some files of a folder, by name and content."""
     found = hashlib.sha256()
-    paths = {path.relative_to(folder): path for path in folder.rglob("*")}
-    for name, path in sorted((name.as_posix(), path) for name, path in paths.items()):
-        is_left_behind = any(
-            part.startswith(".") or part == "__pycache__" for part in name.split("/")
-        )
-        if path.is_file() and not is_left_behind:
-            found.update(f"{name}\0{_file(path).sha256}\n".encode())
+    for name in names:
+        found.update(f"{name}\0{_file(folder / name).sha256}\n".encode())
     return found.hexdigest()
 
 
+def names_in(folder: Path) -> list[str]:
+    """Every file of a folder; what an editor, a system or Python leaves is no part."""
+    paths = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*")}
+    return [
+        name
+        for name, path in sorted(paths.items())
+        if path.is_file()
+        and not any(
+            part.startswith(".") or part == "__pycache__" for part in name.split("/")
+        )
+    ]
+
+
 @cache
-def _digest_of_package() -> str:
-    """Taken once: what runs is what was there when the process began."""
-    return _digest_of_folder(Path(str(resources.files("asss"))))
+def digest_of_package() -> str:
+    """
+    One sha256 for the code, templates, fonts and stylesheet of this package.
+
+    Taken once: what runs is what was there when the process began.
+    """
+    return digest_of_code(Path(str(resources.files("asss"))))
+
+
+def digest_of_code(package: Path) -> str:
+    """The same, of a package that lies somewhere."""
+    names = names_in(package)
+    return digest(package, (n for n in names if not n.startswith(EMBEDDED_FOLDER)))

@@ -4,7 +4,7 @@ From notebook to finished report: run, convert, vouch for, put in place.
 The only room that knows papermill. A report is made in a folder of its own and moved
 into place when it is whole; what was there before stays until then. ``render_report``
 is a plain function of plain arguments, so that any pool of workers can run it; the
-ledger is the business of whoever asks for it. Imports ``conversion``,
+ledger is the business of whoever asks for it. Imports ``freshness``, ``conversion``,
 ``manifest``, ``ledger`` and below.
 """
 
@@ -28,6 +28,7 @@ from asss import (
     catalogue,
     conversion,
     exports,
+    freshness,
     ledger,
     manifest,
     page,
@@ -38,27 +39,38 @@ from asss import (
 )
 from asss.catalogue import Catalogue
 from asss.errors import AsssError, ParameterError, RenderError
+from asss.formats import (
+    EDITIONS,
+    FACTS_NAME,
+    FORMATS,
+    HTML_NAME,
+    NOTEBOOK_NAME,
+    PDF_NAME,
+    PUBLIC,
+    REVIEW,
+    REVIEW_NAME,
+    USUAL_FORMATS,
+)
 from asss.ledger import Entry
 from asss.parameters import NETWORK, Run
 
-NOTEBOOKS = "notebooks"
+__all__ = [
+    "EDITIONS",
+    "FACTS_NAME",
+    "FORMATS",
+    "HTML_NAME",
+    "NOTEBOOK_NAME",
+    "PDF_NAME",
+    "PUBLIC",
+    "REVIEW",
+    "REVIEW_NAME",
+    "SERVICE",
+    "USUAL_FORMATS",
+    "Report",
+    "render_report",
+]
+
 SERVICE = "sosiale_tjenester"
-
-#: The notebook of «ASSS samlet», one for every service area.
-NETWORK_NOTEBOOK = "asss_samlet"
-
-#: What a report can be had as; PNG, which takes most time, only when asked for.
-FORMATS = ("html", "pdf", *exports.FORMATS)
-USUAL_FORMATS = tuple(name for name in FORMATS if name != "png")
-
-#: The public report; and beside it, for reviewers, the same with kildespor.
-PUBLIC, REVIEW = "public", "review"
-EDITIONS = (PUBLIC, REVIEW)
-NOTEBOOK_NAME = "rapport.ipynb"
-HTML_NAME = "rapport.html"
-REVIEW_NAME = "gjennomgang.html"
-PDF_NAME = "rapport.pdf"
-FACTS_NAME = "facts.json"
 
 #: Cells with this tag reach the page.
 ON_PAGE = "rapport"
@@ -133,7 +145,8 @@ def render_report(
     Whatever goes wrong, what lay in the folder before is untouched.
     """
     target = output / str(run.year) / run.kommune
-    folder, template = root / parameters.FOLDER, template_of(run, root, service)
+    folder = root / parameters.FOLDER
+    template = manifest.template_of(run, root, service)
     if not template.is_file():
         msg = f"No template {template}. Start in the project's folder."
         raise RenderError(msg)
@@ -169,16 +182,11 @@ def render_report(
             editions=tuple(editions),
             fingerprint=told,
             inputs=inputs,
+            substance=freshness.substance(run, known, answers),
         )
         manifest.write(kept, work)
         _put_in_place(work, target)
     return Report(target, settled)
-
-
-def template_of(run: Run, root: Path, service: str = SERVICE) -> Path:
-    """The notebook that a report is made from: of a kommune, or of the network."""
-    name = NETWORK_NOTEBOOK if run.kommune == NETWORK else service
-    return root / NOTEBOOKS / f"{name}.ipynb"
 
 
 # -- run -------------------------------------------------------------------------------
@@ -278,7 +286,8 @@ def _tidy(notebook: NotebookNode) -> NotebookNode:
 
 
 def _facts(notebook: NotebookNode, run: Run) -> dict[str, Any]:
-    for facts in _outputs(notebook, page.FACTS_MIME):
+    given: Iterator[dict[str, Any]] = _outputs(notebook, page.FACTS_MIME)
+    for facts in given:
         whose = facts["run"]["kommune"], facts["run"]["year"]
         if whose == (run.kommune, run.year):
             return facts
@@ -286,7 +295,7 @@ def _facts(notebook: NotebookNode, run: Run) -> dict[str, Any]:
     raise RenderError(msg)
 
 
-def _outputs(notebook: NotebookNode, mime: str) -> Iterator[dict[str, Any]]:
+def _outputs(notebook: NotebookNode, mime: str) -> Iterator[Any]:
     """What the notebook's cells gave out under a type of our own."""
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
@@ -308,7 +317,9 @@ def _write(
     written = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
     (work / NOTEBOOK_NAME).write_text(f"{written}\n", encoding="utf-8")
     figures = {
-        int(figure["number"]): figure for figure in _outputs(notebook, page.FIGURE_MIME)
+        int(figure["number"]): figure
+        for drawn in _outputs(notebook, page.FIGURES_MIME)
+        for figure in drawn
     }
     exports.write(facts, figures, html, known, work, formats)
     pdf = conversion.to_pdf(html) if "pdf" in formats else None
@@ -316,7 +327,7 @@ def _write(
         (work / PDF_NAME).write_bytes(pdf)
     if "html" in formats:
         # The links say how large the files are; in the PDF they would lead nowhere.
-        html = html.replace(exports.DOWNLOADS_HERE, exports.downloads(work, known).html)
+        html = exports.offered(html, work, known)
         (work / HTML_NAME).write_text(html, encoding="utf-8")
     readback.check(facts, known, html=html, pdf=pdf)
 

@@ -3,8 +3,8 @@ Is everything as it was made? Snapshots, reports, inputs and ledger, looked at a
 
 Nothing is changed, and nothing is believed because it was true before: every file is
 read and its sha256 taken. A report whose inputs have changed since is not wrong, only
-not of today; that is noted and not a problem. Imports ``report``, ``manifest``,
-``ledger``, ``sources`` and below.
+not of today; that is noted and not a problem. Imports ``report``, ``freshness``,
+``manifest``, ``ledger``, ``sources`` and below.
 """
 
 import json
@@ -14,7 +14,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from asss import conversion, ledger, manifest, parameters, report, sources, statbank
+from asss import (
+    catalogue,
+    conversion,
+    freshness,
+    ledger,
+    manifest,
+    parameters,
+    report,
+    sources,
+    statbank,
+)
 from asss.errors import AsssError, LedgerError, ManifestError, SnapshotError, UsageError
 from asss.ledger import Entry, Ledger
 from asss.manifest import MANIFEST_NAME, Manifest
@@ -286,7 +296,7 @@ def _changed_inputs(
     """What the report was made of and is no longer the same."""
     if snapshot is None:
         yield f"snapshot {kept.run.snapshot} is gone or damaged"
-    template = report.template_of(kept.run, root, kept.service)
+    template = manifest.template_of(kept.run, root, kept.service)
     if not template.is_file():
         yield f"the notebook {template.name} is gone"
         return
@@ -298,7 +308,31 @@ def _changed_inputs(
     before = kept.inputs.model_dump()
     for name, sha256 in now.model_dump().items():
         if sha256 != before[name]:
-            yield f"{INPUTS[name]} has changed since it was made"
+            is_shared = name in ("snapshot", "parameters")
+            tail = _extent(kept, root, snapshot) if is_shared else ""
+            yield f"{INPUTS[name]} has changed since it was made{tail}"
+    if kept.libraries:
+        for library in freshness.moved(kept.libraries, manifest.libraries()):
+            yield f"{library} since it was made"
+
+
+def _extent(kept: Manifest, root: Path, snapshot: Snapshot | None) -> str:
+    """Whether a change in what all reports are made of is one in what this one uses."""
+    folder = root / parameters.FOLDER
+    try:
+        known = catalogue.load_catalogue(
+            folder, service=kept.service, language=kept.run.language
+        )
+    except AsssError:
+        # What is amiss there is not this report's: `asss check` tells of it.
+        return ""
+    if snapshot is None or any(
+        freshness.differences(
+            kept.substance, freshness.substance(kept.run, known, snapshot)
+        )
+    ):
+        return ""
+    return ", in nothing that it uses"
 
 
 def _make_again(place: _Place, kept: Manifest, root: Path) -> Iterator[Check]:

@@ -30,7 +30,11 @@ RESERVED = {
 }
 
 #: Rooms below the tables know no pandas: they are about files, not figures.
-WITHOUT_PANDAS = {"errors", "parameters", "knowledge", "catalogue", "statbank"}
+WITHOUT_PANDAS = {
+    *("errors", "parameters", "knowledge", "catalogue", "statbank", "holdings"),
+    # And what decides that nothing is to be made must not wait for pandas either.
+    *("manifest", "ledger", "freshness"),
+}
 
 
 def _modules(root: Path) -> list[Path]:

@@ -3,17 +3,22 @@
 import json
 import os
 import shutil
+import subprocess
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 from click.testing import Result
+from conftest import formats_here
 from typer.testing import CliRunner
 
-from asss import report, statbank
-from asss.__main__ import app
+from asss import batch, report, statbank
+from asss.__main__ import COMMANDS, app
+from asss.catalogue import Catalogue
 from asss.commands.terminal import FAILURE, USAGE
-from asss.parameters import EMBEDDED
+from asss.formats import FORMATS, INDEX_NAME
+from asss.parameters import EMBEDDED, Run
 
 runner = CliRunner()
 
@@ -216,3 +221,230 @@ def test_one_report_from_the_command_line(tmp_path: Path) -> None:
     index = (tmp_path / "2018" / "index.html").read_text("utf-8")
     assert 'href="tromso/rapport.html"' in index
     assert "rapport.pdf" not in index
+
+
+#: What a command with nothing to do must not wait for.
+HEAVY = (
+    *("pandas", "numpy", "matplotlib", "papermill", "nbconvert", "nbformat"),
+    *("weasyprint", "jinja2", "pikepdf", "httpx", "IPython", "bs4"),
+)
+
+
+@pytest.fixture
+def spare(made_once: Path, tmp_path: Path) -> Path:
+    """A project with the report on Tromsø 2017 in place, for a test to change."""
+    return shutil.copytree(made_once, tmp_path / "spare")
+
+
+def _tromso(project: Path, *more: str) -> list[str]:
+    """The command that has made that report."""
+    formats = ",".join(formats_here(FORMATS))
+    return [
+        *("render", "--kommune", "tromso", "--year", "2017", "--format", formats),
+        *("--edition", "review", "--date", "2026-11-24"),
+        *("--parameters", str(project / "parameters"), *more),
+    ]
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+@pytest.fixture
+def rendering(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """Stand in for the making of reports; what was asked for, call by call."""
+    calls: list[list[str]] = []
+
+    def render_all(
+        runs: Sequence[Run],
+        *,
+        output: Path,
+        on_result: Callable[[batch.Result], None],
+        **_: object,
+    ) -> list[batch.Result]:
+        calls.append([run.kommune for run in runs])
+        results = [
+            batch.Result(run.kommune, run.year, output / str(run.year) / run.kommune)
+            for run in runs
+        ]
+        for result in results:
+            on_result(result)
+        return results
+
+    monkeypatch.setattr(batch, "render_all", render_all)
+    return calls
+
+
+def test_nothing_is_made_or_loaded_where_nothing_has_changed(spare: Path) -> None:
+    """Not a byte is written, and what makes reports is not even loaded."""
+    _run(*_tromso(spare))  # whole, and with an index
+    before = _files(spare / "outputs")
+    script = (
+        "import sys; from asss.__main__ import main\n"
+        "try: main()\n"
+        "except SystemExit as end: assert not end.code\n"
+        f"print('loaded:', sorted({{*{HEAVY!r}}} & {{*sys.modules}}))"
+    )
+    command = [sys.executable, "-c", script, *_tromso(spare, "--explain")]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+    _, told, summary, loaded = result.stdout.splitlines()
+    assert told == "skip    tromso 2017: unchanged since it was made"
+    assert summary.startswith("1 unchanged: ")
+    assert loaded == "loaded: []"
+    assert _files(spare / "outputs") == before
+
+
+def test_what_was_skipped_would_have_come_out_the_same(spare: Path) -> None:
+    """With --force it is made all the same: same bytes, same ledger, on a later day."""
+    before = _files(spare / "outputs")
+    result = _run(*_tromso(spare, "--force", "--explain"))
+    assert result.exit_code == 0, result.output
+    assert "render  tromso 2017: --force" in result.output
+    after = _files(spare / "outputs")
+    changed = {name for name in after if after[name] != before.get(name)}
+    assert changed <= {"2017/index.html"}
+
+
+def test_comment_is_made_again_and_says_why(
+    spare: Path, rendering: list[list[str]]
+) -> None:
+    """Ask first, with --dry-run; then do."""
+    comment = spare / "parameters/kommentarer/tromso-2017/prioritering_behov.md"
+    comment.write_text(comment.read_text("utf-8") + "\nOg mer.\n", "utf-8")
+    reason = "parameters/kommentarer/: a comment on this report changed"
+    result = _run(*_tromso(spare, "--dry-run"))
+    assert result.exit_code == 0, result.output
+    assert f"render  tromso 2017: {reason}\n0 unchanged, 1 to render." in result.output
+    assert not rendering
+    result = _run(*_tromso(spare))
+    assert rendering == [["tromso"]]
+    assert "1 rendered: " in result.output
+
+
+def test_index_is_written_where_it_is_not_or_calls_a_report_old(
+    spare: Path, rendering: list[list[str]], known: Catalogue
+) -> None:
+    """After a failure the index says that a report is older; once mended, no longer."""
+    index = spare / "outputs" / "2017" / INDEX_NAME
+    index.unlink(missing_ok=True)
+    assert _run(*_tromso(spare)).exit_code == 0
+    written = index.read_text("utf-8")
+    index.write_text(written + known.phrases.words["index_old"], "utf-8")
+    assert _run(*_tromso(spare)).exit_code == 0
+    assert index.read_text("utf-8") == written
+    assert not rendering
+
+
+def test_log_in_json_is_an_object_a_line(
+    spare: Path, rendering: list[list[str]]
+) -> None:
+    """Nothing else is on standard output, so that a program can read it as it comes."""
+    result = _run(*_tromso(spare, "--force", "--log", "json"))
+    assert result.exit_code == 0, result.output
+    assert rendering == [["tromso"]]
+    events = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [event.pop("event") for event in events] == [
+        *("snapshot", "due", "rendered", "finished")
+    ]
+    assert all(event.pop("seconds") >= 0 for event in events)
+    place = str(spare / "outputs" / "2017" / "tromso")
+    report_ = {"kommune": "tromso", "year": 2017}
+    assert events[1:3] == [
+        {**report_, "reason": "--force"},
+        {**report_, "path": place},
+    ]
+    counts = {"unchanged": 0, "due": 1, "rendered": 1, "failed": 0}
+    assert events[3] == {**counts, "paths": [f"{spare}/outputs/2017/{INDEX_NAME}"]}
+
+
+def test_quiet_tells_of_failures_alone(
+    spare: Path, rendering: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cron job that says nothing has done its work; one that speaks has not."""
+    assert _run(*_tromso(spare, "--force", "--quiet")).output == ""
+    assert rendering
+
+    def fail(
+        runs: Sequence[Run], *, on_result: Callable[[batch.Result], None], **_: object
+    ) -> None:
+        for run in runs:
+            on_result(batch.Result(run.kommune, run.year, error="no ink"))
+
+    monkeypatch.setattr(batch, "render_all", fail)
+    result = _run(*_tromso(spare, "--force", "--quiet"))
+    assert result.exit_code == FAILURE
+    assert result.output.splitlines() == [
+        "failed  no ink",
+        "1 of 1 reports failed: tromso",
+    ]
+    mixed = _run(*_tromso(spare, "--quiet", "--log", "json"))
+    _refused(mixed, USAGE, "--quiet goes with none of")
+
+
+def test_ctrl_c_keeps_what_is_finished_and_says_so(
+    spare: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One clear line, and the exit code that a shell expects: 128 + SIGINT."""
+
+    def stop(
+        runs: Sequence[Run],
+        *,
+        output: Path,
+        on_result: Callable[[batch.Result], None],
+        **_: object,
+    ) -> None:
+        first = runs[0]
+        folder = output / str(first.year) / first.kommune
+        on_result(batch.Result(first.kommune, first.year, folder))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(batch, "render_all", stop)
+    result = _run(
+        *("render", "--all", "--year", "2017", *ON_EMBEDDED),
+        *("--parameters", str(spare / "parameters")),
+    )
+    assert result.exit_code == 130, result.output
+    assert "Traceback" not in result.output
+    (line,) = [x for x in result.output.splitlines() if x.startswith("Interrupted")]
+    assert line == (
+        "Interrupted: 1 of 11 reports were finished and are kept in "
+        f"{spare / 'outputs'}. The same command makes the rest."
+    )
+    assert (spare / "outputs" / "2017" / INDEX_NAME).is_file()
+
+
+def test_ctrl_c_before_the_first_report_leaves_no_index(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page that links nothing is nobody's."""
+
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(batch, "render_all", stop)
+    result = _run(
+        *("render", "--kommune", "oslo", "--year", "2020", *ON_EMBEDDED),
+        *("--parameters", str(project / "parameters")),
+    )
+    assert result.exit_code == 130
+    assert "0 of 1 reports were finished" in result.output
+    assert not (project / "outputs").exists()
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_of_all_commands_is_that_of_each(name: str) -> None:
+    """A command is loaded when it is asked for; its line in the help stands alone."""
+    listed = _run("--help")
+    assert f" {name} " in listed.output
+    assert COMMANDS[name][2].removesuffix(".") in listed.output
+    assert _run(name, "--help").exit_code == 0
+
+
+def test_misspelt_command_is_answered_with_the_nearest() -> None:
+    """Though none of them is loaded."""
+    _refused(_run("rendr"), USAGE, "Did you mean 'render'?")

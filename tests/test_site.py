@@ -175,6 +175,20 @@ def test_no_link_leads_to_a_file_that_was_not_made(
     assert report.PDF_NAME not in written
 
 
+def test_reviewers_edition_is_linked_where_it_was_made(
+    known: Catalogue, facts_of: Callable[[str], Facts], tmp_path: Path
+) -> None:
+    """No other page leads to it: the public report does not know of it."""
+    for name in ("oslo", "bergen"):
+        _put(tmp_path / "2020" / name, facts_of(name))
+    (tmp_path / "2020" / "oslo" / report.REVIEW_NAME).write_bytes(b"")
+    written = batch.write_index(known, year=2020, output=tmp_path).read_text("utf-8")
+    soup = BeautifulSoup(written, "html.parser")
+    links = soup.find_all("a", href=re.compile(report.REVIEW_NAME))
+    assert [str(link["href"]) for link in links] == [f"oslo/{report.REVIEW_NAME}"]
+    assert [link["aria-label"] for link in links] == ["Oslo, Gjennomgang"]
+
+
 def test_index_names_whom_there_is_no_report_on(
     known: Catalogue, facts_of: Callable[[str], Facts], tmp_path: Path
 ) -> None:
@@ -588,12 +602,13 @@ def _rendered_runs(
     """Whom a command makes reports on, without making any."""
     asked: list[str] = []
 
-    def pretend(runs: list[Run], **_: object) -> list[Result]:
-        asked.extend(run.kommune for run in runs)
-        return [
-            Result(run.kommune, run.year, error="x" if run.kommune == failing else None)
-            for run in runs
-        ]
+    def pretend(
+        runs: list[Run], *, on_result: Callable[[Result], None], **_: object
+    ) -> None:
+        for run in runs:
+            asked.append(run.kommune)
+            error = "x" if run.kommune == failing else None
+            on_result(Result(run.kommune, run.year, error=error))
 
     monkeypatch.setattr(batch, "render_all", pretend)
     runner.invoke(app, ["render", *words, "--snapshot", EMBEDDED])

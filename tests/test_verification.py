@@ -124,8 +124,14 @@ def test_manifest_of_another_report_is_found(made: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "what"),
     [
-        ("parameters/fraser.yaml", "parameters/ has changed"),
-        ("notebooks/sosiale_tjenester.ipynb", "the notebook has changed"),
+        (
+            "parameters/fraser.yaml",
+            "parameters/ has changed since it was made, in nothing that it uses",
+        ),
+        (
+            "notebooks/sosiale_tjenester.ipynb",
+            "the notebook has changed since it was made",
+        ),
     ],
 )
 def test_changed_inputs_are_told_apart_from_changed_reports(
@@ -137,7 +143,7 @@ def test_changed_inputs_are_told_apart_from_changed_reports(
     checks = _verify(made, render=True)
     assert not _of(checks, "problem")
     assert _of(checks, "note") == [
-        (TROMSO, f"{what} since it was made"),
+        (TROMSO, what),
         (TROMSO, "not made again: its inputs are no longer the same"),
     ]
 
@@ -330,3 +336,28 @@ def test_render_names_the_newest_snapshot_before_it_begins(fetched: Path) -> Non
     )
     assert result.exit_code == USAGE
     assert f"No figures for 1999 in snapshot '{FETCHED}'" in result.output
+
+
+def test_change_in_what_a_report_uses_is_told_from_one_in_what_it_does_not(
+    made: Path,
+) -> None:
+    """A threshold reaches every report; the comment on another kommune does not."""
+    comment = made / "parameters/kommentarer/trondheim-2020/kvalitet.md"
+    comment.write_text(comment.read_text("utf-8") + "\nOg mer.\n", "utf-8")
+    note = "parameters/ has changed since it was made"
+    assert _of(_verify(made), "note") == [(TROMSO, f"{note}, in nothing that it uses")]
+    phrases = made / "parameters/fraser.yaml"
+    text = phrases.read_text("utf-8")
+    phrases.write_text(text.replace("value: 1.5", "value: 1.6", 1), "utf-8")
+    assert _of(_verify(made), "note") == [(TROMSO, note)]
+
+
+def test_other_version_of_a_library_is_noted(
+    made: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It need not change a byte, and it may change many."""
+    newer = {**manifest.libraries(), "weasyprint": "99.0"}
+    monkeypatch.setattr(manifest, "libraries", lambda: newer)
+    ((_, note),) = _of(_verify(made), "note")
+    assert note.startswith("weasyprint ")
+    assert note.endswith(" → 99.0 since it was made")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from asss import batch, catalogue, report
+from asss import catalogue
 from asss.commands.terminal import (
     FAILURE,
     OutputOption,
@@ -20,6 +20,7 @@ from asss.commands.terminal import (
     safe,
 )
 from asss.errors import UsageError
+from asss.formats import HTML_NAME, INDEX_NAME
 
 
 def open_(
@@ -54,7 +55,7 @@ def _page(place: Path, year: int | None, kommune: str | None) -> Path:
     UsageError
         If there is none; the message says how to make it.
     """
-    name = batch.INDEX_NAME if kommune is None else f"{kommune}/{report.HTML_NAME}"
+    name = INDEX_NAME if kommune is None else f"{kommune}/{HTML_NAME}"
     years = f"{year:04}" if year is not None else "[0-9][0-9][0-9][0-9]"
     pages = sorted(place.glob(f"{years}/{name}"))
     if pages:

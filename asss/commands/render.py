@@ -1,22 +1,26 @@
-"""Make reports, one or many."""
+"""
+Make reports, one or many: those that would come out another than they lie there.
 
+What is to be made is decided before anything is loaded that only making needs, so that
+a command with nothing to do is done at once.
+"""
+
+import os
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from rich.progress import TimeElapsedColumn as Elapsed
 
-from asss import batch, catalogue, conversion, parameters, report, sources
+from asss import catalogue, freshness, holdings, parameters, translation
 from asss.catalogue import Catalogue
+from asss.commands.account import Account, Log
 from asss.commands.terminal import (
     FAILURE,
     OutputOption,
     ParametersOption,
-    err,
-    out,
     output_folder,
     parameters_folder,
     plain_errors,
@@ -24,11 +28,46 @@ from asss.commands.terminal import (
     safe,
 )
 from asss.errors import UsageError
+from asss.formats import EDITIONS, FORMATS, INDEX_NAME, PUBLIC, REVIEW, USUAL_FORMATS
+from asss.freshness import Verdict
+from asss.ledger import Ledger
 from asss.parameters import EVERY, NETWORK, Run
 from asss.statbank import Snapshot
 
+if TYPE_CHECKING:
+    from asss.batch import Result
+
 #: Every form that a report can be had in.
 EVERY_FORMAT = "all"
+
+#: What a shell expects of a program that Ctrl-C has ended.
+INTERRUPTED = 130
+
+#: The reason for a report that is as it would be, and is to be made all the same.
+FORCED = "--force"
+
+
+@dataclass(frozen=True)
+class _Task:
+    """What one command was asked for."""
+
+    known: Catalogue
+    output: Path
+    runs: Sequence[Run]
+    snapshots: dict[str, Snapshot]
+    formats: tuple[str, ...]
+    editions: tuple[str, ...]
+    today: str
+
+    @property
+    def root(self) -> Path:
+        return self.known.folder.parent
+
+    @property
+    def indexes(self) -> dict[int, Path]:
+        """The page that links the reports, of each year that is asked for."""
+        years = sorted({run.year for run in self.runs})
+        return {year: self.output / str(year) / INDEX_NAME for year in years}
 
 
 def render(
@@ -57,21 +96,37 @@ def render(
     output: OutputOption = None,
     format_: Annotated[
         str,
-        typer.Option(
-            "--format", help=f"Of {','.join(report.FORMATS)}, or {EVERY_FORMAT}."
-        ),
-    ] = ",".join(report.USUAL_FORMATS),
+        typer.Option("--format", help=f"Of {','.join(FORMATS)}, or {EVERY_FORMAT}."),
+    ] = ",".join(USUAL_FORMATS),
     edition: Annotated[
         str,
         typer.Option(
             help="public, or review: gjennomgang.html with kildespor as well."
         ),
-    ] = report.PUBLIC,
+    ] = PUBLIC,
     jobs: Annotated[int | None, typer.Option(min=1, help="Default: all cores.")] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Also what has not changed.")
+    ] = False,
+    explain: Annotated[
+        bool,
+        typer.Option("--explain", help="Say of each report why it is made, or not."),
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Explain only; make nothing.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Only what fails.")] = False,
+    log: Annotated[
+        Log, typer.Option(help="json: an object a line, for a log.")
+    ] = Log.TEXT,
     parameters_: ParametersOption = None,
 ) -> None:
-    """Make reports: HTML, PDF, executed notebook, facts.json and manifest.json."""
+    """Make reports that have changed: page, PDF, notebook, facts.json and exports."""
+    account = Account(log=log, quiet=quiet, explain=explain or dry_run)
     with plain_errors():
+        if quiet and (explain or dry_run or log is Log.JSON):
+            msg = "--quiet goes with none of --explain, --dry-run and --log json."
+            raise UsageError(msg)
         folder = parameters_folder(parameters_)
         known = catalogue.load_catalogue(folder)
         today = _day(date_)
@@ -79,28 +134,41 @@ def render(
             known, kommune=kommune, year=year, network=network, every=all_, file=file
         )
         runs = _with_snapshot(runs, snapshot, folder.parent)
-        for chosen, years in _asked(runs).items():
-            answers = sources.open_snapshot(chosen, root=folder.parent)
-            for asked in years:
-                sources.check_year(known, answers, asked)
-            out.print(safe(_origin(answers)))
-        formats, no_pdf = _formats(format_)
-        editions = _editions(edition)
-        place = output_folder(output, folder)
-        results = _render(
-            runs, known, folder.parent, place, formats, editions, jobs, today
+        task = _Task(
+            known=known,
+            output=output_folder(output, folder),
+            runs=runs,
+            snapshots=_opened(runs, known, account),
+            formats=_wanted(format_),
+            editions=_editions(edition),
+            today=today,
         )
-    failed = [result for result in results if result.error]
-    made = len(results) - len(failed)
-    if failed:
-        names = ", ".join(result.kommune for result in failed)
-        err.print(f"[red]{len(failed)} of {len(results)} reports failed:[/red] {names}")
-    if made:
-        pages = ", ".join(str(place / str(y) / batch.INDEX_NAME) for y in _years(runs))
-        out.print(f"{made} reports in {pages}" if made > 1 else f"1 report in {pages}")
+        verdicts, task, no_pdf = _judge(task, force=force)
+        for verdict in verdicts:
+            if verdict.is_fresh:
+                account.unchanged(verdict.run, str(_place(task, verdict.run)))
+            else:
+                account.due(verdict.run, verdict.reasons)
+        due = [verdict.run for verdict in verdicts if not verdict.is_fresh]
+        if not dry_run:
+            _make(task, due, jobs, account)
+    _conclude(task, account, no_pdf, dry_run=dry_run)
+
+
+def _conclude(
+    task: _Task, account: Account, no_pdf: str | None, *, dry_run: bool
+) -> None:
+    counts = account.counts
+    pages = [str(page) for page in task.indexes.values() if page.is_file()]
+    if dry_run:
+        line = f"{counts['unchanged']} unchanged, {counts['due']} to render."
+    else:
+        line = account.summary() + (f": {', '.join(pages)}" if pages else "")
+    account.finished("planned" if dry_run else "finished", line, paths=pages)
     if no_pdf:
-        err.print(f"[yellow]HTML only, no PDF:[/yellow] {safe(no_pdf)}")
-    if failed:
+        line = f"[yellow]HTML only, no PDF:[/yellow] {safe(no_pdf)}"
+        account.problem("no_pdf", line, no_pdf)
+    if counts["failed"]:
         raise typer.Exit(FAILURE)
 
 
@@ -147,11 +215,26 @@ def _with_snapshot(runs: Sequence[Run], wanted: str | None, root: Path) -> list[
     A fetch that ends while a batch is under way must not split it in two.
     """
     names = {wanted or run.snapshot for run in runs}
-    chosen = {name: sources.choose_snapshot(name, root=root) for name in names}
+    chosen = {name: holdings.choose_snapshot(name, root=root) for name in names}
     return [
         run.model_copy(update={"snapshot": chosen[wanted or run.snapshot]})
         for run in runs
     ]
+
+
+def _opened(
+    runs: Sequence[Run], known: Catalogue, account: Account
+) -> dict[str, Snapshot]:
+    """Open each snapshot that is stood on, and see that it reaches the years."""
+    opened = {}
+    for name in dict.fromkeys(run.snapshot for run in runs):
+        answers = holdings.open_snapshot(name, root=known.folder.parent)
+        for year in {run.year for run in runs if run.snapshot == name}:
+            holdings.check_year(known, answers, year)
+        opened[name] = answers
+    for answers in opened.values():
+        account.origin(answers.name, answers.fetched, _origin(answers))
+    return opened
 
 
 def _origin(answers: Snapshot) -> str:
@@ -174,28 +257,31 @@ def _day(written: str | None) -> str:
         raise UsageError(msg) from None
 
 
-def _asked(runs: Sequence[Run]) -> dict[str, set[int]]:
-    asked: dict[str, set[int]] = {}
-    for run in runs:
-        asked.setdefault(run.snapshot, set()).add(run.year)
+def _wanted(written: str) -> tuple[str, ...]:
+    """The formats asked for, whether or not they can be made here."""
+    asked = tuple(part.strip() for part in written.split(","))
+    if asked == (EVERY_FORMAT,):
+        asked = FORMATS
+    unknown = [part for part in asked if part not in FORMATS]
+    if unknown:
+        hint = parameters.suggestion(unknown[0], FORMATS)
+        msg = f"Unknown format {unknown[0]!r}.{hint}"
+        raise UsageError(msg)
     return asked
-
-
-def _years(runs: Sequence[Run]) -> list[int]:
-    return sorted({run.year for run in runs})
 
 
 def _formats(written: str) -> tuple[tuple[str, ...], str | None]:
     """The formats asked for, less PDF where it cannot be made; then the reason."""
-    asked = tuple(part.strip() for part in written.split(","))
-    if asked == (EVERY_FORMAT,):
-        asked = report.FORMATS
-    unknown = [part for part in asked if part not in report.FORMATS]
-    if unknown:
-        hint = parameters.suggestion(unknown[0], report.FORMATS)
-        msg = f"Unknown format {unknown[0]!r}.{hint}"
-        raise UsageError(msg)
-    problem = conversion.pdf_problem() if "pdf" in asked else None
+    return _makeable(_wanted(written))
+
+
+def _makeable(asked: tuple[str, ...]) -> tuple[tuple[str, ...], str | None]:
+    """The formats asked for, less PDF where it cannot be made; then the reason."""
+    if "pdf" not in asked:
+        return asked, None
+    from asss import conversion
+
+    problem = conversion.pdf_problem()
     if problem is None:
         return asked, None
     advice = (
@@ -208,54 +294,144 @@ def _formats(written: str) -> tuple[tuple[str, ...], str | None]:
 def _editions(written: str) -> tuple[str, ...]:
     """The editions asked for; the public one is what the reviewer reviews."""
     asked = {part.strip() for part in written.split(",")}
-    unknown = sorted(asked - set(report.EDITIONS))
+    unknown = sorted(asked - set(EDITIONS))
     if unknown:
-        hint = parameters.suggestion(unknown[0], report.EDITIONS)
+        hint = parameters.suggestion(unknown[0], EDITIONS)
         msg = f"Unknown edition {unknown[0]!r}.{hint}"
         raise UsageError(msg)
-    return report.EDITIONS if report.REVIEW in asked else (report.PUBLIC,)
+    return EDITIONS if REVIEW in asked else (PUBLIC,)
+
+
+def _judge(task: _Task, *, force: bool) -> tuple[list[Verdict], _Task, str | None]:
+    """
+    What is to be made and why, in which formats; and why PDF is not one of them.
+
+    Whether PDF can be made is asked only when something is to be made: to know it, what
+    makes it must be loaded.
+    """
+    languages = {run.language for run in task.runs}
+    languages &= {*translation.languages(task.known.folder)}
+    catalogues = {
+        name: task.known
+        if name == task.known.language
+        else catalogue.load_catalogue(task.known.folder, language=name)
+        for name in languages
+    }
+    entries = Ledger(task.output).read()
+
+    def judged() -> list[Verdict]:
+        return freshness.judge(
+            task.runs,
+            root=task.root,
+            output=task.output,
+            catalogues=catalogues,
+            snapshots=task.snapshots,
+            entries=entries,
+            formats=task.formats,
+            editions=task.editions,
+        )
+
+    verdicts, no_pdf = judged(), None
+    if force or not all(verdict.is_fresh for verdict in verdicts):
+        formats, no_pdf = _makeable(task.formats)
+        if formats != task.formats:
+            task = replace(task, formats=formats)
+            verdicts = judged()
+    if force:
+        verdicts = [
+            replace(verdict, reasons=verdict.reasons or (FORCED,))
+            for verdict in verdicts
+        ]
+    return verdicts, task, no_pdf
+
+
+def _make(task: _Task, due: Sequence[Run], jobs: int | None, account: Account) -> None:
+    """
+    Make what is due, and the index of each year where it no longer tells what there is.
+
+    Raises
+    ------
+    typer.Exit
+        At Ctrl-C. What was finished is kept, is in the index, and is told.
+    """
+    results: list[Result] = []
+    try:
+        if due:
+            _render(task, due, jobs, account, results)
+    except KeyboardInterrupt:
+        _write_indexes(task, due, results)
+        finished = account.counts["rendered"]
+        line = (
+            f"Interrupted: {finished} of {len(due)} reports were finished and are kept"
+            f" in {task.output}. The same command makes the rest."
+        )
+        account.problem("interrupted", f"[yellow]{safe(line)}[/yellow]", line)
+        raise typer.Exit(INTERRUPTED) from None
+    _write_indexes(task, due, results)
+    if account.counts["failed"]:
+        names = [result.kommune for result in results if result.error]
+        line = f"{len(names)} of {len(due)} reports failed:"
+        told = f"[red]{line}[/red] {', '.join(names)}"
+        account.problem("some_failed", told, f"{line} {', '.join(names)}")
 
 
 def _render(
-    runs: Sequence[Run],
-    known: Catalogue,
-    root: Path,
-    place: Path,
-    formats: Sequence[str],
-    editions: Sequence[str],
+    task: _Task,
+    due: Sequence[Run],
     jobs: int | None,
-    today: str,
-) -> list[batch.Result]:
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        Elapsed(),
-    )
-    with Progress(*columns, console=err, transient=True) as progress:
-        task = progress.add_task("Rendering", total=len(runs))
+    account: Account,
+    results: "list[Result]",
+) -> None:
+    """Make what is due; each result is told, and added to `results`, as it comes."""
+    from asss import batch
 
-        def tell(result: batch.Result) -> None:
-            name = f"{result.kommune} {result.year}"
-            if result.error:
-                progress.console.print(f"[red]failed[/red] {safe(result.error)}")
-            else:
-                progress.console.print(f"[green]done[/green]   {name}")
-            progress.advance(task)
+    runs = {(run.kommune, run.year): run for run in due}
 
-        results = batch.render_all(
-            runs,
-            root=root,
-            output=place,
-            formats=formats,
-            editions=editions,
+    def tell(result: "Result") -> None:
+        results.append(result)
+        run = runs[result.kommune, result.year]
+        account.made(run, str(_place(task, run)), result.error)
+
+    workers = min(jobs or os.cpu_count() or 1, len(due))
+    with account.under_way(workers=workers):
+        batch.render_all(
+            due,
+            root=task.root,
+            output=task.output,
+            formats=task.formats,
+            editions=task.editions,
             jobs=jobs,
-            today=today,
+            today=task.today,
             on_result=tell,
         )
-    for year in _years(runs):
-        made = [result for result in results if result.year == year]
-        failed = {result.kommune for result in made if result.error}
-        if len(failed) < len(made) or (place / str(year) / batch.INDEX_NAME).is_file():
-            batch.write_index(known, year=year, output=place, failed=failed)
-    return results
+
+
+def _write_indexes(
+    task: _Task, due: Sequence[Run], results: "Sequence[Result]"
+) -> None:
+    """Write the index of a year where a report was made or failed, or it lacks."""
+    for year, page in task.indexes.items():
+        asked = [run for run in task.runs if run.year == year]
+        is_complete = not any(run.year == year for run in due)
+        tried = [result for result in results if result.year == year]
+        failed = {result.kommune for result in tried if result.error}
+        if tried:
+            is_due = len(failed) < len(asked) or page.is_file()
+        else:
+            is_due = is_complete and not _is_whole(page, task.known)
+        if is_due:
+            from asss import batch
+
+            batch.write_index(task.known, year=year, output=task.output, failed=failed)
+
+
+def _is_whole(page: Path, known: Catalogue) -> bool:
+    """Whether an index is there and calls no report older than it should be."""
+    try:
+        return known.phrases.words["index_old"] not in page.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def _place(task: _Task, run: Run) -> Path:
+    return task.output / str(run.year) / run.kommune

@@ -8,9 +8,9 @@ renamed when nothing is missing. Imports ``jsonstat`` and ``errors``.
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from importlib import resources
 from itertools import repeat
@@ -29,6 +29,9 @@ FORM = 2
 
 #: SSB's own address. Answers from anywhere else are not SSB's, whatever they say.
 SSB = "https://data.ssb.no/"
+
+#: What a manifest says of a table that is about the files and the day, not the table.
+OF_ONE_FETCH = frozenset({"parts", "sha256", "metadata", "updated", "cells"})
 
 DRAFT = ".draft"
 LOCK = ".lock"
@@ -131,6 +134,57 @@ class Snapshot:
             source=source,
             note=note,
         )
+
+    def excerpt(
+        self, table: str, kept: Mapping[str, Callable[[str], bool]]
+    ) -> dict[str, Any]:
+        """
+        Everything that an answer says, under some of its codes.
+
+        Parameters
+        ----------
+        kept : mapping of variable to function of a code
+            Which codes; all those of a variable that is not named.
+
+        Returns
+        -------
+        content : dict
+            For JSON, in one form for the same content: the cells in order, each with
+            its sign and what it rests on, the labels of their codes, all notes, and
+            what the manifest says of the table. Not in it is what only tells one
+            fetch from another: sha256, and the days of the fetch.
+        """
+        dataset = self.dataset(table)
+        codes = {
+            name: [c for c in dimension.labels if name not in kept or kept[name](c)]
+            for name, dimension in dataset.dimensions.items()
+        }
+        flats = [0]
+        for name, dimension in dataset.dimensions.items():
+            size, places = len(dimension.labels), dimension.positions
+            steps = [places[code] for code in codes[name]]
+            flats = [flat * size + step for flat in flats for step in steps]
+        provenance = self._provenance[table]
+        entry = self.tables[table]
+        return {
+            "entry": {name: entry[name] for name in entry if name not in OF_ONE_FETCH},
+            "label": dataset.label,
+            "is_closed": dataset.is_closed,
+            "notes": [dataset.notes, dataset.mandatory_notes],
+            "variables": [
+                {
+                    **asdict(dimension),
+                    # A note is shown with the label of its code, wherever that is.
+                    "labels": [
+                        (code, label)
+                        for code, label in dimension.labels.items()
+                        if code in codes[name] or code in dimension.mandatory_notes
+                    ],
+                }
+                for name, dimension in dataset.dimensions.items()
+            ],
+            "cells": [(*dataset.value_at(flat), *provenance[flat]) for flat in flats],
+        }
 
     @cached_property
     def _provenance(self) -> dict[str, list[tuple[str, str, str]]]:
