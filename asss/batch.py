@@ -1,16 +1,14 @@
 """
 Many reports at once: workers that make them, the ledger, and the page that links them.
 
-One that fails does not stop the others. Imports ``report``, ``ledger`` and below.
+One that fails does not stop the others. Imports ``workers``, ``ledger`` and below.
 """
 
 import json
 import os
 from collections.abc import Callable, Collection, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, replace
-from multiprocessing import get_context
+from concurrent.futures import as_completed
+from dataclasses import replace
 from pathlib import Path
 
 from asss import exports, ledger, site
@@ -22,25 +20,16 @@ from asss.parameters import NETWORK, Run
 from asss.report import (
     FACTS_NAME,
     HTML_NAME,
+    LIMITS,
     NOTEBOOK_NAME,
     PDF_NAME,
     PUBLIC,
     REVIEW_NAME,
     USUAL_FORMATS,
-    render_report,
+    Limits,
 )
 from asss.site import File, Listing
-
-
-@dataclass(frozen=True)
-class Result:
-    """What became of one report: where it lies, or why there is none."""
-
-    kommune: str
-    year: int
-    folder: Path | None = None
-    entry: Entry | None = None
-    error: str | None = None
+from asss.workers import Local, Result, Task, Workers
 
 
 def render_all(
@@ -50,8 +39,9 @@ def render_all(
     output: Path,
     formats: Sequence[str] = USUAL_FORMATS,
     editions: Sequence[str] = (PUBLIC,),
-    jobs: int | None = None,
+    workers: Workers | None = None,
     today: str = "",
+    limits: Limits = LIMITS,
     on_result: Callable[[Result], None] | None = None,
 ) -> list[Result]:
     """
@@ -60,12 +50,14 @@ def render_all(
     Parameters
     ----------
     runs : sequence of Run
-    jobs : int, optional
-        Worker processes; all cores when left out.
+    workers : Workers, optional
+        What makes them; on all cores of this machine when left out.
     today : str, optional
         ISO date of the rendering. With it the ledger in `output` is kept: each report's
         entry is written as the report is finished. Without it there is no ledger, and
         the dates are the runs'.
+    limits : Limits
+        What one report may take.
     on_result : function of Result
         Called in this process as each report is finished, in that order.
 
@@ -80,59 +72,43 @@ def render_all(
     """
     book = Ledger(output) if today else None
     entries = book.read() if book else {}
-    workers = max(1, min(jobs or os.cpu_count() or 1, len(runs)))
-    results: dict[str, Result] = {}
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        waiting: dict[Future[Result], Run] = {
-            pool.submit(
-                _attempt,
-                run,
-                root,
-                output,
-                tuple(formats),
-                tuple(editions),
-                entries.get(_key(run)),
-                today,
-            ): run
-            for run in runs
-        }
-        for done in as_completed(waiting):
-            run = waiting[done]
-            try:
-                result = done.result()
-            except BrokenProcessPool:
-                problem = "the process that made it died; render it alone to see why"
-                result = Result(run.kommune, run.year, error=problem)
-            if book and result.entry:
-                result = _record(book, result, entries.get(_key(run)))
-            results[_key(run)] = result
-            if on_result:
-                on_result(result)
-    return [results[_key(run)] for run in runs]
-
-
-def _attempt(
-    run: Run,
-    root: Path,
-    output: Path,
-    formats: Sequence[str],
-    editions: Sequence[str],
-    entry: Entry | None,
-    today: str,
-) -> Result:
-    try:
-        made = render_report(
-            run,
+    tasks = [
+        Task(
+            run=run,
             root=root,
             output=output,
-            formats=formats,
-            editions=editions,
-            entry=entry,
+            formats=tuple(formats),
+            editions=tuple(editions),
+            entry=entries.get(_key(run)),
             today=today,
+            limits=limits,
         )
-    except AsssError as error:
-        return Result(run.kommune, run.year, error=str(error))
-    return Result(run.kommune, run.year, folder=made.folder, entry=made.entry)
+        for run in runs
+    ]
+    results: dict[Task, Result] = {}
+    with workers or Local(cores()) as crew:
+        # What takes longest first, or all others wait for it in the end.
+        waiting = {
+            crew.submit(task): task
+            for task in sorted(tasks, key=lambda task: task.run.kommune != NETWORK)
+        }
+        for done in as_completed(waiting):
+            task, result = waiting[done], done.result()
+            if book and result.entry:
+                result = _record(book, result, task.entry)
+            results[task] = result
+            if on_result:
+                on_result(result)
+    return [results[task] for task in tasks]
+
+
+def cores() -> int:
+    """How many reports are made at a time where nobody says: one on each core."""
+    return (
+        len(os.sched_getaffinity(0))
+        if hasattr(os, "sched_getaffinity")
+        else (os.cpu_count() or 1)
+    )
 
 
 def _record(book: Ledger, result: Result, before: Entry | None) -> Result:

@@ -10,16 +10,16 @@ ledger is the business of whoever asks for it. Imports ``freshness``, ``conversi
 
 import logging
 import os
-import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import papermill
+from nbclient.exceptions import CellTimeoutError
 from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
@@ -31,6 +31,7 @@ from asss import (
     freshness,
     ledger,
     manifest,
+    outputs,
     page,
     parameters,
     readback,
@@ -51,6 +52,7 @@ from asss.formats import (
     REVIEW_NAME,
     USUAL_FORMATS,
 )
+from asss.kernels import supply
 from asss.ledger import Entry
 from asss.parameters import NETWORK, Run
 
@@ -75,8 +77,27 @@ SERVICE = "sosiale_tjenester"
 #: Cells with this tag reach the page.
 ON_PAGE = "rapport"
 
-#: Longest a notebook may take before it is stopped, in seconds. A report takes a few.
-TIMEOUT = 300
+#: Where the notebook of a report that failed is kept, with the error in its cell.
+FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much one report may take before it is stopped. A report takes a few seconds.
+
+    Attributes
+    ----------
+    seconds : float
+        From when its notebook begins.
+    memory : int
+        Bytes beyond what its process begins with; 0 for no limit.
+    """
+
+    seconds: float = 300.0
+    memory: int = 2 * 2**30
+
+
+LIMITS = Limits()
 
 
 @dataclass(frozen=True)
@@ -97,6 +118,7 @@ def render_report(
     service: str = SERVICE,
     entry: Entry | None = None,
     today: str = "",
+    limits: Limits = LIMITS,
 ) -> Report:
     """
     Make one report, whole or not at all.
@@ -121,6 +143,8 @@ def render_report(
     today : str, optional
         ISO date, needed with an `entry`: the «Endret» of a report that now tells
         something else.
+    limits : Limits
+        When the notebook is stopped.
 
     Returns
     -------
@@ -142,9 +166,10 @@ def render_report(
 
     Notes
     -----
-    Whatever goes wrong, what lay in the folder before is untouched.
+    Whatever goes wrong, what lay in the folder before is untouched. The notebook of a
+    cell that failed is kept as ``failed/<year>-<kommune>.ipynb`` in `output`.
     """
-    target = output / str(run.year) / run.kommune
+    target = _folder(run, output)
     folder = root / parameters.FOLDER
     template = manifest.template_of(run, root, service)
     if not template.is_file():
@@ -157,13 +182,14 @@ def render_report(
     known = catalogue.load_catalogue(folder, service=service, language=run.language)
     if known.untranslated:
         raise ParameterError(known.untranslated)
-    with _workplace(target) as work:
-        notebook, told = _execute(run, template, known, work)
+    with outputs.workplace(target) as work:
+        place = _Place(work, failed_notebook(run, output), limits)
+        notebook, told = _execute(run, template, known, place)
         settled = ledger.settle(entry, run, told, today=today)
         if ledger.dated(run, settled) != run:
             # The day is on the page: only a new execution says it everywhere.
             run = ledger.dated(run, settled)
-            notebook, _ = _execute(run, template, known, work)
+            notebook, _ = _execute(run, template, known, place)
         _write(notebook, run, known, work, formats)
         if REVIEW in editions and run.kommune != NETWORK:
             html = review.compose(notebook, _facts(notebook, run), known, answers)
@@ -185,18 +211,41 @@ def render_report(
             substance=freshness.substance(run, known, answers),
         )
         manifest.write(kept, work)
-        _put_in_place(work, target)
+        outputs.put(work, target)
     return Report(target, settled)
+
+
+def failed_notebook(run: Run, output: Path) -> Path:
+    """Where the notebook of a report is kept whose cell failed."""
+    return output / FAILED / f"{run.year}-{run.kommune}.ipynb"
+
+
+def sweep(run: Run, output: Path, pid: int) -> None:
+    """Take away what a process that was ended has left of a report."""
+    outputs.sweep(_folder(run, output), pid)
+
+
+def _folder(run: Run, output: Path) -> Path:
+    return output / str(run.year) / run.kommune
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a notebook is run, where it is kept if it fails, and what it may take."""
+
+    work: Path
+    failed: Path
+    limits: Limits
 
 
 # -- run -------------------------------------------------------------------------------
 
 
 def _execute(
-    run: Run, template: Path, known: Catalogue, work: Path
+    run: Run, template: Path, known: Catalogue, place: _Place
 ) -> tuple[NotebookNode, str]:
     """Run the template with papermill; what it tells the reader, as a fingerprint."""
-    notebook = _run_notebook(run, template, known.folder.parent, work)
+    notebook = _run_notebook(run, template, known.folder.parent, place)
     comments = [
         comment
         for comment in known.comments
@@ -210,31 +259,64 @@ def _execute(
     return notebook, ledger.fingerprint(_facts(notebook, run), comments, prose)
 
 
-def _run_notebook(run: Run, template: Path, root: Path, work: Path) -> NotebookNode:
+def _run_notebook(run: Run, template: Path, root: Path, place: _Place) -> NotebookNode:
     """Run the template with papermill, in the project's folder."""
     logging.getLogger("papermill").setLevel(logging.ERROR)
+    written = place.work / NOTEBOOK_NAME
     # A short path: the system allows a socket's about a hundred characters.
     with tempfile.TemporaryDirectory(prefix="asss-") as sockets:
         try:
             notebook = papermill.execute_notebook(
                 str(template),
-                str(work / NOTEBOOK_NAME),
+                str(written),
                 parameters=_parameters(run),
                 kernel_name="python3",
                 progress_bar=False,
-                execution_timeout=TIMEOUT,
                 # The kernel's folder, without changing this process's own.
                 resources={"metadata": {"path": str(root)}},
-                config=_kernel_config(Path(sockets)),
-                # Its stderr is ours; what goes wrong in a cell is in the notebook.
-                extra_arguments=["--log-level=CRITICAL"],
+                **_engine(place.limits, Path(sockets)),
             )
         except PapermillExecutionError as error:
-            raise RenderError(_failure(run, error)) from error
+            kept = _keep_failed(written, place.failed)
+            msg = f"{_failure(run, error)} {kept}".rstrip()
+            raise RenderError(msg) from error
+        except CellTimeoutError as error:
+            seconds = f"{place.limits.seconds:.0f} seconds"
+            msg = f"{run.kommune} {run.year}: stopped after {seconds}. {error}"
+            raise RenderError(" ".join(msg.split())) from error
         except RuntimeError as error:
             msg = f"{run.kommune} {run.year}: the notebook's kernel stopped ({error})."
             raise RenderError(msg) from error
+    place.failed.unlink(missing_ok=True)
     return _tidy(notebook)
+
+
+def _engine(limits: Limits, sockets: Path) -> dict[str, Any]:
+    """How papermill is to run it: in a warm kernel, or in an ordinary one."""
+    end = time.monotonic() + limits.seconds
+    options = {
+        "engine_name": "warm",
+        "save_each_cell": False,
+        "memory": limits.memory,
+        # What is left of the time, for the cell that begins.
+        "timeout_func": lambda _: max(1.0, end - time.monotonic()),
+    }
+    if supply.way() == supply.COLD:
+        # Its stderr is ours; what goes wrong in a cell is in the notebook.
+        options["extra_arguments"] = ["--log-level=CRITICAL"]
+        options["config"] = _kernel_config(sockets)
+    return options
+
+
+def _keep_failed(written: Path, failed: Path) -> str:
+    """Keep the notebook whose cell says what went wrong, and say where it is."""
+    try:
+        failed.parent.mkdir(parents=True, exist_ok=True)
+        failed.write_bytes(written.read_bytes())
+    except OSError:
+        # The message is what must get through; the folder may be what is wrong.
+        return ""
+    return f"The notebook with the error is {failed}."
 
 
 def _parameters(run: Run) -> dict[str, Any]:
@@ -263,8 +345,9 @@ def _failure(run: Run, error: PapermillExecutionError) -> str:
     cell = error.source.strip().splitlines()[0]
     reason = error.evalue.strip()
     is_ours = error.ename in _names_of_errors(AsssError)
-    what = reason if is_ours else f"{error.ename}: {reason}"
-    return f"{run.kommune} {run.year}: cell «{cell}» failed. {what}"
+    what = reason if is_ours else f"{error.ename}: {reason}".removesuffix(": ")
+    stop = "" if what.endswith((".", "!", "?")) else "."
+    return f"{run.kommune} {run.year}: cell «{cell}» failed. {what}{stop}"
 
 
 def _names_of_errors(base: type[Exception]) -> set[str]:
@@ -330,39 +413,3 @@ def _write(
         html = exports.offered(html, work, known)
         (work / HTML_NAME).write_text(html, encoding="utf-8")
     readback.check(facts, known, html=html, pdf=pdf)
-
-
-# -- put in place ----------------------------------------------------------------------
-
-
-@contextmanager
-def _workplace(target: Path) -> Iterator[Path]:
-    """A folder beside the target, on the same disk, gone again whatever happens."""
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    except OSError as error:
-        msg = f"Cannot write to {target.parent}: {error.strerror}."
-        raise RenderError(msg) from error
-    try:
-        yield work
-    except OSError as error:
-        msg = f"Cannot write the report to {target}: {error.strerror or error}."
-        raise RenderError(msg) from error
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
-
-
-def _put_in_place(work: Path, target: Path) -> None:
-    """Swap folders: there is never half a report at the target."""
-    work.chmod(0o755)
-    old = work.with_name(f"{work.name}-old")
-    if target.exists():
-        target.rename(old)
-    try:
-        work.rename(target)
-    except OSError:
-        if old.exists():
-            old.rename(target)
-        raise
-    shutil.rmtree(old, ignore_errors=True)

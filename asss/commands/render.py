@@ -5,7 +5,6 @@ What is to be made is decided before anything is loaded that only making needs, 
 a command with nothing to do is done at once.
 """
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -35,7 +34,7 @@ from asss.parameters import EVERY, NETWORK, Run
 from asss.statbank import Snapshot
 
 if TYPE_CHECKING:
-    from asss.batch import Result
+    from asss.workers import Result
 
 #: Every form that a report can be had in.
 EVERY_FORMAT = "all"
@@ -384,6 +383,7 @@ def _render(
 ) -> None:
     """Make what is due; each result is told, and added to `results`, as it comes."""
     from asss import batch
+    from asss.workers import Local
 
     runs = {(run.kommune, run.year): run for run in due}
 
@@ -392,7 +392,7 @@ def _render(
         run = runs[result.kommune, result.year]
         account.made(run, str(_place(task, run)), result.error)
 
-    workers = min(jobs or os.cpu_count() or 1, len(due))
+    workers = min(jobs or batch.cores(), len(due))
     with account.under_way(workers=workers):
         batch.render_all(
             due,
@@ -400,7 +400,7 @@ def _render(
             output=task.output,
             formats=task.formats,
             editions=task.editions,
-            jobs=jobs,
+            workers=Local(workers),
             today=task.today,
             on_result=tell,
         )

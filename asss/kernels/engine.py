@@ -6,7 +6,6 @@ loads it whenever it is imported, so what it needs is imported when a notebook i
 """
 
 import logging
-import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,31 @@ log = logging.getLogger(__name__)
 
 class WarmEngine(NBClientEngine):  # type: ignore[misc]
     """Executes each notebook in a fresh process that has everything imported."""
+
+    @classmethod
+    def execute_notebook(
+        cls,
+        nb: Any,
+        kernel_name: str,
+        output_path: str | None = None,
+        *,
+        save_each_cell: bool = True,
+        **options: Any,
+    ) -> Any:
+        """
+        Execute a notebook, and give it back with its outputs.
+
+        Parameters
+        ----------
+        save_each_cell : bool
+            Whether the file is written before and after each cell, as papermill's own
+            engine does for whoever looks at it meanwhile. papermill itself writes it
+            when all is done, or has failed.
+        **options
+            As in papermill.
+        """
+        path = output_path if save_each_cell else None
+        return super().execute_notebook(nb, kernel_name, path, **options)
 
     @classmethod
     def execute_managed_notebook(
@@ -62,4 +86,4 @@ def _reason_for_a_cold_one(kernel_name: str, options: dict[str, Any]) -> str:
         return ""
     own = Path(sys.executable)
     is_ours = program in {"python", "python3", own.name} or Path(program) == own
-    return "" if is_ours else f"{kernel_name} runs {os.path.basename(program)}"
+    return "" if is_ours else f"{kernel_name} runs {Path(program).name}"

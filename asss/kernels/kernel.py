@@ -3,8 +3,8 @@ ipykernel without sockets: its kernel and shell in this process, its messages se
 
 All that a notebook can see is ipykernel's own: shell, display hook, publisher, magics,
 comms. Only the session is another: it hands over each message as it is made, and
-:mod:`manager` gives it to nbclient as if it had come over a socket. There is no debugger,
-and a cell that asks for input is refused, as it is under papermill anyhow.
+:mod:`manager` gives it to nbclient as if it had come over a socket. There is no
+debugger, and a cell that asks for input is refused, as it is under papermill anyhow.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from collections.abc import Iterable
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, Final, TextIO
+from typing import Any, Final
 
 import ipykernel.ipkernel
 import jupyter_client.session
@@ -32,6 +32,9 @@ from asss.kernels import server
 
 #: What cells print is sent this often, in seconds, as ipykernel does.
 INTERVAL: Final = 0.2
+
+#: One of Jupyter's, as its specification of messages has it.
+Message = dict[str, Any]
 
 #: Of the ways to draw a figure, the one that gives it to the notebook.
 BACKEND: Final = "MPLBACKEND"
@@ -53,18 +56,18 @@ class Session(jupyter_client.session.Session):
 
     def send(
         self,
-        stream: Any,
+        stream: Any,  # noqa: ARG002 (a socket, which does not exist)
         msg_or_type: Any,
         content: Any = None,
         parent: Any = None,
-        ident: Any = None,
+        ident: Any = None,  # noqa: ARG002
         buffers: Iterable[Any] | None = None,
-        track: bool = False,
+        track: bool = False,  # noqa: ARG002
         header: Any = None,
         metadata: Any = None,
-    ) -> dict[str, Any]:
-        """Hand a message over; the sockets that it is meant for do not exist."""
-        message = msg_or_type
+    ) -> Message:
+        """Hand a message over."""
+        message: Message = msg_or_type
         if isinstance(msg_or_type, str):
             message = self.msg(msg_or_type, content, parent, header, metadata)
         attached = [bytes(buffer) for buffer in buffers or ()]
@@ -95,7 +98,7 @@ class Stream:
         self.name = name
         self._kernel = kernel
         self._descriptor = descriptor
-        self._file = tempfile.TemporaryFile()
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 (open as long as we are)
         os.dup2(self._file.fileno(), descriptor)
         self._taken = 0
         self._waiting: list[str] = []
@@ -163,10 +166,11 @@ class Stream:
 class Kernel(ipykernel.ipkernel.IPythonKernel):
     """ipykernel's kernel, which is asked one thing at a time."""
 
-    def __init__(self, session: jupyter_client.session.Session, history: Config) -> None:
-        super().__init__(
-            session=session, config=history, log=logging.getLogger(__name__)
-        )
+    def __init__(
+        self, session: jupyter_client.session.Session, history: Config
+    ) -> None:
+        log = logging.getLogger(__name__)
+        super().__init__(session=session, config=history, log=log)  # type: ignore[no-untyped-call]
         # Asynchronous cells ask whether they run in the thread of the shell: they do.
         self.shell_channel_thread = SimpleNamespace(
             parent_thread=threading.current_thread()
@@ -176,7 +180,7 @@ class Kernel(ipykernel.ipkernel.IPythonKernel):
     def take_streams(self) -> None:
         """Give what is printed from now on to the cell that is running."""
         self.streams = (Stream("stdout", 1, self), Stream("stderr", 2, self))
-        sys.stdout, sys.stderr = self.streams  # type: ignore[assignment]
+        sys.stdout, sys.stderr = self.streams
 
     def _abort_queues(self, subshell_id: str | None = None) -> None:
         """After an error nothing waits: the next cell is sent when this one is done."""
@@ -184,11 +188,12 @@ class Kernel(ipykernel.ipkernel.IPythonKernel):
     def say(self, kind: str, content: dict[str, Any]) -> None:
         """Send what belongs to the cell that is running."""
         assert self.session is not None
-        self.session.send(None, kind, content, self.get_parent())
+        parent: Message = self.get_parent()  # type: ignore[no-untyped-call]
+        self.session.send(None, kind, content, parent)
 
-    async def answer(self, message: dict[str, Any]) -> None:
+    async def answer(self, message: Message) -> None:
         """Do what one message asks, and say when it is done."""
-        self.set_parent([], message)
+        self.set_parent([], message)  # type: ignore[no-untyped-call]
         self.say("status", {"execution_state": "busy"})
         await self.shell_handlers[message["header"]["msg_type"]](None, [], message)
         for stream in self.streams:
@@ -221,9 +226,10 @@ def serve(connection: Connection) -> None:
     limit_memory(setting["memory"])
     # Each report its own history, in memory, as nbclient asks of ipykernel.
     history = Config({"HistoryManager": {"hist_file": ":memory:"}})
-    kernel = Kernel.instance(Session(connection), history)
+    session = Session(connection)
+    kernel = Kernel.instance(session, history)
     kernel.take_streams()
-    server.end_with(connection, kernel.flush_now_and_then)
+    server.end_with(connection, every=kernel.flush_now_and_then)
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     while True:
@@ -234,8 +240,7 @@ def serve(connection: Connection) -> None:
             continue
         if not written:
             break
-        message = kernel.session.unpack(written)
-        loop.run_until_complete(kernel.answer(message))
+        loop.run_until_complete(kernel.answer(session.unpack(written)))
     # What the notebook has asked to be done when it ends.
     atexit._run_exitfuncs()
 
@@ -263,7 +268,7 @@ def limit_memory(limit: int) -> None:
 class _Unsent(jupyter_client.session.Session):
     """A session that keeps what it is given to itself."""
 
-    def send(self, *_: Any, **__: Any) -> dict[str, Any]:  # type: ignore[override]
+    def send(self, *_: Any, **__: Any) -> Message:
         """Take a message, and do nothing with it."""
         return {"content": {"status": "ok"}}
 
@@ -279,7 +284,7 @@ def warm_up() -> None:
     # A shell that keeps no history starts no thread.
     history = Config({"HistoryManager": {"enabled": False}})
     kernel = Kernel.instance(_Unsent(key=b""), history)
-    shell = kernel.shell
+    shell: Any = kernel.shell
     with shell.builtin_trap, shell.display_trap, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for name in LIBRARIES:

@@ -1,9 +1,9 @@
 """
 A warm kernel as nbclient knows kernels: a manager, and a client with its channels.
 
-nbclient asks its client to execute a cell, and waits for what comes on two channels, the
-kernel's replies and its output. Here both come over one connection, each message as it
-was made, and are told apart by their type.
+nbclient asks its client to execute a cell, and waits for what comes on two channels,
+the kernel's replies and its output. Here both come over one connection, each message as
+it was made, and are told apart by their type.
 """
 
 import asyncio
@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
+from pathlib import Path
 from queue import Empty
 from typing import Any, Final
 
@@ -34,7 +35,7 @@ class Channel:
         self._pack = pack
 
     def send(self, message: Message) -> None:
-        """Send a message; if the kernel is gone, that is seen when it does not answer."""
+        """Send a message; that a kernel is gone is seen when it does not answer."""
         try:
             self._connection.send_bytes(self._pack(message))
         except (BrokenPipeError, ConnectionResetError):
@@ -100,8 +101,7 @@ class Client(KernelClient):
     def _read(self) -> Message:
         message: Message = self.session.unpack(self._connection.recv_bytes())
         message["buffers"] = [
-            memoryview(self._connection.recv_bytes())
-            for _ in range(message["buffers"])
+            memoryview(self._connection.recv_bytes()) for _ in range(message["buffers"])
         ]
         for name in ("header", "parent_header"):
             message[name] = extract_dates(message[name])
@@ -166,7 +166,11 @@ def running(
     line = process.connection
     try:
         line.send(KERNEL)
-        setting = {"cwd": cwd or os.getcwd(), "env": dict(os.environ), "memory": memory}
+        setting = {
+            "cwd": cwd or str(Path.cwd()),
+            "env": dict(os.environ),
+            "memory": memory,
+        }
         line.send(setting)
         manager = Manager(process)
         try:

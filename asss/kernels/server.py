@@ -1,8 +1,8 @@
 """
 Processes that have everything imported: the one that forks others, and the spare one.
 
-Started by :mod:`supply` as programs, with what they need to know in their arguments. The
-fork server has a single thread from beginning to end, since only such a process may
+Started by :mod:`supply` as programs, with what they need to know in their arguments.
+The fork server has a single thread from beginning to end, since only such a process may
 fork: what the forked process then does is of no concern to it.
 """
 
@@ -15,11 +15,11 @@ import select
 import signal
 import socket
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from multiprocessing.connection import Client, Connection
-from threading import Thread
 from typing import Any, Final, NoReturn
 
 #: Seconds between two looks at children that have ended.
@@ -64,7 +64,7 @@ def spare() -> None:
     address = tuple(family) if isinstance(family, list) else family
     with Client(address, authkey=key) as connection:
         connection.send(os.getpid())
-        serve(connection)  # type: ignore[arg-type]
+        serve(connection)
 
 
 def preload(names: Sequence[str]) -> None:
@@ -82,6 +82,10 @@ def preload(names: Sequence[str]) -> None:
             imported = importlib.import_module(module)
             if function:
                 getattr(imported, function)()
+    if threading.active_count() > 1:
+        names = ", ".join(thread.name for thread in threading.enumerate())
+        msg = f"What is imported ahead must start no thread; there are {names}."
+        raise RuntimeError(msg)
     # What is here now will hardly ever be freed: leave its pages alone, and shared.
     gc.collect()
     gc.freeze()
@@ -157,7 +161,12 @@ def serve(connection: Connection) -> None:
     work(connection)
 
 
-def end_with(connection: Connection, every: Callable[[], Any] | None = None) -> None:
+def end_with(
+    connection: Connection,
+    *,
+    every: Callable[[], Any] = lambda: None,
+    at_end: Callable[[], Any] = lambda: None,
+) -> None:
     """
     End this process, and what it has started, when the other end of the line is gone.
 
@@ -166,8 +175,8 @@ def end_with(connection: Connection, every: Callable[[], Any] | None = None) -> 
 
     Parameters
     ----------
-    every : function, optional
-        Called a few times a second, in the thread that keeps watch.
+    every, at_end : function, optional
+        Called a few times a second, and before the end, in the thread that keeps watch.
     """
     if not (hasattr(select, "poll") and hasattr(select, "POLLRDHUP")):
         return
@@ -175,9 +184,11 @@ def end_with(connection: Connection, every: Callable[[], Any] | None = None) -> 
     hung_up.register(connection.fileno(), select.POLLRDHUP)
 
     def watch() -> None:
-        while not hung_up.poll(BEAT):
-            if every is not None:
+        try:
+            while not hung_up.poll(BEAT):
                 every()
-        os.killpg(os.getpgrp(), signal.SIGKILL)
+            at_end()
+        finally:
+            os.killpg(os.getpgrp(), signal.SIGKILL)
 
-    Thread(target=watch, name="watch", daemon=True).start()
+    threading.Thread(target=watch, name="watch", daemon=True).start()

@@ -1,0 +1,232 @@
+"""
+Where reports are made: each in a fresh process of its own, watched from outside.
+
+A report that crashes, hangs or takes too much memory ends its own process and no other.
+What a process leaves lying when it is ended is taken away by whoever ended it. Imports
+``report``, ``kernels`` and below.
+"""
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from pathlib import Path
+from threading import Lock
+from types import TracebackType
+from typing import Final, Protocol, Self
+
+from asss import conversion, report
+from asss.errors import AsssError
+from asss.kernels import kernel, server, supply
+from asss.kernels.supply import Process, Source
+from asss.ledger import Entry
+from asss.parameters import Run
+from asss.report import LIMITS, Limits
+
+#: Done once, before the first report, in the process that all others are forked from.
+PRELOAD: Final = ("asss.workers:warm_up",)
+
+#: Seconds that a report has beyond its own limit, before its process is ended.
+GRACE: Final = 30.0
+
+
+@dataclass(frozen=True)
+class Task:
+    """One report to be made, with all that :func:`report.render_report` asks for."""
+
+    run: Run
+    root: Path
+    output: Path
+    formats: tuple[str, ...]
+    editions: tuple[str, ...]
+    entry: Entry | None = None
+    today: str = ""
+    limits: Limits = LIMITS
+
+    @property
+    def name(self) -> str:
+        """The report in a message."""
+        return f"{self.run.kommune} {self.run.year}"
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one report: where it lies, or why there is none."""
+
+    kommune: str
+    year: int
+    folder: Path | None = None
+    entry: Entry | None = None
+    error: str | None = None
+
+
+class Workers(Protocol):
+    """What makes reports, here or elsewhere, several at a time."""
+
+    def submit(self, task: Task) -> "Future[Result]":
+        """Have a report made; what goes wrong with it is in its result."""
+
+    def __enter__(self) -> Self:
+        """Begin."""
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """End; after an error at once, with what is under way given up."""
+
+
+@dataclass
+class Crew:
+    """Processes that are at work, so that they can be ended together."""
+
+    source: Source
+    at_work: dict[int, tuple[Process, Task]] = field(default_factory=dict)
+    is_dismissed: bool = False
+    turn: Lock = field(default_factory=Lock)
+
+    def make(self, task: Task) -> Result:
+        """
+        Make a report in a fresh process, and wait for what becomes of it.
+
+        Returns
+        -------
+        result : Result
+            With an error if the process died, or was ended for taking too long.
+        """
+        try:
+            process = self.source.take()
+        except RuntimeError as error:
+            return _failed(task, str(error))
+        with self.turn:
+            if self.is_dismissed:
+                process.kill()
+                return _failed(task, "given up")
+            self.at_work[process.pid] = process, task
+        try:
+            return _ask(process, task)
+        finally:
+            with self.turn:
+                self.at_work.pop(process.pid, None)
+            _end(process, task)
+
+    def dismiss(self) -> None:
+        """End every process that is at work; what was there before stays."""
+        with self.turn:
+            self.is_dismissed = True
+            for process, task in self.at_work.values():
+                _end(process, task)
+
+
+class Local:
+    """
+    Workers on this machine.
+
+    Parameters
+    ----------
+    jobs : int
+        How many reports are made at a time.
+    """
+
+    def __init__(self, jobs: int) -> None:
+        self._jobs = jobs
+
+    def __enter__(self) -> Self:
+        """Start the process that others are forked from."""
+        self._crew = Crew(supply.source(_preload(), count=self._jobs))
+        self._waiting = ThreadPoolExecutor(self._jobs)
+        return self
+
+    def submit(self, task: Task) -> "Future[Result]":
+        """Have a report made as soon as there is room for it."""
+        return self._waiting.submit(self._crew.make, task)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """End: with what is under way finished, or given up after an error."""
+        if error is not None:
+            self._crew.dismiss()
+        self._waiting.shutdown(cancel_futures=True)
+        self._crew.source.close()
+
+
+def _preload() -> Sequence[str]:
+    # A spare process that makes a report has a spare kernel waiting for it.
+    spare = ("asss.kernels.supply:shared",) if supply.way() == supply.SPARE else ()
+    return (*PRELOAD, *spare)
+
+
+def _ask(process: Process, task: Task) -> Result:
+    """Tell a process what to make, and wait for its answer."""
+    line = process.connection
+    seconds = task.limits.seconds + GRACE
+    try:
+        line.send("asss.workers:serve")
+        line.send(task)
+        if not line.poll(seconds):
+            return _failed(task, f"stopped after {seconds:.0f} seconds")
+        result: Result = line.recv()
+    except (EOFError, OSError):
+        return _failed(
+            task, "the process that made it died; render it alone to see why"
+        )
+    return result
+
+
+def _failed(task: Task, why: str) -> Result:
+    error = f"{task.name}: {why}."
+    return Result(task.run.kommune, task.run.year, error=error)
+
+
+def _end(process: Process, task: Task) -> None:
+    """End a process, and take away what it may have left half done."""
+    process.kill()
+    report.sweep(task.run, task.output, process.pid)
+
+
+# -- in the fresh process --------------------------------------------------------------
+
+
+def serve(connection: Connection) -> None:
+    """Make the one report that is asked for, and say what became of it."""
+    task: Task = connection.recv()
+    kernel.limit_memory(task.limits.memory)
+    server.end_with(
+        connection,
+        at_end=lambda: report.sweep(task.run, task.output, os.getpid()),
+    )
+    connection.send(make(task))
+
+
+def make(task: Task) -> Result:
+    """Make a report in this process; what goes wrong is in the result."""
+    run = task.run
+    try:
+        made = report.render_report(
+            run,
+            root=task.root,
+            output=task.output,
+            formats=task.formats,
+            editions=task.editions,
+            entry=task.entry,
+            today=task.today,
+            limits=task.limits,
+        )
+    except AsssError as error:
+        return Result(run.kommune, run.year, error=str(error))
+    except MemoryError:
+        size = f"{task.limits.memory / 2**20:.0f} MB"
+        return _failed(task, f"more than {size} of memory was needed")
+    return Result(run.kommune, run.year, folder=made.folder, entry=made.entry)
+
+
+def warm_up() -> None:
+    """Do what every report's process would otherwise begin with."""
+    conversion.warm_up()
