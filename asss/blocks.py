@@ -7,10 +7,9 @@ below.
 
 import base64
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -41,13 +40,24 @@ class Block:
 
 def block(template: str, known: Catalogue, **fields: Any) -> Block:
     """Fill in a template of ``templates/blocks/``."""
-    marks = _Marks(known.phrases.words)
+    words = known.phrases.words
     found = environment(known).get_template(f"{template}.html.j2")
-    return Block(found.render(words=known.phrases.words, mark=marks.mark, **fields))
+    return Block(found.render(words=words, mark=_marks(known).mark, **fields))
 
 
 def environment(known: Catalogue) -> jinja2.Environment:
     """Templates with the filter ``marked``; a field that is not given is an error."""
+    return _environment(_marks(known))
+
+
+def _marks(known: Catalogue) -> "_Marks":
+    words = known.phrases.words
+    return _Marks(words["reconstructed_mark"], words["reconstructed_title"])
+
+
+@lru_cache(maxsize=4)
+def _environment(marks: "_Marks") -> jinja2.Environment:
+    """Kept, for to compile the templates takes far longer than to fill them in."""
     found = jinja2.Environment(
         loader=jinja2.PackageLoader("asss", "templates/blocks"),
         autoescape=True,
@@ -55,7 +65,7 @@ def environment(known: Catalogue) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    found.filters["marked"] = _Marks(known.phrases.words)
+    found.filters["marked"] = marks
     return found
 
 
@@ -138,15 +148,15 @@ class _Marks:
     be made hard, but after a stroke, as in «f242/f243».
     """
 
-    words: Mapping[str, str]
+    sign: str
+    title: str
 
     def __call__(self, written: str) -> Markup:
-        sign = self.words["reconstructed_mark"]
         spaced = STROKE.sub("/<wbr>", str(escape(written)))
         whole = SPAN.sub(r'<span class="whole">\g<0></span>', spaced)
-        return Markup(whole.replace(str(escape(sign)), str(self.mark)))
+        return Markup(whole.replace(str(escape(self.sign)), str(self.mark)))
 
     @property
     def mark(self) -> Markup:
-        spoken = escape(self.words["reconstructed_title"])
+        spoken = escape(self.title)
         return Markup(f'<sup class="r"><abbr title="{spoken}">r</abbr></sup>')

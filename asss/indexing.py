@@ -5,12 +5,30 @@ Tables in, tables out; knows no file, no kommune by name and no words. Imports
 ``tables`` and ``errors``.
 """
 
+import math
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, Self, TypeAlias
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from asss.errors import NetworkMeanError
 from asss.tables import INDEX_COLUMNS, OBSERVATION_COLUMNS, check_indexed, weakest
+
+Floats: TypeAlias = NDArray[np.float64]
+Flags: TypeAlias = NDArray[np.bool_]
+Objects: TypeAlias = NDArray[np.object_]
+
+#: Places in the table, counted from 0.
+Rows: TypeAlias = NDArray[np.int64]
+
+#: An indicator and a year.
+Group: TypeAlias = tuple[str, int]
+
+#: The columns that means are made of.
+NUMBERS: Final = ("value", "numerator", "denominator", "factor")
 
 
 def index_to_network(
@@ -73,73 +91,120 @@ def index_to_network(
     >>> plain["network_mean"].tolist(), plain["rank"].tolist()
     ([6.5, 6.5], [2, 1])
     """
-    groups = observations.groupby(["indicator", "year"], sort=False)
-    compared = pd.concat(
-        [
-            _compare(rows, rule(str(indicator), int(str(year))))
-            for (indicator, year), rows in groups
-        ]
-    ).reindex(observations.index)
+    reported = _Reported.of(observations)
+    compared = _compare(reported, rule).set_axis(observations.index)
     indexed = pd.concat([observations, compared], axis="columns")
-    return check_indexed(_add_changes(indexed, rule))
+    return check_indexed(_add_changes(indexed, reported, rule))
 
 
-def _counted(rows: pd.DataFrame) -> pd.DataFrame:
-    """Rows that enter mean, lowest, highest and rank."""
-    return rows[rows["value"].notna() & rows["in_mean"] & rows["is_mean_usable"]]
+@dataclass(frozen=True)
+class _Reported:
+    """
+    What is compared, as arrays: a group has ten rows, too few to be worth a table.
 
+    Attributes
+    ----------
+    value, numerator, denominator, factor : array of float
+    kommune, basis, effect : array of str
+        ``effect`` is what the forbehold on a figure do to its change.
+    counts, has_distance : array of bool
+        Which rows enter mean, lowest, highest and rank, and which are told how far
+        they are from the mean.
+    groups : dict of (indicator, year) to array of int
+        The rows of each, in the order of the table.
+    """
 
-def _mean(counted: pd.DataFrame, rule: str) -> float:
-    if counted.empty:
-        return float("nan")
-    has_parts = counted["numerator"].notna() & counted["denominator"].notna()
-    if rule == "plain":
-        return float(counted["value"].mean())
-    if not has_parts.all():
-        row = counted[~has_parts].iloc[0]
-        msg = (
-            f"No weighted mean for {row['indicator']} {row['year']}: {row['kommune']} "
-            "has a value without numerator and denominator. "
-            "Use a plain mean for it in parameters/indikatorer/."
+    value: Floats
+    numerator: Floats
+    denominator: Floats
+    factor: Floats
+    kommune: Objects
+    basis: Objects
+    effect: Objects
+    counts: Flags
+    has_distance: Flags
+    groups: dict[Group, Rows]
+
+    @classmethod
+    def of(cls, observations: pd.DataFrame) -> Self:
+        """The columns of the table, and where in it each group is."""
+        groups: dict[Group, list[int]] = {}
+        keys = zip(observations["indicator"], observations["year"], strict=True)
+        for row, (indicator, year) in enumerate(keys):
+            groups.setdefault((str(indicator), int(year)), []).append(row)
+        counts = (
+            observations["value"].notna()
+            & observations["in_mean"]
+            & observations["is_mean_usable"]
         )
-        raise NetworkMeanError(msg)
-    share = counted["numerator"].sum() / counted["denominator"].sum()
-    return float(share * counted["factor"].iloc[0])
+        return cls(
+            **{name: observations[name].to_numpy(float) for name in NUMBERS},
+            kommune=observations["kommune"].to_numpy(object),
+            basis=observations["basis"].to_numpy(object),
+            effect=observations["change_effect"].to_numpy(object),
+            counts=counts.to_numpy(bool),
+            has_distance=observations["has_distance"].to_numpy(bool),
+            groups={group: np.array(rows) for group, rows in groups.items()},
+        )
+
+    def counted(self, group: Group) -> Rows:
+        """The rows of a group that count; none of a group that is not there."""
+        rows = self.groups.get(group, np.array([], dtype=int))
+        return rows[self.counts[rows]]
+
+    def mean(self, rows: Rows, rule: str, group: Group) -> float:
+        """The mean over some rows of a group; missing if there are none."""
+        if not len(rows):
+            return math.nan
+        if rule == "plain":
+            return float(self.value[rows].sum() / len(rows))
+        above, below = self.numerator[rows], self.denominator[rows]
+        lacking = rows[np.isnan(above) | np.isnan(below)]
+        if len(lacking):
+            indicator, year = group
+            msg = (
+                f"No weighted mean for {indicator} {year}: {self.kommune[lacking[0]]} "
+                "has a value without numerator and denominator. "
+                "Use a plain mean for it in parameters/indikatorer/."
+            )
+            raise NetworkMeanError(msg)
+        return float(above.sum() / below.sum() * self.factor[rows[0]])
 
 
-def _compare(rows: pd.DataFrame, rule: str) -> pd.DataFrame:
-    counted = _counted(rows)
-    mean = _mean(counted, rule)
-    values = counted["value"]
-    rank = values.rank(method="min", ascending=False).reindex(rows.index)
-    in_index = rows.index.isin(counted.index) & rows["has_distance"]
-
-    def holders(extreme: float) -> tuple[str, ...]:
-        return tuple(counted.loc[values == extreme, "kommune"])
-
-    lowest, highest = values.min(), values.max()
-    return pd.DataFrame(
-        {
-            "rule": rule,
+def _compare(reported: _Reported, rule: Callable[[str, int], str]) -> pd.DataFrame:
+    """What each row is held against, in the order of the rows."""
+    compared: dict[int, dict[str, Any]] = {}
+    for group, rows in reported.groups.items():
+        counted = reported.counted(group)
+        values = reported.value[counted]
+        mean = reported.mean(counted, rule(*group), group)
+        lowest = values.min() if len(values) else math.nan
+        highest = values.max() if len(values) else math.nan
+        of_all = {
+            "rule": rule(*group),
             "network_mean": mean,
-            "mean_basis": weakest(counted["basis"]) if len(counted) else "real",
+            "mean_basis": weakest(reported.basis[counted]) if len(counted) else "real",
             "lowest": lowest,
-            "lowest_kommune": [holders(lowest)] * len(rows),
+            "lowest_kommune": tuple(reported.kommune[counted[values == lowest]]),
             "highest": highest,
-            "highest_kommune": [holders(highest)] * len(rows),
-            "index": (rows["value"] / mean * 100).where(in_index),
-            "rank": rank.astype("Int64"),
-            "is_rank_shared": values.duplicated(keep=False)
-            .reindex(rows.index)
-            .eq(True),
-            "n": pd.array([len(counted)] * len(rows), dtype="Int64"),
-        },
-        index=rows.index,
-    )
+            "highest_kommune": tuple(reported.kommune[counted[values == highest]]),
+            "n": len(counted),
+        }
+        for row in rows:
+            value, counts = reported.value[row], reported.counts[row]
+            is_told = counts and reported.has_distance[row]
+            compared[row] = {
+                **of_all,
+                "index": value / mean * 100 if is_told and mean else math.nan,
+                "rank": int((values > value).sum()) + 1 if counts else None,
+                "is_rank_shared": bool(counts and (values == value).sum() > 1),
+            }
+    ordered = [compared[row] for row in range(len(reported.value))]
+    return pd.DataFrame(ordered).astype({"rank": "Int64", "n": "Int64"})
 
 
 def _add_changes(
-    indexed: pd.DataFrame, rule: Callable[[str, int], str]
+    indexed: pd.DataFrame, reported: _Reported, rule: Callable[[str, int], str]
 ) -> pd.DataFrame:
     key = ["indicator", "kommune", "year"]
     earlier = indexed[[*key, "value", "basis", "in_mean"]].assign(
@@ -152,12 +217,7 @@ def _add_changes(
     is_comparable = is_base & joined["change_effect"].eq("shown")
     joined["change"] = (joined["value"] - joined["previous"]).where(is_comparable)
     moves = {
-        (str(indicator), int(str(year))): _mean_change(
-            indexed, str(indicator), int(str(year)), rule
-        )
-        for indicator, year in indexed[["indicator", "year"]]
-        .drop_duplicates()
-        .itertuples(index=False)
+        group: _mean_change(reported, group, rule(*group)) for group in reported.groups
     }
     joined["mean_change"] = [
         moves[indicator, year]
@@ -166,18 +226,16 @@ def _add_changes(
     return joined[[*OBSERVATION_COLUMNS, *INDEX_COLUMNS]]
 
 
-def _mean_change(
-    indexed: pd.DataFrame,
-    indicator: str,
-    year: int,
-    rule: Callable[[str, int], str],
-) -> float:
+def _mean_change(reported: _Reported, group: Group, rule: str) -> float:
     """Change of the mean over the same members by the same rule; else missing."""
-    rows = _counted(indexed[indexed["indicator"] == indicator])
-    now, before = rows[rows["year"] == year], rows[rows["year"] == year - 1]
-    both = set(now["kommune"]) & set(before["kommune"])
-    now, before = (part[part["kommune"].isin(both)] for part in (now, before))
-    if now.empty or not now["change_effect"].eq("shown").all():
-        return float("nan")
-    used = rule(indicator, year)
-    return _mean(now, used) - _mean(before, used)
+    indicator, year = group
+    earlier = (indicator, year - 1)
+    now, before = reported.counted(group), reported.counted(earlier)
+    both = set(reported.kommune[now]) & set(reported.kommune[before])
+    now, before = (
+        rows[[name in both for name in reported.kommune[rows]]]
+        for rows in (now, before)
+    )
+    if not len(now) or (reported.effect[now] != "shown").any():
+        return math.nan
+    return reported.mean(now, rule, group) - reported.mean(before, rule, earlier)
