@@ -15,6 +15,7 @@ from typing import Any
 
 import jinja2
 import markdown_it
+from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 
 from asss import language
@@ -57,16 +58,42 @@ def _marks(known: Catalogue) -> "_Marks":
 
 @lru_cache(maxsize=4)
 def _environment(marks: "_Marks") -> jinja2.Environment:
-    """Kept, for to compile the templates takes far longer than to fill them in."""
     found = jinja2.Environment(
         loader=jinja2.PackageLoader("asss", "templates/blocks"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=_COMPILED,
     )
     found.filters["marked"] = marks
     return found
+
+
+class _Compiled(jinja2.BytecodeCache):
+    """Compiled templates, for every language and for processes that are forked."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give a template that was compiled before, if it is still the same."""
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep a template that was compiled."""
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED = _Compiled()
+
+
+def warm_up() -> None:
+    """Compile every template: it takes far longer than to fill one in."""
+    found = _environment(_Marks("", ""))
+    for name in found.list_templates():
+        found.get_template(name)
 
 
 def stylesheet() -> str:

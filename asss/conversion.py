@@ -33,6 +33,9 @@ from asss.parameters import NETWORK
 
 SVG = "{http://www.w3.org/2000/svg}"
 
+#: What gives the letters of a text in a drawing places of their own.
+PLACED = frozenset({"dx", "dy", "letter-spacing", "rotate", "textLength"})
+
 #: Classes of what the stylesheet hides on paper; there it need not be set at all.
 SCREEN_ONLY = frozenset(
     {"anchor", "controls", "downloads", "numbers", "on-screen", "skip"}
@@ -141,6 +144,7 @@ def to_pdf(html: str) -> bytes:
         raise RenderError(msg)
     import weasyprint
 
+    _set_whole_labels()
     logging.getLogger("weasyprint").setLevel(logging.ERROR)
     logging.getLogger("fontTools").setLevel(logging.ERROR)
     with _garbage_left():
@@ -169,6 +173,37 @@ def warm_up() -> None:
         return
     for css in (blocks.stylesheet(), blocks.stylesheet() + site.stylesheet()):
         to_pdf(TRIAL.format(css=css))
+
+
+class _Whole(str):
+    """A text that is gone through in one step."""
+
+    def __iter__(self) -> Iterator[str]:
+        yield str(self)
+
+
+@cache
+def _set_whole_labels() -> None:
+    """
+    Have WeasyPrint set a text in a drawing as a whole.
+
+    As of its version 70 it sets each letter by itself, since a drawing may give each a
+    place of its own. Ours never do. Whole texts are set with kerning, are shorter in
+    the file, and take a tenth off the time that a page takes.
+    """
+    from weasyprint import svg
+
+    letter_by_letter = svg.text
+
+    def whole(drawing: Any, node: Any, size: float) -> None:
+        if node.text and not PLACED.intersection(node.attrib):
+            node._etree_node.text = _Whole(node.text)
+        letter_by_letter(drawing, node, size)
+
+    for tag, draw in svg.TAGS.items():
+        if draw is letter_by_letter:
+            svg.TAGS[tag] = whole
+    svg.text = whole
 
 
 @contextmanager

@@ -5,12 +5,11 @@ A fact is a row of the indexed table in the form that words and pictures receive
 Says nothing of what is worth telling. Imports ``indexing``, ``sources`` and below.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from asss.catalogue import Catalogue
 from asss.errors import UsageError
@@ -18,6 +17,9 @@ from asss.knowledge import Forbehold, Indicator
 from asss.parameters import Member, Run
 from asss.statbank import Snapshot
 from asss.tables import weakest
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: Kinds of forbehold that concern how figures are kept, not whether one is sound.
 HOUSEKEEPING = frozenset({"auto_update_exception", "status", "mean_rule"})
@@ -196,7 +198,7 @@ class FactBook(NetworkBook):
 
 
 def gather(
-    indexed: pd.DataFrame, known: Catalogue, run: Run, snapshot: Snapshot
+    indexed: "pd.DataFrame", known: Catalogue, run: Run, snapshot: Snapshot
 ) -> FactBook:
     """
     Make facts of the indexed table, for a report on one member.
@@ -219,7 +221,7 @@ def gather(
 
 
 def gather_network(
-    indexed: pd.DataFrame, known: Catalogue, run: Run, snapshot: Snapshot
+    indexed: "pd.DataFrame", known: Catalogue, run: Run, snapshot: Snapshot
 ) -> NetworkBook:
     """
     Make facts of the indexed table, for a report on the network as a whole.
@@ -283,7 +285,12 @@ def as_record(fact: Fact, snapshot: Snapshot) -> dict[str, Any]:
 
 
 def _none(value: Any) -> float | None:
-    return None if value is None or pd.isna(value) else float(value)
+    """A number, or None for pandas' several ways to say that there is none."""
+    try:
+        number = float(value)
+    except TypeError:
+        return None
+    return None if math.isnan(number) else number
 
 
 def _fact(row: Mapping[Any, Any], indicator: Indicator) -> Fact:

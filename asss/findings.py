@@ -8,8 +8,7 @@ pictures cannot disagree. Holds no Norwegian but what the catalogue gives. Impor
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from asss import changes
 from asss.catalogue import Catalogue
@@ -31,6 +30,9 @@ from asss.statements import (
     why_unchanged,
     why_withheld,
 )
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: The chapter of the text that stands first on the page.
 SUMMARY = "sammendrag"
@@ -76,7 +78,7 @@ class Findings(FactBook):
 
 
 def assess(
-    indexed: pd.DataFrame, known: Catalogue, run: Run, snapshot: Snapshot
+    indexed: "pd.DataFrame", known: Catalogue, run: Run, snapshot: Snapshot
 ) -> Findings:
     """
     Decide what a report says: facts first, then statements that rest on them.

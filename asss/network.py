@@ -10,8 +10,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from asss import changes, findings
 from asss.catalogue import Catalogue
@@ -35,6 +34,9 @@ from asss.statements import (
     why_withheld,
 )
 from asss.tables import weakest
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: What is said of the mean, by the way it has moved.
 MEAN_MOVES = {
@@ -98,7 +100,7 @@ class Span:
 
 
 def assess(
-    indexed: pd.DataFrame, known: Catalogue, run: Run, snapshot: Snapshot
+    indexed: "pd.DataFrame", known: Catalogue, run: Run, snapshot: Snapshot
 ) -> NetworkFindings:
     """
     Decide what is said of the network, and what is chief of each member.

@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
@@ -18,10 +18,12 @@ from asss import keyfigures, language, publication, text
 from asss.blocks import Block, block, day_or_text, markdown
 from asss.catalogue import Catalogue
 from asss.facts import Fact, NetworkBook, as_record
-from asss.figures import Data, Picture
 from asss.findings import SUMMARY, Findings
 from asss.parameters import Member
 from asss.statements import Detail
+
+if TYPE_CHECKING:
+    from asss.figures import Data, Picture
 
 #: The notebook output under which a report's facts leave the kernel.
 FACTS_MIME = "application/vnd.asss.facts+json"
@@ -51,7 +53,7 @@ class Facts:
 class Illustrated(Block):
     """A block with figures, which takes the numbers behind each along."""
 
-    figures: Mapping[int, Data]
+    figures: "Mapping[int, Data]"
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         return {
@@ -152,7 +154,7 @@ def title(found: Findings, known: Catalogue) -> str:
 
 
 def figure(
-    picture: Picture, known: Catalogue, *, number: int, caption: str
+    picture: "Picture", known: Catalogue, *, number: int, caption: str
 ) -> Illustrated:
     """A numbered figure, with its alternative text and the numbers behind it."""
     drawn = block(

@@ -29,6 +29,7 @@ from asss import (
     conversion,
     exports,
     freshness,
+    holdings,
     ledger,
     manifest,
     outputs,
@@ -36,7 +37,6 @@ from asss import (
     parameters,
     readback,
     review,
-    sources,
 )
 from asss.catalogue import Catalogue
 from asss.errors import AsssError, ParameterError, RenderError
@@ -175,9 +175,9 @@ def render_report(
     if not template.is_file():
         msg = f"No template {template}. Start in the project's folder."
         raise RenderError(msg)
-    chosen = sources.choose_snapshot(run.snapshot, root=root)
+    chosen = holdings.choose_snapshot(run.snapshot, root=root)
     run = ledger.begin(entry, run.model_copy(update={"snapshot": chosen}))
-    answers = sources.open_snapshot(chosen, root=root)
+    answers = holdings.open_snapshot(chosen, root=root)
     inputs = manifest.inputs(folder, template, snapshot=answers.sha256)
     known = catalogue.load_catalogue(folder, service=service, language=run.language)
     if known.untranslated:

@@ -20,12 +20,14 @@ forbehold       tuple    their ids
 :func:`asss.indexing.index_to_network` adds. Imports ``errors`` only.
 """
 
+import math
 from collections.abc import Iterable
-
-import numpy as np
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from asss.errors import TableError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 KEY = ["indicator", "kommune", "year"]
 
@@ -84,7 +86,7 @@ def weakest(bases: Iterable[str]) -> str:
     return max(bases, key=BASES.index)
 
 
-def check_observations(observations: pd.DataFrame) -> pd.DataFrame:
+def check_observations(observations: "pd.DataFrame") -> "pd.DataFrame":
     """
     Return `observations` if the table keeps its contract.
 
@@ -96,7 +98,7 @@ def check_observations(observations: pd.DataFrame) -> pd.DataFrame:
     return _check(observations, "observations", OBSERVATION_COLUMNS)
 
 
-def check_indexed(indexed: pd.DataFrame) -> pd.DataFrame:
+def check_indexed(indexed: "pd.DataFrame") -> "pd.DataFrame":
     """
     Return `indexed` if the table keeps its contract.
 
@@ -115,13 +117,13 @@ def check_indexed(indexed: pd.DataFrame) -> pd.DataFrame:
     return checked
 
 
-def _check(table: pd.DataFrame, name: str, columns: list[str]) -> pd.DataFrame:
+def _check(table: "pd.DataFrame", name: str, columns: list[str]) -> "pd.DataFrame":
     if list(table.columns) != columns:
         odd = set(table.columns) ^ set(columns)
         msg = f"The table {name} lacks, or has too many, columns: {sorted(odd)}."
         raise TableError(msg)
     _refuse(table[table.duplicated(KEY)], name, "the key stands more than once")
-    _refuse(table[np.isinf(table["value"])], name, "the value is infinite")
+    _refuse(table[table["value"].abs() == math.inf], name, "the value is infinite")
     _refuse(
         table[table["value"].notna() & (table["status"] != "")],
         name,
@@ -136,7 +138,7 @@ def _check(table: pd.DataFrame, name: str, columns: list[str]) -> pd.DataFrame:
     return table
 
 
-def _refuse(rows: pd.DataFrame, name: str, rule: str) -> None:
+def _refuse(rows: "pd.DataFrame", name: str, rule: str) -> None:
     if rows.empty:
         return
     shown = "; ".join(

@@ -7,7 +7,6 @@ What a process leaves lying when it is ended is taken away by whoever ended it. 
 """
 
 import os
-from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
@@ -24,8 +23,10 @@ from asss.ledger import Entry
 from asss.parameters import Run
 from asss.report import LIMITS, Limits
 
-#: Done once, before the first report, in the process that all others are forked from.
-PRELOAD: Final = ("asss.workers:warm_up",)
+#: Done once: in the process that those which make reports are forked from, and in the
+#: one that the kernels of their notebooks are forked from.
+WORK: Final = ("asss.workers:warm_up",)
+KERNELS: Final = ("asss.overview", "asss.blocks:warm_up", "asss.figures:warm_up")
 
 #: Seconds that a report has beyond its own limit, before its process is ended.
 GRACE: Final = 30.0
@@ -136,7 +137,7 @@ class Local:
 
     def __enter__(self) -> Self:
         """Start the process that others are forked from."""
-        self._crew = Crew(supply.source(_preload(), count=self._jobs))
+        self._crew = Crew(supply.Pair(WORK, KERNELS, count=self._jobs))
         self._waiting = ThreadPoolExecutor(self._jobs)
         return self
 
@@ -155,12 +156,6 @@ class Local:
             self._crew.dismiss()
         self._waiting.shutdown(cancel_futures=True)
         self._crew.source.close()
-
-
-def _preload() -> Sequence[str]:
-    # A spare process that makes a report has a spare kernel waiting for it.
-    spare = ("asss.kernels.supply:shared",) if supply.way() == supply.SPARE else ()
-    return (*PRELOAD, *spare)
 
 
 def _ask(process: Process, task: Task) -> Result:

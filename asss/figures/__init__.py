@@ -20,6 +20,7 @@ included. The first three of them single out a kommune if told to
 (``focus="trondheim"``).
 """
 
+from asss.figures.canvas import warm_up
 from asss.figures.course import course
 from asss.figures.development import development
 from asss.figures.members import members
@@ -37,4 +38,5 @@ __all__ = [
     "overview",
     "profile",
     "strip",
+    "warm_up",
 ]

@@ -23,6 +23,8 @@ from asss.figures.style import (
     PAPER,
     TEXT,
     WIDTH,
+    house_style,
+    width_of,
 )
 
 Point = tuple[float, float]
@@ -180,6 +182,18 @@ class Canvas:
     def _next(self) -> int:
         self._order += 1
         return self._order
+
+
+def warm_up() -> None:
+    """Draw something of all that figures have, so that the first takes no longer."""
+    with house_style():
+        canvas = Canvas(INCH)
+        for is_bold in (False, True):
+            width_of("ASSS", is_bold=is_bold)
+            canvas.text(0, 0, "ASSS", is_bold=is_bold)
+        canvas.lines([[(0, 0), (1, 1)]], color=INK, width=1)
+        canvas.dots([(0, 0)], size=1, color=INK)
+        canvas.svg("ASSS")
 
 
 def _tidy(written: str, name: str) -> str:

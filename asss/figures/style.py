@@ -1,5 +1,6 @@
 """The look that all figures share: colours, type, and how wide a text is."""
 
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -78,6 +79,7 @@ def width_of(written: str, size: float = TEXT, *, is_bold: bool = False) -> floa
 
 @cache
 def _font(weight: str) -> FT2Font:
-    folder = resources.files("asss") / "fonts"
-    with resources.as_file(folder / f"Inter-{weight}.otf") as path:
-        return FT2Font(str(path))
+    # In memory: a file that is read piece by piece, as FT2Font does, has one place, and
+    # processes that are forked from one that has it open would share it.
+    file = resources.files("asss") / "fonts" / f"Inter-{weight}.otf"
+    return FT2Font(io.BytesIO(file.read_bytes()))

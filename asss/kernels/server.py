@@ -14,12 +14,14 @@ import random
 import select
 import signal
 import socket
+import stat
 import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from multiprocessing.connection import Client, Connection
+from pathlib import Path
 from typing import Any, Final, NoReturn
 
 #: Seconds between two looks at children that have ended.
@@ -27,6 +29,9 @@ PAUSE: Final = 1.0
 
 #: Milliseconds between two looks at whether the other end of a line is still there.
 BEAT: Final = 200
+
+#: The last of the descriptors that every process has: input, output and errors.
+STREAMS: Final = 2
 
 #: In a fork server and in all that it forks: where to ask it for one more.
 requests: socket.socket | None = None
@@ -117,10 +122,11 @@ def _bury() -> None:
 
 def _begin(descriptor: int) -> NoReturn:
     """In the forked process: do what is asked over the connection, and end."""
-    code = 1
-    # A kernel takes the stream of errors for its cells: its own would not be seen.
-    errors = os.dup(sys.stderr.fileno())
+    code, errors = 1, sys.stderr.fileno()
     try:
+        _refuse_shared_files()
+        # A kernel takes the stream of errors for its cells: its own would not be seen.
+        errors = os.dup(errors)
         os.setsid()
         signal.signal(signal.SIGINT, signal.default_int_handler)
         nothing = os.open(os.devnull, os.O_RDONLY)
@@ -142,6 +148,28 @@ def _begin(descriptor: int) -> NoReturn:
             sys.stderr.flush()
         finally:
             os._exit(code)
+
+
+def _refuse_shared_files() -> None:
+    """
+    See that no file is open that was open before we were forked.
+
+    Where one process has come in it, all the others would be too: what they then read
+    or write is anybody's guess.
+    """
+    places = Path("/proc/self/fd")
+    if not places.is_dir():
+        return
+    for place in places.iterdir():
+        number = int(place.name)
+        try:
+            is_file = stat.S_ISREG(os.fstat(number).st_mode)
+        except OSError:
+            # The one that the folder itself is read through.
+            continue
+        if is_file and number > STREAMS:
+            msg = f"What is imported ahead must leave no file open: {place.readlink()}"
+            raise RuntimeError(msg)
 
 
 def serve(connection: Connection) -> None:

@@ -15,11 +15,12 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, Listener
 from secrets import token_bytes
 from threading import Lock
+from types import MappingProxyType
 from typing import Any, Final, Protocol
 
 from asss.kernels import server
@@ -32,6 +33,9 @@ WAYS = (FORK, SPARE, COLD)
 
 #: Done before anything is asked for, in every process that is handed out.
 WARM_UP: Final = "asss.kernels.kernel:warm_up"
+
+#: What spare kernels import ahead beside what notebooks begin with.
+EXTRA: Final = "ASSS_KERNELS_PRELOAD"
 
 #: Seconds that a process has to end by itself when it is asked to.
 PATIENCE: Final = 5.0
@@ -104,11 +108,21 @@ class Source(Protocol):
 
 
 class Forks:
-    """Processes forked from a server, which is started by the first that needs one."""
+    """
+    Processes forked from a server, which is started here and imports in the meantime.
 
-    def __init__(self, preload: Sequence[str]) -> None:
+    Parameters
+    ----------
+    preload : sequence of str
+        See :func:`server.preload`.
+    kernels : Forks, optional
+        Whom a process that is handed out asks for another; its own server else.
+    """
+
+    def __init__(self, preload: Sequence[str], kernels: "Forks | None" = None) -> None:
         asked, self._requests = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
-        inherited = [asked.fileno(), self._requests.fileno()]
+        others = (kernels or self)._requests
+        inherited = [asked.fileno(), others.fileno()]
         program = "from asss.kernels import server; server.main()"
         with asked:
             self._server: subprocess.Popen[bytes] | None = subprocess.Popen(
@@ -141,7 +155,7 @@ class Forks:
 
 
 class Descent:
-    """In a process that was forked: more from the server that it came from."""
+    """In a process that was forked: more from the server that was named to it."""
 
     def __init__(self, requests: socket.socket) -> None:
         self._requests = requests
@@ -176,8 +190,14 @@ class Spares:
         How many wait at any time, so that the next is ready when one is taken.
     """
 
-    def __init__(self, preload: Sequence[str], count: int = 1) -> None:
+    def __init__(
+        self,
+        preload: Sequence[str],
+        count: int = 1,
+        environment: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self._preload = json.dumps(list(preload))
+        self._environment = {**os.environ, **SETTING, **environment}
         self._key = token_bytes(32)
         # What a pipe of Windows cannot, a socket can: be waited for by an event loop.
         address = None if hasattr(socket, "AF_UNIX") else ("localhost", 0)
@@ -193,7 +213,7 @@ class Spares:
         started = subprocess.Popen(
             [sys.executable, "-P", "-c", program, address, self._preload],
             stdin=subprocess.PIPE,
-            env={**os.environ, **SETTING},
+            env=self._environment,
         )
         assert started.stdin is not None
         # Not an argument: those can be read by everybody on the machine.
@@ -218,42 +238,66 @@ class Spares:
         self._started.clear()
 
 
-def source(preload: Sequence[str] = (), *, count: int = 1) -> Source:
+class Pair:
     """
-    A source of processes, to be closed by whoever opened it.
+    Two sources: of processes that work, and of the kernels that each of those asks for.
+
+    What the two import is not the same, and is imported at the same time.
 
     Parameters
     ----------
-    preload : sequence of str
-        What is imported or called beside what notebooks begin with: see
-        :func:`server.preload`.
+    work, kernels : sequence of str
+        What is imported or called ahead: see :func:`server.preload`.
     count : int
-        How many processes will be wanted at a time.
-
-    Raises
-    ------
-    ValueError
-        If there is to be none here.
+        How many that work will be wanted at a time.
     """
-    if server.requests is not None:
-        return Descent(server.requests)
-    names = (WARM_UP, *preload)
-    match way():
-        case "fork":
-            return Forks(names)
-        case "spare":
-            return Spares(names, count)
-    msg = f"{CHOICE}={COLD}: nothing is kept warm here."
-    raise ValueError(msg)
+
+    def __init__(
+        self, work: Sequence[str], kernels: Sequence[str], *, count: int
+    ) -> None:
+        self._opened: list[Source] = []
+        if way() == SPARE:
+            # A spare process that works has a spare kernel waiting for it.
+            own = f"{__name__}:shared"
+            self._opened.append(Spares((*work, own), count, {EXTRA: " ".join(kernels)}))
+            return
+        before = Forks((WARM_UP, *kernels))
+        self._opened = [before, Forks(work, before)]
+
+    def take(self) -> Process:
+        """One process that works."""
+        return self._opened[-1].take()
+
+    def close(self) -> None:
+        """Hand out no more."""
+        for source in reversed(self._opened):
+            source.close()
 
 
 _of_this_process: Source | None = None
 
 
 def shared() -> Source:
-    """The source of whoever has none of his own; it lasts as long as the process."""
+    """
+    Where this process has kernels from; it lasts as long as the process.
+
+    Raises
+    ------
+    ValueError
+        If nothing is to be kept warm.
+    """
     global _of_this_process
+    if server.requests is not None:
+        return Descent(server.requests)
     if _of_this_process is None:
-        _of_this_process = source()
+        names = (WARM_UP, *os.environ.get(EXTRA, "").split())
+        match way():
+            case "fork":
+                _of_this_process = Forks(names)
+            case "spare":
+                _of_this_process = Spares(names)
+            case _:
+                msg = f"{CHOICE}={COLD}: nothing is kept warm here."
+                raise ValueError(msg)
         atexit.register(_of_this_process.close)
     return _of_this_process
