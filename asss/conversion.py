@@ -69,7 +69,7 @@ def to_html(
     What an edition has of its own in style is given as `css`, and stands last.
     """
     is_network = facts["run"]["kommune"] == NETWORK
-    extra = {
+    resources = {
         "asss": {
             "title": f"{facts['title']} – ASSS",
             "description": facts["sentences"][0]["text"],
@@ -83,8 +83,10 @@ def to_html(
             "skip_link": known.phrases.words["skip_link"],
         }
     }
-    body, _ = _exporter().from_notebook_node(notebook, resources=extra)
-    return contents.add(str(body), known)
+    # What its from_notebook_node does beside this is to copy the notebook, twice, for
+    # preprocessors that we have none of.
+    body = _exporter().template.render(nb=notebook, resources=resources)
+    return contents.add(body.lstrip(), known)
 
 
 @cache
@@ -270,6 +272,10 @@ def _for_paper(page: Element) -> str:
         for child in list(parent):
             if not SCREEN_ONLY.isdisjoint(child.get("class", "").split()):
                 _remove(parent, child)
+        if len(parent) == 1 and parent.tag == "sup" and parent[0].tag == "abbr":
+            # What it is short for shows itself to a pointer, which paper has none of.
+            parent.text = parent[0].text
+            del parent[0]
         if parent.get("role") == "img":
             for number, drawing in enumerate(parent):
                 if drawing.tag == f"{SVG}svg":

@@ -100,6 +100,10 @@ class Member(Model):
     kommunenummer: tuple[NumberPeriod, ...] = Field(strict=False)
     mergers: tuple[Merger, ...] = Field(default=(), strict=False)
 
+    def is_member_in(self, year: int) -> bool:
+        """Whether its figures belong in the mean of a data year."""
+        return (self.member_from or year) <= year
+
     def exists_in(self, year: int) -> bool:
         """Whether it has a number in a year: before it was formed, it has none."""
         return any(period.covers(year) for period in self.kommunenummer)
@@ -128,7 +132,7 @@ class Network(Model):
 
     def in_year(self, year: int) -> tuple[Member, ...]:
         """Members whose figures belong in the mean of a data year."""
-        return tuple(m for m in self.members if (m.member_from or year) <= year)
+        return tuple(m for m in self.members if m.is_member_in(year))
 
     def member(self, kommune: str) -> Member:
         """

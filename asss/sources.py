@@ -150,7 +150,7 @@ def _observe(
         )
     ]
     effects = known.effects(forbehold)
-    is_member = member in known.network.in_year(year)
+    is_member = member.is_member_in(year)
     figures = [
         _figure(known, snapshot, name, member, year) for name in formula.measures
     ]
@@ -235,7 +235,7 @@ def _read(
     dataset = snapshot.dataset(series.table)
     period = year + table.year_offset
     regions = dataset.dimension(table.region).labels
-    sign = _why_nothing(known, regions, member, year, period)
+    sign = _why_nothing(regions, member, year, period)
     if sign:
         return Figure(None, sign, "real", (), ())
     number = member.number_in(period)
@@ -269,14 +269,10 @@ def _read(
 
 
 def _why_nothing(
-    known: Catalogue,
-    regions: Mapping[str, str],
-    member: Member,
-    year: int,
-    period: int,
+    regions: Mapping[str, str], member: Member, year: int, period: int
 ) -> str:
     """The sign of a figure that a table cannot have; empty where it should have it."""
-    if member in known.network.in_year(year):
+    if member.is_member_in(year):
         is_here = True
     elif not member.exists_in(year):
         return NOT_POSSIBLE

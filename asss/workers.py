@@ -6,6 +6,7 @@ What a process leaves lying when it is ended is taken away by whoever ended it. 
 ``report``, ``kernels`` and below.
 """
 
+import gc
 import os
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -15,7 +16,9 @@ from threading import Lock
 from types import TracebackType
 from typing import Final, Protocol, Self
 
-from asss import conversion, report
+import nbformat
+
+from asss import conversion, readback, report
 from asss.errors import AsssError
 from asss.kernels import kernel, server, supply
 from asss.kernels.supply import Process, Source
@@ -192,6 +195,8 @@ def _end(process: Process, task: Task) -> None:
 def serve(connection: Connection) -> None:
     """Make the one report that is asked for, and say what became of it."""
     task: Task = connection.recv()
+    # This process ends with the report, before there is garbage worth looking for.
+    gc.disable()
     kernel.limit_memory(task.limits.memory)
     server.end_with(
         connection,
@@ -225,3 +230,6 @@ def make(task: Task) -> Result:
 def warm_up() -> None:
     """Do what every report's process would otherwise begin with."""
     conversion.warm_up()
+    readback.warm_up()
+    # Its schema is compiled when the first notebook is checked against it.
+    nbformat.validate(nbformat.v4.new_notebook())  # type: ignore[no-untyped-call]

@@ -64,7 +64,7 @@ def member_histories(
         member.id: [
             fact
             for fact in book.history(indicator, member.id)
-            if member in known.network.in_year(fact.year)
+            if member.is_member_in(fact.year)
         ]
         for member in known.network.in_year(book.run.year)
     }

@@ -14,7 +14,7 @@ from asss.errors import RenderError
 from asss.readback import paper, webpage
 from asss.readback.expectation import expect
 
-__all__ = ["check", "read_html", "read_pdf"]
+__all__ = ["check", "read_html", "read_pdf", "warm_up"]
 
 #: As many problems as a person reads before beginning to mend.
 SHOWN = 10
@@ -28,6 +28,11 @@ def read_html(html: str, facts: Mapping[str, Any], known: Catalogue) -> list[str
 def read_pdf(pdf: bytes, facts: Mapping[str, Any], known: Catalogue) -> list[str]:
     """What is wrong with a report's PDF, each with its place; nothing if sound."""
     return paper.read(pdf, expect(facts, known), known)
+
+
+def warm_up() -> None:
+    """Do ahead what the first report of a process would otherwise wait for."""
+    webpage.warm_up()
 
 
 def check(
