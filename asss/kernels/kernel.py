@@ -25,6 +25,7 @@ from typing import Any, Final
 
 import ipykernel.ipkernel
 import jupyter_client.session
+from ipykernel.kernelapp import IPKernelApp
 from traitlets import Any as Anything
 from traitlets.config import Config
 
@@ -228,6 +229,8 @@ def serve(connection: Connection) -> None:
     history = Config({"HistoryManager": {"hist_file": ":memory:"}})
     session = Session(connection)
     kernel = Kernel.instance(session, history)
+    # Magics and others find the kernel through the program that it runs in.
+    IPKernelApp.instance().kernel = kernel
     kernel.take_streams()
     server.end_with(connection, every=kernel.flush_now_and_then)
     loop = asyncio.new_event_loop()

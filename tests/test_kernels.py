@@ -1,0 +1,402 @@
+"""Warm kernels: papermill's notebook to the letter, and nothing passed on."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import papermill
+import pytest
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+from papermill.exceptions import PapermillExecutionError
+
+from asss.kernels import server, supply
+from asss.parameters import EMBEDDED
+
+#: What a notebook may do, a cell each.
+CELLS = (
+    "print('først'); import sys; print('feil', file=sys.stderr); 1 + 1",
+    # An ordinary kernel hears of the first in a thread, and sooner or later.
+    "import os, time; os.write(1, b'forbi Python\\n'); time.sleep(0.5); print('etter')",
+    "%matplotlib inline\nimport matplotlib.pyplot as plt\n"
+    "plt.rcParams['svg.hashsalt'] = 'x'\n"
+    "%config InlineBackend.figure_formats = ['png']\nplt.plot([1, 2]);",
+    "import pandas as pd\npd.DataFrame({'a': range(70)})",
+    "from IPython.display import display, HTML\n"
+    "shown = display(HTML('<b>1</b>'), display_id='x')",
+    "display({'text/plain': 'ny'}, raw=True, display_id='x', update=True)",
+    "from IPython.display import clear_output\nprint('borte'); clear_output()",
+    "import asyncio\nawait asyncio.sleep(0)\n'ventet'",
+    "!echo fra skallet",
+    "%%bash\necho fra bash >&2",
+    "import warnings\nwarnings.warn('pass på')",
+    "1 / 0",
+    "'fremdeles her'",
+    "import threading\nt = threading.Thread(target=print, args=('fra en tråd',))\n"
+    "t.start(); t.join()",
+    "pd.get_option('display.max_columns'), plt.get_backend(), os.getcwd()",
+    "from comm import create_comm\n"
+    "made = create_comm(target_name='jupyter.widget', data={'state': {\n"
+    "  '_model_name': 'A', '_model_module': 'b', '_model_module_version': '1'}})",
+)
+
+needs_forks = pytest.mark.skipif(
+    supply.way() != supply.FORK, reason="processes are not forked here"
+)
+
+
+def _notebook(*cells: str) -> NotebookNode:
+    tolerated = {"tags": ["raises-exception"]}
+    book = nbformat.v4.new_notebook(
+        cells=[
+            nbformat.v4.new_code_cell(source, id=f"c{number}", metadata=tolerated)
+            for number, source in enumerate(cells)
+        ]
+    )
+    book.metadata["kernelspec"] = {
+        "name": "python3",
+        "display_name": "Python 3",
+        "language": "python",
+    }
+    return book
+
+
+@pytest.fixture
+def execute(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., NotebookNode]:
+    """Run cells with papermill, by one engine or another."""
+
+    def run(*cells: str, engine: str = "warm", **options: Any) -> NotebookNode:
+        source, target = tmp_path / "source.ipynb", tmp_path / "target.ipynb"
+        nbformat.write(_notebook(*cells), source)
+        # Where it is set, ipykernel hears nothing of what is written past Python.
+        monkeypatch.delenv("PYTEST_CURRENT_TEST", raising=False)
+        with suppress(PapermillExecutionError):
+            papermill.execute_notebook(
+                str(source),
+                str(target),
+                engine_name=engine,
+                progress_bar=False,
+                **{"execution_timeout": 60, **options},
+            )
+        made = nbformat.read(target, as_version=4)
+        made.cells = [cell for cell in made.cells if cell.cell_type == "code"]
+        return made
+
+    return run
+
+
+def _timeless(notebook: NotebookNode) -> Any:
+    """A notebook less what no two runs have in common: times, and models' ids."""
+    content = json.loads(nbformat.writes(notebook))
+    content["metadata"].pop("papermill", None)
+    for state in content["metadata"].pop("widgets", {}).values():
+        content["widgets"] = list(state["state"].values())
+    for cell in content["cells"]:
+        cell["metadata"] = {"tags": cell["metadata"].get("tags", [])}
+        if "injected-parameters" in cell["metadata"]["tags"]:
+            cell.pop("id")
+        for output in cell.get("outputs", []):
+            for key in ("traceback", "text"):
+                if key in output:
+                    # A cell's file is called by the number of its process.
+                    output[key] = _plain("".join(output[key]))
+    return content
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"ipykernel_\d+[/\\]\d+", "ipykernel", text)
+
+
+# -- the same notebook -----------------------------------------------------------------
+
+
+def test_notebook_is_that_of_papermill(execute: Callable[..., NotebookNode]) -> None:
+    """Outputs, order, errors, tracebacks, widgets and execution counts."""
+    ordinary = _timeless(execute(*CELLS, engine="nbclient"))
+    warm = _timeless(execute(*CELLS))
+    for expected, found in zip(ordinary["cells"], warm["cells"], strict=True):
+        assert found == expected
+    assert warm == ordinary
+
+
+def test_report_is_that_of_papermill(root: Path) -> None:
+    """The real template, with all its figures."""
+    made = [
+        _timeless(
+            papermill.execute_notebook(
+                str(root / "notebooks" / "sosiale_tjenester.ipynb"),
+                None,
+                parameters={"kommune": "tromso", "year": 2017, "snapshot": EMBEDDED},
+                engine_name=engine,
+                progress_bar=False,
+                cwd=str(root),
+            )
+        )
+        for engine in ("nbclient", "warm")
+    ]
+    assert made[0] == made[1]
+    outputs = [o for cell in made[1]["cells"] for o in cell.get("outputs", [])]
+    drawn = [o for o in outputs if "<svg" in str(o.get("data", {}).get("text/html"))]
+    assert len(drawn) == 4
+
+
+def test_error_is_recorded_as_papermill_records_it(tmp_path: Path) -> None:
+    """The cell with its traceback, the mark at the top, and nothing after."""
+    source = tmp_path / "source.ipynb"
+    book = _notebook("a = 1", "a / 0", "'aldri'")
+    for cell in book.cells:
+        cell.metadata.pop("tags")
+    nbformat.write(book, source)
+    made = []
+    for engine in ("nbclient", "warm"):
+        target = tmp_path / f"{engine}.ipynb"
+        with pytest.raises(PapermillExecutionError, match="ZeroDivisionError"):
+            papermill.execute_notebook(
+                str(source), str(target), engine_name=engine, progress_bar=False
+            )
+        made.append(_timeless(nbformat.read(target, as_version=4)))
+    for content in made:
+        for cell in content["cells"]:
+            cell.pop("id", None)
+    assert made[0] == made[1]
+
+
+def test_command_line_of_papermill_knows_the_engine(tmp_path: Path) -> None:
+    source, target = tmp_path / "a.ipynb", tmp_path / "b.ipynb"
+    nbformat.write(_notebook("x = 1", "x + 1"), source)
+    program = Path(sys.executable).with_name("papermill")
+    done = subprocess.run(
+        [program, source, target, "--engine", "warm", "--no-progress-bar"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    made = nbformat.read(target, as_version=4)
+    assert made.cells[1].outputs[0]["data"]["text/plain"] == "2"
+
+
+@pytest.mark.parametrize("way", [supply.SPARE, supply.COLD])
+def test_other_ways_give_the_same(way: str, tmp_path: Path) -> None:
+    """Where processes are not forked, the notebook is no other."""
+    source, target = tmp_path / "a.ipynb", tmp_path / "b.ipynb"
+    nbformat.write(_notebook(*CELLS[:4]), source)
+    program = (
+        "import papermill, sys; engine, source, target = sys.argv[1:]; "
+        "papermill.execute_notebook("
+        "source, target, engine_name=engine, progress_bar=False)"
+    )
+    made = []
+    for engine, chosen in (("nbclient", ""), ("warm", way)):
+        done = subprocess.run(
+            [sys.executable, "-c", program, engine, source, target],
+            env={**os.environ, supply.CHOICE: chosen},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        made.append(_timeless(nbformat.read(target, as_version=4)))
+    assert made[0] == made[1]
+
+
+def test_kernel_with_arguments_is_started_the_ordinary_way(
+    execute: Callable[..., NotebookNode], caplog: pytest.LogCaptureFixture
+) -> None:
+    """They are for a program that is started, and it is said."""
+    made = execute("1", extra_arguments=["--log-level=CRITICAL"])
+    assert made.cells[0].outputs[0]["data"]["text/plain"] == "1"
+    assert "the ordinary way: it has arguments of its own" in caplog.text
+
+
+# -- nothing is passed on --------------------------------------------------------------
+
+#: Whatever a report could do to the process it runs in.
+MESS = """
+import builtins, gc, locale, os, sys, warnings, random
+import matplotlib, numpy, pandas
+import matplotlib.pyplot as plt
+builtins.sum = lambda _: 42
+os.environ["ASSS_MESS"] = "1"
+os.chdir("/")
+sys.path.insert(0, "/ingen")
+pandas.set_option("display.max_rows", 3)
+matplotlib.rcParams["lines.linewidth"] = 99
+numpy.random.seed(1)
+random.seed(1)
+plt.figure()
+pandas.DataFrame._repr_html_ = lambda self: "ødelagt"
+warnings.simplefilter("error")
+leftover = 1
+from asss import catalogue
+catalogue.load_catalogue = None
+"""
+
+LOOK = """
+import builtins, os, sys
+import matplotlib, pandas
+import matplotlib.pyplot as plt
+from asss import catalogue
+assert "leftover" not in vars()
+[sum([1]), os.environ.get("ASSS_MESS"), os.getcwd() == "/", "/ingen" in sys.path,
+ pandas.get_option("display.max_rows"), matplotlib.rcParams["lines.linewidth"],
+ plt.get_fignums(), "ødelagt" in str(pandas.DataFrame({"a": [1]})._repr_html_()),
+ catalogue.load_catalogue is None]
+"""
+
+
+def test_what_one_notebook_does_reaches_no_other(
+    execute: Callable[..., NotebookNode],
+) -> None:
+    """Not even what it does to Python itself."""
+    before = execute(LOOK).cells[0].outputs
+    execute(MESS)
+    after = execute(LOOK).cells[0].outputs
+    assert after == before
+    assert after[0]["data"]["text/plain"].startswith("[1, None, False, False, 60,")
+
+
+def test_random_numbers_are_not_those_of_every_report(
+    execute: Callable[..., NotebookNode],
+) -> None:
+    """All are forked from one state, and must not draw the same."""
+    cell = "import numpy, random\nnumpy.random.random(), random.random()"
+    drawn = {execute(cell).cells[0].outputs[0]["data"]["text/plain"] for _ in range(3)}
+    assert len(drawn) == 3
+
+
+def test_what_is_asked_for_at_exit_is_done(
+    execute: Callable[..., NotebookNode], tmp_path: Path
+) -> None:
+    mark = tmp_path / "ferdig"
+    execute(
+        f"import atexit, pathlib\natexit.register(pathlib.Path({str(mark)!r}).touch)"
+    )
+    assert mark.exists()
+
+
+# -- it ends alone ---------------------------------------------------------------------
+
+
+def test_process_that_dies_is_noticed(execute: Callable[..., NotebookNode]) -> None:
+    """And the next kernel is as good as any."""
+    with pytest.raises(DeadKernelError):
+        execute("import os; os._exit(3)")
+    with pytest.raises(DeadKernelError):
+        execute("import ctypes; ctypes.string_at(0)")
+    assert execute("1").cells[0].outputs
+
+
+def test_endless_loop_is_stopped(execute: Callable[..., NotebookNode]) -> None:
+    """At the limit, with what it has started."""
+    start = time.monotonic()
+    with pytest.raises(CellTimeoutError):
+        execute("while True: pass", execution_timeout=1)
+    assert time.monotonic() - start < 10
+    assert execute("1").cells[0].outputs
+
+
+@needs_forks
+def test_memory_has_a_limit(execute: Callable[..., NotebookNode]) -> None:
+    """An error in the cell, as any other, and the machine goes on."""
+    made = execute("x = bytearray(400_000_000)", "1", memory=200_000_000)
+    assert made.cells[0].outputs[0]["ename"] == "MemoryError"
+    assert made.cells[1].outputs
+    assert execute("len(bytearray(400_000_000))").cells[0].outputs
+
+
+@needs_forks
+def test_kernel_ends_with_whoever_asked_for_it(tmp_path: Path) -> None:
+    """Killed in the middle of a cell, and not left behind."""
+    source, mark = tmp_path / "a.ipynb", tmp_path / "pid"
+    cell = (
+        "import os, pathlib\n"
+        f"pathlib.Path({str(mark)!r}).write_text(str(os.getpid()))\n"
+        "while True: pass"
+    )
+    nbformat.write(_notebook(cell), source)
+    program = (
+        "import papermill, sys; papermill.execute_notebook("
+        "sys.argv[1], None, engine_name='warm', progress_bar=False)"
+    )
+    asking = subprocess.Popen([sys.executable, "-c", program, source])
+    pid = int(_wait_for(lambda: mark.exists() and mark.read_text("utf-8")))
+    asking.kill()
+    asking.wait()
+    _wait_for(lambda: not Path(f"/proc/{pid}").exists())
+
+
+def _wait_for(what: Callable[[], Any]) -> Any:
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        found = what()
+        if found:
+            return found
+        time.sleep(0.05)
+    pytest.fail("it did not come")
+
+
+# -- what may be imported ahead --------------------------------------------------------
+
+
+def _preloaded(tmp_path: Path, source: str) -> str:
+    """What a fork server says that imports a module ahead, and is asked for a process."""
+    (tmp_path / "ahead.py").write_text(source, "utf-8")
+    program = (
+        "from asss.kernels import supply\n"
+        "source = supply.Forks(['ahead'])\n"
+        "try: source.take()\n"
+        "except RuntimeError: pass\n"
+        "source.close()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "PYTHONPATH": str(tmp_path), "PYTHONSAFEPATH": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.stderr
+
+
+@needs_forks
+def test_open_file_is_refused(tmp_path: Path) -> None:
+    """Forked processes would share the place in it, as they do of a font that is read."""
+    said = _preloaded(tmp_path, f"kept = open({str(tmp_path / 'ahead.py')!r})")
+    assert "must leave no file open" in said
+
+
+@needs_forks
+def test_thread_is_refused(tmp_path: Path) -> None:
+    """Only a process of one thread may fork."""
+    said = _preloaded(
+        tmp_path,
+        "import threading\n"
+        "threading.Thread(target=threading.Event().wait, name='uvedkommende',"
+        " daemon=True).start()",
+    )
+    assert "must start no thread" in said
+    assert "uvedkommende" in said
+
+
+def test_way_is_one_that_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(supply.CHOICE, "lunken")
+    with pytest.raises(ValueError, match="choose one of fork, spare, cold"):
+        supply.way()
+
+
+def test_module_is_missed_only_while_others_are_imported() -> None:
+    """What we do without is there again for who asks for it."""
+    with server._without("colorsys"), pytest.raises(ImportError):
+        __import__("colorsys")
+    assert __import__("colorsys")
