@@ -196,6 +196,8 @@ def test_other_ways_give_the_same(way: str, tmp_path: Path) -> None:
         "papermill.execute_notebook("
         "source, target, engine_name=engine, progress_bar=False)"
     )
+    environment = {**os.environ}
+    environment.pop("PYTEST_CURRENT_TEST")
     made = []
     for engine, chosen in (("nbclient", ""), ("warm", way)):
         done = subprocess.run(
@@ -350,7 +352,7 @@ def _wait_for(what: Callable[[], Any]) -> Any:
 
 
 def _preloaded(tmp_path: Path, source: str) -> str:
-    """What a fork server says that imports a module ahead, and is asked for a process."""
+    """What a fork server says that has imported a module and is asked for a process."""
     (tmp_path / "ahead.py").write_text(source, "utf-8")
     program = (
         "from asss.kernels import supply\n"
@@ -371,7 +373,7 @@ def _preloaded(tmp_path: Path, source: str) -> str:
 
 @needs_forks
 def test_open_file_is_refused(tmp_path: Path) -> None:
-    """Forked processes would share the place in it, as they do of a font that is read."""
+    """Forked processes would share the place in it: of a font, and so its letters."""
     said = _preloaded(tmp_path, f"kept = open({str(tmp_path / 'ahead.py')!r})")
     assert "must leave no file open" in said
 
