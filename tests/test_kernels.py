@@ -202,7 +202,7 @@ def test_other_ways_give_the_same(way: str, tmp_path: Path) -> None:
     for engine, chosen in (("nbclient", ""), ("warm", way)):
         done = subprocess.run(
             [sys.executable, "-c", program, engine, source, target],
-            env={**os.environ, supply.CHOICE: chosen},
+            env={**environment, supply.CHOICE: chosen},
             capture_output=True,
             text=True,
             check=False,
