@@ -62,7 +62,7 @@ lab: setup  ## Open JupyterLab on the notebooks
 # paths) are kept out: the file holds names, versions and hashes only.
 lock:  ## Choose versions anew (needs uv; then bring environment.yml in step)
 	@command -v $(UV) >/dev/null || { echo 'This needs uv. Try: pip install uv' >&2; exit 1; }
-	@$(UV) pip compile pyproject.toml --extra dev --no-config --quiet --upgrade \
+	@$(UV) pip compile pyproject.toml --extra cluster --extra dev --no-config --quiet --upgrade \
 	  --universal --python-version 3.11 --fork-strategy fewest \
 	  --generate-hashes --no-header --no-annotate --output-file requirements.lock
 	@echo 'requirements.lock is new. Now bring the versions in environment.yml in step:'

@@ -5,31 +5,29 @@ One that fails does not stop the others. Imports ``workers``, ``ledger`` and bel
 """
 
 import json
-import os
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import as_completed
 from dataclasses import replace
 from pathlib import Path
 
-from asss import exports, ledger, site
+from asss import exports, ledger, outputs, site
 from asss.catalogue import Catalogue
 from asss.errors import AsssError, RenderError
 from asss.formats import INDEX_NAME
 from asss.ledger import Entry, Ledger
+from asss.limits import LIMITS, Limits
 from asss.parameters import NETWORK, Run
 from asss.report import (
     FACTS_NAME,
     HTML_NAME,
-    LIMITS,
     NOTEBOOK_NAME,
     PDF_NAME,
     PUBLIC,
     REVIEW_NAME,
     USUAL_FORMATS,
-    Limits,
 )
 from asss.site import File, Listing
-from asss.workers import Local, Result, Task, Workers
+from asss.workers import Local, Result, Task, Workers, cores
 
 
 def render_all(
@@ -102,15 +100,6 @@ def render_all(
     return [results[task] for task in tasks]
 
 
-def cores() -> int:
-    """How many reports are made at a time where nobody says: one on each core."""
-    return (
-        len(os.sched_getaffinity(0))
-        if hasattr(os, "sched_getaffinity")
-        else (os.cpu_count() or 1)
-    )
-
-
 def _record(book: Ledger, result: Result, before: Entry | None) -> Result:
     """Enter a finished report; one that cannot be entered is not reported as done."""
     assert result.entry is not None
@@ -160,9 +149,7 @@ def write_index(
     )
     path = folder / INDEX_NAME
     try:
-        draft = path.with_suffix(".tmp")
-        draft.write_text(written, encoding="utf-8")
-        draft.replace(path)
+        outputs.write(path, written)
     except OSError as error:
         msg = f"Cannot write {path}: {error.strerror}."
         raise RenderError(msg) from error

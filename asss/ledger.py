@@ -5,13 +5,14 @@ The ledger: when each report was published, and when what it says last changed.
 facts or words have changed, and at nothing else: not at a new rendering, nor at new
 provenance of the same figures. The ledger remembers between renderings. The day is
 given by whoever renders; nothing here reads a clock. Imports ``knowledge``,
-``parameters`` and ``errors``.
+``parameters``, ``outputs`` and ``errors``.
 """
 
 import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from datetime import date
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -19,7 +20,7 @@ from typing import Any, Final, Literal
 from filelock import FileLock, Timeout
 from pydantic import Field
 
-from asss import parameters
+from asss import outputs, parameters
 from asss.errors import LedgerError, UsageError
 from asss.knowledge import Comment
 from asss.parameters import NETWORK, IsoDate, Model, Run
@@ -310,8 +311,7 @@ class Ledger:
         """
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            # The system lets go of the lock when its process ends, however it ends.
-            with FileLock(self.path.with_name(LOCK), timeout=PATIENCE):
+            with self._locked():
                 entries = self.read()
                 if entries.get(name) not in (before, entry):
                     msg = (
@@ -328,10 +328,24 @@ class Ledger:
             msg = f"Cannot write {self.path}: {error.strerror or error}."
             raise LedgerError(msg) from error
 
+    def _locked(self) -> AbstractContextManager[Any]:
+        """
+        Keep others out, where there is a way to.
+
+        The system lets go of the lock when its process ends, however it ends. Files at
+        an address know no locks: there one command at a time must do.
+        """
+        if not outputs.is_here(self.path):
+            return nullcontext()
+        return FileLock(self.path.with_name(LOCK), timeout=PATIENCE)
+
     def _write(self, entries: Mapping[str, Entry]) -> None:
         """Replace the file whole, so that a crash leaves the old one or the new one."""
         file = _File(form=FORM, reports=dict(sorted(entries.items())))
         written = json.dumps(file.model_dump(mode="json"), ensure_ascii=False, indent=1)
+        if not outputs.is_here(self.path):
+            self.path.write_bytes(f"{written}\n".encode())
+            return
         draft = self.path.with_suffix(".tmp")
         with draft.open("w", encoding="utf-8") as to:
             to.write(f"{written}\n")

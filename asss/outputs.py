@@ -138,6 +138,16 @@ def _upload(work: Path, target: "UPath") -> None:
         store.put(sources, [(target / name).path for name in part])
 
 
+def write(path: Path, content: str) -> None:
+    """Replace a file whole."""
+    if not is_here(path):
+        path.write_bytes(content.encode())
+        return
+    draft = path.with_suffix(".tmp")
+    draft.write_text(content, encoding="utf-8")
+    draft.replace(path)
+
+
 def sweep(target: Path, pid: int) -> None:
     """
     Take away what a process that was ended has left lying.

@@ -54,6 +54,7 @@ from asss.formats import (
 )
 from asss.kernels import supply
 from asss.ledger import Entry
+from asss.limits import LIMITS, Limits
 from asss.parameters import NETWORK, Run
 
 __all__ = [
@@ -79,25 +80,6 @@ ON_PAGE = "rapport"
 
 #: Where the notebook of a report that failed is kept, with the error in its cell.
 FAILED = "failed"
-
-
-@dataclass(frozen=True)
-class Limits:
-    """How much one report may take before it is stopped. A report takes a few seconds.
-
-    Attributes
-    ----------
-    seconds : float
-        From when its notebook begins.
-    memory : int
-        Bytes beyond what its process begins with; 0 for no limit.
-    """
-
-    seconds: float = 300.0
-    memory: int = 2 * 2**30
-
-
-LIMITS = Limits()
 
 
 @dataclass(frozen=True)

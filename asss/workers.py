@@ -23,8 +23,8 @@ from asss.errors import AsssError
 from asss.kernels import kernel, server, supply
 from asss.kernels.supply import Process, Source
 from asss.ledger import Entry
+from asss.limits import LIMITS, Limits
 from asss.parameters import Run
-from asss.report import LIMITS, Limits
 
 #: Done once: in the process that those which make reports are forked from, and in the
 #: one that the kernels of their notebooks are forked from.
@@ -123,6 +123,15 @@ class Crew:
             self.is_dismissed = True
             for process, task in self.at_work.values():
                 _end(process, task)
+
+
+def cores() -> int:
+    """How many reports are made at a time where nobody says: one on each core."""
+    return (
+        len(os.sched_getaffinity(0))
+        if hasattr(os, "sched_getaffinity")
+        else (os.cpu_count() or 1)
+    )
 
 
 class Local:

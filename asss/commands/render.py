@@ -30,17 +30,21 @@ from asss.errors import UsageError
 from asss.formats import EDITIONS, FORMATS, INDEX_NAME, PUBLIC, REVIEW, USUAL_FORMATS
 from asss.freshness import Verdict
 from asss.ledger import Ledger
+from asss.limits import LIMITS, Limits
 from asss.parameters import EVERY, NETWORK, Run
 from asss.statbank import Snapshot
 
 if TYPE_CHECKING:
-    from asss.workers import Result
+    from asss.workers import Result, Workers
 
 #: Every form that a report can be had in.
 EVERY_FORMAT = "all"
 
 #: What a shell expects of a program that Ctrl-C has ended.
 INTERRUPTED = 130
+
+#: Bytes.
+MEGABYTE = 2**20
 
 #: The reason for a report that is as it would be, and is to be made all the same.
 FORCED = "--force"
@@ -57,6 +61,9 @@ class _Task:
     formats: tuple[str, ...]
     editions: tuple[str, ...]
     today: str
+    limits: Limits
+    jobs: int | None
+    scheduler: str | None
 
     @property
     def root(self) -> Path:
@@ -71,7 +78,8 @@ class _Task:
 
 def render(
     kommune: Annotated[
-        str | None, typer.Option(help="Id or name: tromso, Tromsø; or asss.")
+        list[str] | None,
+        typer.Option(help="Id or name: tromso, Tromsø; or asss. Once for each."),
     ] = None,
     year: Annotated[int | None, typer.Option(help="Data year.")] = None,
     all_: Annotated[
@@ -104,6 +112,16 @@ def render(
         ),
     ] = PUBLIC,
     jobs: Annotated[int | None, typer.Option(min=1, help="Default: all cores.")] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(help="A Dask cluster: tcp://host:8786; local for one here."),
+    ] = None,
+    time_limit: Annotated[
+        int, typer.Option(min=1, help="Seconds that one report may take.")
+    ] = int(LIMITS.seconds),
+    memory_limit: Annotated[
+        int, typer.Option(min=0, help="MB that one report may take; 0 for no limit.")
+    ] = LIMITS.memory // MEGABYTE,
     force: Annotated[
         bool, typer.Option("--force", help="Also what has not changed.")
     ] = False,
@@ -130,7 +148,12 @@ def render(
         known = catalogue.load_catalogue(folder)
         today = _day(date_)
         runs = _runs(
-            known, kommune=kommune, year=year, network=network, every=all_, file=file
+            known,
+            kommune=kommune or (),
+            year=year,
+            network=network,
+            every=all_,
+            file=file,
         )
         runs = _with_snapshot(runs, snapshot, folder.parent)
         task = _Task(
@@ -141,6 +164,9 @@ def render(
             formats=_wanted(format_),
             editions=_editions(edition),
             today=today,
+            limits=Limits(seconds=time_limit, memory=memory_limit * MEGABYTE),
+            jobs=jobs,
+            scheduler=scheduler,
         )
         verdicts, task, no_pdf = _judge(task, force=force)
         for verdict in verdicts:
@@ -150,7 +176,7 @@ def render(
                 account.due(verdict.run, verdict.reasons)
         due = [verdict.run for verdict in verdicts if not verdict.is_fresh]
         if not dry_run:
-            _make(task, due, jobs, account)
+            _make(task, due, account)
     _conclude(task, account, no_pdf, dry_run=dry_run)
 
 
@@ -174,14 +200,14 @@ def _conclude(
 def _runs(
     known: Catalogue,
     *,
-    kommune: str | None,
+    kommune: Sequence[str],
     year: int | None,
     network: bool,
     every: bool,
     file: Path | None,
 ) -> list[Run]:
     """What to render, from the options; refuse a question that is not clear."""
-    if sum((kommune is not None, network, every, file is not None)) != 1:
+    if sum((bool(kommune), network, every, file is not None)) != 1:
         msg = "Say what to render: one of --kommune, --network, --all or --file."
         raise UsageError(msg)
     if file is not None:
@@ -195,13 +221,14 @@ def _runs(
         raise UsageError(msg)
     members = known.network.in_year(year)
     names = [*(member.id for member in members), NETWORK]
-    if kommune is not None or network:
-        name = NETWORK if kommune is None else report_id(known, kommune)
-        if name not in names:
-            member = known.network.member(name)
-            msg = f"{member.name} is a member from data year {member.member_from}."
-            raise UsageError(msg)
-        names = [name]
+    if kommune or network:
+        asked = [report_id(known, name) for name in kommune] or [NETWORK]
+        for name in asked:
+            if name not in names:
+                member = known.network.member(name)
+                msg = f"{member.name} is a member from data year {member.member_from}."
+                raise UsageError(msg)
+        names = list(dict.fromkeys(asked))
     return [
         parameters.choose_run(known.folder, kommune=name, year=year) for name in names
     ]
@@ -344,7 +371,7 @@ def _judge(task: _Task, *, force: bool) -> tuple[list[Verdict], _Task, str | Non
     return verdicts, task, no_pdf
 
 
-def _make(task: _Task, due: Sequence[Run], jobs: int | None, account: Account) -> None:
+def _make(task: _Task, due: Sequence[Run], account: Account) -> None:
     """
     Make what is due, and the index of each year where it no longer tells what there is.
 
@@ -356,7 +383,7 @@ def _make(task: _Task, due: Sequence[Run], jobs: int | None, account: Account) -
     results: list[Result] = []
     try:
         if due:
-            _render(task, due, jobs, account, results)
+            _render(task, due, account, results)
     except KeyboardInterrupt:
         _write_indexes(task, due, results)
         finished = account.counts["rendered"]
@@ -377,13 +404,11 @@ def _make(task: _Task, due: Sequence[Run], jobs: int | None, account: Account) -
 def _render(
     task: _Task,
     due: Sequence[Run],
-    jobs: int | None,
     account: Account,
     results: "list[Result]",
 ) -> None:
     """Make what is due; each result is told, and added to `results`, as it comes."""
     from asss import batch
-    from asss.workers import Local
 
     runs = {(run.kommune, run.year): run for run in due}
 
@@ -392,18 +417,33 @@ def _render(
         run = runs[result.kommune, result.year]
         account.made(run, str(_place(task, run)), result.error)
 
-    workers = min(jobs or batch.cores(), len(due))
-    with account.under_way(workers=workers):
+    workers, count = _workers(task, due)
+    with account.under_way(workers=count):
         batch.render_all(
             due,
             root=task.root,
             output=task.output,
             formats=task.formats,
             editions=task.editions,
-            workers=Local(workers),
+            workers=workers,
             today=task.today,
+            limits=task.limits,
             on_result=tell,
         )
+
+
+def _workers(task: _Task, due: Sequence[Run]) -> "tuple[Workers, int]":
+    """Who makes the reports, and how many at a time."""
+    from asss.workers import Local, cores
+
+    count = min(task.jobs or cores(), len(due))
+    if task.scheduler is None:
+        return Local(count), count
+    from asss.cluster import Cluster, Project
+
+    project = Project.gather(task.root, {run.snapshot for run in due})
+    cluster = Cluster(task.scheduler, count, project)
+    return cluster, cluster.size
 
 
 def _write_indexes(

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from asss import parameters
+from asss import outputs, parameters
 from asss.catalogue import Catalogue
 from asss.errors import AsssError, UsageError
 
@@ -33,7 +33,7 @@ ParametersOption = Annotated[
     ),
 ]
 ServiceOption = Annotated[str, typer.Option(help="A file of parameters/indikatorer/.")]
-OutputOption = Annotated[Path | None, typer.Option(help="Default: outputs/.")]
+OutputOption = Annotated[str | None, typer.Option(help="Default: outputs/.")]
 
 
 @contextmanager
@@ -74,9 +74,18 @@ def parameters_folder(given: Path | None) -> Path:
     return given.resolve()
 
 
-def output_folder(given: Path | None, parameters_: Path) -> Path:
-    """Where results go: as given, else ``outputs/`` beside ``parameters/``."""
-    return (given or parameters_.parent / parameters.OUTPUTS).resolve()
+def output_folder(given: str | None, parameters_: Path) -> Path:
+    """
+    Where results go: as given, else ``outputs/`` beside ``parameters/``.
+
+    Raises
+    ------
+    UsageError
+        If an address is given that nothing here can speak with.
+    """
+    if given is not None and outputs.is_address(given):
+        return outputs.at(given)
+    return Path(given or parameters_.parent / parameters.OUTPUTS).resolve()
 
 
 def report_id(known: Catalogue, written: str) -> str:
