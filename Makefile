@@ -9,7 +9,7 @@ STAMP     := .venv/.asss-installed
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup reports test lint types check format lab lock snapshot clean
+.PHONY: help setup reports test bench lint types check format lab lock snapshot clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -46,6 +46,9 @@ lint: setup  ## Check style, formatting, and that notebooks hold no output
 
 types: setup  ## Check types
 	@$(BIN)/mypy
+
+bench: setup  ## Measure against other ways; into docs/benchmarks.md (half an hour)
+	@$(BIN)/python -m benchmarks --write
 
 check: lint types  ## lint and types
 

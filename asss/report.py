@@ -220,6 +220,14 @@ class _Place:
     limits: Limits
 
 
+def warm_up() -> None:
+    """Do ahead what the first report of a process would otherwise wait for."""
+    conversion.warm_up()
+    readback.warm_up()
+    # Its schema is compiled when the first notebook is checked against it.
+    nbformat.validate(nbformat.v4.new_notebook())  # type: ignore[no-untyped-call]
+
+
 # -- run -------------------------------------------------------------------------------
 
 

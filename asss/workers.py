@@ -16,9 +16,7 @@ from threading import Lock
 from types import TracebackType
 from typing import Final, Protocol, Self
 
-import nbformat
-
-from asss import conversion, readback, report
+from asss import report
 from asss.errors import AsssError
 from asss.kernels import kernel, server, supply
 from asss.kernels.supply import Process, Source
@@ -28,7 +26,7 @@ from asss.parameters import Run
 
 #: Done once: in the process that those which make reports are forked from, and in the
 #: one that the kernels of their notebooks are forked from.
-WORK: Final = ("asss.workers:warm_up",)
+WORK: Final = ("asss.workers", "asss.report:warm_up")
 KERNELS: Final = ("asss.overview", "asss.blocks:warm_up", "asss.figures:warm_up")
 
 #: Seconds that a report has beyond its own limit, before its process is ended.
@@ -234,11 +232,3 @@ def make(task: Task) -> Result:
         size = f"{task.limits.memory / 2**20:.0f} MB"
         return _failed(task, f"more than {size} of memory was needed")
     return Result(run.kommune, run.year, folder=made.folder, entry=made.entry)
-
-
-def warm_up() -> None:
-    """Do what every report's process would otherwise begin with."""
-    conversion.warm_up()
-    readback.warm_up()
-    # Its schema is compiled when the first notebook is checked against it.
-    nbformat.validate(nbformat.v4.new_notebook())  # type: ignore[no-untyped-call]

@@ -10,7 +10,11 @@ from pathlib import Path
 RESERVED = {
     "matplotlib": {"figures"},
     "seaborn": {"figures"},
-    "papermill": {"report"},
+    "papermill": {"report", "kernels"},
+    "ipykernel": {"kernels"},
+    "jupyter_client": {"kernels"},
+    "distributed": {"cluster"},
+    "upath": {"outputs"},
     "nbconvert": {"conversion"},
     "nbformat": {"report", "conversion", "review"},
     "weasyprint": {"conversion"},
@@ -35,6 +39,9 @@ WITHOUT_PANDAS = {
     # And what decides that nothing is to be made must not wait for pandas either.
     *("manifest", "ledger", "freshness"),
 }
+
+#: What the process that reports are forked from does without: it is ready the sooner.
+NOT_AHEAD = ("pandas", "matplotlib", "seaborn")
 
 
 def _modules(root: Path) -> list[Path]:
@@ -82,6 +89,15 @@ def test_rooms_below_the_tables_know_no_pandas(root: Path) -> None:
         if _room(path, root) in WITHOUT_PANDAS and "pandas" in set(_imported(path))
     ]
     assert not strays
+
+
+def test_reports_are_written_without_what_only_notebooks_need() -> None:
+    """Facts and pages are read from the notebook, and no table is made of them."""
+    program = "import sys, asss.workers; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert not set(NOT_AHEAD) & set(done.stdout.split())
 
 
 def test_the_library_does_not_print(root: Path) -> None:

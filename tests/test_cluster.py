@@ -125,9 +125,7 @@ def test_report_at_an_address_is_replaced_manifest_last(tmp_path: Path) -> None:
         assert manifest.names(place) == sorted((*names, manifest.MANIFEST_NAME))
 
 
-def test_project_goes_along_with_the_snapshots_it_is_asked_for(
-    root: Path, tmp_path: Path
-) -> None:
+def test_project_goes_along_with_the_snapshots_it_is_asked_for(root: Path) -> None:
     """And is the same when it is laid out."""
     gathered = Project.gather(root, [EMBEDDED])
     laid_out = gathered.lay_out()

@@ -397,8 +397,12 @@ def test_way_is_one_that_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
         supply.way()
 
 
-def test_module_is_missed_only_while_others_are_imported() -> None:
+def test_module_is_missed_only_while_others_are_imported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What we do without is there again for who asks for it."""
-    with server._without("colorsys"), pytest.raises(ImportError):
-        __import__("colorsys")
-    assert __import__("colorsys")
+    (tmp_path / "unngjeldelig.py").touch()
+    monkeypatch.syspath_prepend(tmp_path)
+    with server._without("unngjeldelig"), pytest.raises(ImportError):
+        __import__("unngjeldelig")
+    assert __import__("unngjeldelig")

@@ -1,0 +1,69 @@
+"""
+Many reports by one command: run as a program, with a way, a folder and a number.
+
+``jobs`` has two workers of this machine's, a scheduler's address those of a cluster. It
+prints the seconds from when the first reports were made, since what is imported before
+is imported once however many follow.
+"""
+
+import sys
+import time
+from itertools import cycle, islice
+from pathlib import Path
+
+from asss import catalogue, parameters
+from asss.cluster import Cluster, Project
+from asss.holdings import available_years, open_snapshot
+from asss.limits import LIMITS
+from asss.parameters import EMBEDDED
+from asss.workers import Local, Task, Workers
+from benchmarks.plain import ROOT
+
+FORMATS = ("html", "pdf")
+
+
+def main() -> None:
+    """Make so many reports, each in a folder of its own."""
+    way, folder, count = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
+    workers: Workers = Local(2)
+    if way != "jobs":
+        workers = Cluster(way, 2, Project.gather(ROOT, [EMBEDDED]))
+    with workers as crew:
+        first, *others = tasks(folder, count + 2)
+        for asked in [crew.submit(first), crew.submit(others.pop())]:
+            _check(asked.result().error)
+        begun = time.perf_counter()
+        for made in [crew.submit(task) for task in others]:
+            _check(made.result().error)
+        print(time.perf_counter() - begun)
+
+
+def tasks(folder: Path, count: int) -> list[Task]:
+    """Every municipality in every year, over and over."""
+    known = catalogue.load_catalogue(ROOT / "parameters")
+    years = available_years(known, open_snapshot(EMBEDDED))
+    runs = [
+        parameters.choose_run(known.folder, kommune=member.id, year=year)
+        for year in years
+        for member in known.network.in_year(year)
+    ]
+    return [
+        Task(
+            run=run.model_copy(update={"snapshot": EMBEDDED}),
+            root=ROOT,
+            output=folder / str(number),
+            formats=FORMATS,
+            editions=("public",),
+            limits=LIMITS,
+        )
+        for number, run in enumerate(islice(cycle(runs), count))
+    ]
+
+
+def _check(error: str | None) -> None:
+    if error is not None:
+        raise RuntimeError(error)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,43 @@
+"""
+What a user does without us: three commands for each municipality, in a loop.
+
+The same notebook and the same engine for PDF. Run as a program, with the folder for
+results and the ids of municipalities.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+BIN = Path(sys.executable).parent
+ROOT = Path(__file__).parents[1]
+YEAR = "2020"
+
+
+def main() -> None:
+    """Render each municipality that is named."""
+    folder, *kommuner = sys.argv[1:]
+    for kommune in kommuner:
+        render(Path(folder), kommune)
+
+
+def render(folder: Path, kommune: str) -> None:
+    """papermill, then nbconvert, then WeasyPrint."""
+    notebook = folder / f"{kommune}.ipynb"
+    page, paper = notebook.with_suffix(".html"), notebook.with_suffix(".pdf")
+    parameters = {"kommune": kommune, "year": YEAR, "snapshot": "embedded"}
+    given = [word for pair in parameters.items() for word in ("-p", *pair)]
+    template = ROOT / "notebooks" / "sosiale_tjenester.ipynb"
+    execute = [BIN / "papermill", template, notebook, *given, "--cwd", ROOT]
+    convert = [BIN / "jupyter", "nbconvert", "--to", "html", "--no-input", notebook]
+    to_pdf = [BIN / "weasyprint", "--pdf-variant", "pdf/ua-1", page, paper]
+    for command in (execute, convert, to_pdf):
+        subprocess.run(command, check=True, capture_output=True)
+    for made in (page, paper):
+        if made.stat().st_size < 10_000:
+            msg = f"{made} is no report"
+            raise RuntimeError(msg)
+
+
+if __name__ == "__main__":
+    main()
