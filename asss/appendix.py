@@ -74,13 +74,13 @@ def _definition(
 ) -> dict[str, Any]:
     rule = known.mean_rule(indicator.id, found.run.year)
     return {
-        "name": indicator.name,
-        "definition": indicator.definition,
-        "processing": indicator.processing,
-        "formula": _formula(known, indicator),
-        "interpretation": indicator.interpretation,
+        "name": language.bind(indicator.name),
+        "definition": language.bind(indicator.definition),
+        "processing": language.bind(indicator.processing),
+        "formula": language.bind(_formula(known, indicator)),
+        "interpretation": language.bind(indicator.interpretation),
         "mean": known.phrases.words[f"mean_{rule}"],
-        "source": indicator.source,
+        "source": language.bind(indicator.source),
     }
 
 
