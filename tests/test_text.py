@@ -159,12 +159,13 @@ def test_amounts_rest_on_the_basis_of_their_fact(
             if statement.rule.startswith("summary_"):
                 continue
             fact = by_id[statement.facts[0]]
+            both = weakest((fact.basis, fact.previous_basis or fact.basis))
             bases = {
-                "value": fact.basis,
+                "value": both if statement.rule.endswith("_alike") else fact.basis,
                 "mean": fact.mean_basis,
                 "previous": fact.previous_basis,
                 "distance": fact.distance_basis,
-                "change": weakest((fact.basis, fact.previous_basis or fact.basis)),
+                "change": both,
             }
             for name, basis in bases.items():
                 detail = statement.details.get(name)

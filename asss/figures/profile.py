@@ -6,7 +6,7 @@ from typing import Any
 
 from asss.catalogue import Catalogue
 from asss.changes import direction
-from asss.facts import Fact
+from asss.facts import HOUSEKEEPING, Fact
 from asss.figures.canvas import Canvas, Scale
 from asss.figures.key import LINE_HEIGHT, Entry, draw_key, height_of
 from asss.figures.picture import (
@@ -131,7 +131,17 @@ def profile(found: Findings, known: Catalogue) -> Picture:
         _alt(found, known),
         _table(found, known),
         data_of(peers, known),
+        notes=("caption_doubt",) if _is_doubted(lines, known) else (),
         narrow=canvas.narrow(NARROW, height),
+    )
+
+
+def _is_doubted(lines: Sequence[_Line], known: Catalogue) -> bool:
+    """Whether a single figure among those shown has a forbehold of its own."""
+    return any(
+        not entry.is_page_wide and entry.kind not in HOUSEKEEPING
+        for line in lines
+        for entry in known.forbehold_by_id(line.fact.forbehold)
     )
 
 
