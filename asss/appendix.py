@@ -65,8 +65,19 @@ def sources(found: NetworkBook, known: Catalogue, *, table: int = 2) -> Block:
         tables=_statbank_tables(found, known),
         ssb_notes=_ssb_notes(found),
         manual=_manual_figures(found, known),
-        forbehold=[_forbehold_row(known, e) for e in found.all_forbehold(known)],
+        forbehold=[_forbehold_row(known, e) for e in _nearest_first(found, known)],
     )
+
+
+def _nearest_first(found: NetworkBook, known: Catalogue) -> list[Forbehold]:
+    """Every forbehold: the own kommune's, then everybody's, then the others'."""
+
+    def far(entry: Forbehold) -> int:
+        if entry.kommuner == EVERY:
+            return 1
+        return 0 if set(found.kommuner) & set(entry.kommuner) else 2
+
+    return sorted(found.all_forbehold(known), key=far)
 
 
 def _definition(
@@ -74,13 +85,13 @@ def _definition(
 ) -> dict[str, Any]:
     rule = known.mean_rule(indicator.id, found.run.year)
     return {
-        "name": indicator.name,
-        "definition": indicator.definition,
-        "processing": indicator.processing,
-        "formula": _formula(known, indicator),
-        "interpretation": indicator.interpretation,
+        "name": language.bind(indicator.name),
+        "definition": language.bind(indicator.definition),
+        "processing": language.bind(indicator.processing),
+        "formula": language.bind(_formula(known, indicator)),
+        "interpretation": language.bind(indicator.interpretation),
         "mean": known.phrases.words[f"mean_{rule}"],
-        "source": indicator.source,
+        "source": language.bind(indicator.source),
     }
 
 

@@ -29,6 +29,10 @@ SPAN = re.compile(r"(?<![\w#;])\d+–\d+(?:\u00a0\w+)?")
 STROKE = re.compile(r"(?<=\w)/(?=\w)(?![^<]*>)")
 
 
+#: How many moves of their own the parts of a figure may have on a phone.
+PARTS = 96
+
+
 @dataclass(frozen=True)
 class Block:
     """A piece of the page, as HTML."""
@@ -105,7 +109,11 @@ def stylesheet() -> str:
             f"url(Inter-{weight}.woff2)",
             f"url(data:font/woff2;base64,{_font(weight)})",
         )
-    return css
+    moves = (
+        f".m{part}{{translate:var(--m{part});scale:var(--s{part},none)}}"
+        for part in range(PARTS)
+    )
+    return css.replace("/* parts */", "".join(moves))
 
 
 @cache
@@ -181,7 +189,12 @@ class _Marks:
     def __call__(self, written: str) -> Markup:
         spaced = STROKE.sub("/<wbr>", str(escape(written)))
         whole = SPAN.sub(r'<span class="whole">\g<0></span>', spaced)
-        return Markup(whole.replace(str(escape(self.sign)), str(self.mark)))
+        # WeasyPrint may break a line between a raised mark and the comma after it.
+        sign = str(escape(self.sign))
+        closed = re.sub(
+            rf"{re.escape(sign)}[).,;:]+", r'<span class="whole">\g<0></span>', whole
+        )
+        return Markup(closed.replace(sign, str(self.mark)))
 
     @property
     def mark(self) -> Markup:

@@ -6,6 +6,7 @@ stands between them, that is told instead. Imports ``statements`` and below.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from asss.catalogue import Catalogue
@@ -15,6 +16,7 @@ from asss.language import half_up
 from asss.statements import (
     Detail,
     Fragment,
+    Quantity,
     Statement,
     Word,
     change,
@@ -24,6 +26,7 @@ from asss.statements import (
     why_unchanged,
     why_withheld,
 )
+from asss.tables import weakest
 
 
 def group_trends(
@@ -120,6 +123,13 @@ def _reads_alike(fact: Fact) -> bool:
     return half_up(now, fact.decimals) == half_up(before, fact.decimals)
 
 
+def _value(fact: Fact) -> Quantity:
+    """The year's figure; where it stands for last year's too, marked as the weaker."""
+    if not _reads_alike(fact):
+        return level(fact)
+    return replace(level(fact), basis=weakest((fact.basis, fact.previous_basis)))
+
+
 def since_last_year(
     book: FactBook,
     known: Catalogue,
@@ -152,6 +162,8 @@ def _change_sentences(
     first, *others = facts
     if rule in ("change_up", "change_down") and not _adds_up(first):
         rule = f"{rule}_plain"
+    if rule.startswith("change_stable") and _reads_alike(first):
+        rule = f"{rule}_alike"
     said = [
         Statement(
             chapter,
@@ -160,7 +172,7 @@ def _change_sentences(
                 "subject": subjects[first.indicator],
                 "previous": previous(first),
                 "previous_year": first.year - 1,
-                "value": level(first),
+                "value": _value(first),
                 "year": first.year,
                 "change": change(first),
             },
@@ -174,7 +186,7 @@ def _change_sentences(
                 {
                     "subject": subjects[fact.indicator],
                     "previous": previous(fact),
-                    "value": level(fact),
+                    "value": _value(fact),
                 },
             )
             for fact in others

@@ -124,15 +124,30 @@ def _chapter(book: FactBook, known: Catalogue, chapter: Chapter) -> list[Stateme
     facts = [book.fact(indicator.id) for indicator in indicators]
     subjects = {indicator.id: indicator.subject for indicator in indicators}
     mentions = {indicator.id: indicator.mention for indicator in indicators}
-    return [
+    levels = [
         *_levels(book, known, chapter.id, facts, subjects),
         *_years_outermost(book, known, chapter.id, mentions),
         *_means_without(book, known, chapter.id, facts, mentions),
+    ]
+    section_of = sections(book, known)
+    # What is said of several sections at once stands with the last of them.
+    levels.sort(key=lambda said: max(section_of[fact] for fact in said.facts))
+    return [
+        *levels,
         *changes.group_trends(book, known, chapter.id, indicators),
         *changes.since_last_year(book, known, chapter.id, facts, mentions),
         *changes.means_opposite(known, chapter.id, facts, mentions),
         *changes.runs(book, known, chapter.id, mentions),
     ]
+
+
+def sections(book: FactBook, known: Catalogue) -> dict[str, int]:
+    """Which section of Tabell 1 each fact belongs to, by the fact's id: its number."""
+    places = {section.id: place for place, section in enumerate(known.service.sections)}
+    return {
+        fact.id: places[known.indicator(fact.indicator).section]
+        for fact in book.facts.values()
+    }
 
 
 def _levels(
@@ -343,7 +358,7 @@ def _summary(book: FactBook, known: Catalogue) -> list[Statement]:
             Statement(
                 SUMMARY,
                 "summary_forbehold",
-                {"count": count, "n": len(facts)},
+                {"count": count, "n": len(facts), "year": book.run.year},
                 tuple(fact.id for fact in doubtful),
             )
         )

@@ -64,6 +64,16 @@ def printed(found: Findings, known: Catalogue) -> dict[str, Any]:
     }
 
 
+def letters(
+    found: Findings, known: Catalogue, *, also: Sequence[str] = ()
+) -> dict[str, str]:
+    """The letter of each note in Tabell 1; texts that it lacks take the next ones."""
+    texts = dict.fromkeys(
+        [*(note["text"] for note in _table(found, known)["notes"]), *also]
+    )
+    return dict(zip(texts, LETTERS, strict=False))
+
+
 def _as_printed(cell: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "text": cell["text"],

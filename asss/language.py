@@ -29,10 +29,11 @@ WORDS = (
 GROUPED = re.compile(r"(?<![\d,.\u00a0])\d{1,3}(?: \d{3})+(?!\d)")
 
 #: Other spaces that a line must not break at: «66 år», «4 %», «3. plass», «kr 4 010»,
-#: «tabell 1».
+#: «tabell 1», «SSB 12210», «× 100», «per 31.12.».
 BOUND = re.compile(
     r"(?<=\d) (?=(?:år|måneder|månader|mnd|prosent|prosentpoeng)\b|%)"
-    r"|(?<=\d\.) (?=plass\b)"
+    r"|(?<=\d\.) (?=(?:plass|kvartal|januar)\b)"
+    r"|(?:(?<=\bSSB)|(?<=×)) (?=\d)|(?<=\bper) (?=\d\d?\.\d)"
     r"|(?:(?<=\bkr)|(?<=\b[Tt]abell)|(?<=\b[Ff]igur)|(?<=\b[Ff]unksjon)) (?=\d)"
 )
 

@@ -6,7 +6,8 @@ of Tabell 1. Every figure is a fact of the reports; nothing is computed here. Im
 ``page``, ``blocks``, ``text``, ``figures`` and below.
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from asss import figures, language, page, text
@@ -165,12 +166,13 @@ def _indicator(
         "year": found.run.year,
         "unit": unit,
     }
+    shown = [fact for fact in found.facts.values() if _is_shown(found, fact, indicator)]
+    joint = _joint_texts(shown, found, known)
     columns = [_column(found, known, indicator, year, notes) for year in found.years]
     rows = [
-        _row(found, known, indicator, member, notes)
+        _row(found, known, indicator, member, notes, joint)
         for member in _by_rank(found, indicator.id)
     ]
-    shown = [fact for fact in found.facts.values() if _is_shown(found, fact, indicator)]
     pictures = [
         draw(found, known, indicator=indicator.id)
         for draw in (figures.strip, figures.members)
@@ -233,12 +235,42 @@ def _told(known: Catalogue, fact: Fact) -> list[Forbehold]:
     return [entry for entry in entries if entry.kind not in HOUSEKEEPING]
 
 
+def _joint_texts(
+    shown: Iterable[Fact], found: NetworkFindings, known: Catalogue
+) -> dict[str, str]:
+    """
+    What is said of several kommuner in the same words is said once, of all of them.
+
+    Returns
+    -------
+    texts : dict of str to str
+        By the id of the forbehold; those that stand alone are not in it.
+    """
+    names = {member.id: member.name for member in found.members}
+    touched = {name for fact in shown for name in fact.forbehold}
+    alike: dict[str, dict[str, str]] = {}
+    for entry in known.forbehold_by_id(touched):
+        if entry.kommuner == EVERY or len(entry.kommuner) != 1:
+            continue
+        name = names.get(entry.kommuner[0])
+        form, count = re.subn(rf"\b{name}\b", "\0", entry.text)
+        if name and count:
+            alike.setdefault(form, {})[entry.id] = name
+    return {
+        id: form.replace("\0", language.join(list(of.values()), known.phrases.words))
+        for form, of in alike.items()
+        if len(of) > 1
+        for id in of
+    }
+
+
 def _row(
     found: NetworkFindings,
     known: Catalogue,
     indicator: Indicator,
     member: Member,
     notes: Footnotes,
+    joint: Mapping[str, str],
 ) -> dict[str, Any]:
     words = known.phrases.words
     by_year = {fact.year: fact for fact in found.history(indicator.id, member.id)}
@@ -250,7 +282,7 @@ def _row(
         "fact": latest.id,
         "decimals": indicator.decimals,
         "cells": [
-            _cell(found, known, by_year.get(year), member, notes)
+            _cell(found, known, by_year.get(year), member, notes, joint)
             for year in found.years
         ],
         "change": _amount(moved, 1, basis, words, is_signed=True),
@@ -285,6 +317,7 @@ def _cell(
     fact: Fact | None,
     member: Member,
     notes: Footnotes,
+    joint: Mapping[str, str],
 ) -> dict[str, Any]:
     """One year of a member: the figure or its sign, and what must be known of it."""
     if fact is None:
@@ -303,7 +336,10 @@ def _cell(
         "text": cell["text"] if fact.value is not None else fact.status,
         "is_break": is_joint,
         "is_latest": fact.year == found.run.year,
-        "notes": [notes.refer(entry.text, member.name, fact.year) for entry in told],
+        "notes": [
+            notes.refer(joint.get(entry.id, entry.text), member.name, fact.year)
+            for entry in told
+        ],
     }
 
 

@@ -31,6 +31,9 @@ FACTS_MIME = "application/vnd.asss.facts+json"
 #: The notebook output under which the numbers behind figures leave it.
 FIGURES_MIME = "application/vnd.asss.figures+json"
 
+#: Rules of sentences that explain a measure, and say nothing of its figure.
+EXPLANATIONS = ("resource_gloss",)
+
 #: The version of the form of facts.json.
 FACTS_FORM = 2
 
@@ -161,6 +164,7 @@ def figure(
         "figure",
         known,
         svg=Markup(picture.svg),
+        narrow=picture.narrow,
         alt=picture.alt,
         table=picture.table,
         number=number,
@@ -178,15 +182,16 @@ def chapter(
     Where a figure belongs to the chapter, the text refers to it by its number.
     """
     comment = known.comment(found.member.id, found.run.year, chapter)
+    notes = _ChapterNotes(found, known, chapter)
     return block(
         "chapter",
         known,
-        paragraphs=text.paragraphs(found, known, chapter=chapter),
-        see=text.phrase("see_figure", {"number": figure}, known) if figure else "",
-        forbehold=[
-            {"name": known.kinds[entry.kind].name, "text": entry.text}
-            for entry in found.forbehold_in(known, chapter)
+        paragraphs=[
+            [(said, notes.refer(said)) for said in paragraph]
+            for paragraph in text.paragraphs(found, known, chapter=chapter)
         ],
+        see=text.phrase("see_figure", {"number": figure}, known) if figure else "",
+        forbehold=list(notes.items.values()),
         comment=comment
         and {
             "html": Markup(markdown(comment.text, below=2)),
@@ -195,6 +200,50 @@ def chapter(
             "date": day_or_text(comment.date),
         },
     )
+
+
+class _ChapterNotes:
+    """
+    The forbehold of a chapter, with the letters they have in Tabell 1.
+
+    Sentences refer to those of their own facts, and each leads back to its sentences.
+    """
+
+    def __init__(self, found: Findings, known: Catalogue, chapter: str) -> None:
+        self._known, self._chapter = known, chapter
+        self._by_id = {fact.id: fact for fact in found.facts.values()}
+        entries = found.forbehold_in(known, chapter)
+        letters = keyfigures.letters(found, known, also=[e.text for e in entries])
+        self.items: dict[str, dict[str, Any]] = {
+            entry.id: {
+                "id": f"forbehold-{chapter}-{letters[entry.text]}",
+                "letter": letters[entry.text],
+                "name": known.kinds[entry.kind].name,
+                "text": entry.text,
+                "places": [],
+            }
+            for entry in sorted(entries, key=lambda entry: letters[entry.text])
+        }
+
+    def refer(self, said: text.Sentence) -> list[dict[str, str]]:
+        """References from a sentence to the forbehold on its facts."""
+        if said.rule in EXPLANATIONS:
+            return []
+        touched = {name for fact in said.facts for name in self._by_id[fact].forbehold}
+        references = []
+        for name, item in self.items.items():
+            if name not in touched:
+                continue
+            number = len(item["places"]) + 1
+            own = f"ref-{self._chapter}-{item['letter']}-{number}"
+            back = text.phrase(
+                "forbehold_back", {"number": number, "name": item["name"]}, self._known
+            )
+            item["places"].append({"id": own, "back": back})
+            references.append(
+                {"letter": item["letter"], "id": own, "target": item["id"]}
+            )
+        return references
 
 
 def facts(found: Findings, known: Catalogue) -> Facts:

@@ -152,7 +152,8 @@ def _card(entry: Listing, year: int, known: Catalogue) -> dict[str, Any]:
             and caveat["kind"] not in HOUSEKEEPING
             and year in caveat["years"]
             and (caveat["kommuner"] == EVERY or entry.id in caveat["kommuner"])
-        ],
+        ]
+        + _caveats(entry, own, known),
         "values": [
             _value(indicator, own[indicator.id], known)
             for indicator in known.service.indicators
@@ -160,6 +161,28 @@ def _card(entry: Listing, year: int, known: Catalogue) -> dict[str, Any]:
         ],
         "files": entry.files,
     }
+
+
+def _caveats(
+    entry: Listing, own: Mapping[str, Mapping[str, Any]], known: Catalogue
+) -> list[str]:
+    """What kind of forbehold there is on single figures of the year, and on which."""
+    about: dict[str, list[str]] = {}
+    for caveat in entry.facts["forbehold"]:
+        if caveat["indicators"] == EVERY or caveat["kind"] in HOUSEKEEPING:
+            continue
+        held = about.setdefault(known.kinds[caveat["kind"]].name, [])
+        held += [
+            indicator.short_name
+            for indicator in known.service.indicators
+            if caveat["id"] in own.get(indicator.id, {}).get("forbehold", ())
+            and indicator.short_name not in held
+        ]
+    return [
+        text.phrase("index_caveat", {"name": name, "indicators": tuple(held)}, known)
+        for name, held in about.items()
+        if held
+    ]
 
 
 def _value(

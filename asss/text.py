@@ -11,11 +11,14 @@ from dataclasses import dataclass
 
 from asss.catalogue import Catalogue
 from asss.errors import PhraseError
-from asss.findings import Findings
+from asss.findings import Findings, sections
 from asss.language import bind, capitalised, day, genitive, join, number, numeral
 from asss.statbank import Snapshot
 from asss.statements import Count, Detail, Fragment, Quantity, Statement, Word, mark
 from asss.translation import file_of
+
+#: The paragraph on time, beside those of the sections.
+TIME = -1
 
 #: Rules that begin a new paragraph: from here on a chapter speaks of time, not level.
 PARAGRAPH_STARTS = ("trend_", "change_")
@@ -141,11 +144,19 @@ def sentences(
 def paragraphs(
     found: Findings, known: Catalogue, *, chapter: str
 ) -> list[list[Sentence]]:
-    """A chapter's sentences: first on level and rank, then on change over time."""
+    """
+    A chapter's sentences: first on level and rank, then on change over time.
+
+    Level has a paragraph for each section of the table that the chapter takes in; what
+    is said of several sections at once stands with the last of them.
+    """
     said = sentences(found, known, chapter=chapter)
-    level = [s for s in said if not _is_about_time(s)]
-    time = [s for s in said if _is_about_time(s)]
-    return [part for part in (level, time) if part]
+    section_of = sections(found, known)
+    parts: dict[int, list[Sentence]] = {}
+    for one in said:
+        last = max(section_of[fact] for fact in one.facts)
+        parts.setdefault(TIME if _is_about_time(one) else last, []).append(one)
+    return list(parts.values())
 
 
 def _is_about_time(said: Sentence) -> bool:

@@ -11,6 +11,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextPath
 
 from asss import figures
+from asss.figures import Picture
 
 SVG = "{http://www.w3.org/2000/svg}"
 LINK = "{http://www.w3.org/1999/xlink}href"
@@ -100,9 +101,32 @@ def size_of(svg: str) -> tuple[float, float]:
     return width, height
 
 
-def faults(svg: str) -> list[str]:
+def faults(picture: Picture) -> list[str]:
     """What a reader would stumble over: texts on one another, cut off, or too small."""
-    return [*overlaps(svg), *outside(svg), *small(svg)]
+    found = [*overlaps(picture.svg), *outside(picture.svg), *small(picture.svg)]
+    if picture.narrow:
+        phone = narrowed(picture)
+        found += [f"phone: {fault}" for fault in (*overlaps(phone), *outside(phone))]
+    return found
+
+
+def narrowed(picture: Picture) -> str:
+    """A figure as a page lays it out on a phone: its texts moved, its size another."""
+    root = ET.fromstring(picture.svg)
+    width, height = size_of(picture.svg)
+    said = dict(part.split(":", 1) for part in picture.narrow.split(";"))
+    narrow = width / (float(said["--wide"].rstrip("%")) / 100)
+    more = float(said["--more"].rstrip("%")) / 100 * narrow
+    root.set("viewBox", f"0 0 {narrow} {height + more}")
+    for group in root.iter(f"{SVG}g"):
+        part = group.get("class", "")
+        if part:
+            x, y = (float(size[:-2]) for size in said[f"--{part}"].split())
+            for text in group.iter(f"{SVG}text"):
+                assert f"--s{part[1:]}" not in said, "text that is stretched"
+                text.set("x", f"{float(text.get('x', 0)) + x}")
+                text.set("y", f"{float(text.get('y', 0)) + y}")
+    return ET.tostring(root, encoding="unicode")
 
 
 def overlaps(svg: str) -> list[str]:

@@ -10,8 +10,9 @@ from pathlib import Path
 import browser
 import pikepdf
 import pytest
+from bs4 import BeautifulSoup, Tag
 
-from asss import blocks, contents, conversion, keyfigures, report
+from asss import blocks, contents, conversion, keyfigures, page, report
 from asss.catalogue import Catalogue
 from asss.findings import Findings
 
@@ -37,6 +38,10 @@ PAIRS = {
     ("warn-line", "page"): 3,
     ("warn-line", "warn-soft"): 3,
 }
+
+
+#: What the stylesheet knows by name that is no colour: how figures lie on a phone.
+MEASURE = re.compile(r"wide|more|[ms]\d+")
 
 
 def colours() -> dict[str, dict[str, str]]:
@@ -92,7 +97,8 @@ def test_dark_changes_every_colour_and_the_rules_use_no_other() -> None:
     assert light.keys() == dark.keys()
     assert {name for pair in PAIRS for name in pair} | {"line"} == light.keys()
     css = blocks.stylesheet()
-    assert set(re.findall(r"var\(--([\w-]+)\)", css)) == light.keys()
+    used = set(re.findall(r"var\(--([\w-]+)", css))
+    assert {name for name in used if not MEASURE.fullmatch(name)} == light.keys()
 
 
 def test_dark_is_for_screens_only() -> None:
@@ -200,6 +206,42 @@ def test_notes_lead_to_the_figures_and_back(
         back = re.findall(r'<a href="#([^"]+)" aria-label="Tilbake til (.*?)">', note)
         assert [id for id, _ in back] == [id for id, of in marks if of == letter]
         assert len({place for _, place in back}) == len(back), "two places of one name"
+
+
+@pytest.mark.parametrize(
+    ("kommune", "year"), [*PAGES, ("oslo", 2016), ("stavanger", 2019)]
+)
+def test_sentences_lead_to_their_forbehold_and_back(
+    findings_of: FindingsOf, known: Catalogue, kommune: str, year: int
+) -> None:
+    """A number that must not stand alone has its caveat's letter, as in Tabell 1."""
+    found = findings_of(kommune, year)
+    facts = {fact.id: fact for fact in found.facts.values()}
+    in_table = keyfigures.letters(found, known)
+    referred = 0
+    for chapter in known.service.chapters:
+        html = page.chapter(found, known, chapter.id).html
+        soup = BeautifulSoup(html, "html.parser")
+        entries = {e.id: e for e in found.forbehold_in(known, chapter.id)}
+        notes = {str(tag["id"])[-1]: tag for tag in soup.select(".forbehold li")}
+        assert len(notes) == len(entries)
+        for entry in entries.values():
+            (letter,) = (x for x, tag in notes.items() if entry.text in tag.get_text())
+            assert in_table.get(entry.text, letter) == letter
+        for said in soup.select("[data-rule]"):
+            ids = str(said["data-facts"]).split()
+            touched = {name for id in ids for name in facts[id].forbehold}
+            after = said.next_sibling
+            is_noted = isinstance(after, Tag) and after.name == "sup"
+            links = after.select("a") if is_noted else []
+            if said["data-rule"] not in page.EXPLANATIONS:
+                assert len(links) == len(touched & entries.keys()), ids
+            for link in links:
+                note = soup.find(id=str(link["href"])[1:])
+                assert note
+                assert note.select(f'.back a[href="#{link["id"]}"]')
+            referred += len(links)
+    assert referred
 
 
 @pytest.mark.skipif(

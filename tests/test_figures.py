@@ -17,7 +17,7 @@ from drawings import LINK, SVG, elements, faults, font_file, labels
 from fontTools.ttLib import TTFont
 from reports import KOMMUNER, YEARS
 
-from asss import figures
+from asss import blocks, figures
 from asss.catalogue import Catalogue
 from asss.figures import Picture
 from asss.figures.profile import HIGH, LOW
@@ -167,6 +167,19 @@ def test_svg_is_clean(report: Report, drawn: Drawn) -> None:
 def test_a_report_s_figures_are_light(report: Report, drawn: Drawn) -> None:
     """The page is one file that is sent by e-mail; figures were once half of it."""
     assert sum(len(picture.svg) for _, picture in pictures(drawn, report)) < 100_000
+
+
+@each
+def test_page_knows_every_part_that_moves_on_a_phone(
+    report: Report, drawn: Drawn
+) -> None:
+    """A part that the stylesheet does not know stays, and lies on another."""
+    css = blocks.stylesheet()
+    for name, picture in pictures(drawn, report):
+        assert len(ET.fromstring(picture.svg).findall(f".//{SVG}g[@class]")) > 5, name
+        for part in re.findall(r'class="(m\d+)"', picture.svg):
+            assert f"--{part}:" in picture.narrow
+            assert f".{part}{{translate:var(--{part})" in css
 
 
 @each
@@ -425,6 +438,6 @@ def test_texts_neither_overlap_nor_leave_the_figure(
     found = [
         f"{name}: {fault}"
         for name, picture in pictures(drawn, report)
-        for fault in faults(picture.svg)
+        for fault in faults(picture)
     ]
     assert not found, "\n".join(found)

@@ -45,11 +45,12 @@ def test_texts_neither_overlap_nor_leave_the_figure(
         for indicator in INDICATORS
         for draw in (figures.strip, figures.course)
     ]
+    pictures += [figures.members(book, known, indicator=name) for name in INDICATORS]
     pictures += [
         figures.overview(book, known, chapter=chapter.id)
         for chapter in known.service.chapters
     ]
-    found = [f"{p.alt[:60]}: {fault}" for p in pictures for fault in faults(p.svg)]
+    found = [f"{p.alt[:60]}: {fault}" for p in pictures for fault in faults(p)]
     assert not found, "\n".join(found)
 
 

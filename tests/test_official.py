@@ -159,6 +159,7 @@ def visible(html: str, known: Catalogue) -> list[str]:
     """What a reader reads, less the marks, the head and the data section."""
     html = re.sub(r"<(style|title)\b.*?</\1>", "", html, flags=re.DOTALL)
     html = re.sub(r'<sup class="r">.*?</sup>', "", html)
+    html = re.sub(r'<span class="whole">(.*?)</span>', r"\1", html)
     html = re.sub(r'<p class="(dates|warning)">.*?</p>', "", html, flags=re.DOTALL)
     html = html.split('id="om-datagrunnlaget"')[0]
     lines = re.sub(r"<[^>]+>", "\n", html).splitlines()

@@ -182,6 +182,20 @@ def test_cells_are_under_their_headers(pdf: Made) -> None:
     assert tables_as_told(pdf.path) == shown
 
 
+@needs_poppler
+def test_an_indicator_of_the_network_is_a_page(rendered: Rendered) -> None:
+    """Its table, its notes and both figures: whoever is handed the page has it all."""
+    path = rendered(NETWORK, 2020) / report.PDF_NAME
+    command = ["pdftotext", str(path), "-"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    pages = [" ".join(page.split()) for page in done.stdout.split("\f")]
+    for number in range(15):
+        (page,) = (page for page in pages if f"Tabell {number + 2}. " in page)
+        for figure in (2 * number + 1, 2 * number + 2):
+            assert f"Figur {figure}. " in page
+        assert f"Figur {2 * number + 3}. " not in page
+
+
 @each_report
 def test_figures_have_alternative_texts(pdf: Made) -> None:
     """That of the page, and another than the caption, which is read anyhow."""

@@ -20,9 +20,10 @@ from asss.batch import Result
 from asss.catalogue import Catalogue
 from asss.commands.terminal import FAILURE, USAGE
 from asss.errors import RenderError
+from asss.facts import HOUSEKEEPING
 from asss.findings import SUMMARY, Findings
 from asss.language import day, number
-from asss.parameters import EMBEDDED, NETWORK, Run
+from asss.parameters import EMBEDDED, EVERY, NETWORK, Run
 from asss.statements import mark
 
 runner = CliRunner()
@@ -137,6 +138,30 @@ def test_index_says_of_each_report_what_its_facts_say(
         for text in merged:
             if member.name in text:
                 assert text in told
+
+
+def test_index_names_the_forbehold_on_single_figures(
+    index: BeautifulSoup, known: Catalogue, facts_of: Callable[[str], Facts]
+) -> None:
+    """Each figure of the year that has one, by its short name; and no other figure."""
+    own_kinds = {kind for kind in known.kinds if kind not in HOUSEKEEPING}
+    for member in known.network.in_year(2020):
+        facts = facts_of(member.id)
+        entries = {entry["id"]: entry for entry in facts["forbehold"]}
+        told = [_text(li) for li in _cards(index)[member.name].select(".caveats li")]
+        for fact in facts["facts"]:
+            if (fact["kommune"], fact["year"]) != (member.id, 2020):
+                continue
+            name = known.indicator(fact["indicator"]).short_name
+            kinds = {
+                known.kinds[entries[id]["kind"]].name
+                for id in fact["forbehold"]
+                if entries[id]["indicators"] != EVERY
+                and entries[id]["kind"] in own_kinds
+            }
+            shown = {line.partition(":")[0] for line in told if name in line}
+            assert shown == kinds, (member.id, name)
+    assert "Snittet kan ikke brukes: Etter KVP til arbeid/utdanning." in told
 
 
 def test_index_says_when_a_report_was_changed(
@@ -375,6 +400,21 @@ def test_notes_lead_to_their_figures_and_back(network_page: BeautifulSoup) -> No
     inside = [link[1:] for link in links if link.startswith("#")]
     assert len(inside) > 100
     assert sorted(set(inside) - set(ids)) == []
+
+
+def test_what_holds_of_several_kommuner_is_noted_once(
+    network_page: BeautifulSoup,
+) -> None:
+    """In one note that names them all, with a way back to the figure of each."""
+    caption = network_page.find(id="tabell-3")
+    section = caption.find_parent("section") if caption else None
+    assert section
+    told = [n for n in section.select(".letters li") if "er anslått" in _text(n)]
+    assert len(told) == 1
+    for name in ("Trondheim", "Stavanger", "Kristiansand", "Sandnes", "Drammen"):
+        assert name in _text(told[0])
+    assert " og " in _text(told[0]).partition(" ved utgangen")[0]
+    assert len(told[0].select(".back a")) == 5
 
 
 def test_tables_and_figures_are_numbered_through(network_page: BeautifulSoup) -> None:

@@ -159,12 +159,13 @@ def test_amounts_rest_on_the_basis_of_their_fact(
             if statement.rule.startswith("summary_"):
                 continue
             fact = by_id[statement.facts[0]]
+            both = weakest((fact.basis, fact.previous_basis or fact.basis))
             bases = {
-                "value": fact.basis,
+                "value": both if statement.rule.endswith("_alike") else fact.basis,
                 "mean": fact.mean_basis,
                 "previous": fact.previous_basis,
                 "distance": fact.distance_basis,
-                "change": weakest((fact.basis, fact.previous_basis or fact.basis)),
+                "change": both,
             }
             for name, basis in bases.items():
                 detail = statement.details.get(name)
@@ -431,3 +432,27 @@ def test_same_findings_give_the_same_words(
     """Byte for byte: whoever renders again must get the page that was published."""
     for report, found in every.items():
         assert text.sentences(found, known) == said[report]
+
+
+def test_subjects_need_no_comma_before_what_is_said_of_them(known: Catalogue) -> None:
+    """«Andelen som forsørger barn, er»: a clause would need one, in some sentences."""
+    for indicator in known.service.indicators:
+        for said in (indicator.subject, indicator.mention):
+            assert not re.search(r"\bsom (?!hovedinntekt)", said), said
+
+
+def test_level_of_each_section_is_a_paragraph_and_joint_sentences_end_it(
+    every: Mapping[Report, Findings], known: Catalogue
+) -> None:
+    """«Nest lavest» of an age group and of a unit cost are two things to read."""
+    sections = {i.id: i.section for i in known.service.indicators}
+    for report, found in every.items():
+        of = {fact.id: sections[fact.indicator] for fact in found.facts.values()}
+        for chapter in known.service.chapters:
+            parts = text.paragraphs(found, known, chapter=chapter.id)
+            level = [p for p in parts if p[0].rule.startswith(("level_", "resource_"))]
+            first = [{of[fact] for fact in part[0].facts} for part in level]
+            assert all(len(one) == 1 for one in first), report
+            assert len({min(one) for one in first}) == len(level), report
+            for part, (own,) in zip(level, first, strict=True):
+                assert all(own in {of[f] for f in said.facts} for said in part), report

@@ -31,7 +31,8 @@ TRONDHEIM = [
     "utgiftene til tilbod til personar med rusproblem (33~%ʳ).",
     "Kommunen er lågast i ASSS på éin av 14 indikatorar og ikkje høgast på nokon.",
     "Endringar frå 2019 til 2020 er ikkje omtalte (brot 1.1.2020).",
-    "Det er teke atterhald ved eitt av 15 nøkkeltal; atterhalda står ved tala.",
+    "Det er teke atterhald ved eitt av 15 nøkkeltal for 2020; "
+    "atterhalda står ved tala.",
 ]
 
 #: Words that are bokmål alone, and would show that something was not translated.

@@ -3,7 +3,8 @@
 import io
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,22 +66,73 @@ class Scale:
         return self.start + part * (self.end - self.start)
 
 
+@dataclass(frozen=True)
+class Move:
+    """How far a part of a figure moves on a phone, in points, and what it grows by."""
+
+    x: float
+    y: float
+    wider: float = 1.0
+    taller: float = 1.0
+
+    @property
+    def grows(self) -> bool:
+        """Whether it is drawn in another size."""
+        return (self.wider, self.taller) != (1.0, 1.0)
+
+
 class Canvas:
     """
     One figure. What is drawn later lies on top.
 
     Matplotlib's own axes cost more time than all that is drawn in them (a tick takes
     2 ms and a figure has 150), so a canvas is one set of axes without any.
+
+    On a phone the same figure is narrow: what is drawn within :meth:`part` moves there.
     """
 
     def __init__(self, height: float) -> None:
         self.height = height
+        self._moves: dict[Move, int] = {}
+        self._part = ""
         self._figure = Figure(figsize=(WIDTH / INCH, height / INCH), facecolor=PAPER)
         self._axes = self._figure.add_axes((0, 0, 1, 1))
         self._axes.set_xlim(0, WIDTH)
         self._axes.set_ylim(height, 0)
         self._axes.set_axis_off()
         self._order = 0
+
+    @contextmanager
+    def part(
+        self, x: float, y: float, *, wider: float = 1.0, taller: float = 1.0
+    ) -> Iterator[None]:
+        """
+        Draw what moves by `x` and `y` where the window is narrow.
+
+        It first grows from the corner of the figure, `wider` and `taller`.
+        """
+        move = Move(round(x, 1), round(y, 1), round(wider, 3), round(taller, 3))
+        self._part = f"m{self._moves.setdefault(move, len(self._moves))}"
+        yield
+        self._part = ""
+
+    def narrow(self, width: float, height: float) -> str:
+        """
+        How a page lays the figure out in a narrow window, as CSS.
+
+        Parameters
+        ----------
+        width, height : float
+            Of all parts when they have moved.
+        """
+        moves = (
+            f"--m{number}:{move.x:g}px {move.y:g}px"
+            + (f";--s{number}:{move.wider:g} {move.taller:g}" * move.grows)
+            for move, number in self._moves.items()
+        )
+        wide = f"--wide:{WIDTH / width:.2%}"
+        more = f"--more:{(height - self.height) / width:.2%}"
+        return ";".join((wide, more, *moves))
 
     def text(
         self,
@@ -94,7 +146,7 @@ class Canvas:
         align: str = "left",
     ) -> None:
         """Write a line whose middle is at `y`; all lines of a size share a baseline."""
-        self._axes.text(
+        drawn = self._axes.text(
             x,
             y + size * DROP,
             written,
@@ -105,6 +157,7 @@ class Canvas:
             va="baseline",
             zorder=self._next(),
         )
+        drawn.set_gid(self._name(None))
 
     def lines(
         self,
@@ -131,7 +184,7 @@ class Canvas:
                 zorder=self._next(),
                 **{"capstyle": "butt", "joinstyle": "round", **style},
             )
-            path.set_gid(name)
+            path.set_gid(self._name(name))
             self._axes.add_artist(path)
 
     def dots(
@@ -160,7 +213,7 @@ class Canvas:
                 zorder=self._next(),
             )
             found.set_transform(IdentityTransform())
-            found.set_gid(name)
+            found.set_gid(self._name(name))
             self._axes.add_artist(found)
 
     def point(self, x: float, y: float, *, is_hollow: bool, size: float = 7.5) -> None:
@@ -182,6 +235,10 @@ class Canvas:
     def _next(self) -> int:
         self._order += 1
         return self._order
+
+    def _name(self, name: str | None) -> str | None:
+        """An id that says which part something is of, for :func:`_gather`."""
+        return f"{self._part}/{name or ''}" if self._part else name
 
 
 def warm_up() -> None:
@@ -208,6 +265,7 @@ def _tidy(written: str, name: str) -> str:
         for child in list(parent):
             if _tag(child) in ("metadata", "style") or _is_empty(child):
                 parent.remove(child)
+    _gather(root)
     for element in root.iter():
         _plain(element)
     for shape in root.iterfind(f".//{{{SVG}}}defs/{{{SVG}}}path"):
@@ -221,6 +279,25 @@ def _tidy(written: str, name: str) -> str:
     root.set("font-family", FAMILY)
     root.set("stroke-linejoin", "round")
     return _written(root)
+
+
+def _gather(element: ET.Element) -> None:
+    """Put what belongs to one part, and is drawn in one go, in a group of its own."""
+    last = ""
+    for child in list(element):
+        part, found, name = child.get("id", "").partition("/")
+        if found:
+            if part != last:
+                group = ET.Element(f"{{{SVG}}}g", {"class": part})
+                element.insert(list(element).index(child), group)
+            element.remove(child)
+            group.append(child)
+            del child.attrib["id"]
+            if name:
+                child.set("id", name)
+        else:
+            _gather(child)
+        last = part if found else ""
 
 
 def _written(root: ET.Element) -> str:

@@ -7,7 +7,7 @@ from asss.catalogue import Catalogue
 from asss.facts import Fact
 from asss.figures.canvas import Canvas, Scale
 from asss.figures.ends import apart
-from asss.figures.key import Entry, draw_key, height_of
+from asss.figures.key import LINE_HEIGHT, Entry, draw_key, height_of
 from asss.figures.picture import (
     SIGNS,
     Group,
@@ -99,8 +99,10 @@ def development(found: Findings, known: Catalogue, *, chapter: str) -> Picture:
             across = Scale(
                 years[0] - 0.3, years[-1] + 0.3, left + NUMBERS, left + width - room
             )
-            _panel(canvas, found, known, indicator, across, top, ends[indicator.id])
-        draw_key(canvas, height * lines + 4, entries)
+            with canvas.part(-left, height * place - top):
+                _panel(canvas, found, known, indicator, across, top, ends[indicator.id])
+        below = height * (len(indicators) - lines)
+        draw_key(canvas, height * lines + 4, entries, down=below)
         svg = canvas.svg(f"utvikling-{chapter}")
     return Picture(
         svg,
@@ -116,6 +118,9 @@ def development(found: Findings, known: Catalogue, *, chapter: str) -> Picture:
             known,
         ),
         _notes(found, known, indicators),
+        canvas.narrow(
+            width, height * len(indicators) + LINE_HEIGHT * max(len(entries), 1)
+        ),
     )
 
 

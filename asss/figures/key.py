@@ -35,18 +35,22 @@ def height_of(entries: Sequence[Entry]) -> float:
     return LINE_HEIGHT * (1 + max((line for line, *_ in _places(entries)), default=-1))
 
 
-def draw_key(canvas: Canvas, y: float, entries: Sequence[Entry]) -> None:
+def draw_key(
+    canvas: Canvas, y: float, entries: Sequence[Entry], *, down: float = 0.0
+) -> None:
     """
     Draw samples with their meaning, from the middle of the first line at `y`.
 
     An entry is the name of a sample and its text; a name that is no sample is a sign,
-    and stands as it is.
+    and stands as it is. On a phone the key moves `down`, and is a list.
     """
-    for (kind, label), (line, x) in zip(entries, _places(entries), strict=True):
+    places = zip(entries, _places(entries), strict=True)
+    for place, ((kind, label), (line, x)) in enumerate(places):
         middle = y + line * LINE_HEIGHT
         width = _sample(kind)
-        _draw(canvas, kind, x, middle, width)
-        canvas.text(x + width + GAP, middle, label, size=LABEL, color=QUIET)
+        with canvas.part(-x, down + (place - line) * LINE_HEIGHT):
+            _draw(canvas, kind, x, middle, width)
+            canvas.text(x + width + GAP, middle, label, size=LABEL, color=QUIET)
 
 
 def _sample(kind: str) -> float:

@@ -37,8 +37,9 @@ TITLE, PLOT, FOOT, ENDS = 15.0, 52.0, 17.0, 36.0
 #: Between panels, across and down.
 GAP = 12.0
 
-#: Panels in a row: as many as fill the rows best.
+#: Panels in a row: as many as fill the rows best, and on a phone.
 COLUMNS = (5, 4)
+NARROW = 3
 
 #: How far each side a plot goes on beyond its lowest and highest value.
 AIR = 0.08
@@ -63,7 +64,15 @@ def members(book: NetworkBook, known: Catalogue, *, indicator: str) -> Picture:
         for place, member in enumerate(book.members):
             left = (place % columns) * (width + GAP)
             top = (place // columns) * (height + GAP)
-            _panel(canvas, (left, top), width, scale, means, book, known, of, member)
+            to = (
+                (place % NARROW) * (width + GAP),
+                (place // NARROW) * (height + GAP),
+            )
+            with canvas.part(to[0] - left, to[1] - top):
+                _panel(
+                    canvas, (left, top), width, scale, means, book, known, of, member
+                )
+        rows = -(-len(book.members) // NARROW)
         return Picture(
             canvas.svg(f"hver-{indicator}".replace("_", "-")),
             _alt(book, known, of),
@@ -72,6 +81,7 @@ def members(book: NetworkBook, known: Catalogue, *, indicator: str) -> Picture:
                 (f for f in book.facts.values() if f.indicator == indicator), known
             ),
             _notes(book, known, indicator),
+            canvas.narrow((width + GAP) * NARROW - GAP, rows * (height + GAP) - GAP),
         )
 
 

@@ -115,7 +115,8 @@ class Picture:
 
     ``_repr_svg_`` lets JupyterLab show it; the page gives it caption and number.
     ``notes`` are keys of words that the caption ends with. ``table`` is what the page
-    shows beside the figure, ``data`` what is exported.
+    shows beside the figure, ``data`` what is exported. ``narrow`` says how a page lays
+    the figure out on a phone (:meth:`asss.figures.canvas.Canvas.narrow`).
     """
 
     svg: str
@@ -123,6 +124,7 @@ class Picture:
     table: Table
     data: Data
     notes: tuple[str, ...] = ()
+    narrow: str = ""
 
     def _repr_svg_(self) -> str:
         return self.svg

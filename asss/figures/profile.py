@@ -6,9 +6,9 @@ from typing import Any
 
 from asss.catalogue import Catalogue
 from asss.changes import direction
-from asss.facts import Fact
+from asss.facts import HOUSEKEEPING, Fact
 from asss.figures.canvas import Canvas, Scale
-from asss.figures.key import Entry, draw_key, height_of
+from asss.figures.key import LINE_HEIGHT, Entry, draw_key, height_of
 from asss.figures.picture import (
     Group,
     Picture,
@@ -59,15 +59,48 @@ HEAD, SECTION, ROW, REASON, FOOT = 22.0, 24.0, 17.5, 9.5, 22.0
 
 SCALE = Scale(LOW, HIGH, START, END)
 
+#: On a phone a row has two lines: name, index and arrow; then scale and value. How wide
+#: that is, how far down the second line stands, and how far to the left each column is.
+NARROW, SECOND = 264.0, 15.5
+SCALE_LEFT, VALUE_LEFT, INDEX_LEFT = START - 22.0, VALUE - 262.0, CHANGE - 248.0
+
+
+@dataclass(frozen=True)
+class _Heading:
+    """The heading of a section: where it stands, and how far it moves on a phone."""
+
+    name: str
+    y: float
+    down: float
+
 
 @dataclass(frozen=True)
 class _Line:
-    """A row of the profile: its fact, its height, and why it has no index, if so."""
+    """A row of the profile: its fact, its height, and why it has no index, if so.
+
+    ``down`` is how far it moves on a phone, where the rows above have two lines.
+    """
 
     fact: Fact
     name: str
     y: float
+    down: float
     reason: str
+
+    @property
+    def second(self) -> float:
+        """How far below its name its scale stands on a phone: below a reason too."""
+        return SECOND + (8.0 if self.reason else 0.0)
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """What stands where, down to `bottom`; on a phone that moves `down`."""
+
+    headings: list[_Heading]
+    lines: list[_Line]
+    bottom: float
+    down: float
 
 
 def profile(found: Findings, known: Catalogue) -> Picture:
@@ -78,69 +111,95 @@ def profile(found: Findings, known: Catalogue) -> Picture:
     with its value and its index, and an arrow for the change since last year.
     Hollow: reconstructed. Where there is no index, the reason stands under the name.
     """
-    headings, lines, bottom = _layout(found, known)
+    layout = _layout(found, known)
+    lines, foot = layout.lines, layout.bottom + FOOT
     entries = _entries(found, known, lines)
     with house_style():
-        canvas = Canvas(bottom + FOOT + height_of(entries))
-        _scale(canvas, known.phrases.words, headings, bottom)
+        canvas = Canvas(foot + height_of(entries))
+        _scale(canvas, known.phrases.words, layout)
         for line in lines:
-            _members(canvas, line, found)
+            with canvas.part(-SCALE_LEFT, line.down + line.second):
+                _members(canvas, line, found)
         for line in lines:
             _own(canvas, line, known)
-        draw_key(canvas, bottom + FOOT + 6, entries)
+        draw_key(canvas, foot + 6, entries, down=layout.down)
         svg = canvas.svg("profil")
     peers = [peer for line in lines for peer in found.peers(line.fact.indicator)]
-    return Picture(svg, _alt(found, known), _table(found, known), data_of(peers, known))
+    height = foot + layout.down + LINE_HEIGHT * len(entries)
+    return Picture(
+        svg,
+        _alt(found, known),
+        _table(found, known),
+        data_of(peers, known),
+        notes=("caption_doubt",) if _is_doubted(lines, known) else (),
+        narrow=canvas.narrow(NARROW, height),
+    )
 
 
-def _layout(
-    found: Findings, known: Catalogue
-) -> tuple[list[tuple[str, float]], list[_Line], float]:
-    """Headings and rows with the height they stand at, and where the last one ends."""
-    headings, lines, y = [], [], HEAD
+def _is_doubted(lines: Sequence[_Line], known: Catalogue) -> bool:
+    """Whether a single figure among those shown has a forbehold of its own."""
+    return any(
+        not entry.is_page_wide and entry.kind not in HOUSEKEEPING
+        for line in lines
+        for entry in known.forbehold_by_id(line.fact.forbehold)
+    )
+
+
+def _layout(found: Findings, known: Catalogue) -> _Layout:
+    """Headings and rows, with the height they stand at, and where the last one ends."""
+    headings, lines, y, down = [], [], HEAD, SECOND
     for section in known.service.sections:
         indicators = [i for i in known.service.indicators if i.section == section.id]
         if indicators:
-            headings.append((section.name, y + SECTION / 2 + 2))
+            headings.append(_Heading(section.name, y + SECTION / 2 + 2, down))
             y += SECTION
         for indicator in indicators:
             fact = found.fact(indicator.id)
             reason = "" if fact.index is not None else why(fact, known)
-            lines.append(_Line(fact, indicator.short_name, y + ROW / 2, reason))
-            y += ROW + (REASON if reason else 0)
-    return headings, lines, y
+            name = indicator.short_name
+            line = _Line(fact, name, y + ROW / 2, down, reason)
+            lines.append(line)
+            extra = REASON if reason else 0.0
+            y += ROW + extra
+            down += line.second - extra
+    return _Layout(headings, lines, y, down)
 
 
-def _scale(
-    canvas: Canvas,
-    words: Mapping[str, str],
-    headings: Sequence[tuple[str, float]],
-    bottom: float,
-) -> None:
+def _scale(canvas: Canvas, words: Mapping[str, str], layout: _Layout) -> None:
+    bottom, top = layout.bottom, HEAD + SECOND
+    stretch = (bottom + layout.down - top) / (bottom - HEAD)
+    moved = -SCALE_LEFT, top - stretch * HEAD
     grid = [[(SCALE(step), HEAD), (SCALE(step), bottom)] for step in STEPS]
-    canvas.lines(grid, color=SPAN, width=0.6)
-    for name, y in headings:
-        under = [[(0.0, y + 8.5), (WIDTH, y + 8.5)]]
-        canvas.lines(under, color=LINE, width=0.8)
-        canvas.text(0, y, name, is_bold=True)
-    for step in STEPS:
-        is_mean = step == 100
-        canvas.text(
-            SCALE(step),
-            bottom + 9,
-            f"{step}",
-            size=SMALL,
-            color=INK if is_mean else QUIET,
-            is_bold=is_mean,
-            align="center",
-        )
+    with canvas.part(*moved, taller=stretch):
+        canvas.lines(grid, color=SPAN, width=0.6)
+    for heading in layout.headings:
+        under = [[(0.0, heading.y + 8.5), (WIDTH, heading.y + 8.5)]]
+        with canvas.part(0, heading.down):
+            canvas.lines(under, color=LINE, width=0.8)
+            canvas.text(0, heading.y, heading.name, is_bold=True)
+    with canvas.part(-SCALE_LEFT, layout.down):
+        for step in STEPS:
+            is_mean = step == 100
+            canvas.text(
+                SCALE(step),
+                bottom + 9,
+                f"{step}",
+                size=SMALL,
+                color=INK if is_mean else QUIET,
+                is_bold=is_mean,
+                align="center",
+            )
     style: dict[str, Any] = {"size": LABEL, "color": QUIET}
-    canvas.text(VALUE, 10, words["profile_value"], align="right", **style)
-    canvas.text(INDEX, 10, words["profile_index"], align="right", **style)
-    canvas.text(CHANGE, 10, words["profile_change"], align="center", **style)
-    canvas.text(SCALE(100), 10, words["profile_axis"], align="center", **style)
+    with canvas.part(-VALUE_LEFT, SECOND):
+        canvas.text(VALUE, 10, words["profile_value"], align="right", **style)
+    with canvas.part(-INDEX_LEFT, 0):
+        canvas.text(INDEX, 10, words["profile_index"], align="right", **style)
+        canvas.text(CHANGE, 10, words["profile_change"], align="center", **style)
+    with canvas.part(-SCALE_LEFT, SECOND):
+        canvas.text(SCALE(100), 10, words["profile_axis"], align="center", **style)
     mean = [[(SCALE(100), HEAD - 4), (SCALE(100), bottom)]]
-    canvas.lines(mean, color=INK, width=1.1, name="snitt")
+    with canvas.part(*moved, taller=stretch):
+        canvas.lines(mean, color=INK, width=1.1, name="snitt")
 
 
 def _members(canvas: Canvas, line: _Line, found: Findings) -> None:
@@ -171,26 +230,32 @@ def _members(canvas: Canvas, line: _Line, found: Findings) -> None:
 def _own(canvas: Canvas, line: _Line, known: Catalogue) -> None:
     """The kommune's point, value, index and arrow."""
     fact, y, words = line.fact, line.y, known.phrases.words
-    canvas.text(0, y, line.name)
-    canvas.text(VALUE, y, _value(fact, known), align="right")
-    if fact.index is None:
-        canvas.text(0, y + 10.5, line.reason, size=SMALL, color=QUIET)
-        canvas.text(INDEX, y, words["arrow_none"], color=QUIET, align="right")
-    else:
+    with canvas.part(0, line.down):
+        canvas.text(0, y, line.name)
+        if line.reason:
+            canvas.text(0, y + 10.5, line.reason, size=SMALL, color=QUIET)
+    with canvas.part(-VALUE_LEFT, line.down + line.second):
+        canvas.text(VALUE, y, _value(fact, known), align="right")
+    if fact.index is not None:
         hollow = fact.distance_basis == "reconstructed"
         place = SCALE(min(max(fact.index, LOW), HIGH))
-        canvas.point(place, y, is_hollow=hollow)
-        label = number(fact.index) + mark(fact.distance_basis, words)
-        canvas.text(INDEX, y, label, color=FOCUS, is_bold=True, align="right")
-    arrow = direction(known, fact)
-    canvas.text(
-        CHANGE,
-        y,
-        words[f"arrow_{arrow or 'none'}"],
-        size=11 if arrow else LABEL,
-        color=INK if arrow else QUIET,
-        align="center",
-    )
+        with canvas.part(-SCALE_LEFT, line.down + line.second):
+            canvas.point(place, y, is_hollow=hollow)
+    with canvas.part(-INDEX_LEFT, line.down):
+        if fact.index is None:
+            canvas.text(INDEX, y, words["arrow_none"], color=QUIET, align="right")
+        else:
+            label = number(fact.index) + mark(fact.distance_basis, words)
+            canvas.text(INDEX, y, label, color=FOCUS, is_bold=True, align="right")
+        arrow = direction(known, fact)
+        canvas.text(
+            CHANGE,
+            y,
+            words[f"arrow_{arrow or 'none'}"],
+            size=11 if arrow else LABEL,
+            color=INK if arrow else QUIET,
+            align="center",
+        )
 
 
 def _value(fact: Fact, known: Catalogue) -> str:

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from asss.catalogue import Catalogue
 from asss.facts import Fact, NetworkBook
 from asss.figures.canvas import Canvas, Scale
-from asss.figures.key import Entry, draw_key, height_of
+from asss.figures.key import LINE_HEIGHT, Entry, draw_key, height_of
 from asss.figures.picture import (
     SIGNS,
     Group,
@@ -38,17 +39,24 @@ from asss.language import join
 #: Between two strips beside each other, and below each, in points.
 GUTTER, AIR = 26.0, 18.0
 
+#: How wide a strip is on a phone.
+NARROW = 264.0
+
 #: Heights: of the heading with the name of the mean, and of a row.
 HEAD, ROW = 31.0, 12.5
 
 
 @dataclass(frozen=True)
 class _Place:
-    """Where a strip stands on the canvas, in points."""
+    """Where a strip stands on the canvas, in points.
+
+    On a phone it moves to the left edge and `down`.
+    """
 
     left: float
     top: float
     width: float
+    down: float
 
 
 def strip(
@@ -107,17 +115,23 @@ def _picture(
     with house_style():
         canvas = Canvas(height * lines + (height_of(entries) if entries else 0))
         for number, indicator in enumerate(indicators):
+            top = height * (number // columns)
             place = _Place(
                 left=(width + GUTTER) * (number % columns),
-                top=height * (number // columns),
+                top=top,
                 width=width,
+                down=height * number - top,
             )
             _strip(canvas, book, known, indicator, focus, place)
-        draw_key(canvas, height * lines + 4, entries)
+        below = height * (len(indicators) - lines)
+        draw_key(canvas, height * lines + 4, entries, down=below)
         svg = canvas.svg(f"kommunene-{name}".replace("_", "-"))
     alt = " ".join(_alt(book, known, indicator, focus) for indicator in indicators)
     table = _table(book, known, indicators, focus)
-    return Picture(svg, alt, table, data_of(peers, known))
+    narrow = canvas.narrow(
+        NARROW, height * len(indicators) + LINE_HEIGHT * len(entries)
+    )
+    return Picture(svg, alt, table, data_of(peers, known), narrow=narrow)
 
 
 def _strip(
@@ -145,44 +159,47 @@ def _strip(
         place.left + room + 12,
         place.left + place.width - numbers - 14,
     )
-    canvas.text(
-        place.left, place.top + 6, indicator.short_name, size=TITLE, is_bold=True
-    )
-    after = place.left + width_of(indicator.short_name, TITLE, is_bold=True) + 5
-    unit = words[f"axis_{indicator.unit}"]
-    canvas.text(after, place.top + 6.3, unit, size=SMALL, color=QUIET)
+    # On a phone the same values lie closer together.
+    near = Scale(across.low, across.high, room + 12, NARROW - numbers - 14)
+    with canvas.part(-place.left, place.down):
+        canvas.text(
+            place.left, place.top + 6, indicator.short_name, size=TITLE, is_bold=True
+        )
+        after = place.left + width_of(indicator.short_name, TITLE, is_bold=True) + 5
+        unit = words[f"axis_{indicator.unit}"]
+        canvas.text(after, place.top + 6.3, unit, size=SMALL, color=QUIET)
     first = place.top + HEAD
+    rows = [first + ROW * (number + 0.5) for number in range(len(peers))]
+    compared = sum(map(_is_compared, peers))
+    ends = across.start - 5, across.end + 5
+    wider = (near.end - near.start + 10) / (ends[1] - ends[0])
+    with canvas.part(near.start - 5 - wider * ends[0], place.down, wider=wider):
+        lines = [[(end, y) for end in ends] for y in rows[:compared]]
+        canvas.lines(lines, color=LINE, width=0.6)
     if mean is not None:
-        _draw_mean(canvas, peers, known, across, first)
-    for number, (peer, name) in enumerate(zip(peers, names, strict=True)):
-        y = first + ROW * (number + 0.5)
-        _row(canvas, peer, y, across, known, focus)
-        canvas.text(
-            place.left + place.width,
-            y,
-            _written(peer, known),
-            size=LABEL,
-            color=_color(peer, focus),
-            is_bold=peer.kommune == focus,
-            align="right",
-        )
-        canvas.text(
-            place.left,
-            y,
-            name,
-            size=LABEL,
-            color=_color(peer, focus),
-            is_bold=peer.kommune == focus,
-        )
+        with canvas.part(near(mean) - across(mean), place.down):
+            _draw_mean(canvas, peers[0], known, across(mean), first, compared)
+    for peer, name, y in zip(peers, names, rows, strict=True):
+        at = peer.value if _is_compared(peer) else across.low
+        with canvas.part(near(at or 0.0) - across(at or 0.0), place.down):
+            _point(canvas, peer, y, across, known, focus)
+        style: dict[str, Any] = {
+            "size": LABEL,
+            "color": _color(peer, focus),
+            "is_bold": peer.kommune == focus,
+        }
+        right = place.left + place.width
+        with canvas.part(NARROW - right, place.down):
+            canvas.text(right, y, _written(peer, known), align="right", **style)
+        with canvas.part(-place.left, place.down):
+            canvas.text(place.left, y, name, **style)
 
 
 def _draw_mean(
-    canvas: Canvas, peers: Sequence[Fact], known: Catalogue, across: Scale, top: float
+    canvas: Canvas, fact: Fact, known: Catalogue, x: float, top: float, rows: int
 ) -> None:
     """The line of the mean, over those that are compared, with its number on top."""
-    words, fact = known.phrases.words, peers[0]
-    x = across(fact.network_mean or 0.0)
-    rows = sum(_is_compared(peer) for peer in peers)
+    words = known.phrases.words
     canvas.lines(
         [[(x, top - 1), (x, top + ROW * rows)]], color=INK, width=1.1, name="snitt"
     )
@@ -191,7 +208,7 @@ def _draw_mean(
     canvas.text(x, top - 7, label, size=SMALL, color=INK, align="center")
 
 
-def _row(
+def _point(
     canvas: Canvas,
     peer: Fact,
     y: float,
@@ -200,12 +217,10 @@ def _row(
     focus: str | None,
 ) -> None:
     """A member's point on its line; or, where it is not compared, the reason."""
-    line = [[(across.start - 5, y), (across.end + 5, y)]]
     if not _is_compared(peer):
         reason = why(peer, known)
         canvas.text(across.start - 5, y, reason, size=SMALL, color=QUIET)
         return
-    canvas.lines(line, color=LINE, width=0.6)
     is_hollow = peer.basis == "reconstructed"
     color = FOCUS if focus in (None, peer.kommune) else OTHERS
     size, edge = (5.2, 1.4) if is_hollow else (7.4, 0.8)

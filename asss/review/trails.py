@@ -236,8 +236,10 @@ class Trails:
         formula, measure = indicator.formula, self.known.service.measure
         if not formula.denominator:
             return None
+        names = [measure[name].name for name in formula.numerator]
+        numerator = " + ".join(names)
         return {
-            "numerator": " + ".join(measure[name].name for name in formula.numerator),
+            "numerator": f"({numerator})" if len(names) > 1 else numerator,
             "denominator": measure[formula.denominator].name,
             "factor": language.number(formula.factor or 1),
         }
