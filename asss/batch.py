@@ -10,22 +10,24 @@ from concurrent.futures import as_completed
 from dataclasses import replace
 from pathlib import Path
 
-from asss import exports, ledger, outputs, site
+from asss import ledger, outputs, site
 from asss.catalogue import Catalogue
 from asss.errors import AsssError, RenderError
-from asss.formats import INDEX_NAME
-from asss.ledger import Entry, Ledger
-from asss.limits import LIMITS, Limits
-from asss.parameters import NETWORK, Run
-from asss.report import (
+from asss.formats import (
     FACTS_NAME,
+    FIGURES_NAME,
     HTML_NAME,
+    INDEX_NAME,
     NOTEBOOK_NAME,
     PDF_NAME,
     PUBLIC,
     REVIEW_NAME,
     USUAL_FORMATS,
+    WORKBOOK_NAME,
 )
+from asss.ledger import Entry, Ledger
+from asss.limits import LIMITS, Limits
+from asss.parameters import NETWORK, Run
 from asss.site import File, Listing
 from asss.workers import Local, Result, Task, Workers, cores
 
@@ -170,8 +172,8 @@ def _listing(folder: Path, name: str, known: Catalogue, *, is_old: bool) -> List
         (PDF_NAME, "PDF"),
         (REVIEW_NAME, words["index_review"]),
         (NOTEBOOK_NAME, words["index_notebook"]),
-        (exports.WORKBOOK_NAME, "Excel"),
-        (exports.FIGURES_NAME, "CSV"),
+        (WORKBOOK_NAME, "Excel"),
+        (FIGURES_NAME, "CSV"),
         (FACTS_NAME, words["index_facts"]),
     )
     files = [File(file, label) for file, label in labels if (folder / file).is_file()]

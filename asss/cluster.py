@@ -165,8 +165,7 @@ def _follow(asked: Any, task: Task) -> "Future[Result]":
         try:
             result: Result = done.result()
         except (Exception, CancelledError) as error:
-            msg = f"{task.name}: no worker could make it ({error})."
-            result = Result(task.run.kommune, task.run.year, error=msg)
+            result = task.failed(f"no worker could make it ({error})")
         followed.set_result(result)
 
     asked.add_done_callback(settle)

@@ -266,12 +266,15 @@ def _for_paper(page: Element) -> str:
 
     Drawings become images whose alternative texts are the labels of the page.
     """
-    for parent in page.iter():
-        for key in [key for key in parent.attrib if key.startswith("data-")]:
-            del parent.attrib[key]
+    for parent in list(page.iter()):
         for child in list(parent):
-            if not SCREEN_ONLY.isdisjoint(child.get("class", "").split()):
+            for key in [key for key in child.attrib if key.startswith("data-")]:
+                del child.attrib[key]
+            classes = child.get("class", "").split()
+            if not SCREEN_ONLY.isdisjoint(classes):
                 _remove(parent, child)
+            elif child.tag == "span" and not child.attrib:
+                _unwrap(parent, child)
         if len(parent) == 1 and parent.tag == "sup" and parent[0].tag == "abbr":
             # What it is short for shows itself to a pointer, which paper has none of.
             parent.text = parent[0].text
@@ -302,12 +305,29 @@ def _picture(drawing: Element, alt: str) -> Element:
 
 def _remove(parent: Element, child: Element) -> None:
     """Take an element away, and leave the text behind it."""
-    before = list(parent).index(child) - 1
-    if child.tail and before >= 0:
-        parent[before].tail = (parent[before].tail or "") + child.tail
-    elif child.tail:
-        parent.text = (parent.text or "") + child.tail
+    place = list(parent).index(child)
+    _write_before(parent, place, child.tail or "")
     parent.remove(child)
+
+
+def _unwrap(parent: Element, child: Element) -> None:
+    """Put what an element holds in its place."""
+    place = list(parent).index(child)
+    held = list(child)
+    if held:
+        held[-1].tail = (held[-1].tail or "") + (child.tail or "")
+    else:
+        child.text = (child.text or "") + (child.tail or "")
+    parent[place : place + 1] = held
+    _write_before(parent, place, child.text or "")
+
+
+def _write_before(parent: Element, place: int, text: str) -> None:
+    """Add to the text that stands before what is in a place."""
+    if place:
+        parent[place - 1].tail = (parent[place - 1].tail or "") + text
+    else:
+        parent.text = (parent.text or "") + text
 
 
 def _labels(page: Element) -> dict[str, str]:

@@ -21,6 +21,8 @@ HTML_NAME = "rapport.html"
 REVIEW_NAME = "gjennomgang.html"
 PDF_NAME = "rapport.pdf"
 FACTS_NAME = "facts.json"
+WORKBOOK_NAME = "nokkeltall.xlsx"
+FIGURES_NAME = "tall.csv"
 
 #: The page that links the reports of a year.
 INDEX_NAME = "index.html"

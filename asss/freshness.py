@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import asss
-from asss import ledger, manifest
+from asss import ledger, manifest, outputs
 from asss.catalogue import (
     COMMENT_FOLDER,
     FORBEHOLD_FILE,
@@ -125,7 +125,7 @@ def judge(
         return _shared(catalogues[language], snapshots[snapshot], year)
 
     def reasons(run: Run) -> Iterator[str]:
-        folder = output / str(run.year) / run.kommune
+        folder = outputs.folder(output, run.year, run.kommune)
         known = catalogues[run.language]
         service = known.service.service
         if not folder.is_dir():

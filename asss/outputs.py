@@ -25,6 +25,11 @@ LAST = "manifest.json"
 OLD = "-old"
 
 
+def folder(output: Path, year: int, kommune: str) -> Path:
+    """Where a report lies in a place for outputs."""
+    return output / str(year) / kommune
+
+
 def is_address(given: str) -> bool:
     """Whether a place is named as fsspec does: ``s3://bucket/asss``."""
     return "://" in given

@@ -151,7 +151,7 @@ def render_report(
     Whatever goes wrong, what lay in the folder before is untouched. The notebook of a
     cell that failed is kept as ``failed/<year>-<kommune>.ipynb`` in `output`.
     """
-    target = _folder(run, output)
+    target = outputs.folder(output, run.year, run.kommune)
     folder = root / parameters.FOLDER
     template = manifest.template_of(run, root, service)
     if not template.is_file():
@@ -200,15 +200,6 @@ def render_report(
 def failed_notebook(run: Run, output: Path) -> Path:
     """Where the notebook of a report is kept whose cell failed."""
     return output / FAILED / f"{run.year}-{run.kommune}.ipynb"
-
-
-def sweep(run: Run, output: Path, pid: int) -> None:
-    """Take away what a process that was ended has left of a report."""
-    outputs.sweep(_folder(run, output), pid)
-
-
-def _folder(run: Run, output: Path) -> Path:
-    return output / str(run.year) / run.kommune
 
 
 @dataclass(frozen=True)

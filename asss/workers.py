@@ -2,23 +2,21 @@
 Where reports are made: each in a fresh process of its own, watched from outside.
 
 A report that crashes, hangs or takes too much memory ends its own process and no other.
-What a process leaves lying when it is ended is taken away by whoever ended it. Imports
-``report``, ``kernels`` and below.
+What a process leaves lying when it is ended is taken away by whoever ended it. Knows
+nothing of how a report is made, so that the processes which do are started at once.
+Imports ``kernels``, ``outputs`` and below.
 """
 
-import gc
 import os
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
 from typing import Final, Protocol, Self
 
-from asss import report
-from asss.errors import AsssError
-from asss.kernels import kernel, server, supply
+from asss import outputs
+from asss.kernels import supply
 from asss.kernels.supply import Process, Source
 from asss.ledger import Entry
 from asss.limits import LIMITS, Limits
@@ -26,8 +24,11 @@ from asss.parameters import Run
 
 #: Done once: in the process that those which make reports are forked from, and in the
 #: one that the kernels of their notebooks are forked from.
-WORK: Final = ("asss.workers", "asss.report:warm_up")
+WORK: Final = ("asss.job", "asss.report:warm_up")
 KERNELS: Final = ("asss.overview", "asss.blocks:warm_up", "asss.figures:warm_up")
+
+#: What a process is asked to be that makes a report.
+JOB: Final = "asss.job:serve"
 
 #: Seconds that a report has beyond its own limit, before its process is ended.
 GRACE: Final = 30.0
@@ -35,7 +36,7 @@ GRACE: Final = 30.0
 
 @dataclass(frozen=True)
 class Task:
-    """One report to be made, with all that :func:`report.render_report` asks for."""
+    """One report to be made: all that :func:`asss.report.render_report` asks for."""
 
     run: Run
     root: Path
@@ -47,9 +48,15 @@ class Task:
     limits: Limits = LIMITS
 
     @property
-    def name(self) -> str:
-        """The report in a message."""
-        return f"{self.run.kommune} {self.run.year}"
+    def folder(self) -> Path:
+        """Where the report is put."""
+        return outputs.folder(self.output, self.run.year, self.run.kommune)
+
+    def failed(self, why: str) -> "Result":
+        """The result where there is no report, in words that say which."""
+        run = self.run
+        error = f"{run.kommune} {run.year}: {why}."
+        return Result(run.kommune, run.year, error=error)
 
 
 @dataclass(frozen=True)
@@ -102,18 +109,16 @@ class Crew:
         try:
             process = self.source.take()
         except RuntimeError as error:
-            return _failed(task, str(error))
+            return task.failed(str(error))
         with self.turn:
             if self.is_dismissed:
                 process.kill()
-                return _failed(task, "given up")
+                return task.failed("given up")
             self.at_work[process.pid] = process, task
-        try:
-            return _ask(process, task)
-        finally:
-            with self.turn:
-                self.at_work.pop(process.pid, None)
-            _end(process, task)
+        result = _ask(process, task)
+        with self.turn:
+            self.at_work.pop(process.pid, None)
+        return result
 
     def dismiss(self) -> None:
         """End every process that is at work; what was there before stays."""
@@ -173,62 +178,21 @@ def _ask(process: Process, task: Task) -> Result:
     line = process.connection
     seconds = task.limits.seconds + GRACE
     try:
-        line.send("asss.workers:serve")
+        line.send(JOB)
         line.send(task)
-        if not line.poll(seconds):
-            return _failed(task, f"stopped after {seconds:.0f} seconds")
-        result: Result = line.recv()
+        result: Result | None = line.recv() if line.poll(seconds) else None
     except (EOFError, OSError):
-        return _failed(
-            task, "the process that made it died; render it alone to see why"
-        )
+        _end(process, task)
+        return task.failed("the process that made it died; see what it said last")
+    if result is None:
+        _end(process, task)
+        return task.failed(f"stopped after {seconds:.0f} seconds")
+    # It ends by itself now.
+    process.close()
     return result
-
-
-def _failed(task: Task, why: str) -> Result:
-    error = f"{task.name}: {why}."
-    return Result(task.run.kommune, task.run.year, error=error)
 
 
 def _end(process: Process, task: Task) -> None:
     """End a process, and take away what it may have left half done."""
     process.kill()
-    report.sweep(task.run, task.output, process.pid)
-
-
-# -- in the fresh process --------------------------------------------------------------
-
-
-def serve(connection: Connection) -> None:
-    """Make the one report that is asked for, and say what became of it."""
-    task: Task = connection.recv()
-    # This process ends with the report, before there is garbage worth looking for.
-    gc.disable()
-    kernel.limit_memory(task.limits.memory)
-    server.end_with(
-        connection,
-        at_end=lambda: report.sweep(task.run, task.output, os.getpid()),
-    )
-    connection.send(make(task))
-
-
-def make(task: Task) -> Result:
-    """Make a report in this process; what goes wrong is in the result."""
-    run = task.run
-    try:
-        made = report.render_report(
-            run,
-            root=task.root,
-            output=task.output,
-            formats=task.formats,
-            editions=task.editions,
-            entry=task.entry,
-            today=task.today,
-            limits=task.limits,
-        )
-    except AsssError as error:
-        return Result(run.kommune, run.year, error=str(error))
-    except MemoryError:
-        size = f"{task.limits.memory / 2**20:.0f} MB"
-        return _failed(task, f"more than {size} of memory was needed")
-    return Result(run.kommune, run.year, folder=made.folder, entry=made.entry)
+    outputs.sweep(task.folder, process.pid)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from asss import catalogue, freshness, holdings, parameters, translation
+from asss import catalogue, freshness, holdings, outputs, parameters, translation
 from asss.catalogue import Catalogue
 from asss.commands.account import Account, Log
 from asss.commands.terminal import (
@@ -474,4 +474,4 @@ def _is_whole(page: Path, known: Catalogue) -> bool:
 
 
 def _place(task: _Task, run: Run) -> Path:
-    return task.output / str(run.year) / run.kommune
+    return outputs.folder(task.output, run.year, run.kommune)

@@ -20,6 +20,7 @@ from asss.exports.form import FACTS_SCHEMA_NAME, FactsFile, read
 from asss.exports.pictures import drawings
 from asss.exports.schema import facts_schema, published_schema
 from asss.formats import EXPORTS as FORMATS
+from asss.formats import FIGURES_NAME, WORKBOOK_NAME
 
 __all__ = [
     "DESCRIPTOR",
@@ -38,8 +39,6 @@ __all__ = [
     "write",
 ]
 
-WORKBOOK_NAME = "nokkeltall.xlsx"
-FIGURES_NAME = "tall.csv"
 FIGURES_FOLDER = "figurer"
 
 #: Where the templates want the links to the files, and the way to them in the contents.

@@ -177,19 +177,21 @@ def running(
             yield manager
         finally:
             manager.client().stop_channels()
-        line.send_bytes(b"")
-        _drain(line)
-    except (BrokenPipeError, ConnectionResetError):
-        # It has ended by itself.
-        pass
-    finally:
+    except BaseException:
+        process.kill()
+        raise
+    if _has_ended(line):
+        process.close()
+    else:
         process.kill()
 
 
-def _drain(line: Connection) -> None:
-    """Wait until the other end is let go of, and drop what is still said."""
+def _has_ended(line: Connection) -> bool:
+    """Ask the kernel to end, and drop what it still says; whether it has ended."""
     try:
+        line.send_bytes(b"")
         while line.poll(PATIENCE):
             line.recv_bytes()
-    except (EOFError, ConnectionResetError):
-        return
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        return True
+    return False
