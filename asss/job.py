@@ -9,7 +9,7 @@ import gc
 import os
 from multiprocessing.connection import Connection
 
-from asss import outputs, report
+from asss import conversion, outputs, report
 from asss.errors import AsssError
 from asss.kernels import kernel, server
 from asss.workers import Result, Task
@@ -29,14 +29,20 @@ def serve(connection: Connection) -> None:
 
 
 def make(task: Task) -> Result:
-    """Make a report in this process; what goes wrong is in the result."""
+    """
+    Make a report in this process; what goes wrong is in the result.
+
+    Where PDF cannot be made, the report comes without it.
+    """
     run = task.run
+    no_pdf = conversion.pdf_problem() if "pdf" in task.formats else None
+    formats = tuple(name for name in task.formats if name != "pdf" or not no_pdf)
     try:
         made = report.render_report(
             run,
             root=task.root,
             output=task.output,
-            formats=task.formats,
+            formats=formats,
             editions=task.editions,
             entry=task.entry,
             today=task.today,
@@ -47,4 +53,6 @@ def make(task: Task) -> Result:
     except MemoryError:
         size = f"{task.limits.memory / 2**20:.0f} MB"
         return task.failed(f"more than {size} of memory was needed")
-    return Result(run.kommune, run.year, folder=made.folder, entry=made.entry)
+    return Result(
+        run.kommune, run.year, folder=made.folder, entry=made.entry, no_pdf=no_pdf
+    )

@@ -61,13 +61,18 @@ class Task:
 
 @dataclass(frozen=True)
 class Result:
-    """What became of one report: where it lies, or why there is none."""
+    """
+    What became of one report: where it lies, or why there is none.
+
+    ``no_pdf`` says why it has no PDF though one was asked for.
+    """
 
     kommune: str
     year: int
     folder: Path | None = None
     entry: Entry | None = None
     error: str | None = None
+    no_pdf: str | None = None
 
 
 class Workers(Protocol):

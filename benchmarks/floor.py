@@ -20,8 +20,8 @@ from benchmarks.plain import ROOT
 TEMPLATE = ROOT / "notebooks" / "sosiale_tjenester.ipynb"
 KOMMUNER = ("oslo", "bergen", "trondheim", "stavanger", "tromso")
 
-#: How an object shows itself in a notebook.
-SHOWN = ("_repr_mimebundle_", "_repr_html_")
+#: How an object shows itself in a notebook, all at once.
+SHOWN = ("__repr__", "_repr_mimebundle_", "_repr_html_")
 
 
 def main() -> None:
@@ -63,10 +63,7 @@ def _run(source: str, names: dict[str, Any]) -> Any:
     if last is None:
         return None
     value = eval(compile(ast.Expression(last.value), "<cell>", "eval"), names)
-    for name in SHOWN:
-        if hasattr(value, name):
-            return getattr(value, name)()
-    return repr(value)
+    return [getattr(value, name)() for name in SHOWN if hasattr(value, name)]
 
 
 def warm() -> Callable[[str], None]:

@@ -1,5 +1,5 @@
 """
-Many reports by one command: run as a program, with a way, a folder and a number.
+Many reports by one command: run as a program, with a way, a folder, a number, formats.
 
 ``jobs`` has two workers of this machine's, a scheduler's address those of a cluster. It
 prints the seconds from when the first reports were made, since what is imported before
@@ -19,17 +19,16 @@ from asss.parameters import EMBEDDED
 from asss.workers import Local, Task, Workers
 from benchmarks.plain import ROOT
 
-FORMATS = ("html", "pdf")
-
 
 def main() -> None:
     """Make so many reports, each in a folder of its own."""
     way, folder, count = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
+    formats = tuple(sys.argv[4].split(","))
     workers: Workers = Local(2)
     if way != "jobs":
         workers = Cluster(way, 2, Project.gather(ROOT, [EMBEDDED]))
     with workers as crew:
-        first, *others = tasks(folder, count + 2)
+        first, *others = tasks(folder, count + 2, formats)
         for asked in [crew.submit(first), crew.submit(others.pop())]:
             _check(asked.result().error)
         begun = time.perf_counter()
@@ -38,7 +37,7 @@ def main() -> None:
         print(time.perf_counter() - begun)
 
 
-def tasks(folder: Path, count: int) -> list[Task]:
+def tasks(folder: Path, count: int, formats: tuple[str, ...]) -> list[Task]:
     """Every municipality in every year, over and over."""
     known = catalogue.load_catalogue(ROOT / "parameters")
     years = available_years(known, open_snapshot(EMBEDDED))
@@ -52,7 +51,7 @@ def tasks(folder: Path, count: int) -> list[Task]:
             run=run.model_copy(update={"snapshot": EMBEDDED}),
             root=ROOT,
             output=folder / str(number),
-            formats=FORMATS,
+            formats=formats,
             editions=("public",),
             limits=LIMITS,
         )

@@ -2,11 +2,12 @@
 What a user does without us: three commands for each municipality, in a loop.
 
 The same notebook and the same engine for PDF. Run as a program, with the folder for
-results and the ids of municipalities.
+results, the formats (``html`` or ``html,pdf``) and the ids of municipalities.
 """
 
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 BIN = Path(sys.executable).parent
@@ -16,12 +17,12 @@ YEAR = "2020"
 
 def main() -> None:
     """Render each municipality that is named."""
-    folder, *kommuner = sys.argv[1:]
+    folder, formats, *kommuner = sys.argv[1:]
     for kommune in kommuner:
-        render(Path(folder), kommune)
+        render(Path(folder), kommune, formats.split(","))
 
 
-def render(folder: Path, kommune: str) -> None:
+def render(folder: Path, kommune: str, formats: Sequence[str]) -> None:
     """papermill, then nbconvert, then WeasyPrint."""
     notebook = folder / f"{kommune}.ipynb"
     page, paper = notebook.with_suffix(".html"), notebook.with_suffix(".pdf")
@@ -31,9 +32,10 @@ def render(folder: Path, kommune: str) -> None:
     execute = [BIN / "papermill", template, notebook, *given, "--cwd", ROOT]
     convert = [BIN / "jupyter", "nbconvert", "--to", "html", "--no-input", notebook]
     to_pdf = [BIN / "weasyprint", "--pdf-variant", "pdf/ua-1", page, paper]
-    for command in (execute, convert, to_pdf):
+    commands = [execute, convert, *([to_pdf] if "pdf" in formats else [])]
+    for command in commands:
         subprocess.run(command, check=True, capture_output=True)
-    for made in (page, paper):
+    for made in (page, paper)[: len(formats)]:
         if made.stat().st_size < 10_000:
             msg = f"{made} is no report"
             raise RuntimeError(msg)

@@ -22,7 +22,7 @@ from frictionless import Package
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from asss import contents, conversion, exports, network, overview, page, report
+from asss import contents, exports, network, overview, page, report
 from asss.catalogue import Catalogue
 from asss.commands import render
 from asss.errors import RenderError
@@ -685,15 +685,6 @@ def test_form_of_the_file_is_the_one_that_is_read(content: Content) -> None:
     [("all", report.FORMATS), ("html,png", ("html", "png")), ("csv", ("csv",))],
 )
 def test_formats_are_chosen_on_the_command_line(
-    written: str, asked: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+    written: str, asked: tuple[str, ...]
 ) -> None:
-    monkeypatch.setattr(conversion, "pdf_problem", lambda: None)
-    assert render._formats(written) == (asked, None)
-
-
-def test_without_pango_all_but_pdf_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What can be made is made, and the reason for the rest is given."""
-    monkeypatch.setattr(conversion, "pdf_problem", lambda: "no Pango")
-    asked, reason = render._formats("all")
-    assert asked == tuple(name for name in report.FORMATS if name != "pdf")
-    assert "no Pango" in str(reason)
+    assert render._wanted(written) == asked

@@ -131,19 +131,26 @@ def test_process_that_is_killed_leaves_nothing(project: Path, tmp_path: Path) ->
     assert (earlier / "rapport.html").read_text("utf-8") == "earlier"
 
 
-def _command(project: Path, output: Path, *words: str) -> "subprocess.Popen[str]":
-    names = [word for name in KOMMUNER for word in ("--kommune", name)]
+def _command(
+    project: Path,
+    output: Path,
+    *,
+    kommuner: Sequence[str] = KOMMUNER,
+    formats: str = "html",
+    **environment: str,
+) -> "subprocess.Popen[str]":
+    names = [word for name in kommuner for word in ("--kommune", name)]
     return subprocess.Popen(
         [
-            *(Path(sys.executable).with_name("asss"), "render", *names, *words),
-            *("--year", "2020", "--snapshot", EMBEDDED, "--format", "html"),
+            *(Path(sys.executable).with_name("asss"), "render", *names),
+            *("--year", "2020", "--snapshot", EMBEDDED, "--format", formats),
             *("--parameters", project / "parameters", "--output", output),
-            *("--jobs", "1"),
+            *("--date", "2026-11-26", "--jobs", "1"),
         ],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, MARK: str(output)},
+        env={**os.environ, MARK: str(output), **environment},
         # As in a terminal, where Ctrl-C reaches all that a command has started.
         start_new_session=True,
     )
@@ -183,6 +190,63 @@ def test_killed_command_leaves_no_process_behind(project: Path, tmp_path: Path) 
     running.communicate()
     _wait_for(lambda: not _processes_in(output))
     _wait_for(lambda: _left(output / "2020") == [])
+
+
+def test_every_way_to_have_processes_makes_the_same(root: Path, tmp_path: Path) -> None:
+    """Forked, started ahead, or started as papermill does: to the byte."""
+    made = []
+    for way in supply.WAYS:
+        output = tmp_path / way
+        kernels = {supply.CHOICE: way}
+        running = _command(root, output, kommuner=["oslo"], **kernels)
+        _, errors = running.communicate(timeout=120)
+        assert running.returncode == 0, errors
+        folder = output / "2020" / "oslo"
+        made.append({p.name: p.read_bytes() for p in folder.iterdir()})
+    assert made[0] == made[1] == made[2]
+
+
+def test_way_that_there_is_none_of_is_an_error_in_a_line(
+    root: Path, tmp_path: Path
+) -> None:
+    running = _command(root, tmp_path / "outputs", **{supply.CHOICE: "lunken"})
+    _, errors = running.communicate(timeout=60)
+    assert running.returncode == 2
+    assert "choose one of fork, spare, cold" in errors
+    assert "Traceback" not in errors
+
+
+#: Stands in for a system without Pango, where loading WeasyPrint fails so.
+WITHOUT_PANGO = """
+import sys
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name == "weasyprint":
+            raise OSError("cannot load library 'libpango-1.0-0'")
+sys.meta_path.insert(0, Finder())
+"""
+
+
+def test_without_pango_all_but_pdf_is_made(root: Path, tmp_path: Path) -> None:
+    """What can be made is made and is left as it is; the reason is given each time."""
+    (tmp_path / "sitecustomize.py").write_text(WITHOUT_PANGO, "utf-8")
+    output = tmp_path / "outputs"
+    for told in ("1 rendered", "1 unchanged"):
+        running = _command(
+            root,
+            output,
+            kommuner=["oslo"],
+            formats="html,pdf",
+            PYTHONPATH=str(tmp_path),
+        )
+        said, errors = running.communicate(timeout=120)
+        assert running.returncode == 0, errors
+        assert told in said
+        assert "HTML only, no PDF" in errors
+        assert "libpango" in errors
+    folder = output / "2020" / "oslo"
+    assert (folder / report.HTML_NAME).is_file()
+    assert not (folder / report.PDF_NAME).exists()
 
 
 def _processes_in(output: Path) -> Sequence[int]:

@@ -46,6 +46,9 @@ INTERRUPTED = 130
 #: Bytes.
 MEGABYTE = 2**20
 
+#: The reason for a report that is as it would be but for its PDF.
+LACKS_PDF = ("format pdf is missing",)
+
 #: The reason for a report that is as it would be, and is to be made all the same.
 FORCED = "--force"
 
@@ -176,7 +179,7 @@ def render(
                 account.due(verdict.run, verdict.reasons)
         due = [verdict.run for verdict in verdicts if not verdict.is_fresh]
         if not dry_run:
-            _make(task, due, account)
+            no_pdf = _make(task, due, account) or no_pdf
     _conclude(task, account, no_pdf, dry_run=dry_run)
 
 
@@ -191,8 +194,12 @@ def _conclude(
         line = account.summary() + (f": {', '.join(pages)}" if pages else "")
     account.finished("planned" if dry_run else "finished", line, paths=pages)
     if no_pdf:
-        line = f"[yellow]HTML only, no PDF:[/yellow] {safe(no_pdf)}"
-        account.problem("no_pdf", line, no_pdf)
+        advice = (
+            f"WeasyPrint needs Pango ({no_pdf}). Install it with `.ci/system-libraries`"
+            " or as the README says, and run again."
+        )
+        line = f"[yellow]HTML only, no PDF:[/yellow] {safe(advice)}"
+        account.problem("no_pdf", line, advice)
     if counts["failed"]:
         raise typer.Exit(FAILURE)
 
@@ -296,25 +303,12 @@ def _wanted(written: str) -> tuple[str, ...]:
     return asked
 
 
-def _formats(written: str) -> tuple[tuple[str, ...], str | None]:
+def _without_pdf(asked: tuple[str, ...]) -> tuple[tuple[str, ...], str | None]:
     """The formats asked for, less PDF where it cannot be made; then the reason."""
-    return _makeable(_wanted(written))
-
-
-def _makeable(asked: tuple[str, ...]) -> tuple[tuple[str, ...], str | None]:
-    """The formats asked for, less PDF where it cannot be made; then the reason."""
-    if "pdf" not in asked:
-        return asked, None
     from asss import conversion
 
     problem = conversion.pdf_problem()
-    if problem is None:
-        return asked, None
-    advice = (
-        f"WeasyPrint needs Pango ({problem}). Install it with `.ci/system-libraries` "
-        "or as the README says, and run again."
-    )
-    return tuple(name for name in asked if name != "pdf"), advice
+    return tuple(name for name in asked if name != "pdf" or not problem), problem
 
 
 def _editions(written: str) -> tuple[str, ...]:
@@ -332,8 +326,8 @@ def _judge(task: _Task, *, force: bool) -> tuple[list[Verdict], _Task, str | Non
     """
     What is to be made and why, in which formats; and why PDF is not one of them.
 
-    Whether PDF can be made is asked only when something is to be made: to know it, what
-    makes it must be loaded.
+    Whether PDF can be made is asked only where a report lacks nothing else: to know it,
+    what makes it must be loaded, which whoever makes a report has done anyhow.
     """
     languages = {run.language for run in task.runs}
     languages &= {*translation.languages(task.known.folder)}
@@ -358,11 +352,10 @@ def _judge(task: _Task, *, force: bool) -> tuple[list[Verdict], _Task, str | Non
         )
 
     verdicts, no_pdf = judged(), None
-    if force or not all(verdict.is_fresh for verdict in verdicts):
-        formats, no_pdf = _makeable(task.formats)
-        if formats != task.formats:
-            task = replace(task, formats=formats)
-            verdicts = judged()
+    if any(verdict.reasons == LACKS_PDF for verdict in verdicts):
+        formats, no_pdf = _without_pdf(task.formats)
+        task = replace(task, formats=formats)
+        verdicts = judged()
     if force:
         verdicts = [
             replace(verdict, reasons=verdict.reasons or (FORCED,))
@@ -371,9 +364,14 @@ def _judge(task: _Task, *, force: bool) -> tuple[list[Verdict], _Task, str | Non
     return verdicts, task, no_pdf
 
 
-def _make(task: _Task, due: Sequence[Run], account: Account) -> None:
+def _make(task: _Task, due: Sequence[Run], account: Account) -> str | None:
     """
     Make what is due, and the index of each year where it no longer tells what there is.
+
+    Returns
+    -------
+    no_pdf : str or None
+        Why PDF could not be made, if so.
 
     Raises
     ------
@@ -399,6 +397,7 @@ def _make(task: _Task, due: Sequence[Run], account: Account) -> None:
         line = f"{len(names)} of {len(due)} reports failed:"
         told = f"[red]{line}[/red] {', '.join(names)}"
         account.problem("some_failed", told, f"{line} {', '.join(names)}")
+    return next((result.no_pdf for result in results if result.no_pdf), None)
 
 
 def _render(
@@ -434,8 +433,13 @@ def _render(
 
 def _workers(task: _Task, due: Sequence[Run]) -> "tuple[Workers, int]":
     """Who makes the reports, and how many at a time."""
+    from asss.kernels import supply
     from asss.workers import Local, cores
 
+    try:
+        supply.way()
+    except ValueError as error:
+        raise UsageError(str(error)) from error
     count = min(task.jobs or cores(), len(due))
     if task.scheduler is None:
         return Local(count), count

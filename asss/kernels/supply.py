@@ -83,10 +83,10 @@ class Process:
     def kill(self) -> None:
         """End it at once, with all that it has started."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            if hasattr(os, "killpg") and self._spare is None:
+            if hasattr(os, "killpg"):
                 os.killpg(self.pid, signal.SIGKILL)
             else:
-                os.kill(self.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+                os.kill(self.pid, signal.SIGTERM)
         self.close()
 
     def close(self) -> None:
@@ -214,6 +214,8 @@ class Spares:
             [sys.executable, "-P", "-c", program, address, self._preload],
             stdin=subprocess.PIPE,
             env=self._environment,
+            # So that it can be ended with what it starts, and without us.
+            start_new_session=True,
         )
         assert started.stdin is not None
         # Not an argument: those can be read by everybody on the machine.
@@ -256,13 +258,14 @@ class Pair:
         self, work: Sequence[str], kernels: Sequence[str], *, count: int
     ) -> None:
         self._opened: list[Source] = []
-        if way() == SPARE:
-            # A spare process that works has a spare kernel waiting for it.
-            own = f"{__name__}:shared"
-            self._opened.append(Spares((*work, own), count, {EXTRA: " ".join(kernels)}))
+        if way() == FORK:
+            before = Forks((WARM_UP, *kernels))
+            self._opened = [before, Forks(work, before)]
             return
-        before = Forks((WARM_UP, *kernels))
-        self._opened = [before, Forks(work, before)]
+        # A spare process that works has a spare kernel waiting for it.
+        own = (f"{__name__}:shared",) if way() == SPARE else ()
+        extra = {EXTRA: " ".join(kernels)}
+        self._opened = [Spares((*work, *own), count, extra)]
 
     def take(self) -> Process:
         """One process that works."""
