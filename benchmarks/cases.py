@@ -189,10 +189,8 @@ def executing(rounds: int) -> Iterator[Finding]:
 # -- f, g: many ------------------------------------------------------------------------
 
 
-def _many(way: str, count: int, folder: Path) -> Cost:
-    return run(
-        BIN / "python", "-m", "benchmarks.many", way, folder, str(count), cwd=ROOT
-    )
+def _many(way: str, count: int, formats: str, folder: Path) -> Cost:
+    return _python("many", way, folder, str(count), formats)
 
 
 def scale(rounds: int, counts: tuple[int, ...] = (10, 100, 400)) -> Iterator[Finding]:
