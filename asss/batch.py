@@ -5,10 +5,11 @@ One that fails does not stop the others. Imports ``workers``, ``ledger`` and bel
 """
 
 import json
-from collections.abc import Callable, Collection, Sequence
-from concurrent.futures import as_completed
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from asss import ledger, outputs, site
 from asss.catalogue import Catalogue
@@ -30,6 +31,9 @@ from asss.limits import LIMITS, Limits
 from asss.parameters import NETWORK, Run
 from asss.site import File, Listing
 from asss.workers import Local, Result, Task, Workers, cores
+
+#: Seconds that are waited for a report at a time.
+BEAT: Final = 0.5
 
 
 def render_all(
@@ -92,7 +96,7 @@ def render_all(
             crew.submit(task): task
             for task in sorted(tasks, key=lambda task: task.run.kommune != NETWORK)
         }
-        for done in as_completed(waiting):
+        for done in _as_finished(waiting):
             task, result = waiting[done], done.result()
             if book and result.entry:
                 result = _record(book, result, task.entry)
@@ -100,6 +104,20 @@ def render_all(
             if on_result:
                 on_result(result)
     return [results[task] for task in tasks]
+
+
+def _as_finished(waiting: Collection["Future[Result]"]) -> Iterator["Future[Result]"]:
+    """
+    Reports as they are finished.
+
+    Python acts on Ctrl-C between two steps of its main thread, and a wait is one step
+    that the signal ends only if it has come after the wait began and to that thread.
+    So no wait is long.
+    """
+    left = set(waiting)
+    while left:
+        finished, left = wait(left, timeout=BEAT, return_when=FIRST_COMPLETED)
+        yield from finished
 
 
 def _record(book: Ledger, result: Result, before: Entry | None) -> Result:

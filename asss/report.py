@@ -13,6 +13,7 @@ import os
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -244,9 +245,8 @@ def _run_notebook(run: Run, template: Path, root: Path, place: _Place) -> Notebo
     """Run the template with papermill, in the project's folder."""
     logging.getLogger("papermill").setLevel(logging.ERROR)
     written = place.work / NOTEBOOK_NAME
-    # A short path: the system allows a socket's about a hundred characters.
-    with tempfile.TemporaryDirectory(prefix="asss-") as sockets:
-        try:
+    try:
+        with _engine(place.limits) as engine:
             notebook = papermill.execute_notebook(
                 str(template),
                 str(written),
@@ -255,24 +255,25 @@ def _run_notebook(run: Run, template: Path, root: Path, place: _Place) -> Notebo
                 progress_bar=False,
                 # The kernel's folder, without changing this process's own.
                 resources={"metadata": {"path": str(root)}},
-                **_engine(place.limits, Path(sockets)),
+                **engine,
             )
-        except PapermillExecutionError as error:
-            kept = _keep_failed(written, place.failed)
-            msg = f"{_failure(run, error)} {kept}".rstrip()
-            raise RenderError(msg) from error
-        except CellTimeoutError as error:
-            seconds = f"{place.limits.seconds:.0f} seconds"
-            msg = f"{run.kommune} {run.year}: stopped after {seconds}. {error}"
-            raise RenderError(" ".join(msg.split())) from error
-        except RuntimeError as error:
-            msg = f"{run.kommune} {run.year}: the notebook's kernel stopped ({error})."
-            raise RenderError(msg) from error
+    except PapermillExecutionError as error:
+        kept = _keep_failed(written, place.failed)
+        msg = f"{_failure(run, error)} {kept}".rstrip()
+        raise RenderError(msg) from error
+    except CellTimeoutError as error:
+        seconds = f"{place.limits.seconds:.0f} seconds"
+        msg = f"{run.kommune} {run.year}: stopped after {seconds}. {error}"
+        raise RenderError(" ".join(msg.split())) from error
+    except RuntimeError as error:
+        msg = f"{run.kommune} {run.year}: the notebook's kernel stopped ({error})."
+        raise RenderError(msg) from error
     place.failed.unlink(missing_ok=True)
     return _tidy(notebook)
 
 
-def _engine(limits: Limits, sockets: Path) -> dict[str, Any]:
+@contextmanager
+def _engine(limits: Limits) -> Iterator[dict[str, Any]]:
     """How papermill is to run it: in a warm kernel, or in an ordinary one."""
     end = time.monotonic() + limits.seconds
     options = {
@@ -282,11 +283,15 @@ def _engine(limits: Limits, sockets: Path) -> dict[str, Any]:
         # What is left of the time, for the cell that begins.
         "timeout_func": lambda _: max(1.0, end - time.monotonic()),
     }
-    if supply.way() == supply.COLD:
+    if supply.way() != supply.COLD:
+        yield options
+        return
+    # A short path: the system allows a socket's about a hundred characters.
+    with tempfile.TemporaryDirectory(prefix="asss-") as sockets:
         # Its stderr is ours; what goes wrong in a cell is in the notebook.
         options["extra_arguments"] = ["--log-level=CRITICAL"]
-        options["config"] = _kernel_config(sockets)
-    return options
+        options["config"] = _kernel_config(Path(sockets))
+        yield options
 
 
 def _keep_failed(written: Path, failed: Path) -> str:

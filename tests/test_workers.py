@@ -163,8 +163,9 @@ def test_ctrl_c_keeps_what_is_finished_and_leaves_nothing_else(
     mark = tmp_path / "begun"
     waits = f"import pathlib, time; pathlib.Path({str(mark)!r}).touch(); time.sleep(60)"
     _with_trap(project, "oslo", waits)
-    output = tmp_path / "outputs"
-    running = _command(project, output)
+    output, scratch = tmp_path / "outputs", tmp_path / "scratch"
+    scratch.mkdir()
+    running = _command(project, output, formats="html,pdf", TMPDIR=str(scratch))
     _wait_for(mark.exists)
     os.killpg(running.pid, signal.SIGINT)
     _, errors = running.communicate(timeout=30)
@@ -173,8 +174,44 @@ def test_ctrl_c_keeps_what_is_finished_and_leaves_nothing_else(
     assert "1 of 3 reports were finished and are kept" in " ".join(errors.split())
     assert _left(output / "2020") == ["bergen", "index.html"]
     assert _processes_in(output) == []
+    assert _left(scratch) == []
     ledger = json.loads((output / "ledger.json").read_bytes())
     assert list(ledger["reports"]) == ["2020/bergen"]
+
+
+#: A report that never comes, and a Ctrl-C that reaches another thread than the one that
+#: waits for it, as it may when it comes between two of its steps.
+UNSEEN = """
+import signal, threading, time
+from concurrent.futures import Future
+from contextlib import nullcontext
+from pathlib import Path
+from asss import batch
+from asss.parameters import Run
+
+class Never(nullcontext):
+    def __enter__(self):
+        return self
+    def submit(self, task):
+        return Future()
+
+def press():
+    time.sleep(1)
+    signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+
+threading.Thread(target=press).start()
+try:
+    run = Run(kommune="oslo", year=2020)
+    batch.render_all([run], root=Path(), output=Path(), workers=Never())
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+
+
+def test_ctrl_c_is_seen_though_it_does_not_end_the_wait() -> None:
+    asked = [sys.executable, "-c", UNSEEN]
+    done = subprocess.run(asked, capture_output=True, text=True, timeout=30)
+    assert done.stdout == "interrupted\n", done.stderr
 
 
 def test_killed_command_leaves_no_process_behind(project: Path, tmp_path: Path) -> None:
