@@ -5,7 +5,7 @@ One that fails does not stop the others. Imports ``workers``, ``ledger`` and bel
 """
 
 import json
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import replace
 from pathlib import Path
@@ -26,7 +26,7 @@ from asss.formats import (
     USUAL_FORMATS,
     WORKBOOK_NAME,
 )
-from asss.ledger import Entry, Ledger
+from asss.ledger import Ledger
 from asss.limits import LIMITS, Limits
 from asss.parameters import NETWORK, Run
 from asss.site import File, Listing
@@ -96,19 +96,22 @@ def render_all(
             crew.submit(task): task
             for task in sorted(tasks, key=lambda task: task.run.kommune != NETWORK)
         }
-        for done in _as_finished(waiting):
-            task, result = waiting[done], done.result()
-            if book and result.entry:
-                result = _record(book, result, task.entry)
-            results[task] = result
+        for some in _as_finished(waiting):
+            finished = {waiting[done]: done.result() for done in some}
+            if book:
+                finished = _record(book, finished)
+            results |= finished
             if on_result:
-                on_result(result)
+                for result in finished.values():
+                    on_result(result)
     return [results[task] for task in tasks]
 
 
-def _as_finished(waiting: Collection["Future[Result]"]) -> Iterator["Future[Result]"]:
+def _as_finished(
+    waiting: Collection["Future[Result]"],
+) -> Iterator[Collection["Future[Result]"]]:
     """
-    Reports as they are finished.
+    Reports as they are finished, with those that were in the meantime.
 
     Python acts on Ctrl-C between two steps of its main thread, and a wait is one step
     that the signal ends only if it has come after the wait began and to that thread.
@@ -117,18 +120,26 @@ def _as_finished(waiting: Collection["Future[Result]"]) -> Iterator["Future[Resu
     left = set(waiting)
     while left:
         finished, left = wait(left, timeout=BEAT, return_when=FIRST_COMPLETED)
-        yield from finished
+        yield finished
 
 
-def _record(book: Ledger, result: Result, before: Entry | None) -> Result:
-    """Enter a finished report; one that cannot be entered is not reported as done."""
-    assert result.entry is not None
-    name = ledger.key(result.kommune, result.year)
+def _record(book: Ledger, finished: Mapping[Task, Result]) -> dict[Task, Result]:
+    """Enter finished reports; one that cannot be entered is not reported as done."""
+    entered = {
+        _key(task.run): (task.entry, result.entry)
+        for task, result in finished.items()
+        if result.entry
+    }
+    if not entered:
+        return dict(finished)
     try:
-        book.record(name, result.entry, before=before)
+        refused = book.record_all(entered)
     except AsssError as error:
-        return replace(result, error=str(error))
-    return result
+        refused = dict.fromkeys(entered, str(error))
+    return {
+        task: replace(result, error=refused.get(_key(task.run), result.error))
+        for task, result in finished.items()
+    }
 
 
 def _key(run: Run) -> str:

@@ -294,14 +294,7 @@ class Ledger:
 
     def record(self, name: str, entry: Entry, *, before: Entry | None) -> None:
         """
-        Write one report's entry; the others stay as they are on disk by now.
-
-        Parameters
-        ----------
-        name : str
-            ``<year>/<kommune>``.
-        before : Entry or None
-            What the report was settled against.
+        Write one report's entry: see :meth:`record_all`.
 
         Raises
         ------
@@ -309,24 +302,57 @@ class Ledger:
             If the file cannot be written, or another rendering of the same report has
             come to something else meanwhile.
         """
+        for refusal in self.record_all({name: (before, entry)}).values():
+            raise LedgerError(refusal)
+
+    def record_all(
+        self, made: Mapping[str, tuple[Entry | None, Entry]]
+    ) -> dict[str, str]:
+        """
+        Write the entries of some reports; the others stay as they are on disk by now.
+
+        The file is read and written once, however many they are: where reports come
+        faster than it can be written, more of them are entered at a time.
+
+        Parameters
+        ----------
+        made : mapping of ``<year>/<kommune>`` to (Entry or None, Entry)
+            What the report was settled against, and what it came to.
+
+        Returns
+        -------
+        refused : dict of str
+            Why an entry was not written: another rendering of the same report has come
+            to something else meanwhile.
+
+        Raises
+        ------
+        LedgerError
+            If the file cannot be written; then nothing is.
+        """
+        refused: dict[str, str] = {}
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with self._locked():
                 entries = self.read()
-                if entries.get(name) not in (before, entry):
-                    msg = (
+                changed = dict(entries)
+                for name, (before, entry) in made.items():
+                    if entries.get(name) in (before, entry):
+                        changed[name] = entry
+                        continue
+                    refused[name] = (
                         f"{name} was rendered by somebody else at the same time, and "
                         f"{self.path} has that. Render it again."
                     )
-                    raise LedgerError(msg)
-                if entries.get(name) != entry:
-                    self._write({**entries, name: entry})
+                if changed != entries:
+                    self._write(changed)
         except Timeout:
             msg = f"{self.path} is locked by another rendering. Render again later."
             raise LedgerError(msg) from None
         except OSError as error:
             msg = f"Cannot write {self.path}: {error.strerror or error}."
             raise LedgerError(msg) from error
+        return refused
 
     def _locked(self) -> AbstractContextManager[Any]:
         """

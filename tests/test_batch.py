@@ -1,8 +1,11 @@
 """Many reports at once: each stands by itself, and the ledger remembers them."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import nullcontext
 from pathlib import Path
+from typing import Any, Self
 
 import nbformat
 import pytest
@@ -11,6 +14,7 @@ from asss import batch, ledger, manifest, parameters, report, verification
 from asss.errors import LedgerError
 from asss.ledger import Entry, Ledger, Version
 from asss.parameters import EMBEDDED, Run
+from asss.workers import Result, Task
 
 TROMSO = "2017/tromso"
 
@@ -165,3 +169,37 @@ def test_damaged_ledger_stops_the_batch_before_it_begins(
             today="2026-11-23",
         )
     assert not (tmp_path / "2020").exists()
+
+
+class _Done(nullcontext[None]):
+    """Workers who have everything finished as soon as it is asked for."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def submit(self, task: Task) -> "Future[Result]":
+        entry = Entry(published="2021-03-15", changed="", fingerprint="a", history=())
+        future: Future[Result] = Future()
+        future.set_result(Result(task.run.kommune, task.run.year, entry=entry))
+        return future
+
+
+def test_reports_that_come_together_are_entered_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Thousands would otherwise wait for a file that grows with each of them."""
+    written: list[int] = []
+    record = Ledger.record_all
+
+    def spy(book: Ledger, made: Mapping[str, Any]) -> dict[str, str]:
+        written.append(len(made))
+        return record(book, made)
+
+    monkeypatch.setattr(Ledger, "record_all", spy)
+    runs = [Run(kommune="oslo", year=year) for year in range(2015, 2021)]
+    results = batch.render_all(
+        runs, root=tmp_path, output=tmp_path, workers=_Done(), today="2026-11-26"
+    )
+    assert [result.year for result in results] == [run.year for run in runs]
+    assert written == [len(runs)]
+    assert Ledger(tmp_path).read().keys() == {ledger.key("oslo", r.year) for r in runs}

@@ -416,6 +416,24 @@ def test_two_renderings_of_one_report_do_not_overwrite_each_other(
     assert Ledger(tmp_path).read() == {"2020/oslo": _entry("a")}
 
 
+def test_some_are_recorded_at_a_time_and_one_refusal_is_of_one(tmp_path: Path) -> None:
+    book = Ledger(tmp_path)
+    book.record("2020/oslo", _entry("a"), before=None)
+    made = {
+        "2020/bergen": (None, _entry("b")),
+        "2020/oslo": (None, _entry("b")),
+        "2020/tromso": (None, _entry("c")),
+    }
+    refused = book.record_all(made)
+    assert [*refused] == ["2020/oslo"]
+    assert "2020/oslo was rendered by somebody else" in refused["2020/oslo"]
+    assert book.read() == {
+        "2020/bergen": _entry("b"),
+        "2020/oslo": _entry("a"),
+        "2020/tromso": _entry("c"),
+    }
+
+
 @pytest.mark.parametrize(
     "content",
     [
