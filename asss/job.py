@@ -11,7 +11,7 @@ from multiprocessing.connection import Connection
 
 from asss import conversion, outputs, report
 from asss.errors import AsssError
-from asss.kernels import kernel, server
+from asss.kernels import server
 from asss.workers import Result, Task
 
 
@@ -20,7 +20,7 @@ def serve(connection: Connection) -> None:
     task: Task = connection.recv()
     # This process ends with the report, before there is garbage worth looking for.
     gc.disable()
-    kernel.limit_memory(task.limits.memory)
+    server.limit_memory(task.limits.memory)
     server.end_with(
         connection,
         at_end=lambda: outputs.sweep(task.folder, os.getpid()),

@@ -19,7 +19,6 @@ import time
 import warnings
 from collections.abc import Iterable
 from multiprocessing.connection import Connection
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Final
 
@@ -224,7 +223,7 @@ def serve(connection: Connection) -> None:
         sys.modules["matplotlib"].rcParams["backend"] = os.environ[BACKEND]
     # As ipykernel has it: what lies beside the notebook can be imported.
     sys.path.insert(0, "")
-    limit_memory(setting["memory"])
+    server.limit_memory(setting["memory"])
     # Each report its own history, in memory, as nbclient asks of ipykernel.
     history = Config({"HistoryManager": {"hist_file": ":memory:"}})
     session = Session(connection)
@@ -246,26 +245,6 @@ def serve(connection: Connection) -> None:
         loop.run_until_complete(kernel.answer(session.unpack(written)))
     # What the notebook has asked to be done when it ends.
     atexit._run_exitfuncs()
-
-
-def limit_memory(limit: int) -> None:
-    """
-    Let this process take so many bytes more, and not the machine down with it.
-
-    Parameters
-    ----------
-    limit : int
-        0 for no limit. Where the system knows none, there is none.
-    """
-    try:
-        import resource
-
-        pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
-    except (ImportError, OSError):
-        return
-    if limit:
-        most = pages * resource.getpagesize() + limit
-        resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
 class _Unsent(jupyter_client.session.Session):

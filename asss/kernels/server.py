@@ -220,3 +220,23 @@ def end_with(
             os.killpg(os.getpgrp(), signal.SIGKILL)
 
     threading.Thread(target=watch, name="watch", daemon=True).start()
+
+
+def limit_memory(limit: int) -> None:
+    """
+    Let this process take so many bytes more, and not the machine down with it.
+
+    Parameters
+    ----------
+    limit : int
+        0 for no limit. Where the system knows none, there is none.
+    """
+    try:
+        import resource
+
+        pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
+    except (ImportError, OSError):
+        return
+    if limit:
+        most = pages * resource.getpagesize() + limit
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
