@@ -152,6 +152,10 @@ def write_index(
     """
     Write ``<year>/index.html``: what lies there, and which member has no report.
 
+    It leads to the indexes of other years that lie beside it, and they to it: in those,
+    that part alone is put right. A year whose folder is taken away is led to until an
+    index is written again.
+
     Parameters
     ----------
     failed : collection of str
@@ -164,27 +168,51 @@ def write_index(
         If a report's facts are damaged, or the file cannot be written.
     """
     folder = output / str(year)
+    path = folder / INDEX_NAME
     names = {member.id: member.name for member in known.network.in_year(year)}
     names[NETWORK] = known.phrases.words["network_name"]
-    found = {
-        name: _listing(folder / name, names[name], known, is_old=name in failed)
-        for name in names
-        if (folder / name / FACTS_NAME).is_file()
-    }
-    written = site.index(
-        year,
-        [found[name] for name in names if name in found and name != NETWORK],
-        known,
-        network=found.get(NETWORK),
-        missing=[names[name] for name in names if name not in found],
-    )
-    path = folder / INDEX_NAME
     try:
-        outputs.write(path, written)
+        # Commands on two years may end at once, and each writes in the other's index.
+        with Ledger(output).locked():
+            found = {
+                name: _listing(folder / name, names[name], known, is_old=name in failed)
+                for name in names
+                if (folder / name / FACTS_NAME).is_file()
+            }
+            years = _years(output) | {year}
+            written = site.index(
+                year,
+                [found[name] for name in names if name in found and name != NETWORK],
+                known,
+                network=found.get(NETWORK),
+                missing=[names[name] for name in names if name not in found],
+                years=sorted(years - {year}),
+            )
+            outputs.write(path, written)
+            for other in years - {year}:
+                page = output / str(other) / INDEX_NAME
+                _lead_on(page, sorted(years - {other}), known)
     except OSError as error:
-        msg = f"Cannot write {path}: {error.strerror}."
+        msg = f"Cannot write {path}: {error.strerror or error}."
         raise RenderError(msg) from error
     return path
+
+
+def _years(output: Path) -> set[int]:
+    """The years that have an index."""
+    pages = output.glob(f"[0-9][0-9][0-9][0-9]/{INDEX_NAME}")
+    return {int(page.parent.name) for page in pages}
+
+
+def _lead_on(page: Path, years: Sequence[int], known: Catalogue) -> None:
+    """Let an index lead to these other years; one that cannot be read is left as is."""
+    try:
+        before = page.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return
+    after = site.with_years(before, years, known)
+    if after != before:
+        outputs.write(page, after)
 
 
 def _listing(folder: Path, name: str, known: Catalogue, *, is_old: bool) -> Listing:

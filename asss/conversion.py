@@ -26,9 +26,10 @@ from nbconvert.exporters import TemplateExporter
 from nbformat import NotebookNode
 
 import asss
-from asss import blocks, contents, site, tagging
+from asss import blocks, contents, site, tagging, text
 from asss.catalogue import Catalogue
 from asss.errors import RenderError
+from asss.formats import INDEX_NAME
 from asss.parameters import NETWORK
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -65,7 +66,8 @@ def to_html(
     Convert an executed notebook to the finished page.
 
     Only cells tagged ``rapport`` are on it; no code, nothing from elsewhere, and no
-    script but the one that sorts the tables of the network's page.
+    script but the one that sorts the tables of the network's page. It leads back to the
+    index of its year, which every command that makes reports writes.
     What an edition has of its own in style is given as `css`, and stands last.
     """
     is_network = facts["run"]["kommune"] == NETWORK
@@ -81,6 +83,12 @@ def to_html(
             "language": known.language,
             "version": asss.__version__,
             "skip_link": known.phrases.words["skip_link"],
+            "index": {
+                "href": f"../{INDEX_NAME}",
+                "name": text.phrase(
+                    "index_back", {"year": facts["run"]["year"]}, known
+                ),
+            },
         }
     }
     # What its from_notebook_node does beside this is to copy the notebook, twice, for

@@ -333,7 +333,7 @@ class Ledger:
         refused: dict[str, str] = {}
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            with self._locked():
+            with self.locked():
                 entries = self.read()
                 changed = dict(entries)
                 for name, (before, entry) in made.items():
@@ -354,12 +354,13 @@ class Ledger:
             raise LedgerError(msg) from error
         return refused
 
-    def _locked(self) -> AbstractContextManager[Any]:
+    def locked(self) -> AbstractContextManager[Any]:
         """
-        Keep others out, where there is a way to.
+        Keep others out of the folder of reports, where there is a way to.
 
-        The system lets go of the lock when its process ends, however it ends. Files at
-        an address know no locks: there one command at a time must do.
+        Whoever waits longer than `PATIENCE` gets an OSError. The system lets go of the
+        lock when its process ends, however it ends. Files at an address know no locks:
+        there one command at a time must do.
         """
         if not outputs.is_here(self.path):
             return nullcontext()

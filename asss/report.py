@@ -133,7 +133,8 @@ def render_report(
     -------
     report : Report
         Its folder holds rapport.html, rapport.pdf, rapport.ipynb, facts.json and
-        manifest.json; its entry is for the ledger, which is not written here.
+        manifest.json; its entry is for the ledger, which is not written here. Nor is
+        the year's index, to which the page leads: ``batch.write_index`` writes it.
 
     Raises
     ------

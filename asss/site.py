@@ -7,6 +7,7 @@ in the page, and the page allows no other. Imports ``blocks``, ``text`` and belo
 
 import base64
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -16,9 +17,13 @@ from asss import blocks, language, text
 from asss.catalogue import Catalogue
 from asss.facts import HOUSEKEEPING
 from asss.findings import SUMMARY
+from asss.formats import INDEX_NAME
 from asss.knowledge import Indicator
 from asss.parameters import EVERY
 from asss.statements import Detail, mark
+
+#: The part of an index that leads to the indexes of other years.
+YEARS = re.compile(r"<!-- years -->.*?<!-- /years -->", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,7 @@ def index(
     *,
     network: Listing | None = None,
     missing: Sequence[str] = (),
+    years: Sequence[int] = (),
 ) -> str:
     """
     Make the page that leads to a year's reports.
@@ -71,6 +77,8 @@ def index(
         «ASSS samlet».
     missing : sequence of str
         Names of those that there is no report on.
+    years : sequence of int
+        Other years that have an index.
 
     Returns
     -------
@@ -90,6 +98,8 @@ def index(
         cards=[_card(entry, year, known) for entry in _by_name(reports)],
         network=network and _card(network, year, known),
         missing=language.join(list(missing), words) if missing else "",
+        years=years,
+        page=INDEX_NAME,
         warning=words["index_reconstructed"] if is_reconstructed else "",
         indicators=[
             {"id": indicator.id, "name": indicator.short_name}
@@ -99,6 +109,12 @@ def index(
         script=script(),
         policy=policy(),
     ).html
+
+
+def with_years(html: str, years: Sequence[int], known: Catalogue) -> str:
+    """An index that leads to these other years, and is else as it was."""
+    led = blocks.block("years", known, years=years, page=INDEX_NAME).html
+    return YEARS.sub(lambda _: led, html)
 
 
 def _by_name(reports: Sequence[Listing]) -> list[Listing]:

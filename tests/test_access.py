@@ -276,6 +276,28 @@ def test_report_brings_its_font_and_draws_its_figures(
     assert all(height > 250 for height in heights)
 
 
+@each_theme
+def test_table_that_goes_on_shows_it(
+    screen: Screen, file_of: Callable[[str], Path], theme: Theme
+) -> None:
+    """A shade at the edge of Tabell 1 on a phone, until its end is there."""
+    page = screen.show(file_of("trondheim-2020"), theme=theme, width=390, calm=True)
+    table = page.locator(".table").first
+
+    def is_shaded() -> bool:
+        image = matplotlib.image.imread(BytesIO(table.screenshot()), format="png")
+        pixels = np.round(image[..., :3] * 255).astype(int) @ (65536, 256, 1)
+        ground = np.bincount(pixels.ravel()).argmax()
+        # The last column may be half a pixel.
+        return bool(np.bincount(pixels[:, -2]).argmax() != ground)
+
+    seen = []
+    for place in ("0", "e.scrollWidth", "0"):
+        table.evaluate(f"e => {{ e.scrollLeft = {place}; }}")
+        seen.append(is_shaded())
+    assert seen == [True, False, True]
+
+
 # -- for those who listen --------------------------------------------------------------
 
 

@@ -82,6 +82,25 @@ def early(page: str) -> str:
     return str(soup)
 
 
+def overmarked(page: str) -> str:
+    """A fault: a sentence without forbehold leads to one."""
+    soup = BeautifulSoup(page, "html.parser")
+    mark = soup.find("a", id="ref-kvalitet-c-1")
+    said = soup.select_one("#kvalitet ~ span, .prose:has(#kvalitet) ~ p [data-rule]")
+    assert mark
+    assert mark.parent
+    assert said
+    assert said.find_next_sibling() is not mark.parent
+    said.insert_after(copy.copy(mark.parent))
+    return str(soup)
+
+
+#: The mark behind a sentence that has a forbehold.
+MARK = (
+    r"(<sup class=\"ref\"><a id=\"ref-dekningsgrader_produktivitet-b-1\")"
+    r"( href=\"[^\"]*\")(.*?</sup>)"
+)
+
 #: A fault, and what is said of it.
 FAULTS: dict[str, tuple[Callable[[str], str], str]] = {
     # -- another city's, another year's --
@@ -168,6 +187,30 @@ FAULTS: dict[str, tuple[Callable[[str], str], str]] = {
     "a letter that leads nowhere": (
         replaced('id="note-b"', 'id="b"'),
         r"Tabell 1: note-b leads nowhere",
+    ),
+    "a sentence without its mark of a forbehold": (
+        substituted(MARK, ""),
+        r"Dekningsgrader.*: the mark of «.*» does not lead to «Folketallet i Trondheim",
+    ),
+    "a mark that leads nowhere": (
+        substituted(MARK, r'\1 href="#forbehold-x"\3'),
+        r"Dekningsgrader.*: the mark of «.*» leads nowhere",
+    ),
+    "a mark that leads to another forbehold": (
+        substituted(MARK, r'\1 href="#forbehold-kvalitet-c"\3'),
+        r"Dekningsgrader.*: the mark of «.*» leads to «c Snittet kan ikke brukes\.",
+    ),
+    "a mark on a sentence without forbehold": (
+        overmarked,
+        r"Kvalitet: the mark of «.*» leads to «c Snittet kan ikke brukes\.",
+    ),
+    "a forbehold that does not lead back": (
+        replaced('<a href="#ref-kvalitet-c-2"', '<a href="#ref-kvalitet-c-1"'),
+        r"Kvalitet: the mark of «.*» is not led back to",
+    ),
+    "a forbehold that leads back to nothing": (
+        replaced('<a href="#ref-kvalitet-c-2"', '<a href="#ref-kvalitet-c-9"'),
+        r"Kvalitet: the mark of «.*» leads to what leads back to nothing, ref-kval.*-9",
     ),
     # -- sentences and numbers --
     "a sentence that is gone": (

@@ -21,6 +21,10 @@ from asss.parameters import EMBEDDED, Run
 
 Rendered = Callable[[str, int], Path]
 PAGES = [("trondheim", 2020), ("tromso", 2017)]
+
+#: Bytes that a report on one kommune may take; that on all has 30 figures.
+LARGEST = {report.HTML_NAME: 400_000, report.PDF_NAME: 250_000}
+
 NEEDS_PDF = pytest.mark.skipif(
     conversion.pdf_problem() is not None, reason="PDF needs Pango, which is not here"
 )
@@ -70,6 +74,17 @@ def test_report_is_whole(rendered: Rendered, kommune: str, year: int) -> None:
         expected.add(report.PDF_NAME)
     assert names == expected
     assert not [p for p in folder.parent.iterdir() if p.name.startswith(".")]
+
+
+@pytest.mark.parametrize(("kommune", "year"), PAGES)
+def test_report_is_small_enough_to_send(
+    rendered: Rendered, kommune: str, year: int
+) -> None:
+    """By e-mail, and to a phone: with its fonts, its figures, and all they rest on."""
+    folder = rendered(kommune, year)
+    assert (folder / report.HTML_NAME).stat().st_size < LARGEST[report.HTML_NAME]
+    if conversion.pdf_problem() is None:
+        assert (folder / report.PDF_NAME).stat().st_size < LARGEST[report.PDF_NAME]
 
 
 @pytest.mark.parametrize(("kommune", "year"), PAGES)

@@ -14,7 +14,16 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from typer.testing import CliRunner
 
-from asss import batch, ledger, manifest, page, report, site, verification
+from asss import (
+    batch,
+    ledger,
+    manifest,
+    outputs,
+    page,
+    report,
+    site,
+    verification,
+)
 from asss.__main__ import app
 from asss.batch import Result
 from asss.catalogue import Catalogue
@@ -243,6 +252,76 @@ def test_same_reports_give_the_same_index(whole: Path, known: Catalogue) -> None
     before = whole.read_bytes()
     batch.write_index(known, year=2020, output=whole.parents[1])
     assert whole.read_bytes() == before
+
+
+def test_indexes_of_years_lead_to_each_other(
+    known: Catalogue, facts_of: Callable[[str], Facts], tmp_path: Path
+) -> None:
+    """Whichever was written last: each says what it would, were it written now."""
+    facts, pages = facts_of("oslo"), {}
+    for year in (2019, 2020, 2018):
+        of_year = json.loads(json.dumps(facts).replace("2020", str(year)))
+        _put(tmp_path / str(year) / "oslo", of_year)
+        pages[year] = batch.write_index(known, year=year, output=tmp_path)
+    for year, path in pages.items():
+        html = path.read_bytes()
+        links = BeautifulSoup(html, "html.parser").select(".years a")
+        led = [(path.parent / str(link["href"])).resolve() for link in links]
+        assert led == [pages[other] for other in sorted(pages.keys() - {year})]
+        assert [link.get_text() for link in links] == [p.parent.name for p in led]
+        batch.write_index(known, year=year, output=tmp_path)
+        assert path.read_bytes() == html
+
+
+def test_indexes_of_years_lead_to_each_other_at_an_address(
+    known: Catalogue, facts_of: Callable[[str], Facts]
+) -> None:
+    """There as in a folder; and one year alone speaks of no other."""
+    output = outputs.at("memory://asss/years")
+    written = []
+    for year in (2020, 2019):
+        folder = output / str(year) / "oslo"
+        folder.mkdir(parents=True)
+        (folder / report.FACTS_NAME).write_text(json.dumps(facts_of("oslo")), "utf-8")
+        (folder / report.HTML_NAME).write_bytes(b"")
+        page = batch.write_index(known, year=year, output=output)
+        written.append((output / "2020" / page.name).read_text("utf-8"))
+    assert 'href="../2019/index.html"' in written[1]
+    assert ".." not in site.YEARS.search(written[0])[0]  # type: ignore[index]
+    assert known.phrases.words["index_years"] not in written[0]
+
+
+def test_index_of_another_year_that_cannot_be_read_is_left(
+    known: Catalogue, facts_of: Callable[[str], Facts], tmp_path: Path
+) -> None:
+    """Whoever renders that year mends it; this year's is written all the same."""
+    damaged = tmp_path / "2019" / "index.html"
+    damaged.parent.mkdir()
+    damaged.write_bytes(b"\xff")
+    _put(tmp_path / "2020" / "oslo", facts_of("oslo"))
+    page = batch.write_index(known, year=2020, output=tmp_path)
+    assert "oslo/rapport.html" in page.read_text("utf-8")
+    assert damaged.read_bytes() == b"\xff"
+
+
+def test_every_page_leads_back_to_its_index(
+    made: Path, known: Catalogue, network_report: Path
+) -> None:
+    """The report, the reviewer's edition and «ASSS samlet»."""
+    folder = made / "outputs" / "2017" / "tromso"
+    index = batch.write_index(known, year=2017, output=made / "outputs")
+    pages = {
+        folder / report.HTML_NAME: "2017",
+        folder / report.REVIEW_NAME: "2017",
+        network_report / report.HTML_NAME: "2020",
+    }
+    for path, year in pages.items():
+        soup = BeautifulSoup(path.read_text("utf-8"), "html.parser")
+        (link,) = soup.select(f'a[href$="{index.name}"]')
+        assert _text(link) == f"← Alle kommunene {year}"
+        led = (path.parent / str(link["href"])).resolve()
+        assert led == (path.parent.parent / index.name).resolve()
+    assert index == folder.parent / index.name
 
 
 def test_damaged_facts_are_named(

@@ -25,6 +25,10 @@ LEFTOVERS: Mapping[str, re.Pattern[str]] = {
 }
 
 
+#: Sentences that explain a measure, and say nothing that a forbehold could touch.
+EXPLAINING = ("resource_gloss",)
+
+
 @dataclass(frozen=True)
 class Cell:
     """A cell of Tabell 1: its column, what is printed, and what must be noted of it."""
@@ -44,11 +48,16 @@ class Row:
 
 @dataclass(frozen=True)
 class Chapter:
-    """A heading, the sentences under it, and the forbehold that must stand there."""
+    """
+    A heading, the sentences under it, and the forbehold that must stand there.
+
+    With each sentence, in `marks`, the forbehold that it must lead to.
+    """
 
     heading: str
     sentences: tuple[str, ...]
     forbehold: tuple[str, ...] = ()
+    marks: tuple[tuple[str, ...], ...] = ()
     has_figure: bool = True
 
 
@@ -181,6 +190,12 @@ def _chapters(
         heading = known.phrases.words["network_kommuner"]
         yield Chapter(heading, members, has_figure=False)
         return
+    single = {
+        name: entry["text"]
+        for name, entry in forbehold.items()
+        if entry["indicators"] != EVERY and entry["kind"] not in HOUSEKEEPING
+    }
+    touching = {fact["id"]: fact["forbehold"] for fact in facts["facts"]}
     for chapter in known.service.chapters:
         names = {
             name
@@ -190,14 +205,25 @@ def _chapters(
         yield Chapter(
             chapter.name,
             said(chapter.id),
+            tuple(text for name, text in single.items() if name in names),
             tuple(
-                entry["text"]
-                for name, entry in forbehold.items()
-                if name in names
-                and entry["indicators"] != EVERY
-                and entry["kind"] not in HOUSEKEEPING
+                _marks(sentence, touching, single)
+                for sentence in facts["sentences"]
+                if sentence["section"] == chapter.id
             ),
         )
+
+
+def _marks(
+    sentence: Mapping[str, Any],
+    touching: Mapping[str, Sequence[str]],
+    single: Mapping[str, str],
+) -> tuple[str, ...]:
+    """The forbehold on the facts of a sentence, of those that are on single figures."""
+    if sentence["rule"] in EXPLAINING:
+        return ()
+    names = {name for fact in sentence["facts"] for name in touching.get(fact, ())}
+    return tuple(text for name, text in single.items() if name in names)
 
 
 def _cells(

@@ -27,6 +27,9 @@ FILLED = ("h1", "h2", "h3", "h4", "p", "li", "dt", "dd", "caption", "figcaption"
 #: Attributes that are read aloud.
 SPOKEN = ("alt", "aria-label", "title", "content")
 
+#: What says of an element that it is a sentence, made of facts.
+SENTENCE = "data-rule"
+
 SILENT = re.compile(r"<(style|script)\b.*?</\1>", re.DOTALL)
 
 #: Two spaces of which one is hard: a browser shows both.
@@ -41,12 +44,14 @@ def read(html: str, expected: Expected, known: Catalogue) -> list[str]:
     for tag in soup.find_all("abbr", title=words["reconstructed_title"]):
         tag.string = words["reconstructed_mark"]
     parts = _parts(soup)
+    named = {str(tag["id"]): tag for tag in soup.find_all(id=True)}
     problems = [
         *_names(soup, expected),
         *_texts(soup, parts, expected),
+        *_marks(parts, named, expected),
         *_figures(soup, parts, expected),
         # These two last: they take the page apart.
-        *(_table(soup, expected) if expected.rows else ()),
+        *(_table(soup, named, expected) if expected.rows else ()),
         *_leftovers(soup),
     ]
     return [f"rapport.html: {problem}" for problem in dict.fromkeys(problems)]
@@ -63,7 +68,7 @@ def plain(text: str) -> str:
 
 
 def _parts(soup: Tag) -> dict[str, list[str | Tag]]:
-    """The texts and figures between headings of the second level, by the heading."""
+    """The texts, sentences and figures under each heading of the second level."""
     parts: dict[str, list[str | Tag]] = {"": []}
     place = ""
     body = soup.find("body")
@@ -73,7 +78,9 @@ def _parts(soup: Tag) -> dict[str, list[str | Tag]]:
         elif isinstance(node, Tag) and node.name == "h2":
             place = plain(node.get_text())
             parts[place] = []
-        elif isinstance(node, Tag) and node.name == "figure":
+        elif isinstance(node, Tag) and (
+            node.name == "figure" or SENTENCE in node.attrs
+        ):
             parts[place].append(node)
     return parts
 
@@ -135,12 +142,63 @@ def _texts(
     for text in expected.forbehold:
         if plain(text) not in everything:
             yield f"page: lacks the forbehold «{plain(text)}»"
-    said = Counter(plain(tag.get_text()) for tag in soup.select("[data-rule]"))
+    said = Counter(plain(tag.get_text()) for tag in soup.select(f"[{SENTENCE}]"))
     known = Counter(
         plain(s) for chapter in expected.chapters for s in chapter.sentences
     )
     for text in said - known:
         yield f"sentences: no fact supports «{text}»"
+
+
+# -- marks of forbehold ----------------------------------------------------------------
+
+
+def _marks(
+    parts: Mapping[str, list[str | Tag]], named: Mapping[str, Tag], expected: Expected
+) -> Iterator[str]:
+    """From each sentence to the forbehold on its facts, no other, and back."""
+    for chapter in expected.chapters:
+        # Where none has a mark, none is given; what is not there is told of elsewhere.
+        marks = dict(zip(map(plain, chapter.sentences), chapter.marks, strict=False))
+        for tag in parts.get(chapter.heading, []):
+            if isinstance(tag, Tag) and SENTENCE in tag.attrs:
+                said = plain(tag.get_text())
+                for fault in _mark(tag, named, marks.get(said, ())):
+                    yield f"{chapter.heading}: the mark of «{said[:80]}» {fault}"
+
+
+def _mark(said: Tag, named: Mapping[str, Tag], marks: tuple[str, ...]) -> Iterator[str]:
+    """What is wrong with the links behind a sentence, which must lead to its marks."""
+    after = said.next_sibling
+    led: list[str] = []
+    sup = after if isinstance(after, Tag) and after.name == "sup" else None
+    for link in _links(sup) if sup else ():
+        target = named.get(_target(link))
+        if target is None:
+            yield "leads nowhere"
+            continue
+        led.append(plain(target.get_text()))
+        back = {_target(way) for way in _links(target)}
+        if link.get("id") not in back:
+            yield "is not led back to"
+        for way in sorted(back - named.keys()):
+            yield f"leads to what leads back to nothing, {way}"
+    for text in map(plain, marks):
+        if not any(text in note for note in led):
+            yield f"does not lead to «{text}»"
+    for note in led:
+        if not any(plain(text) in note for text in marks):
+            yield f"leads to «{note[:80]}»"
+
+
+def _links(tag: Tag) -> list[Tag]:
+    """The links in an element that lead to another place on the page."""
+    return list(tag.find_all("a", href=re.compile("^#")))
+
+
+def _target(link: Tag) -> str:
+    """The id that a link leads to."""
+    return str(link.get("href", "")).removeprefix("#")
 
 
 # -- figures ---------------------------------------------------------------------------
@@ -152,7 +210,8 @@ def _figures(
     """Numbered from 1, one in every chapter, each with a text of its own for it."""
     for chapter in expected.chapters[1:]:
         if chapter.has_figure and not any(
-            isinstance(p, Tag) for p in parts.get(chapter.heading, [])
+            isinstance(p, Tag) and p.name == "figure"
+            for p in parts.get(chapter.heading, [])
         ):
             yield f"{chapter.heading}: has no figure"
     for number, figure in enumerate(soup.find_all("figure"), start=1):
@@ -181,7 +240,9 @@ def _figures(
 # -- table 1 ---------------------------------------------------------------------------
 
 
-def _table(soup: BeautifulSoup, expected: Expected) -> Iterator[str]:
+def _table(
+    soup: BeautifulSoup, named: Mapping[str, Tag], expected: Expected
+) -> Iterator[str]:
     """Every number in its row and column, with its mark and its notes."""
     caption = soup.find(id="tabell-1")
     table = caption.find_parent("table") if caption else None
@@ -190,7 +251,6 @@ def _table(soup: BeautifulSoup, expected: Expected) -> Iterator[str]:
         return
     if expected.kommune not in caption.get_text():
         yield f"Tabell 1: its caption does not name {expected.kommune}"
-    named = {str(tag["id"]): tag for tag in soup.find_all(id=True)}
     notes = {
         name: plain(tag.get_text())
         for name, tag in named.items()
