@@ -47,7 +47,7 @@ lint: setup  ## Check style, formatting, and that notebooks hold no output
 types: setup  ## Check types
 	@$(BIN)/mypy
 
-bench: setup  ## Measure against other ways; into docs/benchmarks.md (half an hour)
+bench: setup  ## Measure against other ways; into docs/benchmarks.md (most of an hour)
 	@$(BIN)/python -m benchmarks --write
 
 check: lint types  ## lint and types

@@ -63,8 +63,9 @@ class WarmEngine(NBClientEngine):  # type: ignore[misc]
         """
         from asss.kernels import manager, supply
 
-        reason = _reason_for_a_cold_one(kernel_name, options)
-        if supply.way() == supply.COLD or reason:
+        is_cold = supply.way() == supply.COLD
+        reason = "" if is_cold else _reason_for_a_cold_one(kernel_name, options)
+        if is_cold or reason:
             if reason:
                 log.warning("A kernel is started the ordinary way: %s.", reason)
             return super().execute_managed_notebook(nb_man, kernel_name, **options)

@@ -36,8 +36,8 @@ STREAMS: Final = 2
 #: In a fork server and in all that it forks: where to ask it for one more.
 requests: socket.socket | None = None
 
-#: Milliseconds of import, in this library, for a check that nobody here asks for.
-#: jsonschema takes a grammar of internationalised addresses in for it.
+#: jsonschema imports this for a check of internationalised addresses that nobody here
+#: asks for. It builds a grammar at import, which takes longer than all the rest.
 NEEDLESS: Final = "rfc3987_syntax"
 
 
