@@ -12,7 +12,7 @@ import logging
 import os
 import re
 import weakref
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache, lru_cache
 from html import unescape
@@ -120,6 +120,20 @@ def pdf_problem() -> str | None:
     except OSError as error:
         return str(error).splitlines()[0]
     return None
+
+
+def makeable(formats: Sequence[str]) -> tuple[tuple[str, ...], str | None]:
+    """
+    Of these formats those that can be made here, and why PDF is not one of them.
+
+    Returns
+    -------
+    formats : tuple of str
+    problem : str or None
+        None also where PDF is not asked for.
+    """
+    problem = pdf_problem() if "pdf" in formats else None
+    return tuple(name for name in formats if name != "pdf" or not problem), problem
 
 
 @contextmanager

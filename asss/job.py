@@ -35,8 +35,7 @@ def make(task: Task) -> Result:
     Where PDF cannot be made, the report comes without it.
     """
     run = task.run
-    no_pdf = conversion.pdf_problem() if "pdf" in task.formats else None
-    formats = tuple(name for name in task.formats if name != "pdf" or not no_pdf)
+    formats, no_pdf = conversion.makeable(task.formats)
     try:
         made = report.render_report(
             run,

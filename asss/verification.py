@@ -337,8 +337,7 @@ def _extent(kept: Manifest, root: Path, snapshot: Snapshot | None) -> str:
 
 def _make_again(place: _Place, kept: Manifest, root: Path) -> Iterator[Check]:
     """Make a report again from the run in its manifest, and compare every byte."""
-    problem = conversion.pdf_problem() if "pdf" in kept.formats else None
-    formats = tuple(f for f in kept.formats if f != "pdf" or not problem)
+    formats, problem = conversion.makeable(kept.formats)
     if problem:
         yield Check(place.name, "note", f"PDF cannot be made here ({problem})")
     with tempfile.TemporaryDirectory(prefix="asss-") as output:

@@ -303,14 +303,6 @@ def _wanted(written: str) -> tuple[str, ...]:
     return asked
 
 
-def _without_pdf(asked: tuple[str, ...]) -> tuple[tuple[str, ...], str | None]:
-    """The formats asked for, less PDF where it cannot be made; then the reason."""
-    from asss import conversion
-
-    problem = conversion.pdf_problem()
-    return tuple(name for name in asked if name != "pdf" or not problem), problem
-
-
 def _editions(written: str) -> tuple[str, ...]:
     """The editions asked for; the public one is what the reviewer reviews."""
     asked = {part.strip() for part in written.split(",")}
@@ -353,7 +345,9 @@ def _judge(task: _Task, *, force: bool) -> tuple[list[Verdict], _Task, str | Non
 
     verdicts, no_pdf = judged(), None
     if any(verdict.reasons == LACKS_PDF for verdict in verdicts):
-        formats, no_pdf = _without_pdf(task.formats)
+        from asss import conversion
+
+        formats, no_pdf = conversion.makeable(task.formats)
         task = replace(task, formats=formats)
         verdicts = judged()
     if force:

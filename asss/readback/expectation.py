@@ -9,6 +9,7 @@ from asss.catalogue import Catalogue
 from asss.facts import HOUSEKEEPING
 from asss.findings import SUMMARY
 from asss.language import bind, day, number
+from asss.page import EXPLANATIONS
 from asss.parameters import EVERY, NETWORK
 from asss.statements import mark
 from asss.tables import weakest
@@ -23,10 +24,6 @@ LEFTOVERS: Mapping[str, re.Pattern[str]] = {
     "a space before a stop": re.compile(r"\w[ \u00a0][.,;](?:\s|$)"),
     "an empty reason": re.compile(r"\(\s*\)"),
 }
-
-
-#: Sentences that explain a measure, and say nothing that a forbehold could touch.
-EXPLAINING = ("resource_gloss",)
 
 
 @dataclass(frozen=True)
@@ -220,7 +217,7 @@ def _marks(
     single: Mapping[str, str],
 ) -> tuple[str, ...]:
     """The forbehold on the facts of a sentence, of those that are on single figures."""
-    if sentence["rule"] in EXPLAINING:
+    if sentence["rule"] in EXPLANATIONS:
         return ()
     names = {name for fact in sentence["facts"] for name in touching.get(fact, ())}
     return tuple(text for name, text in single.items() if name in names)
