@@ -18,12 +18,18 @@ NO_TABLE = "Non-existent table"
 NO_VARIABLE = "Non-existent variable"
 NO_VALUE = "Non-existent value"
 NO_SELECTION = "Missing selection for mandantory variable"
+NO_PAGE = "Non-existent page"
 BAD_EXPRESSION = "Illegal selection expression"
 TOO_MANY_CELLS = "Too many cells selected"
 
 # Not recorded, and so in words of our own.
 BAD_BODY = "Illegal selection"
 BAD_FORMAT = "Unsupported output format"
+
+
+#: What the language of searches means something by, and breaks down on where it stands
+#: alone, recorded from the software that SSB runs.
+UNREADABLE = re.compile(r'[][(){}!~^"/\\]')
 
 
 class Refusal(Exception):
@@ -82,16 +88,20 @@ def search(
     tables: Mapping[str, Cube], query: Mapping[str, str], page_size: int
 ) -> dict[str, Any]:
     """What ``/tables`` answers: a page, without closed tables unless asked for them."""
-    words = query.get("query", "").casefold().split()
+    asked = query.get("query", "")
+    if UNREADABLE.search(asked) or asked.split() == ["AND"]:
+        raise Breakdown
     with_closed = query.get("includediscontinued", "false").casefold() == "true"
     found = [
         one
-        for one in map(about, tables.values())
-        if all(word in one["label"].casefold() for word in words)
-        and (with_closed or not one["discontinued"])
+        for one, cube in ((about(cube), cube) for cube in tables.values())
+        if (with_closed or not one["discontinued"]) and _has_all(asked, cube)
     ]
     number = int(query.get("pagenumber", "1"))
     size = int(query.get("pagesize", page_size))
+    pages = max(1, ceil(len(found) / size))
+    if number > pages:
+        raise Refusal(NO_PAGE, http=404, says=404, detail=NO_PAGE)
     return {
         "language": "no",
         "tables": found[(number - 1) * size : number * size],
@@ -99,9 +109,28 @@ def search(
             "pageNumber": number,
             "pageSize": size,
             "totalElements": len(found),
-            "totalPages": ceil(len(found) / size),
+            "totalPages": pages,
         },
     }
+
+
+def _has_all(asked: str, cube: Cube) -> bool:
+    """
+    Whether each word stands whole in some field: titles, variables, values, codes.
+
+    At SSB a word is found in its other forms too («tabellen» by «tabell»), and what is
+    most like comes first; here it is as it is written, and in the order of the tables.
+    """
+    dimensions = cube["dimension"].values()
+    said = [cube["extension"]["px"]["tableid"], cube["label"]]
+    said += [body["label"] for body in dimensions]
+    for body in dimensions:
+        said += [*body["category"]["label"], *body["category"]["label"].values()]
+    there = set(re.findall(r"\w+", " ".join(said).casefold()))
+    return all(
+        any(fnmatch.fnmatchcase(one, word) for one in there)
+        for word in asked.casefold().split()
+    )
 
 
 def data(cube: Cube, query: Mapping[str, str], body: object, *, max_cells: int) -> Cube:

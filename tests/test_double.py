@@ -131,6 +131,36 @@ def test_closed_tables_are_hidden_unless_asked_for(http: httpx.Client) -> None:
     assert found(query="UTBETALT stønadstid") == {"13995"}
 
 
+@pytest.mark.parametrize(
+    ("words", "tables"),
+    [
+        pytest.param("sosial", set(), id="no-part-of-a-word"),
+        pytest.param("sosialhjelp", {"13995", "14019"}, id="in-values"),
+        pytest.param("sosialhjelps*", {"13995", "14019"}, id="beginning"),
+        pytest.param("beløp", {"13995", "12367"}, id="in-title-and-in-value"),
+        pytest.param("14019", {"14019"}, id="number"),
+        pytest.param("beløp 14019", set(), id="all-of-them"),
+        pytest.param("a:b", set(), id="colon"),
+    ],
+)
+def test_search_is_by_whole_words_in_every_field(
+    words: str, tables: set[str], http: httpx.Client
+) -> None:
+    answer = http.get("/tables", params={"query": words}).json()
+    assert {table["id"] for table in answer["tables"]} == tables
+
+
+@pytest.mark.parametrize("words", [*'([{}])!~^"/\\', "AND"])
+def test_search_breaks_down_on_its_own_language(words: str, http: httpx.Client) -> None:
+    answer = http.get("/tables", params={"query": words})
+    assert (answer.status_code, answer.content) == (500, b"")
+
+
+def test_page_that_is_not_there(http: httpx.Client) -> None:
+    answer = http.get("/tables", params={"pageNumber": "2"})
+    assert (answer.status_code, answer.json()["title"]) == (404, "Non-existent page")
+
+
 def test_pages_of_a_search(http: httpx.Client) -> None:
     query = {"includeDiscontinued": "true", "pageSize": "3", "pageNumber": "3"}
     answer = http.get("/tables", params=query).json()
