@@ -7,10 +7,12 @@ computes nothing. Imports ``parameters`` and ``errors``.
 """
 
 import csv
+import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import combinations, pairwise, product
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +28,13 @@ from asss.knowledge import (
     Indicator,
     Kind,
     ManualFigure,
+    MeanPeriod,
     MeanRule,
     Phrases,
     Service,
     StatBankSettings,
 )
-from asss.parameters import BOKMAL, EVERY, Network
+from asss.parameters import BOKMAL, EVERY, NETWORK, Network, NumberPeriod
 from asss.translation import Translation
 
 MANUAL_FOLDER = "manuelle"
@@ -186,6 +189,8 @@ def load_catalogue(
     manual = _read_manual(folder / MANUAL_FOLDER, problems)
     comments = _read_comments(folder / COMMENT_FOLDER, problems)
     _check_runs(folder / parameters.RUN_FOLDER, network, problems)
+    if network:
+        problems += _check_network(network)
     if network and knowledge:
         problems += _check_service(knowledge, {figure.measure for figure in manual})
         if caveats:
@@ -343,6 +348,62 @@ def _check_runs(folder: Path, network: Network | None, problems: list[str]) -> N
                 )
 
 
+def _check_network(network: Network) -> list[str]:
+    """One kommune's figures are another's where two have a number or a name."""
+    file = parameters.NETWORK_FILE
+    problems = _twice(file, "members", (member.id for member in network.members))
+    problems += [] if network.members else [f"{file}: members: is empty"]
+    problems += [
+        f"{file}: members[{member.id}].id: has another meaning; choose another id"
+        for member in network.members
+        if member.id in (EVERY, NETWORK)
+    ]
+    for member in network.members:
+        where = f"{file}: members[{member.id}].kommunenummer"
+        problems += [] if member.kommunenummer else [f"{where}: is empty"]
+        problems += _out_of_step(where, member.kommunenummer)
+    for one, other in combinations(network.members, 2):
+        if one.id == other.id:
+            continue
+        both = f"{file}: members[{one.id}] and members[{other.id}]"
+        problems += [
+            f"{both} are both called {name!r}"
+            for name in sorted({one.id, *one.names} & {other.id, *other.names})
+        ]
+        problems += [
+            f"{both} have the same kommunenummer {a.number} in the same years"
+            for a, b in product(one.kommunenummer, other.kommunenummer)
+            if a.number == b.number
+            and max(_span(a)[0], _span(b)[0]) <= min(_span(a)[1], _span(b)[1])
+        ]
+    return problems
+
+
+def _out_of_step(
+    where: str, periods: Iterable[NumberPeriod | MeanPeriod]
+) -> Iterator[str]:
+    """Periods that do not follow each other: a year would have two of them, or none."""
+    found = sorted((_span(period), str(period)) for period in periods)
+    for (first, last), period in found:
+        if first > last:
+            yield f"{where}: {period} ends before it begins"
+    for ((_, last), before), ((first, _), after) in pairwise(found):
+        if first <= last:
+            yield f"{where}: {before} and {after} overlap; a year can have only one"
+        elif first > last + 1:
+            years = f"{last + 1:.0f}-{first - 1:.0f}"
+            yield f"{where}: nothing for {years}, between {before} and {after}"
+
+
+def _span(period: NumberPeriod | MeanPeriod) -> tuple[float, float]:
+    """First and last year of a period; what is left open has no end."""
+    first, last = period.from_year, period.to_year
+    return (
+        -math.inf if first is None else first,
+        math.inf if last is None else last,
+    )
+
+
 def _check_service(service: Service, manual: set[str]) -> list[str]:
     file = f"{service.service}.yaml"
     sections = {section.id for section in service.sections}
@@ -354,6 +415,15 @@ def _check_service(service: Service, manual: set[str]) -> list[str]:
     problems += _twice(file, "chapters", (c.id for c in service.chapters))
     problems += _twice(file, "groups", (g.id for g in service.groups))
     problems += _twice(file, "tables", (t.id for t in service.tables))
+    for name, periods in service.means.items():
+        problems += _out_of_step(f"{file}: means.{name}", periods)
+        spans = [_span(period) for period in periods]
+        if not spans or max(last for _, last in spans) < math.inf:
+            problems.append(f"{file}: means.{name}: leave out to_year of the last rule")
+        if not spans or min(first for first, _ in spans) > -math.inf:
+            problems.append(
+                f"{file}: means.{name}: leave out from_year of the first rule"
+            )
     problems += [
         f"{file}: sections[{section.id}].chapter: unknown chapter {section.chapter!r}"
         for section in service.sections
@@ -464,8 +534,7 @@ def _check_people(
     named = dict.fromkeys((f.file, f.measure) for f in manual)
     places = [(f.file, f.kommune) for f in manual]
     places += [(f"{c.kommune}-{c.year}/{c.chapter}.md", c.kommune) for c in comments]
-    problems = _twice(parameters.NETWORK_FILE, "members", kommuner)
-    problems += [
+    problems = [
         f"{file}: unknown measure {name!r}.{parameters.suggestion(name, measures)}"
         for file, name in named
         if name not in measures and file != f"{name}.csv"

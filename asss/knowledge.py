@@ -58,6 +58,10 @@ class MeanPeriod(Model):
     from_year: int | None = None
     to_year: int | None = None
 
+    def __str__(self) -> str:
+        """As in a message."""
+        return f"{self.rule} ({self.from_year or ''}-{self.to_year or ''})"
+
 
 class Formula(Model):
     """How an indicator is made: a ratio, a ready-made measure, or by hand."""

@@ -68,6 +68,17 @@ IsoDate = Annotated[str, AfterValidator(_iso_date)]
 #: 0301 without quotation marks is the octal number 193 in YAML, hence strict text.
 Kommunenummer = Annotated[str, Field(pattern=r"^\d{4}$")]
 
+#: The years of a number that has had others before or after it, as SSB's labels say:
+#: «Drammen (-2019)», «Drammen (2020-2023)». A name in two languages is none of these.
+LABEL_YEARS = re.compile(r"\((\d{4})?\s*[-–]\s*(\d{4})?\)")
+
+#: What may stand around a name in a label: «K-0301 Oslo», «Våler (Østfold)».
+LABEL_CODE = re.compile(r"^\s*(?:K[-_.]?)?\d{4}\b\s*")
+LABEL_PLACE = re.compile(r"\(.*?\)")
+
+#: Between the names of a kommune in two or three languages: «Trondheim - Tråante».
+BETWEEN_NAMES = re.compile(r"\s[-–/]\s")
+
 #: Lasting ids: lower case ASCII, æ→ae, ø→o, å→a.
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
@@ -83,6 +94,10 @@ class NumberPeriod(Model):
         """Whether the number is that of the year."""
         return (self.from_year or year) <= year <= (self.to_year or year)
 
+    def __str__(self) -> str:
+        """As in a message."""
+        return f"{self.number} ({self.from_year or ''}-{self.to_year or ''})"
+
 
 class Merger(Model):
     """A change of borders: from when, and who joined."""
@@ -95,7 +110,8 @@ class Member(Model):
     """A kommune of the network, under an id that outlives its numbers."""
 
     id: Identifier
-    name: str
+    name: Annotated[str, Field(pattern=r"\S")]
+    other_names: tuple[str, ...] = Field(default=(), strict=False)
     member_from: int | None = None
     kommunenummer: tuple[NumberPeriod, ...] = Field(strict=False)
     mergers: tuple[Merger, ...] = Field(default=(), strict=False)
@@ -123,6 +139,48 @@ class Member(Model):
             raise ParameterError([msg])
         return found[0]
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The names it is known under, folded."""
+        return frozenset(fold(name) for name in (self.name, *self.other_names))
+
+    def misfit(self, number: str, period: int, label: str) -> str:
+        """
+        Say why a label of SSB's shows that a number is not this kommune's in a year.
+
+        Parameters
+        ----------
+        number : str
+            Code of a region.
+        period : int
+            Year of the table.
+        label : str
+            What the table calls the region. One that is nothing but its code names
+            nobody, and fits.
+
+        Returns
+        -------
+        misfit : str
+            Empty where the label fits; else what is wrong, and what to mend.
+        """
+        years = LABEL_YEARS.search(label)
+        first, last = (years[1], years[2]) if years else (None, None)
+        said = LABEL_PLACE.sub("", LABEL_CODE.sub("", label)).strip()
+        called = {fold(name) for name in (said, *BETWEEN_NAMES.split(said))}
+        if said and not called & self.names:
+            remedy = (
+                f"Mend the number of {self.id}; if it is right, add the name to its "
+                "other_names,"
+            )
+        elif not int(first or period) <= period <= int(last or period):
+            remedy = f"Mend the years of {self.id}"
+        else:
+            return ""
+        return (
+            f"calls {number} «{label}», so that is not the number of {self.name} in "
+            f"{period}. {remedy} in {FOLDER}/{NETWORK_FILE}."
+        )
+
 
 class Network(Model):
     """The members, dated: nothing in the code knows how many they are."""
@@ -145,7 +203,7 @@ class Network(Model):
         """
         wanted = fold(kommune)
         for member in self.members:
-            if wanted in (member.id, fold(member.name)):
+            if wanted in (member.id, *member.names):
                 return member
         ids = [member.id for member in self.members]
         msg = f"Unknown kommune {kommune!r}.{suggestion(wanted, ids)}"

@@ -6,7 +6,6 @@ figure is attached here, so that no later room can use a figure it must not. Imp
 ``holdings``, ``tables``, ``catalogue``, ``parameters`` and ``statbank``.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -22,7 +21,7 @@ from asss.holdings import (
     snapshot_store,
 )
 from asss.knowledge import Indicator, Series
-from asss.parameters import FOLDER, NETWORK_FILE, Member
+from asss.parameters import Member
 from asss.statbank import Snapshot
 from asss.tables import (
     NOT_COMPARABLE,
@@ -44,10 +43,6 @@ __all__ = [
 #: SSB's signs for a figure that is not there, and for one that cannot exist.
 MISSING = ".."
 NOT_POSSIBLE = "."
-
-#: The years of a number that has had others before or after it, as SSB's labels say:
-#: «Drammen (-2019)», «Drammen (2020-2023)». A name in two languages is none of these.
-LABEL_YEARS = re.compile(r"\((\d{4})?\s*[-–]\s*(\d{4})?\)")
 
 
 @dataclass(frozen=True)
@@ -239,7 +234,12 @@ def _read(
     if sign:
         return Figure(None, sign, "real", (), ())
     number = member.number_in(period)
-    _check_label(series.table, member, number, period, regions.get(number, ""))
+    # Another kommune's figure, and in some tables a plain 0 outside a number's years:
+    # nothing but the label tells them from the right one.
+    misfit = member.misfit(number, period, regions.get(number, ""))
+    if misfit:
+        msg = f"Table {series.table} {misfit}"
+        raise TableError(msg)
     query = {
         table.region: number,
         "ContentsCode": dataset.code_for(
@@ -282,29 +282,3 @@ def _why_nothing(
     # On 1 January of a merger, a table that looks back on 31 December has new borders.
     is_merged = any(year < int(m.date[:4]) <= period for m in member.mergers)
     return "" if is_here and not is_merged else MISSING
-
-
-def _check_label(
-    table: str, member: Member, number: str, period: int, label: str
-) -> None:
-    """
-    Refuse a number outside the years that SSB's own label gives it.
-
-    Some tables have a plain 0 there, which nothing but the label tells from a figure.
-
-    Raises
-    ------
-    TableError
-        If the label names years, and the period is not among them.
-    """
-    years = LABEL_YEARS.search(label)
-    if years is None:
-        return
-    first, last = int(years[1] or period), int(years[2] or period)
-    if not first <= period <= last:
-        msg = (
-            f"Table {table} calls {number} «{label}», so that is not the number of "
-            f"{member.name} in {period}. Mend the years of {member.id} in "
-            f"{FOLDER}/{NETWORK_FILE}."
-        )
-        raise TableError(msg)

@@ -1082,3 +1082,101 @@ def test_member_that_stands_twice_is_named(folder: Path) -> None:
         repeat_entry("members", "oslo")(content)
     (problem,) = problems_in(folder)
     assert problem.startswith("nettverk.yaml: members: oslo stands 2 times")
+
+
+def renumber(kommune: str, *periods: dict[str, object]) -> Callable[[Any], None]:
+    """Damage: other numbers of a member."""
+
+    def change(content: dict[str, Any]) -> None:
+        entry_in(content["members"], kommune)["kommunenummer"] = list(periods)
+
+    return change
+
+
+def rename(kommune: str, key: str, value: object) -> Callable[[Any], None]:
+    """Damage: another name of a member."""
+
+    def change(content: dict[str, Any]) -> None:
+        entry_in(content["members"], kommune)[key] = value
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (
+            renumber("stavanger", {"number": "0301"}),
+            ("members[oslo] and members[stavanger]", "same kommunenummer 0301"),
+        ),
+        (
+            renumber(
+                "asker", {"number": "0220"}, {"number": "3203", "from_year": 2020}
+            ),
+            ("members[asker].kommunenummer", "0220 (-)", "3203 (2020-)", "overlap"),
+        ),
+        (
+            renumber(
+                "asker",
+                {"number": "3203", "from_year": 2024},
+                {"number": "0220", "to_year": 2019},
+            ),
+            ("members[asker].kommunenummer", "2020-2023", "0220 (-2019)"),
+        ),
+        (
+            renumber("asker", {"number": "0220", "from_year": 2020, "to_year": 2019}),
+            ("members[asker].kommunenummer", "ends before it begins"),
+        ),
+        (renumber("asker"), ("members[asker].kommunenummer", "is empty")),
+        (rename("asker", "name", "Bærum"), ("members[baerum]", "members[asker]")),
+        (rename("asker", "name", " "), ("members[asker].name",)),
+        (rename("asker", "other_names", ["OSLO"]), ("members[oslo]", "'oslo'")),
+        (rename("asker", "id", "alle"), ("members[alle].id",)),
+        (rename("asker", "id", "asss"), ("members[asss].id",)),
+    ],
+)
+def test_network_at_odds_with_itself_is_refused(
+    folder: Path, damage: Callable[[Any], None], said: tuple[str, ...]
+) -> None:
+    """Two members with one number are one city's figures printed as another's."""
+    with rewritten(folder / NETWORK) as content:
+        damage(content)
+    # Whoever else names a member by an id that is gone is named too.
+    problem, *_ = problems_in(folder)
+    for part in ("nettverk.yaml", *said):
+        assert part in problem
+
+
+def test_number_that_passes_from_one_member_to_another_is_none_shared(
+    folder: Path,
+) -> None:
+    """It is the years that decide whose a number is."""
+    with rewritten(folder / NETWORK) as content:
+        renumber("asker", {"number": "0602", "from_year": 2020})(content)
+    catalogue.load_catalogue(folder)
+
+
+@pytest.mark.parametrize(
+    ("periods", "said"),
+    [
+        ([{"to_year": 2016}, {"from_year": 2018}], "nothing for 2017-2017"),
+        ([{"to_year": 2018}, {"from_year": 2018}], "overlap"),
+        ([{"to_year": 2020}], "to_year of the last"),
+        ([{"from_year": 2015}], "from_year of the first"),
+    ],
+)
+def test_mean_without_a_rule_for_a_year_or_with_two_is_refused(
+    folder: Path, periods: list[dict[str, Any]], said: str
+) -> None:
+    """The hole would be found by the first report on that year."""
+    with rewritten(folder / SERVICE) as content:
+        content["means"]["plain"] = [{**span, "rule": "plain"} for span in periods]
+    (problem,) = problems_in(folder)
+    assert problem.startswith("sosiale_tjenester.yaml: means.plain")
+    assert said in problem
+
+
+def test_mean_without_any_rule_is_refused(folder: Path) -> None:
+    with rewritten(folder / SERVICE) as content:
+        content["means"]["plain"] = []
+    assert all("means.plain: leave out" in problem for problem in problems_in(folder))

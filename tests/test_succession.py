@@ -255,7 +255,10 @@ def test_wrong_number_is_refused_by_the_label_that_ssb_gives_it(
     [
         ("Tromsø", False),
         ("Tromsø - Romsa", False),
-        ("Våler (Østfold)", False),
+        ("Tromsø - Romsa - Tromssa", False),
+        ("Tromsø (Troms)", False),
+        ("K-5401 Tromsø", False),
+        ("5401", False),
         ("Tromsø - Romsa (2020-2023)", False),
         ("Tromsø (2020–2023)", False),
         ("Tromsø (-2023)", False),
@@ -263,18 +266,35 @@ def test_wrong_number_is_refused_by_the_label_that_ssb_gives_it(
         ("Tromsø - Romsa (-2019)", True),
         ("Tromsø (2020-2021)", True),
         ("Tromsø (2024-)", True),
+        ("Oslo", True),
+        ("K-0301 Oslo - Oslove", True),
+        ("Troms", True),
+        ("Våler (Østfold)", True),
+        ("Oslo (2020-2023)", True),
     ],
 )
-def test_label_decides_only_where_it_names_years(
+def test_label_decides_whose_a_number_is_and_when(
     known: Catalogue, synthetic_snapshot: Snapshot, label: str, is_refused: bool
 ) -> None:
-    """A name in two languages, or of two places, is no span of years."""
+    """A name in two languages is no span of years; another's name is refused."""
     held = with_labels(synthetic_snapshot, "13995", {"5401": label})
     if not is_refused:
         assert len(sources.load_measures(known, held, years=[2022]))
         return
     with pytest.raises(TableError, match=r"5401.*not the number of Tromsø in 2022"):
         sources.load_measures(known, held, years=[2022])
+
+
+def test_number_of_another_kommune_is_refused_by_its_name(
+    known: Catalogue, snapshot: Snapshot, synthetic_snapshot: Snapshot
+) -> None:
+    """Stavanger with Oslo's number would print Oslo's figures as Stavanger's."""
+    wrong = with_numbers(known, "stavanger", ("0301", None, None))
+    for held in (snapshot, synthetic_snapshot):
+        with pytest.raises(TableError) as refusal:
+            sources.load_observations(wrong, held, until=2020)
+        for part in ("0301", "«Oslo", "Stavanger", "other_names", "nettverk.yaml"):
+            assert part in str(refusal.value)
 
 
 def test_sign_outside_a_numbers_years_stays_a_sign(

@@ -46,10 +46,7 @@ def list_(parameters_: ParametersOption = None) -> None:
         years = sources.available_years(known, answers)
         kommuner = Table(_id(), "name", "kommunenummer by data year", "member from")
         for member in known.network.members:
-            numbers = ", ".join(
-                f"{p.number} ({p.from_year or ''}-{p.to_year or ''})"
-                for p in member.kommunenummer
-            )
+            numbers = ", ".join(str(period) for period in member.kommunenummer)
             since = str(member.member_from or "")
             kommuner.add_row(member.id, member.name, numbers, since)
     out.print(kommuner)
