@@ -46,7 +46,7 @@ page keyfigures appendix contents   what is shown │ Tabell 1 │ from where �
               │
           parameters                the network and a run; how files are read
               │
-       errors  language  formats    what may go wrong │ Norwegian by rule │ file names
+  errors language markdown formats  what may go wrong │ rules of writing │ file names
 """
 
 __version__ = "0.1.0"

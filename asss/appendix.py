@@ -10,8 +10,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from asss import language, publication, text
-from asss.blocks import Block, block, day_or_text, markdown
+from asss import language, markdown, publication, text
+from asss.blocks import Block, block, day_or_text
 from asss.catalogue import Catalogue
 from asss.facts import NetworkBook
 from asss.knowledge import Forbehold, Indicator
@@ -169,7 +169,7 @@ def _ssb_notes(found: NetworkBook) -> list[dict[str, Any]]:
             ),
         ]
         if number in used and texts:
-            notes = [Markup(markdown(note, below=4)) for note in texts]
+            notes = [Markup(markdown.to_html(note, below=4)) for note in texts]
             rows.append({"number": number, "notes": notes})
     return rows
 

@@ -14,7 +14,6 @@ from importlib import resources
 from typing import Any
 
 import jinja2
-import markdown_it
 from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 
@@ -130,39 +129,6 @@ def font_faces() -> str:
 def _font(weight: str) -> str:
     file = resources.files("asss") / "fonts" / f"Inter-{weight}.woff2"
     return base64.b64encode(file.read_bytes()).decode()
-
-
-def markdown(written: str, *, below: int | None = None) -> str:
-    r"""
-    Markdown without raw HTML, for the notebook's prose and for people's comments.
-
-    Parameters
-    ----------
-    written : str
-        The text.
-    below : int, optional
-        Level of the heading that the text stands under: its own headings then begin at
-        the next level and skip none, whatever its author wrote. Without it, headings
-        keep their level.
-
-    Examples
-    --------
-    >>> markdown("# Husleie\n\n#### Strøm", below=2)
-    '<h3>Husleie</h3>\n<h4>Strøm</h4>\n'
-    """
-    parser = markdown_it.MarkdownIt("commonmark", {"html": False})
-    tokens = parser.parse(written)
-    if below is not None:
-        above: list[int] = []
-        for token in tokens:
-            if token.type == "heading_open":
-                level = int(token.tag[1])
-                while above and above[-1] >= level:
-                    above.pop()
-                above.append(level)
-            if token.type in ("heading_open", "heading_close"):
-                token.tag = f"h{min(below + len(above), 6)}"
-    return str(parser.renderer.render(tokens, parser.options, {}))
 
 
 def day_or_text(written: str) -> str:

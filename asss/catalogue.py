@@ -18,7 +18,7 @@ from typing import Any
 
 import yaml
 
-from asss import parameters, translation
+from asss import markdown, parameters, translation
 from asss.errors import ParameterError, UsageError
 from asss.knowledge import (
     SERVICE_FOLDER,
@@ -323,6 +323,11 @@ def _read_comments(folder: Path, problems: list[str]) -> list[Comment]:
             "text": parts[2].strip(),
         }
         problems += _invisible(where, content)
+        above = len("---\n".join(parts[:2]).splitlines()) + 1
+        problems += [
+            f"{where}, line {above + line}: {what}"
+            for line, what in markdown.refused(parts[2])
+        ]
         comment = parameters.check_model(
             Comment, content, file=where, problems=problems
         )

@@ -13,12 +13,12 @@ import os
 import re
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache, lru_cache
 from html import unescape
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from xml.etree import ElementTree as ET
 from xml.etree.ElementTree import Element
 
@@ -26,7 +26,7 @@ from nbconvert.exporters import TemplateExporter
 from nbformat import NotebookNode
 
 import asss
-from asss import blocks, contents, site, tagging, text
+from asss import blocks, contents, markdown, site, tagging, text
 from asss.catalogue import Catalogue
 from asss.errors import RenderError
 from asss.formats import INDEX_NAME
@@ -71,6 +71,7 @@ def to_html(
     What an edition has of its own in style is given as `css`, and stands last.
     """
     is_network = facts["run"]["kommune"] == NETWORK
+    script = site.script() if is_network else ""
     resources = {
         "asss": {
             "title": f"{facts['title']} – ASSS",
@@ -78,8 +79,8 @@ def to_html(
             "css": blocks.stylesheet()
             + (site.stylesheet() if is_network else "")
             + css,
-            "script": site.script() if is_network else "",
-            "policy": site.policy() if is_network else "",
+            "script": script,
+            "policy": site.policy(script),
             "language": known.language,
             "version": asss.__version__,
             "skip_link": known.phrases.words["skip_link"],
@@ -104,7 +105,7 @@ def _exporter() -> TemplateExporter:
         template_name="rapport",
         template_file="index.html.j2",
         extra_template_basedirs=[str(Path(str(resources.files("asss"))) / "templates")],
-        filters={"markdown": blocks.markdown},
+        filters={"markdown": markdown.to_html},
     )
 
 
@@ -158,7 +159,7 @@ def to_pdf(html: str) -> bytes:
     Raises
     ------
     RenderError
-        If WeasyPrint cannot be loaded.
+        If WeasyPrint cannot be loaded, or the page asks for something from elsewhere.
     """
     problem = pdf_problem()
     if problem:
@@ -171,8 +172,10 @@ def to_pdf(html: str) -> bytes:
     _set_whole_labels()
     logging.getLogger("weasyprint").setLevel(logging.ERROR)
     logging.getLogger("fontTools").setLevel(logging.ERROR)
-    with _garbage_left():
-        document = weasyprint.HTML(string="<html></html>")
+    asked = _fetcher().asked
+    asked.clear()
+    with _garbage_left(), suppress(weasyprint.urls.FatalURLFetchingError):
+        document = weasyprint.HTML(string="<html></html>", url_fetcher=_fetcher())
         page = _tree(html)
         css = _for_paper(page)
         document.etree_element.attrib.update(page.attrib)
@@ -181,7 +184,32 @@ def to_pdf(html: str) -> bytes:
         pdf = document.write_pdf(
             stylesheets=[sheet], font_config=fonts, pdf_variant="pdf/ua-1"
         )
-        return tagging.finish(pdf, _labels(page))
+        # From within a drawing a refusal does not come so far as to end the work.
+        if not asked:
+            return tagging.finish(pdf, _labels(page))
+    msg = f"The page asks for {asked[0]}, and nothing is fetched for a page."
+    raise RenderError(msg)
+
+
+@cache
+def _fetcher() -> Any:
+    """
+    What gives WeasyPrint the content of ``data:``, and goes nowhere.
+
+    It notes in ``asked`` what else was asked for: a page that lacked it would look
+    whole, so there is none.
+    """
+    from weasyprint.urls import URLFetcher
+
+    class Refusing(URLFetcher):  # type: ignore[misc]
+        asked: ClassVar[list[str]] = []
+
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            if not url.startswith("data:"):
+                self.asked.append(url)
+            return super().fetch(url, headers)
+
+    return Refusing(allowed_protocols=("data",), fail_on_errors=True)
 
 
 def warm_up() -> None:
@@ -263,7 +291,8 @@ def _tree(html: str) -> Element:
     except ET.ParseError:
         import weasyprint
 
-        root: Element = weasyprint.HTML(string=html).etree_element
+        loose = weasyprint.HTML(string=html, url_fetcher=_fetcher())
+        root: Element = loose.etree_element
         for element in root.iter():
             # To HTML the names of namespaces are attributes like others.
             for key in [key for key in element.attrib if XMLNS.match(key)]:
@@ -388,7 +417,7 @@ def _setting(css: str) -> tuple[Any, Any]:
     fonts = Fonts()
     # When Python has come so far as to delete what is left, it can remove no files.
     atexit.register(_leave, weakref.ref(fonts))
-    return weasyprint.CSS(string=css, font_config=fonts), fonts
+    return weasyprint.CSS(string=css, font_config=fonts, url_fetcher=_fetcher()), fonts
 
 
 def _leave(fonts: weakref.ref[Any]) -> None:

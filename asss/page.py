@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from asss import keyfigures, language, publication, text
-from asss.blocks import Block, block, day_or_text, markdown
+from asss import keyfigures, language, markdown, publication, text
+from asss.blocks import Block, block, day_or_text
 from asss.catalogue import Catalogue
 from asss.facts import Fact, NetworkBook, as_record
 from asss.findings import SUMMARY, Findings
@@ -194,7 +194,7 @@ def chapter(
         forbehold=list(notes.items.values()),
         comment=comment
         and {
-            "html": Markup(markdown(comment.text, below=2)),
+            "html": Markup(markdown.to_html(comment.text, below=2)),
             "author": comment.author,
             "source": comment.source,
             "date": day_or_text(comment.date),

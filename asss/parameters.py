@@ -6,6 +6,7 @@ checked against a model, with every mistake collected before anything is raised.
 Knows nothing of indicators. Imports ``errors`` only.
 """
 
+import ast
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -42,6 +43,9 @@ EMBEDDED = "embedded"
 
 #: The language that everything is written in, and that others are laid over.
 BOKMAL = "nb"
+
+#: How the cell begins in which papermill writes what it was given.
+INJECTED = "# Parameters\n"
 
 AnyModel = TypeVar("AnyModel", bound=BaseModel)
 
@@ -466,35 +470,80 @@ def choose_run(folder: Path, *, kommune: str, year: int) -> Run:
     return Run(kommune=kommune, year=year)
 
 
-def load_run(namespace: Mapping[str, object]) -> Run:
+def load_run(namespace: Mapping[str, object], *, kommune: str | None = None) -> Run:
     """
     Take a report's parameters from the notebook's variables.
 
     Parameters
     ----------
     namespace : mapping of name to value
-        ``vars()`` in the notebook. Only the parameters are read. A text or number
-        under a name that is nearly a parameter's is taken for a misspelt one:
-        papermill only warns of those, and would give a perfect report on the wrong
-        kommune.
+        ``vars()`` in the notebook. What its cell of parameters names, and what
+        papermill put after that, must be a parameter: papermill only warns, and would
+        give a perfect report on the wrong kommune. Elsewhere a text or number under a
+        name that is nearly a parameter's is taken for a misspelt one.
+    kommune : str, optional
+        For a notebook that is always on the same, and so is given none.
 
     Raises
     ------
     ParameterError
-        If a parameter is missing, misspelt or of the wrong kind.
+        If a parameter is missing, unknown, misspelt or of the wrong kind.
     """
-    parameters = {
-        name: namespace[name] for name in Run.model_fields if name in namespace
-    }
+    fields = [name for name in Run.model_fields if name != "kommune" or not kommune]
+    content = {name: namespace[name] for name in fields if name in namespace}
+    unknown = [name for name in _given(namespace, fields) if name not in fields]
     problems = [
-        f"notebook: unknown parameter {name}, did you mean {nearest[0]}?"
-        for name, value in namespace.items()
-        if name not in Run.model_fields
-        and isinstance(value, str | int | float)
-        and re.match(r"[a-z]", name)
-        and (nearest := get_close_matches(name, list(Run.model_fields), 1, 0.75))
+        f"notebook: unknown parameter {name}.{suggestion(fold(name), fields)}"
+        for name in dict.fromkeys(unknown)
     ]
-    run = check_model(Run, parameters, file="notebook", problems=problems)
+    if kommune:
+        content["kommune"] = kommune
+    run = check_model(Run, content, file="notebook", problems=problems)
     if problems or run is None:
         raise ParameterError(problems)
     return run
+
+
+def _given(namespace: Mapping[str, object], fields: Sequence[str]) -> list[str]:
+    """The names that a report was given, and those that are nearly a parameter's."""
+    given: list[str] = []
+    cells = namespace.get("In")
+    for source in reversed(cells if isinstance(cells, list) else []):
+        is_injected = str(source).startswith(INJECTED)
+        names = _assigned(str(source), literally=not is_injected)
+        if is_injected or not set(fields).isdisjoint(names):
+            given = names + given
+            # What was written there before is no longer there.
+            if not is_injected:
+                break
+    return given + [
+        name
+        for name, value in namespace.items()
+        if isinstance(value, str | int | float)
+        and re.match(r"[a-z]", name)
+        and get_close_matches(name, fields, 1, 0.75)
+    ]
+
+
+def _assigned(source: str, *, literally: bool) -> list[str]:
+    """The names that a cell gives values to, or `literally` values written there."""
+    try:
+        body = ast.parse(source).body
+    except SyntaxError:
+        return []
+    names = []
+    for step in body:
+        if isinstance(step, ast.Assign | ast.AnnAssign) and step.value is not None:
+            if literally and not _is_literal(step.value):
+                continue
+            targets = step.targets if isinstance(step, ast.Assign) else [step.target]
+            names += [target.id for target in targets if isinstance(target, ast.Name)]
+    return names
+
+
+def _is_literal(value: ast.expr) -> bool:
+    try:
+        ast.literal_eval(value)
+    except ValueError:
+        return False
+    return True

@@ -107,7 +107,7 @@ def index(
         ],
         css=blocks.stylesheet() + stylesheet(),
         script=script(),
-        policy=policy(),
+        policy=policy(script()),
     ).html
 
 
@@ -236,16 +236,17 @@ def script() -> str:
     return _file("site.js")
 
 
-def policy() -> str:
+def policy(script: str = "") -> str:
     """
-    What a page may do: show itself, and run this one script.
+    What a page may do: show itself, and run this one script, if any.
 
     Whatever finds its way onto the page, no other script runs and nothing is fetched.
     """
-    digest = base64.b64encode(hashlib.sha256(script().encode()).digest()).decode()
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return (
         "default-src 'none'; img-src data:; font-src data:; style-src 'unsafe-inline'; "
-        f"script-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+        + (f"script-src 'sha256-{digest}'; " if script else "")
+        + "base-uri 'none'; form-action 'none'"
     )
 
 

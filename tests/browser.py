@@ -57,6 +57,8 @@ class Screen:
         axe = resources.files("axe_playwright_python") / "axe.min.js"
         self._context.add_init_script(script=axe.read_text("utf-8"))
         self._pages: dict[Path, Page] = {}
+        #: What the browser has said of each page while it was opened.
+        self.complaints: dict[Path, list[str]] = {}
 
     def show(
         self,
@@ -84,7 +86,10 @@ class Screen:
         """
         if file not in self._pages:
             self._pages[file] = self._context.new_page()
+            said = self.complaints.setdefault(file, [])
+            self._pages[file].on("console", lambda message: said.append(message.text))
             self._pages[file].goto(file.as_uri())
+            said = []
             # What is folded away is a part of the page like any other.
             self._pages[file].evaluate(
                 "document.querySelectorAll('details').forEach(e => { e.open = true; })"

@@ -164,6 +164,30 @@ def test_hidden_focus_is_found(screen: Screen, tmp_path: Path, style: str) -> No
     assert page.evaluate("probe.focused()")["wrong"]
 
 
+# -- what a page may do ----------------------------------------------------------------
+
+
+@each_page
+def test_page_fetches_nothing_and_shows_itself(
+    screen: Screen, file_of: Callable[[str], Path], name: str
+) -> None:
+    """Whatever finds its way onto it; and its own style, fonts and script all work."""
+    page = screen.show(file_of(name))
+    assert screen.complaints[file_of(name)] == []
+    assert page.evaluate("[...document.fonts].some(font => font.status === 'loaded')")
+    assert page.locator("meta[http-equiv=Content-Security-Policy]").count() == 1
+    blocked = page.evaluate(
+        """() => new Promise(done => {
+            const tell = found => { image.remove(); done(found.blockedURI); };
+            document.addEventListener("securitypolicyviolation", tell, { once: true });
+            const image = document.createElement("img");
+            document.body.append(image);
+            image.src = "http://eksempel.invalid/a.png";
+        })"""
+    )
+    assert blocked == "http://eksempel.invalid/a.png"
+
+
 # -- what axe-core finds ---------------------------------------------------------------
 
 

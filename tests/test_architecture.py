@@ -21,7 +21,7 @@ RESERVED = {
     "pikepdf": {"tagging", "readback"},
     "bs4": {"readback"},
     "jinja2": {"blocks"},
-    "markdown_it": {"blocks"},
+    "markdown_it": {"markdown"},
     "yaml": {"parameters", "catalogue"},
     "pydantic": {"parameters", "knowledge", "manifest", "ledger", "exports"},
     "xlsxwriter": {"exports"},

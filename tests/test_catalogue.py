@@ -936,6 +936,33 @@ def test_comment_without_a_proper_head_is_named(
 
 
 @pytest.mark.parametrize(
+    ("line", "complaint"),
+    [
+        ("![Oslo](http://a.no/y.png)", "an image, http://a.no/y.png: a page fetches "),
+        ("Se ![][1]", "an image, y.png: a page fetches nothing"),
+        ("[her](javascript:alert(1))", "a link to javascript:alert(1): write an addr"),
+        ("<javascript:alert(1)>", "a link to javascript:alert(1)"),
+        ("[her](data:text/html,x)", "a link to data:text/html,x"),
+        ("[her](file:///etc/passwd)", "a link to file:///etc/passwd"),
+        ("[her](rapport.pdf)", "a link to rapport.pdf"),
+        ("Fotnote[^1].", "a footnote, [^1]: write it in the text"),
+        ("| a |\n|---|\n| [b](x:y) |", "a link to x:y"),
+        ("Med <b>fet</b> skrift", "HTML, <b>: write Markdown"),
+        ("<!-- uten slutt", "HTML, <!--: write Markdown"),
+    ],
+)
+def test_comment_that_asks_for_more_than_text_is_named(
+    folder: Path, line: str, complaint: str
+) -> None:
+    """With the line in the file: nothing is fetched, and nothing is run."""
+    text = f"{HEAD}\n<!-- to\nlinjer -->\n\nTekst\n{line}\n\n[1]: y.png\n"
+    write_comment(folder, text)
+    last = text[: text.index("\n\n[1]")].count("\n") + 1
+    found = f"tromso-2017/kvalitet.md, line {last}: {complaint}"
+    assert problems_in(folder)[0].startswith(found)
+
+
+@pytest.mark.parametrize(
     ("place", "complaint"),
     [
         ("tromsoe-2017/kvalitet", "unknown kommune 'tromsoe'. Did you mean tromso?"),

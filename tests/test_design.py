@@ -12,7 +12,7 @@ import pikepdf
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from asss import blocks, contents, conversion, keyfigures, page, report
+from asss import blocks, contents, conversion, keyfigures, markdown, page, report
 from asss.catalogue import Catalogue
 from asss.findings import Findings
 
@@ -330,7 +330,7 @@ def test_headings_of_a_comment_follow_the_chapters(
     written: str, levels: list[int]
 ) -> None:
     """Whatever people write, a screen reader meets no gap and no second title."""
-    html = blocks.markdown(written, below=2)
+    html = markdown.to_html(written, below=2)
     found = [int(level) for level in re.findall(r"<h(\d)>", html)]
     assert found == levels
     assert re.findall(r"</h(\d)>", html) == [str(level) for level in levels]
@@ -339,4 +339,30 @@ def test_headings_of_a_comment_follow_the_chapters(
 
 def test_headings_of_the_notebook_keep_their_level() -> None:
     """The notebook's own prose is the page: its chapters are of the second level."""
-    assert blocks.markdown("## Kvalitet") == "<h2>Kvalitet</h2>\n"
+    assert markdown.to_html("## Kvalitet") == "<h2>Kvalitet</h2>\n"
+
+
+def test_comment_with_a_table_is_set_and_remarks_are_gone() -> None:
+    """A table has heads that a screen reader tells; what authors note is no text."""
+    html = markdown.to_html(
+        "<!-- avklar -->\n\n| År | Tall |\n|---|---|\n| 2019 | 4,1 |"
+    )
+    assert re.findall(r'<th scope="col">(.*?)</th>', html) == ["År", "Tall"]
+    assert re.findall(r'<th scope="row">(.*?)</th>', html) == ["2019"]
+    assert re.findall(r"<td>(.*?)</td>", html) == ["4,1"]
+    assert "avklar" not in html
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("![Oslo *2020*](http://a.no/y.png)", "Oslo 2020"),
+        ("![<b>](http://a.no/y.png)", "&lt;b&gt;"),
+        ("[her](javascript:alert(1))", "[her](javascript:alert(1))"),
+        ("<img src=x>", "&lt;img src=x&gt;"),
+        ("<http://ssb.no>", '<a href="http://ssb.no">http://ssb.no</a>'),
+    ],
+)
+def test_note_from_a_server_fetches_and_runs_nothing(written: str, shown: str) -> None:
+    """SSB's notes are printed as they come: nobody here can mend them."""
+    assert markdown.to_html(written) == f"<p>{shown}</p>\n"

@@ -266,7 +266,7 @@ def test_other_variables_of_a_notebook_are_none_of_ours() -> None:
         **GIVEN,
         "__name__": "__main__",
         "_i1": "kommune = 'oslo'",
-        "In": ["x"],
+        "In": ["", "kommune = 'x'\nKommune = 1", "kommune = 'x'\nyear = 1", "Year = 2"],
         "pd": yaml,
         "known": object(),
         "observations": [1],
@@ -294,7 +294,56 @@ def test_misspelt_parameter_is_refused(written: str, meant: str) -> None:
     with pytest.raises(ParameterError) as refusal:
         parameters.load_run({**GIVEN, written: "oslo"})
     assert refusal.value.problems == (
-        f"notebook: unknown parameter {written}, did you mean {meant}?",
+        f"notebook: unknown parameter {written}. Did you mean {meant}?",
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "hint"),
+    [
+        ("Kommune = 'oslo'", "Kommune. Did you mean kommune?"),
+        ("Year = 2019", "Year. Did you mean year?"),
+        ("år = 2019", "år. Did you mean year?"),
+        ("lang = 'nn'", "lang. Did you mean language?"),
+        ("Kommune = ['oslo', 'bergen']", "Kommune. Did you mean kommune?"),
+        ("by: str = 'oslo'", "by. Known: kommune, year, published, changed, "),
+        ("x = float('nan')", "x. Known: kommune, "),
+    ],
+)
+def test_whatever_papermill_was_given_must_be_a_parameter(
+    written: str, hint: str
+) -> None:
+    """However far its name is from one, and whatever it is."""
+    name = written.partition(" ")[0].rstrip(":")
+    cells = ["", "kommune = 'tromso'\nyear = 2017", f"# Parameters\n{written}\n"]
+    with pytest.raises(ParameterError) as refusal:
+        parameters.load_run({**GIVEN, name: 1, "In": [*cells, "load_run(vars())"]})
+    (problem,) = refusal.value.problems
+    assert problem.startswith(f"notebook: unknown parameter {hint}")
+
+
+def test_cell_of_parameters_names_nothing_else() -> None:
+    """In JupyterLab, where nobody injects anything; once it is mended, all is well."""
+    cells = ["", "kommune = 'tromso'\nyear = 2017\nKommune = 'oslo'"]
+    with pytest.raises(ParameterError, match="unknown parameter Kommune"):
+        parameters.load_run({**GIVEN, "In": cells})
+    cells += [
+        "load_run(vars())",
+        "%matplotlib inline",
+        "kommune = 'tromso'\nyear = 2017",
+    ]
+    assert parameters.load_run({**GIVEN, "Kommune": "oslo", "In": cells})
+
+
+def test_notebook_on_the_network_is_given_no_kommune() -> None:
+    """`-p kommune oslo` would be no report on Oslo."""
+    cells = ["", "year = 2017", "# Parameters\nkommune = 'oslo'\n"]
+    given = {"year": 2017, "kommune": "oslo", "In": cells}
+    with pytest.raises(ParameterError, match=r"parameter kommune\. Known: year, "):
+        parameters.load_run(given, kommune="asss")
+    given["In"] = cells[:2]
+    assert (
+        parameters.load_run({**given, "kommune": 1}, kommune="asss").kommune == "asss"
     )
 
 
@@ -337,10 +386,10 @@ def test_all_slips_in_a_notebook_are_told_at_once() -> None:
     """Misspelt and therefore also missing, and another beside it."""
     with pytest.raises(ParameterError) as refusal:
         parameters.load_run({"komune": "oslo", "year": "2017"})
-    assert [problem.split(", ")[0] for problem in refusal.value.problems] == [
+    assert [problem.split(".")[0] for problem in refusal.value.problems] == [
         "notebook: unknown parameter komune",
         "notebook: kommune: is missing",
-        "notebook: year: Input should be a valid integer",
+        "notebook: year: Input should be a valid integer, got '2017'",
     ]
 
 

@@ -22,8 +22,10 @@ from xml.etree import ElementTree as ET
 
 import pikepdf
 import pytest
+from double import Double
 
 from asss import blocks, conversion, report, site, tagging
+from asss.errors import RenderError
 from asss.parameters import NETWORK
 
 Rendered = Callable[[str, int], Path]
@@ -313,6 +315,31 @@ def test_page_is_set_alike_however_loosely_it_is_written(rendered: Rendered) -> 
     with pytest.raises(ET.ParseError):
         ET.fromstring(conversion.as_xml(loose))
     assert conversion.to_pdf(strict) == conversion.to_pdf(loose)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "<img src='{}'>",
+        "<style>h1 {{ background: url({}) }}</style>",
+        "<style>@import '{}';</style>",
+        "<style>@font-face {{ font-family: Inter; src: url({}) }}</style>",
+        "<link rel=stylesheet href='{}'>",
+        "<object data='{}'></object>",
+        "<svg xmlns='http://www.w3.org/2000/svg'><image href='{}' width='9'/></svg>",
+    ],
+)
+@pytest.mark.parametrize("scheme", ["http", "file"])
+def test_nothing_is_fetched_for_a_page(
+    fault: str, scheme: str, tmp_path: Path, double: Double
+) -> None:
+    """No call leaves this machine, and no file of it comes into a report."""
+    secret = tmp_path / "a.svg"
+    secret.write_text("<svg xmlns='http://www.w3.org/2000/svg'><path d=''/></svg>")
+    address = {"http": f"{double.url}/a.svg", "file": secret.as_uri()}[scheme]
+    with pytest.raises(RenderError, match=f"The page asks for {address}"):
+        conversion.to_pdf(f"<html><body><h1>A</h1>{fault.format(address)}</html>")
+    assert double.calls == []
 
 
 def test_what_was_set_before_leaves_no_trace(rendered: Rendered) -> None:

@@ -282,3 +282,22 @@ def test_plain_papermill_works_from_root_and_from_notebooks(
     assert done.returncode == 0, done.stderr
     notebook = nbformat.read(tmp_path / "out.ipynb", as_version=4)
     assert "Publisert: 15.03.2021" in nbformat.writes(notebook)
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "complaint"),
+    [
+        ("sosiale_tjenester", ("-p", "Kommune", "oslo"), "Did you mean kommune?"),
+        ("sosiale_tjenester", ("-y", "kommune: [oslo]"), "kommune: Input should be a"),
+        ("asss_samlet", ("-p", "kommune", "oslo"), "unknown parameter kommune."),
+    ],
+)
+def test_plain_papermill_with_a_wrong_parameter_makes_no_report(
+    root: Path, tmp_path: Path, name: str, given: tuple[str, ...], complaint: str
+) -> None:
+    """It defines whatever it is given, and warns of what is not in the notebook."""
+    command = [str(Path(sys.executable).with_name("papermill"))]
+    command += [f"notebooks/{name}.ipynb", str(tmp_path / "out.ipynb"), *given]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert complaint in done.stderr

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from asss import language, text
+from asss import language, site, text
 from asss.blocks import environment, stylesheet
 from asss.catalogue import Catalogue
 from asss.comparison.differences import (
@@ -47,6 +47,7 @@ def to_html(found: Comparison, known: Catalogue) -> str:
     return pages.get_template("diff.html.j2").render(
         words=words,
         css=stylesheet(),
+        policy=site.policy(),
         title=text.phrase(
             "diff_title", {"old": found.old.name, "new": found.new.name}, known
         ),

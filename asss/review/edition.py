@@ -14,7 +14,7 @@ import nbformat
 from markupsafe import Markup
 from nbformat import NotebookNode
 
-from asss import blocks, conversion, exports, language, text
+from asss import blocks, conversion, exports, language, markdown, text
 from asss.catalogue import Catalogue
 from asss.review import marks
 from asss.review.evidence import read_back
@@ -147,7 +147,7 @@ def _cells(notebook: NotebookNode, known: Catalogue) -> str:
     items: list[dict[str, Any]] = []
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            written = HEADING.sub(r"\1h3", blocks.markdown(cell.source))
+            written = HEADING.sub(r"\1h3", markdown.to_html(cell.source))
             items.append({"prose": Markup(written)})
         elif cell.cell_type == "code":
             is_shown = bool(list(_shown(cell)))
