@@ -6,6 +6,7 @@ libraries that take far longer to load than ``asss render`` takes to find that n
 has changed.
 """
 
+import re
 from importlib import import_module
 from typing import Any
 
@@ -32,6 +33,16 @@ class Commands(TyperGroup):
         self, ctx: Any, args: list[str]
     ) -> tuple[str | None, Any, list[str]]:
         """Find the command that is named, and load it."""
+        from asss.commands.terminal import speak_plainly, visible
+
+        speak_plainly()
+        for arg in args:
+            if visible(arg) != arg:
+                ctx.fail(f"{visible(arg)!r} holds a character that steers a terminal.")
+            if not arg or re.fullmatch(r"--[a-z-]+=", arg):
+                # An empty variable of somebody's script must not mean the default.
+                option = arg or args[args.index(arg) - 1]
+                ctx.fail(f"Nothing is given for {option.removesuffix('=')}.")
         name, _, rest = super().resolve_command(ctx, args)
         return name, _load(name or ""), rest
 

@@ -166,7 +166,7 @@ def load_catalogue(
     ParameterError
         With every problem in every file.
     UsageError
-        If there are no phrases in the language.
+        If there are no phrases in the language, or no such service area.
     """
     folder = folder or parameters.find_folder()
     languages = translation.languages(folder)
@@ -174,6 +174,11 @@ def load_catalogue(
         file = translation.file_of(language)
         hint = parameters.suggestion(language, languages)
         msg = f"No phrases in {language!r}: parameters/ has no {file}.{hint}"
+        raise UsageError(msg)
+    services = sorted(path.stem for path in (folder / "indikatorer").glob("*.yaml"))
+    if service not in services:
+        hint = parameters.suggestion(service, services)
+        msg = f"No service area {service!r} in {folder.name}/indikatorer/.{hint}"
         raise UsageError(msg)
     problems: list[str] = []
     network = _read(folder / parameters.NETWORK_FILE, Network, problems)
@@ -337,20 +342,12 @@ def _read_comments(folder: Path, problems: list[str]) -> list[Comment]:
 
 
 def _check_runs(folder: Path, network: Network | None, problems: list[str]) -> None:
+    ids = [member.id for member in network.members] if network else []
     for path in sorted(folder.glob("*.yaml")):
-        run = parameters.check_model(
-            parameters.Run,
-            parameters.read_yaml(path, problems),
-            file=path.name,
-            problems=problems,
-        )
-        if run and network and run.kommune != EVERY:
-            ids = [member.id for member in network.members]
-            if run.kommune not in ids:
-                hint = parameters.suggestion(run.kommune, ids)
-                problems.append(
-                    f"{path.name}: kommune: unknown id {run.kommune!r}.{hint}"
-                )
+        run = parameters.check_run(path, problems, ids=(*ids, EVERY, NETWORK))
+        if run and network and run.kommune not in (*ids, EVERY, NETWORK):
+            hint = parameters.suggestion(run.kommune, ids)
+            problems.append(f"{path.name}: kommune: unknown id {run.kommune!r}.{hint}")
 
 
 def _check_network(network: Network) -> list[str]:

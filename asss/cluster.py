@@ -55,10 +55,8 @@ class Project:
 
         Raises
         ------
-        SnapshotError
-            If there is no such snapshot.
         UsageError
-            If one lies outside the project.
+            If there is no such snapshot, or it lies outside the project.
         """
         folders = [root / FOLDER, root / NOTEBOOKS]
         for name in sorted(set(snapshots) - {EMBEDDED}):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from asss import statbank
 from asss.catalogue import Catalogue
-from asss.errors import SnapshotError, UsageError
+from asss.errors import UsageError
 from asss.knowledge import Series
 from asss.parameters import EMBEDDED, LATEST, OUTPUTS
 from asss.statbank import Snapshot, Store
@@ -50,8 +50,10 @@ def open_snapshot(name: str, *, root: Path | None = None) -> Snapshot:
 
     Raises
     ------
+    UsageError
+        If there is no such snapshot.
     SnapshotError
-        If it is missing or damaged.
+        If it is damaged.
     """
     start = root or Path()
     chosen = choose_snapshot(name, root=start)
@@ -63,7 +65,7 @@ def open_snapshot(name: str, *, root: Path | None = None) -> Snapshot:
             return statbank.open_snapshot(folder)
     names = ", ".join([EMBEDDED, *store.names()])
     msg = f"No snapshot {name!r}. There are: {names}. `asss fetch` makes one."
-    raise SnapshotError(msg)
+    raise UsageError(msg)
 
 
 def available_years(known: Catalogue, snapshot: Snapshot) -> tuple[int, ...]:

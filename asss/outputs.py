@@ -52,8 +52,10 @@ def at(address: str) -> Path:
     try:
         from upath import UPath
 
-        return cast("Path", UPath(address))
-    except (ImportError, ValueError) as error:
+        place: Any = UPath(address)
+        place.fs.exists(place.path)  # loads what speaks with it, and asks it once
+        return cast("Path", place)
+    except (ImportError, ValueError, OSError) as error:
         msg = (
             f"{address} cannot be used ({error}). It takes the extra `cluster`, and "
             "what fsspec asks for, such as s3fs for s3://."

@@ -9,7 +9,7 @@ Knows nothing of indicators. Imports ``errors`` only.
 import ast
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
@@ -211,6 +211,32 @@ class Network(Model):
                 return member
         ids = [member.id for member in self.members]
         msg = f"Unknown kommune {kommune!r}.{suggestion(wanted, ids)}"
+        raise UsageError(msg)
+
+    def numbered(self, number: str, year: int | None = None) -> Member:
+        """
+        Find a member by the kommunenummer it has in a year, or has had in any.
+
+        Raises
+        ------
+        UsageError
+            If there is none; the message says whose number it was or will be.
+        """
+        periods = [(m, period) for m in self.members for period in m.kommunenummer]
+        had = [found for found in periods if found[1].number == number]
+        for member, period in had:
+            if year is None or period.covers(year):
+                return member
+        if had and year is not None:
+            member = had[0][0]
+            now = [p.number for p in member.kommunenummer if p.covers(year)]
+            hint = f" {member.name} has {' and '.join(now) or 'none'} then."
+        else:
+            hint = suggestion(
+                number.zfill(4), sorted({period.number for _, period in periods})
+            )
+        when = "" if year is None else f" in {year}"
+        msg = f"No member has kommunenummer {number}{when}.{hint}"
         raise UsageError(msg)
 
 
@@ -429,19 +455,47 @@ def _keys_of(model: type[BaseModel]) -> list[str]:
     return keys
 
 
-def read_run(path: Path) -> Run:
+def check_run(path: Path, problems: list[str], *, ids: Collection[str]) -> Run | None:
+    """
+    Read a run file; every mistake is added to `problems`.
+
+    Where its name says whose or which year's it is, as ``oslo-2020.yaml`` does, it must
+    say the same inside: last year's file is copied every year.
+
+    Parameters
+    ----------
+    ids : collection of str
+        What a name can say: ids of members, ``alle`` and ``asss``. Any other word is a
+        name of somebody's choosing.
+    """
+    content = read_yaml(path, problems)
+    run = check_model(Run, content, file=path.name, problems=problems)
+    named = re.fullmatch(r"(.+)-(\d{4})", path.stem)
+    if run and named:
+        told = [("year", str(run.year), named[2])]
+        if fold(named[1]) in ids:
+            told.append(("kommune", fold(run.kommune), fold(named[1])))
+        problems += [
+            f"{path.name}: {key}: is {inside}, and the file's name says {outside}; "
+            "mend the one that is wrong"
+            for key, inside, outside in told
+            if inside != outside
+        ]
+    return run
+
+
+def read_run(path: Path, *, ids: Collection[str] = ()) -> Run:
     """
     Read a file of ``rapporter/``: the parameters of one report, or of a batch.
 
     Raises
     ------
     ParameterError
-        With every mistake in the file.
+        With every mistake in the file, and in its name: see :func:`check_run`.
     """
     problems: list[str] = []
-    content = read_yaml(path, problems)
-    run = check_model(Run, content, file=path.name, problems=problems)
-    if run is None:
+    run = check_run(path, problems, ids=ids)
+    if run is None or problems:
         raise ParameterError(problems)
     return run
 
@@ -462,11 +516,17 @@ def choose_run(folder: Path, *, kommune: str, year: int) -> Run:
     run : Run
         From ``rapporter/<kommune>-<year>.yaml``, else ``rapporter/alle-<year>.yaml``,
         else with the defaults, which say that the report is not published.
+
+    Raises
+    ------
+    ParameterError
+        If the file has mistakes, or is not on what its name says.
     """
     for stem in (kommune, EVERY):
         path = folder / RUN_FOLDER / f"{stem}-{year}.yaml"
         if path.is_file():
-            return read_run(path).model_copy(update={"kommune": kommune})
+            run = read_run(path, ids=(kommune, EVERY))
+            return run.model_copy(update={"kommune": kommune})
     return Run(kommune=kommune, year=year)
 
 

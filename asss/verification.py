@@ -121,7 +121,7 @@ def verify(
     Raises
     ------
     UsageError
-        If there is no such report.
+        If there is no such report, or no such snapshot.
     SnapshotError
         If `latest` is asked for, and it cannot be told which that is.
     """
@@ -195,7 +195,7 @@ def _snapshot_names(root: Path) -> list[str]:
 def _open(name: str, root: Path) -> Snapshot | None:
     try:
         return sources.open_snapshot(name, root=root)
-    except SnapshotError:
+    except (SnapshotError, UsageError):
         return None
 
 
@@ -204,7 +204,9 @@ def _look_at_snapshot(name: str, root: Path) -> tuple[list[Check], Snapshot | No
     about = f"snapshot {name}"
     try:
         snapshot = sources.open_snapshot(name, root=root)
-    except SnapshotError as error:
+    except (SnapshotError, UsageError) as error:
+        if isinstance(error, UsageError) and name not in _snapshot_names(root):
+            raise
         return [Check(about, "problem", str(error))], None
     files = {
         part["file"]: part["sha256"]

@@ -1,7 +1,9 @@
 """The command line: one clear message for what goes wrong, and the right exit code."""
 
+import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -9,16 +11,30 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+import typer
 from click.testing import Result
 from conftest import formats_here
+from hypothesis import example, given
+from hypothesis import strategies as st
+from rich.table import Table
+from rich.text import Text
 from typer.testing import CliRunner
 
-from asss import batch, report, statbank
+from asss import batch, parameters, report, statbank
 from asss.__main__ import COMMANDS, app
 from asss.catalogue import Catalogue
-from asss.commands.terminal import FAILURE, USAGE
+from asss.commands.terminal import (
+    FAILURE,
+    USAGE,
+    Terminal,
+    err,
+    plain_errors,
+    safe,
+    visible,
+)
+from asss.errors import FetchError, ParameterError
 from asss.formats import FORMATS, INDEX_NAME
-from asss.parameters import EMBEDDED, Run
+from asss.parameters import EMBEDDED, NETWORK, Run
 
 runner = CliRunner()
 
@@ -51,6 +67,16 @@ def _refused(result: Result, code: int, *says: str) -> None:
         (["--all", "--year", "2020", "--format", "docx"], "Unknown format 'docx'"),
         (["--kommune", "oslo", "--yaer", "2020"], "No such option"),
         (["--all", "--year", "2020", "--date", "15.6.2021"], "is not a date"),
+        (["--all", "--kommune", "oslo"], "--kommune and --all do not go together"),
+        (["--kommune", "0301,tronheim", "--year", "2020"], "Did you mean trondheim?"),
+        (["--kommune", "301", "--year", "2020"], "Did you mean 0301?"),
+        (["--kommune", "1201", "--year", "2020"], "Bergen has 4601 then."),
+        (["--kommune", "asker", "--year", "2020-2022"], "member from data year 2022"),
+        (["--kommune", "oslo", "--year", "20200"], "is not a year or a span"),
+        (["--kommune", "oslo", "--year", "2020-2018"], "is not a year or a span"),
+        (["--kommune", "", "--year", "2020"], "Nothing is given for --kommune"),
+        (["--all", "--year="], "Nothing is given for --year"),
+        (["--kommune", "os\x1b[2Jlo", "--year", "2020"], "\\u001b[2Jlo"),
     ],
 )
 def test_usage_mistakes_end_with_two(
@@ -62,7 +88,7 @@ def test_usage_mistakes_end_with_two(
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize("name", ["Bærum", "BÆRUM", "baerum", "bærum"])
+@pytest.mark.parametrize("name", ["Bærum", "BÆRUM", "baerum", "bærum", "0219"])
 def test_names_with_and_without_norwegian_letters_are_one(
     name: str, tmp_path: Path
 ) -> None:
@@ -87,7 +113,97 @@ def test_misspelt_parameter_in_a_run_file_is_named(tmp_path: Path) -> None:
 def test_missing_run_file_is_named(tmp_path: Path) -> None:
     """A path that is not there is the user's to mend."""
     result = _run("render", "--file", str(tmp_path / "ingen.yaml"))
-    _refused(result, FAILURE, "ingen.yaml", "cannot be read")
+    _refused(result, USAGE, "No run file", "ingen.yaml", "Known: alle-2020.yaml")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "more", "code", "says"),
+    [
+        *(
+            (f"{name}.yaml", f"kommune: {kommune}\nyear: {year}\n", more, code, says)
+            for name, kommune, year, more, code, says in [
+                ("oslo-2020", "oslo", 2019, (), 1, ("is 2019", "name says 2020")),
+                ("oslo-2020", "bergen", 2020, (), 1, ("is bergen", "name says oslo")),
+                ("alle-2020", "oslo", 2020, (), 1, ("is oslo", "name says alle")),
+                ("asss-2020", "alle", 2020, (), 1, ("is alle", "name says asss")),
+                ("mine", "alle", 2019, ("2020",), 2, ("says 2020", "year: 2019")),
+                ("mine", "oslo", 2019, ("2019-2020",), 2, ("2019, 2020", "year: 2019")),
+                ("mine", "asker", 2020, (), 2, ("member from data year 2022",)),
+                ("mine", "osl", 2020, (), 2, ("Did you mean oslo?",)),
+            ]
+        ),
+        ("mine.yaml", "kommune: oslo\nyear: 2020\nlanguage: en\n", (), 2, ("'en'",)),
+        ("mine.yaml", "kommune: oslo\nyear: 2020\nsnapshot: x\n", (), 2, ("'x'",)),
+        ("mine.yaml", "- oslo\n", (), 1, ("should hold keys and values",)),
+        ("mine.yaml", "", (), 1, ("mine.yaml: is empty",)),
+    ],
+)
+def test_run_file_that_contradicts_itself_or_the_command_is_refused(
+    name: str,
+    text: str,
+    more: Sequence[str],
+    code: int,
+    says: Sequence[str],
+    tmp_path: Path,
+) -> None:
+    """Last year's file is copied every year; both sides of what disagrees are named."""
+    (tmp_path / name).write_text(text, "utf-8")
+    words = [
+        "render",
+        "--file",
+        str(tmp_path / name),
+        *(("--year", *more) * bool(more)),
+    ]
+    result = _run(*words, "--output", str(tmp_path / "out"))
+    _refused(result, code, *says)
+    assert not (tmp_path / "out").exists()
+
+
+def test_run_file_among_the_others_is_held_against_its_name(project: Path) -> None:
+    """By whatever reads it: the check, and the choice of a report's own file."""
+    folder = project / "parameters"
+    copied = folder / "rapporter" / "trondheim-2021.yaml"
+    shutil.copy(folder / "rapporter" / "trondheim-2020.yaml", copied)
+    told = "trondheim-2021.yaml: year: is 2020, and the file's name says 2021"
+    _refused(_run("check", "--parameters", str(folder)), FAILURE, told)
+    with pytest.raises(ParameterError, match=told):
+        parameters.choose_run(folder, kommune="trondheim", year=2021)
+    copied.rename(copied.with_name("bergen-2020.yaml"))
+    with pytest.raises(ParameterError, match=r"kommune: is trondheim, .* bergen"):
+        parameters.choose_run(folder, kommune="bergen", year=2020)
+    (folder / "rapporter" / "bergen-2020.yaml").unlink()
+    # The network has a report of its own, and so may have a file of its own.
+    own = folder / "rapporter" / "asss-2020.yaml"
+    own.write_text("kommune: asss\nyear: 2020\n", "utf-8")
+    assert _run("check", "--parameters", str(folder)).exit_code == 0
+
+
+@pytest.mark.parametrize("year", [2019, 2020])
+def test_batch_file_holds_for_every_member(
+    year: int, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Dates, status and figures; but the year's own is for those without a file."""
+    made: list[Run] = []
+    monkeypatch.setattr(batch, "render_all", lambda runs, **_: made.extend(runs))
+    said = {"published": "2021-03-16", "changed": "2021-06-20"}
+    said |= {"edition_status": "forelopige", "snapshot": EMBEDDED}
+    text = "".join(f'{key}: "{value}"\n' for key, value in said.items())
+    file = project / "mine.yaml"
+    file.write_text(f"kommune: alle\nyear: {year}\n{text}", "utf-8")
+    words = ["render", "--parameters", str(project / "parameters"), "--file"]
+    assert _run(*words, str(file)).exit_code == 0
+    assert [run.kommune for run in made][::10] == ["oslo", NETWORK]
+    assert len(made) == 11
+    for run in made:
+        assert run == Run(kommune=run.kommune, year=year, **said)
+    made.clear()
+    placed = project / "parameters" / "rapporter" / f"alle-{year}.yaml"
+    file.replace(placed)
+    assert _run(*words, str(placed)).exit_code == 0
+    dates = {run.kommune: run.published for run in made}
+    own = {"trondheim": "2021-03-15"} if year == 2020 else {}
+    assert dates == {**dict.fromkeys(dates, "2021-03-16"), **own}
+    assert len(dates) == 11
 
 
 def test_all_problems_in_parameters_are_told_at_once(project: Path) -> None:
@@ -171,6 +287,160 @@ def test_list_shows_kommuner_years_and_indicators() -> None:
     assert result.exit_code == 0
     for words in ("lillestrom", "2015-2020", "stonadslengde_18_24"):
         assert words in result.output
+
+
+def test_list_without_a_whole_year_says_so(project: Path) -> None:
+    """A fetch of some tables is a beginning, and no riddle."""
+    folder = project / "outputs" / "snapshots" / "2026-11-29"
+    shutil.copytree(statbank.embedded_folder(), folder)
+    manifest = json.loads((folder / statbank.MANIFEST).read_text("utf-8"))
+    del manifest["tables"]["07459"]
+    (folder / statbank.MANIFEST).write_text(json.dumps(manifest), "utf-8")
+    result = _run("list", "--parameters", str(project / "parameters"))
+    assert result.exit_code == 0, result.output
+    assert "Data years with figures: no years (snapshot" in result.output
+    assert "stonadslengde_18_24" in result.output
+
+
+def test_kommuner_and_years_are_given_as_lists(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By name or number, which is that of the year; each of them once."""
+    made: list[Run] = []
+    monkeypatch.setattr(batch, "render_all", lambda runs, **_: made.extend(runs))
+    words = ["render", "--kommune", "0301, Tromsø,oslo", "--kommune", "asss"]
+    words += ["--year", "2017-2018,2020", *ON_EMBEDDED, "--output", str(tmp_path)]
+    assert _run(*words).exit_code == 0
+    assert [(run.kommune, run.year) for run in made] == [
+        (kommune, year)
+        for year in (2017, 2018, 2020)
+        for kommune in ("oslo", "tromso", NETWORK)
+    ]
+
+
+#: Every command: as it goes well, as something is amiss, as it asks for what is not.
+EXITS = [
+    (0, "check"),
+    (0, "list"),
+    (0, "diff embedded latest"),
+    (0, "verify --snapshot embedded"),
+    (0, "render --all --year 2020 --snapshot embedded --dry-run"),
+    (0, "render --help"),
+    (1, "check", "parameters/nettverk.yaml"),
+    (1, "list", "parameters/nettverk.yaml"),
+    (1, "doctor", "parameters/fraser.yaml"),
+    (1, "render --all --year 2020", "parameters/forbehold.yaml"),
+    (1, "render --file parameters/statbank.yaml"),
+    (1, "fetch", "parameters/statbank.yaml"),
+    (1, "verify", "outputs/2020/oslo/manifest.json"),
+    (1, "verify", "outputs/snapshots/2020-01-01/manifest.json"),
+    (1, "verify --snapshot 2020-01-01", "outputs/snapshots/2020-01-01/manifest.json"),
+    (2, "diff embedded embedded", "parameters/nettverk.yaml"),  # as diff itself
+    (2, "diff embedded nowhere"),
+    (2, "diff embedded embedded --year 1999"),
+    (2, "diff embedded embedded --kommune osl"),
+    (2, "diff embedded embedded --service helse"),
+    (2, "doctor --service helse"),
+    (2, "fetch --service helse"),
+    (2, "fetch --years 20200"),
+    (2, "fetch --tables 00000 --anyway"),
+    (2, "open"),
+    (2, "open --kommune osl"),
+    (2, "open --output nowhere"),
+    (2, "render --all --year 2020 --snapshot nowhere"),
+    (2, "render --all --year 2020 --scheduler 127.0.0.1"),
+    (2, "render --all --year 2020 --output s4://a/b --dry-run"),
+    (2, "render --file parameters"),
+    (2, "verify --kommune osl"),
+    (2, "verify --output nowhere"),
+    (2, "verify --snapshot nowhere"),
+    (2, "verify --year 1999"),
+    (2, "list --parameters nowhere"),
+    (2, "check everything"),
+]
+
+
+@pytest.mark.parametrize("case", EXITS, ids=lambda case: " ".join(map(str, case)))
+def test_exit_codes_are_those_of_the_readme(
+    case: tuple[int, str] | tuple[int, str, str],
+    project: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """0: well. 1: something is amiss. 2: there is no such thing to be had."""
+    code, words, *broken = case
+    for name in broken:
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        (project / name).write_text("{", "utf-8")
+    monkeypatch.chdir(project)
+    result = _run(*words.split())
+    assert result.exit_code == code, result.output
+    assert result.output
+    assert isinstance(result.exception, SystemExit | None)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("list", "check", "--help", "render --help", "diff embedded embedded"),
+        *("render --kommune Tromsø,«Ås» --year 2020", "verify --output Å«s»", "åpne"),
+        *("render --all --year 2020 --snapshot embedded --dry-run", "list Å\udce5"),
+    ],
+)
+def test_terminal_that_knows_ascii_alone_is_spoken_to_in_it(
+    words: str, root: Path
+) -> None:
+    """Spelt without the letters it lacks, in any command and any message."""
+    command = [sys.executable, "-m", "asss", *words.split()]
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    result = subprocess.run(
+        command, capture_output=True, env=environment, cwd=root, check=False
+    )
+    printed = (result.stdout + result.stderr).decode("ascii")
+    assert printed
+    assert "Traceback" not in printed
+    assert result.returncode in (0, USAGE)
+
+
+def test_json_says_the_same_on_every_terminal(root: Path) -> None:
+    """A program reads it: «Tromsø» must not become another name."""
+    words = ["render", "--kommune", "oslo", "--year", "2020", "--log", "json"]
+    words += ["--snapshot", EMBEDDED, "--output", "Ås", "--dry-run"]
+    said = []
+    for encoding in ("ascii", "utf-8"):
+        command = [sys.executable, "-m", "asss", *words]
+        environment = {**os.environ, "PYTHONIOENCODING": encoding}
+        result = subprocess.run(command, capture_output=True, env=environment, cwd=root)
+        lines = result.stdout.decode(encoding).splitlines()
+        said.append([{**json.loads(line), "seconds": 0} for line in lines])
+    assert said[0] == said[1] != []
+
+
+@given(st.text(alphabet=st.characters(codec=None), min_size=1))
+@example("\x1b]0;owned\x07\x1b[2J\x9b1mred\u202eder\r\udce5")
+@example("[/red]\\[/red][bold")
+def test_nothing_that_is_printed_steers_the_terminal(text: str) -> None:
+    """Titles of errors, names of files: in a line, a table, a panel, and JSON."""
+    for colours in (None, "truecolor"):
+        shown = io.StringIO()
+        console = Terminal(
+            file=shown, color_system=colours, force_terminal=False, width=80
+        )
+        console.print(f"[red]Error:[/red] {safe(text)}")
+        console.print(Text(text), style="bold")
+        table = Table("a")
+        table.add_row(safe(text))
+        console.print(table)
+        printed = shown.getvalue()
+        ours = re.sub(r"\x1b\[[\d;]*m", "", printed)
+        assert visible(ours) == ours
+    assert json.loads(visible(json.dumps(text, ensure_ascii=False))) == text
+
+
+def test_error_of_a_server_is_shown_and_not_obeyed() -> None:
+    """Where every command's errors come by."""
+    with pytest.raises(typer.Exit), err.capture() as shown, plain_errors():
+        raise FetchError("\x1b[2J502 «Bad\x07 gateway»")  # noqa: EM101
+    assert shown.get() == "Error: \\u001b[2J502 «Bad gateway»\n"
 
 
 def test_without_pango_the_report_comes_as_html(

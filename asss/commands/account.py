@@ -1,6 +1,5 @@
 """What the operator is told while reports are made: on a terminal, or in a log."""
 
-import json
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -8,9 +7,7 @@ from enum import StrEnum
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-import typer
-
-from asss.commands.terminal import err, out, safe
+from asss.commands.terminal import err, out, print_json, safe
 from asss.parameters import Run
 
 if TYPE_CHECKING:
@@ -173,8 +170,7 @@ class Account:
 
     def _object(self, event: str, about: dict[str, Any]) -> None:
         seconds = round(time.perf_counter() - self._began, 3)
-        content = {"event": event, **about, "seconds": seconds}
-        typer.echo(json.dumps(content, ensure_ascii=False))
+        print_json({"event": event, **about, "seconds": seconds})
 
 
 def _name(run: Run) -> str:

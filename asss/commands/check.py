@@ -19,7 +19,8 @@ def check(parameters_: ParametersOption = None) -> None:
         known = catalogue.load_catalogue(parameters_folder(parameters_))
         answers = sources.open_snapshot(parameters.EMBEDDED)
         years = sources.available_years(known, answers)
-        sources.load_observations(known, answers, until=years[-1])
+        if years:
+            sources.load_observations(known, answers, until=years[-1])
     service = known.service
     out.print(
         f"parameters/ is in order: {len(known.network.members)} kommuner, "
@@ -27,7 +28,9 @@ def check(parameters_: ParametersOption = None) -> None:
         f"{len(known.forbehold)} forbehold, {len(known.phrases.phrases)} phrases, "
         f"{len(known.manual)} manual figures, {len(known.comments)} comments."
     )
-    out.print(f"Snapshot {answers.name}: {len(answers.tables)} tables, {span(years)}.")
+    out.print(
+        f"Snapshot {safe(answers.name)}: {len(answers.tables)} tables, {span(years)}."
+    )
     unverified = service.unverified
     if unverified:
         out.print(
@@ -50,10 +53,12 @@ def list_(parameters_: ParametersOption = None) -> None:
             since = str(member.member_from or "")
             kommuner.add_row(member.id, member.name, numbers, since)
     out.print(kommuner)
-    out.print(f"Data years with figures: {span(years)} (snapshot {answers.name})\n")
+    out.print(
+        f"Data years with figures: {span(years)} (snapshot {safe(answers.name)})\n"
+    )
     indicators = Table(_id(), "section", "unit", "mean", "name")
     for indicator in known.service.indicators:
-        rule = known.service.mean_rule(indicator, years[-1])
+        rule = known.service.mean_rule(indicator, years[-1]) if years else ""
         indicators.add_row(
             indicator.id, indicator.section, indicator.unit, rule, indicator.name
         )

@@ -1,12 +1,10 @@
 """Compare two snapshots, or two renderings: figures, what follows, sentences."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
@@ -18,15 +16,19 @@ from asss.commands.terminal import (
     USAGE,
     ParametersOption,
     ServiceOption,
+    Terminal,
     out,
     parameters_folder,
     plain_errors,
+    print_json,
+    report_ids,
+    years_of,
 )
 from asss.comparison import OWN, Comparison, FactChange, Piece, SentenceChange
 from asss.errors import RenderError
 
 #: Ids and figures are for copying, so no table is cut to the width of a window.
-wide = Console(highlight=False, soft_wrap=True, width=400)
+wide = Terminal(highlight=False, soft_wrap=True, width=400)
 
 #: How a run of words is shown: as git shows them, so that it can be piped and read.
 MARKS = {"same": "{}", "removed": "[-{}-]", "added": "{{+{}+}}"}
@@ -44,12 +46,12 @@ def diff(
     ],
     b: Annotated[str, typer.Argument(metavar="B", help="The same; the newer.")],
     year: Annotated[
-        list[int] | None,
-        typer.Option(help="Only the reports of this data year; may be repeated."),
+        list[str] | None,
+        typer.Option(help="Only the reports of these data years: 2018-2020."),
     ] = None,
     kommune: Annotated[
         list[str] | None,
-        typer.Option(help="Only the reports of this kommune; may be repeated."),
+        typer.Option(help="Only the reports of these kommuner: oslo,bergen."),
     ] = None,
     service: ServiceOption = SERVICE,
     as_json: Annotated[
@@ -73,19 +75,25 @@ def diff(
         with plain_errors():
             folder = parameters_folder(parameters_)
             known = catalogue.load_catalogue(folder, service=service)
+            wanted = [one for part in year or () for one in years_of(part)]
             old, new = (
                 comparison.open_source(known, name, root=folder.parent)
                 for name in (a, b)
             )
-            found = comparison.compare(known, old, new, years=year, kommuner=kommune)
+            found = comparison.compare(
+                known,
+                old,
+                new,
+                years=wanted,
+                kommuner=report_ids(known, kommune or ()),
+            )
             if html is not None:
                 _write(html, comparison.to_html(found, known))
     except typer.Exit:
         # 1 says that something differs, so it cannot say that something failed.
         raise typer.Exit(USAGE) from None
     if as_json:
-        record = comparison.as_record(found)
-        typer.echo(json.dumps(record, ensure_ascii=False, indent=1))
+        print_json(comparison.as_record(found), indent=1)
     else:
         _summary(found)
         if html is None:

@@ -1,6 +1,5 @@
 """Fetch figures from Statistics Norway, and hold the catalogue against its tables."""
 
-import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -21,8 +20,9 @@ from asss.commands.terminal import (
     plain_errors,
     safe,
     span,
+    years_of,
 )
-from asss.errors import SnapshotError, UsageError
+from asss.errors import SnapshotError
 from asss.retrieval import Fetched
 from asss.statbank.client import Client
 
@@ -73,7 +73,7 @@ def fetch(
                 client,
                 store,
                 now=now,
-                years=_years(years),
+                years=years_of(years) if years is not None else None,
                 tables=[part.strip() for part in tables.split(",")] if tables else (),
             )
         usable = sources.available_years(known, fetched.snapshot)
@@ -136,20 +136,6 @@ def _client(
             "to: set contact in parameters/statbank.yaml, or use --contact."
         )
     return Client(**settings, tell=lambda line: err.print(f"  {safe(line)}"))
-
-
-def _years(written: str | None) -> list[int] | None:
-    """``2019-2025``, ``2020`` or ``2019,2021``."""
-    if written is None:
-        return None
-    years: list[int] = []
-    for part in written.split(","):
-        found = re.fullmatch(r"\s*(\d{4})(?:\s*[-–]\s*(\d{4}))?\s*", part)
-        if not found or (found[2] and found[2] < found[1]):
-            msg = f"{part.strip()!r} is not a year or a span of years, as 2019-2025."
-            raise UsageError(msg)
-        years += range(int(found[1]), int(found[2] or found[1]) + 1)
-    return sorted(set(years))
 
 
 def _show(fetched: Fetched) -> None:

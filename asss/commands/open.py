@@ -38,7 +38,7 @@ def open_(
     with plain_errors():
         folder = parameters_folder(parameters_)
         known = catalogue.load_catalogue(folder)
-        wanted = None if kommune is None else report_id(known, kommune)
+        wanted = None if kommune is None else report_id(known, kommune, year)
         page = _page(output_folder(output, folder), year, wanted)
     out.print(safe(page))
     if not webbrowser.open(page.as_uri()):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from asss import catalogue, freshness, holdings, outputs, parameters, translation
+from asss import catalogue, freshness, holdings, outputs, parameters
 from asss.catalogue import Catalogue
 from asss.commands.account import Account, Log
 from asss.commands.terminal import (
@@ -24,7 +24,9 @@ from asss.commands.terminal import (
     parameters_folder,
     plain_errors,
     report_id,
+    report_ids,
     safe,
+    years_of,
 )
 from asss.errors import UsageError
 from asss.formats import EDITIONS, FORMATS, INDEX_NAME, PUBLIC, REVIEW, USUAL_FORMATS
@@ -82,9 +84,11 @@ class _Task:
 def render(
     kommune: Annotated[
         list[str] | None,
-        typer.Option(help="Id or name: tromso, Tromsø; or asss. Once for each."),
+        typer.Option(help="Id, name or kommunenummer; or asss: oslo,Tromsø,4601."),
     ] = None,
-    year: Annotated[int | None, typer.Option(help="Data year.")] = None,
+    year: Annotated[
+        str | None, typer.Option(help="Data year, or years: 2018-2020.")
+    ] = None,
     all_: Annotated[
         bool,
         typer.Option("--all", help="Every member of the network that year, and asss."),
@@ -153,7 +157,7 @@ def render(
         runs = _runs(
             known,
             kommune=kommune or (),
-            year=year,
+            years=years_of(year) if year is not None else (),
             network=network,
             every=all_,
             file=file,
@@ -208,37 +212,76 @@ def _runs(
     known: Catalogue,
     *,
     kommune: Sequence[str],
-    year: int | None,
+    years: Sequence[int],
     network: bool,
     every: bool,
     file: Path | None,
 ) -> list[Run]:
     """What to render, from the options; refuse a question that is not clear."""
-    if sum((bool(kommune), network, every, file is not None)) != 1:
+    asked = {"--kommune": kommune, "--network": network, "--all": every, "--file": file}
+    given = [option for option, value in asked.items() if value]
+    if len(given) != 1:
         msg = "Say what to render: one of --kommune, --network, --all or --file."
+        if given:
+            msg = f"{' and '.join(given)} do not go together. {msg}"
         raise UsageError(msg)
     if file is not None:
-        given = parameters.read_run(file)
-        year = given.year if year is None else year
-        if given.kommune != EVERY:
-            name = report_id(known, given.kommune)
-            return [given.model_copy(update={"kommune": name, "year": year})]
-    elif year is None:
+        return _runs_of(known, file, years)
+    if not years:
         msg = "Say which data year: --year 2020."
         raise UsageError(msg)
-    members = known.network.in_year(year)
-    names = [*(member.id for member in members), NETWORK]
-    if kommune or network:
-        asked = [report_id(known, name) for name in kommune] or [NETWORK]
-        for name in asked:
-            if name not in names:
-                member = known.network.member(name)
-                msg = f"{member.name} is a member from data year {member.member_from}."
-                raise UsageError(msg)
-        names = list(dict.fromkeys(asked))
-    return [
-        parameters.choose_run(known.folder, kommune=name, year=year) for name in names
-    ]
+    runs = []
+    for year in years:
+        names = [NETWORK] if network else report_ids(known, kommune, year)
+        runs += [
+            parameters.choose_run(known.folder, kommune=name, year=year)
+            for name in _members(known, names, year)
+        ]
+    return runs
+
+
+def _runs_of(known: Catalogue, file: Path, years: Sequence[int]) -> list[Run]:
+    """
+    What a run file says; a batch file is one for each member of its year.
+
+    The year's own, ``alle-2020.yaml`` among the run files, is for those that have none
+    of their own, as ever. Another holds for all: who names it, wants it.
+    """
+    folder = known.folder / parameters.RUN_FOLDER
+    if not file.is_file():
+        there = [path.name for path in sorted(folder.glob("*.yaml"))]
+        msg = f"No run file {file}.{parameters.suggestion(file.name, there)}"
+        raise UsageError(msg)
+    ids = [member.id for member in known.network.members]
+    run = parameters.read_run(file, ids=(*ids, EVERY, NETWORK))
+    if years and list(years) != [run.year]:
+        asked = ", ".join(map(str, years))
+        msg = (
+            f"--year says {asked}, and {file.name} says year: {run.year}. Leave out "
+            "--year, or mend the file."
+        )
+        raise UsageError(msg)
+    if run.kommune != EVERY:
+        names = _members(known, [report_id(known, run.kommune)], run.year)
+        return [run.model_copy(update={"kommune": name}) for name in names]
+    names = _members(known, [], run.year)
+    if file.resolve() == (folder / f"{EVERY}-{run.year}.yaml").resolve():
+        return [
+            parameters.choose_run(known.folder, kommune=name, year=run.year)
+            for name in names
+        ]
+    return [run.model_copy(update={"kommune": name}) for name in names]
+
+
+def _members(known: Catalogue, asked: Sequence[str], year: int) -> list[str]:
+    """Those asked for, or everybody and the network, of those in it that year."""
+    names = [*(member.id for member in known.network.in_year(year)), NETWORK]
+    for name in asked:
+        if name not in names:
+            member = known.network.member(name)
+            msg = f"{member.name} is a member from data year {member.member_from}."
+            raise UsageError(msg)
+    return list(asked) or names
 
 
 def _with_snapshot(runs: Sequence[Run], wanted: str | None, root: Path) -> list[Run]:
@@ -322,7 +365,6 @@ def _judge(task: _Task, *, force: bool) -> tuple[list[Verdict], _Task, str | Non
     what makes it must be loaded, which whoever makes a report has done anyhow.
     """
     languages = {run.language for run in task.runs}
-    languages &= {*translation.languages(task.known.folder)}
     catalogues = {
         name: task.known
         if name == task.known.language

@@ -17,6 +17,7 @@ from asss.commands.terminal import (
     report_id,
     safe,
 )
+from asss.errors import UsageError
 
 #: How an outcome looks, in one width.
 MARKS = {
@@ -47,10 +48,14 @@ def verify(
         folder = parameters_folder(parameters_)
         if kommune is not None:
             known = catalogue.load_catalogue(folder)
-            kommune = report_id(known, kommune)
+            kommune = report_id(known, kommune, year)
+        place = output_folder(output, folder)
+        if output is not None and not place.is_dir():
+            msg = f"There is no folder {place}."
+            raise UsageError(msg)
         for check in verification.verify(
             root=folder.parent,
-            output=output_folder(output, folder),
+            output=place,
             snapshots=snapshot or (),
             kommune=kommune,
             year=year,
