@@ -39,6 +39,10 @@ class SnapshotError(AsssError):
     """A snapshot of StatBank answers is missing, damaged or not what it says it is."""
 
 
+class NoSnapshotError(SnapshotError, UsageError):
+    """There is no snapshot of the name that was asked for."""
+
+
 class FetchError(AsssError):
     """StatBank could not be asked, refused, or gave no usable answer."""
 

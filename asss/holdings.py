@@ -9,7 +9,7 @@ from pathlib import Path
 
 from asss import statbank
 from asss.catalogue import Catalogue
-from asss.errors import UsageError
+from asss.errors import NoSnapshotError, UsageError
 from asss.knowledge import Series
 from asss.parameters import EMBEDDED, LATEST, OUTPUTS
 from asss.statbank import Snapshot, Store
@@ -50,7 +50,7 @@ def open_snapshot(name: str, *, root: Path | None = None) -> Snapshot:
 
     Raises
     ------
-    UsageError
+    NoSnapshotError
         If there is no such snapshot.
     SnapshotError
         If it is damaged.
@@ -65,7 +65,7 @@ def open_snapshot(name: str, *, root: Path | None = None) -> Snapshot:
             return statbank.open_snapshot(folder)
     names = ", ".join([EMBEDDED, *store.names()])
     msg = f"No snapshot {name!r}. There are: {names}. `asss fetch` makes one."
-    raise UsageError(msg)
+    raise NoSnapshotError(msg)
 
 
 def available_years(known: Catalogue, snapshot: Snapshot) -> tuple[int, ...]:

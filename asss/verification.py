@@ -25,7 +25,14 @@ from asss import (
     sources,
     statbank,
 )
-from asss.errors import AsssError, LedgerError, ManifestError, SnapshotError, UsageError
+from asss.errors import (
+    AsssError,
+    LedgerError,
+    ManifestError,
+    NoSnapshotError,
+    SnapshotError,
+    UsageError,
+)
 from asss.ledger import Entry, Ledger
 from asss.manifest import MANIFEST_NAME, Manifest
 from asss.parameters import EMBEDDED
@@ -195,7 +202,7 @@ def _snapshot_names(root: Path) -> list[str]:
 def _open(name: str, root: Path) -> Snapshot | None:
     try:
         return sources.open_snapshot(name, root=root)
-    except (SnapshotError, UsageError):
+    except SnapshotError:
         return None
 
 
@@ -204,8 +211,8 @@ def _look_at_snapshot(name: str, root: Path) -> tuple[list[Check], Snapshot | No
     about = f"snapshot {name}"
     try:
         snapshot = sources.open_snapshot(name, root=root)
-    except (SnapshotError, UsageError) as error:
-        if isinstance(error, UsageError) and name not in _snapshot_names(root):
+    except SnapshotError as error:
+        if isinstance(error, NoSnapshotError) and name not in _snapshot_names(root):
             raise
         return [Check(about, "problem", str(error))], None
     files = {
