@@ -7,16 +7,15 @@ computes nothing. Imports ``parameters`` and ``errors``.
 """
 
 import csv
+import io
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise, product
 from pathlib import Path
 from typing import Any
-
-import yaml
 
 from asss import markdown, parameters, translation
 from asss.errors import ParameterError, UsageError
@@ -47,6 +46,14 @@ STATBANK_FILE = "statbank.yaml"
 INVISIBLE = re.compile("[\u200b-\u200f\u202f\u2060\ufeff\u00ad]")
 
 
+#: What a file of manual figures must tell; where it is named for a measure, not that.
+COLUMNS = frozenset(ManualFigure.model_fields) - {"measure", "file"}
+
+NUMBER = re.compile(r"[-\u2212]?[0-9]{1,15}(?:[.,][0-9]{1,15})?")
+GROUPED = re.compile(r"[-\u2212]?[0-9]{1,3}\.[0-9]{3}")
+NORWEGIAN_DAY = re.compile(r"([0-9]{2})\.([0-9]{2})\.([0-9]{4})")
+
+
 @dataclass(frozen=True)
 class Effects:
     """What all forbehold on a figure together do to it."""
@@ -62,7 +69,8 @@ class Effects:
 class Catalogue:
     """Everything under ``parameters/`` for one service area, cross-checked.
 
-    ``untranslated`` is what a whole report lacks in ``language``, in lines for people.
+    ``untranslated`` is what a whole report lacks in ``language``, in lines for people;
+    ``broken`` is what is wrong with the comments on a kommune and year, likewise.
     """
 
     folder: Path
@@ -73,6 +81,7 @@ class Catalogue:
     phrases: Phrases
     manual: Mapping[tuple[str, str, int], ManualFigure]
     comments: tuple[Comment, ...]
+    broken: Mapping[tuple[str, int], tuple[str, ...]]
     statbank: StatBankSettings
     language: str = BOKMAL
     untranslated: tuple[str, ...] = ()
@@ -130,8 +139,28 @@ class Catalogue:
         """Which mean an indicator has in a data year."""
         return self.service.mean_rule(self.indicator(indicator), year)
 
+    def check_comments(self, *report: tuple[str, int]) -> None:
+        """
+        Refuse comments that are broken: each stops the report that it is for.
+
+        Parameters
+        ----------
+        *report : (kommune, year)
+            All of them where left out.
+
+        Raises
+        ------
+        ParameterError
+            With every mistake in them.
+        """
+        places = report or self.broken.keys()
+        problems = [one for place in places for one in self.broken.get(place, ())]
+        if problems:
+            raise ParameterError(problems)
+
     def comment(self, kommune: str, year: int, chapter: str) -> Comment | None:
-        """What people wrote for a chapter, if anything."""
+        """What people wrote for a chapter, if anything; refused if any is broken."""
+        self.check_comments((kommune, year))
         key = (kommune, year, chapter)
         return next(
             (c for c in self.comments if (c.kommune, c.year, c.chapter) == key), None
@@ -164,7 +193,8 @@ def load_catalogue(
     Raises
     ------
     ParameterError
-        With every problem in every file.
+        With every problem in every file. What is wrong with a comment stops only the
+        report it is for: see :meth:`Catalogue.check_comments`.
     UsageError
         If there are no phrases in the language, or no such service area.
     """
@@ -175,14 +205,15 @@ def load_catalogue(
         hint = parameters.suggestion(language, languages)
         msg = f"No phrases in {language!r}: parameters/ has no {file}.{hint}"
         raise UsageError(msg)
-    services = sorted(path.stem for path in (folder / "indikatorer").glob("*.yaml"))
-    if service not in services:
-        hint = parameters.suggestion(service, services)
-        msg = f"No service area {service!r} in {folder.name}/indikatorer/.{hint}"
+    areas = {p.stem: p for p in parameters.files(folder / SERVICE_FOLDER, "*.yaml")}
+    if service not in areas:
+        hint = parameters.suggestion(service, areas)
+        msg = f"No service area {service!r} in {folder.name}/{SERVICE_FOLDER}/.{hint}"
         raise UsageError(msg)
     problems: list[str] = []
     network = _read(folder / parameters.NETWORK_FILE, Network, problems)
-    knowledge = _read(folder / SERVICE_FOLDER / f"{service}.yaml", Service, problems)
+    services = {name: _read(path, Service, problems) for name, path in areas.items()}
+    knowledge = services[service]
     caveats = _read(folder / FORBEHOLD_FILE, ForbeholdFile, problems)
     phrases = _read(folder / translation.file_of(BOKMAL), Phrases, problems)
     translations = {
@@ -192,16 +223,24 @@ def load_catalogue(
     }
     settings = _read(folder / STATBANK_FILE, StatBankSettings, problems)
     manual = _read_manual(folder / MANUAL_FOLDER, problems)
-    comments = _read_comments(folder / COMMENT_FOLDER, problems)
+    comments, broken = _read_comments(folder / COMMENT_FOLDER, problems)
     _check_runs(folder / parameters.RUN_FOLDER, network, problems)
     if network:
         problems += _check_network(network)
     if network and knowledge:
-        problems += _check_service(knowledge, {figure.measure for figure in manual})
+        # A file whose rows are all wrong is there all the same.
+        stems = {
+            path.stem for path in parameters.files(folder / MANUAL_FOLDER, "*.csv")
+        }
+        collected = stems.union(figure.measure for figure in manual)
+        problems += _check_service(knowledge, collected)
         if caveats:
             problems += _check_forbehold(caveats, network, knowledge)
             problems += _check_joins(caveats, knowledge)
-        problems += _check_people(network, knowledge, manual, comments)
+        _check_chapters(knowledge, comments, broken)
+        reports = dict.fromkeys([*broken, *((c.kommune, c.year) for c in comments)])
+        read = [area for area in services.values() if area]
+        problems += _check_people(network, read, manual, reports)
     if phrases:
         problems += translation.check_words(translation.file_of(BOKMAL), phrases.words)
     if phrases and knowledge and caveats:
@@ -210,6 +249,7 @@ def load_catalogue(
             if said:
                 problems += translation.check(file, said, phrases, knowledge, caveats)
     if problems or not (network and knowledge and caveats and phrases and settings):
+        problems += [problem for found in broken.values() for problem in found]
         raise ParameterError(problems)
     untranslated: tuple[str, ...] = ()
     if said := translations.get(language):
@@ -225,8 +265,13 @@ def load_catalogue(
         kinds=caveats.kinds,
         forbehold=caveats.forbehold,
         phrases=phrases,
-        manual={(f.measure, f.kommune, f.year): f for f in manual},
+        manual={
+            (f.measure, f.kommune, f.year): f
+            for f in manual
+            if f.measure in knowledge.by_hand or f.measure in knowledge.measure
+        },
         comments=tuple(comments),
+        broken={place: tuple(found) for place, found in broken.items()},
         statbank=settings,
         language=language,
         untranslated=untranslated,
@@ -262,88 +307,157 @@ def _texts(content: Any) -> Iterable[str]:
 
 def _read_manual(folder: Path, problems: list[str]) -> list[ManualFigure]:
     figures = []
-    for path in sorted(folder.glob("*.csv")):
-        try:
-            with path.open(encoding="utf-8-sig", newline="") as lines:
-                rows = list(csv.DictReader(lines, restkey="too_many_columns"))
-        except (OSError, UnicodeDecodeError) as error:
-            problems.append(f"{path.name}: cannot be read as UTF-8 text ({error})")
-            continue
-        for line, row in enumerate(rows, start=2):
+    for path in parameters.files(folder, "*.csv"):
+        for line, row in _rows(path, problems):
             where = f"{path.name}, line {line}"
             problems += _invisible(where, row)
-            content: dict[str, Any] = {"measure": path.stem, **row, "file": path.name}
-            content["year"] = _number(row.get("year"), int)
-            content["value"] = _number(row.get("value") or None, float)
             figure = parameters.check_model(
-                ManualFigure, content, file=where, problems=problems
+                ManualFigure,
+                {"measure": path.stem, **row, "file": path.name},
+                file=where,
+                problems=problems,
             )
             if figure:
                 figures.append(figure)
-    files: dict[tuple[str, str, int], list[str]] = {}
+    places: dict[tuple[str, str, int], list[str]] = {}
     for figure in figures:
         key = (figure.measure, figure.kommune, figure.year)
-        files.setdefault(key, []).append(figure.file)
+        places.setdefault(key, []).append(figure.file)
     problems += [
         f"{', '.join(dict.fromkeys(found))}: {measure} for {kommune} {year} "
         f"stands {len(found)} times"
-        for (measure, kommune, year), found in files.items()
+        for (measure, kommune, year), found in places.items()
         if len(found) > 1
     ]
     return figures
 
 
-def _number(text: str | None, kind: type[int] | type[float]) -> Any:
-    """A number where the text is one; else the text, for the model to refuse."""
+def _rows(path: Path, problems: list[str]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """
+    The rows of a file of manual figures, numbered by their lines.
+
+    A file with semicolons is one that Excel has saved in Norwegian: its numbers have a
+    decimal comma, its days may be written 23.11.2026, and empty rows follow the last.
+    """
+    text = parameters.read_text(path, path.name, problems)
+    if text is None:
+        return
+    head = text.partition("\n")[0]
+    is_norwegian = head.count(";") > head.count(",")
+    lines = csv.DictReader(
+        io.StringIO(text, newline=""),
+        delimiter=";" if is_norwegian else ",",
+        restkey="too_many_columns",
+    )
     try:
-        return None if text is None else kind(text)
+        names = list(lines.fieldnames or ())
+        if lacking := sorted(COLUMNS - {*names}):
+            problems.append(
+                f"{path.name}: its first line lacks the columns {', '.join(lacking)}; "
+                "between columns stand commas or semicolons"
+            )
+            return
+        if twice := _twice(f"{path.name}, line 1", "columns", names):
+            problems += twice
+            return
+        for row in lines:
+            content: dict[str, Any] = dict(row)
+            if not any(content.values()):
+                continue
+            day = NORWEGIAN_DAY.fullmatch(row["collected"] or "")
+            if is_norwegian and day:
+                content["collected"] = "-".join(reversed(day.groups()))
+            content["year"] = _number(row["year"], is_norwegian)
+            content["value"] = _number(row["value"] or None, is_norwegian)
+            yield lines.line_num, content
+    except csv.Error as error:
+        problems.append(f"{path.name}, line {lines.line_num}: is no CSV ({error})")
+
+
+def _number(text: str | None, is_norwegian: bool = False) -> Any:
+    """A number where the text is plainly one; else the text, for the model to refuse.
+
+    Not as Python reads numbers, to whom 9_2 is 92. «1.234» beside a decimal comma may
+    be a thousand.
+    """
+    if text is None or not NUMBER.fullmatch(text):
+        return text
+    text = text.replace("\u2212", "-")
+    if is_norwegian:
+        if GROUPED.fullmatch(text):
+            return text
+        text = text.replace(",", ".")
+    try:
+        return float(text) if "." in text else int(text)
     except ValueError:
         return text
 
 
-def _read_comments(folder: Path, problems: list[str]) -> list[Comment]:
-    """``kommentarer/<kommune>-<year>/<chapter>.md``, with a YAML head."""
+def _read_comments(
+    folder: Path, problems: list[str]
+) -> tuple[list[Comment], dict[tuple[str, int], list[str]]]:
+    """
+    ``kommentarer/<kommune>-<year>/<chapter>.md``, with a YAML head.
+
+    Returns
+    -------
+    comments : list of Comment
+    broken : dict of (kommune, year) to list of str
+        What is wrong with those on a report. That the place names no report at all is
+        nobody's own problem, and is added to `problems`.
+    """
     comments = []
-    for path in sorted(folder.glob("*/*.md")):
+    broken: dict[tuple[str, int], list[str]] = {}
+    for path in parameters.files(folder, "*/*.md"):
         where = f"{path.parent.name}/{path.name}"
         kommune, _, year = path.parent.name.rpartition("-")
-        try:
-            parts = path.read_text("utf-8").split("---\n", 2)
-        except UnicodeDecodeError:
-            problems.append(f"{where}: is not UTF-8; save it as UTF-8")
+        if not re.fullmatch("[0-9]{4}", year):
+            problems.append(f"{where}: {path.parent.name} is not <kommune>-<year>")
             continue
-        try:
-            head = yaml.safe_load(parts[1]) if len(parts) == 3 else None
-        except (yaml.YAMLError, ValueError, TypeError) as error:
-            problems.append(f"{where}: its head is not valid YAML: {error}")
-            continue
-        if not isinstance(head, Mapping):
-            problems.append(f"{where}: should begin with a head between two lines ---")
-            continue
-        content = {
-            **head,
-            "kommune": kommune,
-            "year": _number(year, int),
-            "chapter": path.stem,
-            "text": parts[2].strip(),
-        }
-        problems += _invisible(where, content)
-        above = len("---\n".join(parts[:2]).splitlines()) + 1
-        problems += [
-            f"{where}, line {above + line}: {what}"
-            for line, what in markdown.refused(parts[2])
-        ]
-        comment = parameters.check_model(
-            Comment, content, file=where, problems=problems
-        )
+        found: list[str] = []
+        comment = _comment(path, where, kommune, int(year), found)
         if comment:
             comments.append(comment)
-    return comments
+        if found:
+            broken.setdefault((kommune, int(year)), []).extend(found)
+    return comments, broken
+
+
+def _comment(
+    path: Path, where: str, kommune: str, year: int, problems: list[str]
+) -> Comment | None:
+    text = parameters.read_text(path, where, problems)
+    if text is None:
+        return None
+    parts = re.split(r"^---[ \t]*$\n?", text, maxsplit=2, flags=re.MULTILINE)
+    head = None
+    if len(parts) == 3 and not parts[0].strip():
+        before = len(problems)
+        head = parameters.parse_yaml(parts[1], where, problems)
+        if len(problems) > before:
+            return None
+    if not isinstance(head, Mapping):
+        problems.append(f"{where}: should begin with a head between two lines ---")
+        return None
+    content = {
+        **head,
+        "kommune": kommune,
+        "year": year,
+        "chapter": path.stem,
+        "text": parts[2].strip(),
+    }
+    problems += _invisible(where, content)
+    above = text[: -len(parts[2]) or None].count("\n")
+    problems += [
+        f"{where}, line {above + line}: {what}"
+        for line, what in markdown.refused(parts[2])
+    ]
+    return parameters.check_model(Comment, content, file=where, problems=problems)
 
 
 def _check_runs(folder: Path, network: Network | None, problems: list[str]) -> None:
     ids = [member.id for member in network.members] if network else []
-    for path in sorted(folder.glob("*.yaml")):
+    for path in parameters.files(folder, "*.yaml"):
         run = parameters.check_run(path, problems, ids=(*ids, EVERY, NETWORK))
         if run and network and run.kommune not in (*ids, EVERY, NETWORK):
             hint = parameters.suggestion(run.kommune, ids)
@@ -525,21 +639,25 @@ def _check_joins(caveats: ForbeholdFile, service: Service) -> list[str]:
 
 def _check_people(
     network: Network,
-    service: Service,
-    manual: Iterable[ManualFigure],
-    comments: Iterable[Comment],
+    services: Iterable[Service],
+    manual: Sequence[ManualFigure],
+    reports: Iterable[tuple[str, int]],
 ) -> list[str]:
+    """Whom and what is meant, by those who collected figures or wrote comments."""
     kommuner = [member.id for member in network.members]
-    measures = [*service.measure]
-    measures += [i.formula.manual for i in service.indicators if i.formula.manual]
-    chapters = [chapter.id for chapter in service.chapters]
-    named = dict.fromkeys((f.file, f.measure) for f in manual)
+    plausible = {
+        name: indicator.plausible
+        for service in services
+        for name, indicator in service.by_hand.items()
+    }
+    measures = [name for service in services for name in service.measure]
+    measures += plausible
     places = [(f.file, f.kommune) for f in manual]
-    places += [(f"{c.kommune}-{c.year}/{c.chapter}.md", c.kommune) for c in comments]
+    places += [(f"{COMMENT_FOLDER}/{name}-{year}", name) for name, year in reports]
     problems = [
         f"{file}: unknown measure {name!r}.{parameters.suggestion(name, measures)}"
-        for file, name in named
-        if name not in measures and file != f"{name}.csv"
+        for file, name in dict.fromkeys((f.file, f.measure) for f in manual)
+        if name not in measures
     ]
     problems += [
         f"{file}: unknown kommune {kommune!r}."
@@ -548,12 +666,29 @@ def _check_people(
         if kommune not in kommuner
     ]
     problems += [
-        f"{c.kommune}-{c.year}/{c.chapter}.md: unknown chapter {c.chapter!r}."
-        f"{parameters.suggestion(c.chapter, chapters)}"
-        for c in comments
-        if c.chapter not in chapters
+        f"{figure.file}: {figure.value:g} for {figure.kommune} {figure.year} is not "
+        f"plausible: {figure.measure} is {plausible[figure.measure]} by "
+        f"{SERVICE_FOLDER}/; widen it there if the figure is right"
+        for figure in manual
+        if figure.value is not None
+        and figure.measure in plausible
+        and not plausible[figure.measure].holds(figure.value)
     ]
     return problems
+
+
+def _check_chapters(
+    service: Service,
+    comments: Iterable[Comment],
+    broken: dict[tuple[str, int], list[str]],
+) -> None:
+    chapters = [chapter.id for chapter in service.chapters]
+    for one in comments:
+        if one.chapter not in chapters:
+            broken.setdefault((one.kommune, one.year), []).append(
+                f"{one.kommune}-{one.year}/{one.chapter}.md: unknown chapter "
+                f"{one.chapter!r}.{parameters.suggestion(one.chapter, chapters)}"
+            )
 
 
 def _twice(file: str, key: str, names: Iterable[str]) -> list[str]:

@@ -216,7 +216,8 @@ def _own(run: Run, known: Catalogue) -> dict[str, str]:
         for comment in known.comments
         if (comment.kommune, comment.year) == (run.kommune, run.year)
     ]
-    return {"comments": _sha256(comments)}
+    broken = known.broken.get((run.kommune, run.year), ())
+    return {"comments": _sha256([*comments, *broken])}
 
 
 def _shared(known: Catalogue, answers: Snapshot, year: int) -> dict[str, str]:

@@ -20,7 +20,7 @@ from pydantic import (
 )
 
 from asss.errors import ParameterError
-from asss.parameters import EVERY, Identifier, IsoDate, Model
+from asss.parameters import EVERY, Address, Day, Identifier, Model, Source
 
 SERVICE_FOLDER = "indikatorer"
 
@@ -89,6 +89,28 @@ class Formula(Model):
         return (*self.numerator, *(measure for measure in rest if measure))
 
 
+class Range(Model):
+    """The values that a figure can have; SSB or a hand has erred on others."""
+
+    at_least: FiniteFloat = Field(alias="from")
+    at_most: FiniteFloat = Field(alias="to")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Range":
+        if self.at_least >= self.at_most:
+            msg = "from must be less than to"
+            raise ValueError(msg)
+        return self
+
+    def holds(self, value: float) -> bool:
+        """Whether a value is among them."""
+        return self.at_least <= value <= self.at_most
+
+    def __str__(self) -> str:
+        """As in a message."""
+        return f"{self.at_least:g} to {self.at_most:g}"
+
+
 class Indicator(Model):
     """One row of Tabell 1. See the head of the YAML file for what each key is for."""
 
@@ -103,13 +125,14 @@ class Indicator(Model):
     unit: Unit
     decimals: int
     formula: Formula
+    plausible: Range
     mean: Identifier
     direction: Literal["neutral", "higher_is_better", "lower_is_better"] = "neutral"
     reported_from: int | None = None
     definition: str
     processing: str
     interpretation: str
-    source: str
+    source: Source
 
 
 class Contents(Model):
@@ -189,7 +212,8 @@ class Measure(Model):
 class Table(Model):
     """A StatBank table and the variables that every question to it needs."""
 
-    id: str
+    #: Part of an address and of file names.
+    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9]+$")]
     title: str
     region: str
     year_offset: int = 0
@@ -252,6 +276,11 @@ class Service(Model):
         return {measure.id: measure for measure in self.measures}
 
     @cached_property
+    def by_hand(self) -> dict[str, Indicator]:
+        """The indicators that are collected by hand, by the name of their figures."""
+        return {i.formula.manual: i for i in self.indicators if i.formula.manual}
+
+    @cached_property
     def table(self) -> dict[str, Table]:
         """Tables by number."""
         return {table.id: table for table in self.tables}
@@ -298,7 +327,7 @@ class Forbehold(Model):
     years: tuple[int, ...] = Field(strict=False)
     text: str
     label: str
-    source: str
+    source: Address
     date: str
     figures: Literal["all", "embedded"] = "all"
 
@@ -330,7 +359,7 @@ class ForbeholdFile(Model):
 class Threshold(Model):
     """A limit and the reason for it: editorial, so it stands in a file."""
 
-    value: float
+    value: FiniteFloat
     why: str
 
 
@@ -384,7 +413,7 @@ class Phrases(Model):
 class StatBankSettings(Model):
     """``statbank.yaml``: how the service is asked. The file says what each key is."""
 
-    base_url: Annotated[str, Field(pattern=r"^https?://\S+[^/]$")]
+    base_url: Annotated[Address, Field(pattern=r"[^/]$")]
     contact: str
     language: Literal["no", "en"]
     first_year: int
@@ -406,8 +435,8 @@ class ManualFigure(Model):
     value: FiniteFloat | None
     status: Literal["", ".", "..", ":"]
     basis: Literal["real", "published", "reconstructed"]
-    source: str
-    collected: IsoDate
+    source: Source
+    collected: Day
     note: str
     file: str
 
@@ -426,6 +455,6 @@ class Comment(Model):
     year: int
     chapter: Identifier
     author: str
-    source: str
+    source: Address
     date: str
     text: str

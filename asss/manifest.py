@@ -304,15 +304,11 @@ def digest(folder: Path, names: Iterable[str]) -> str:
 
 def names_in(folder: Path) -> list[str]:
     """Every file of a folder; what an editor, a system or Python leaves is no part."""
-    paths = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*")}
-    return [
-        name
-        for name, path in sorted(paths.items())
+    return sorted(
+        path.relative_to(folder).as_posix()
+        for path in parameters.files(folder, "**/*")
         if path.is_file()
-        and not any(
-            part.startswith(".") or part == "__pycache__" for part in name.split("/")
-        )
-    ]
+    )
 
 
 @cache

@@ -18,9 +18,11 @@ from typing import Annotated, Any, Literal, TypeVar
 import yaml
 from pydantic import (
     AfterValidator,
+    AnyHttpUrl,
     BaseModel,
     ConfigDict,
     Field,
+    TypeAdapter,
     ValidationError,
 )
 
@@ -47,6 +49,14 @@ BOKMAL = "nb"
 #: How the cell begins in which papermill writes what it was given.
 INJECTED = "# Parameters\n"
 
+#: Far beyond any file that people write: what is larger was put there by mistake.
+LARGEST_FILE = 2**20
+MOST_ENTRIES = 5000
+DEEPEST = 30
+
+#: What opens a list or a mapping in YAML.
+OPENERS = re.compile(r"[\[{]|[-?](?=\s)")
+
 AnyModel = TypeVar("AnyModel", bound=BaseModel)
 
 
@@ -56,18 +66,66 @@ class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
-def _iso_date(text: str) -> str:
-    if text:
-        try:
-            date.fromisoformat(text)
-        except ValueError:
-            msg = f'{text!r} is not a date; write it as "2021-03-15"'
-            raise ValueError(msg) from None
+def _day(text: str) -> str:
+    try:
+        # Python also reads 20210315 and 2021-W11-1, which nobody here prints.
+        if date.fromisoformat(text).isoformat() == text:
+            return text
+    except ValueError:
+        pass
+    msg = f'{text!r} is not a date; write it as "2021-03-15"'
+    raise ValueError(msg)
+
+
+def _address(text: str) -> str:
+    problem = _wrong_with(text)
+    if problem:
+        msg = f'is no address ({problem}); write it as "https://www.ssb.no/…"'
+        raise ValueError(msg)
     return text
 
 
-#: A date as quoted text, or empty. YAML would turn an unquoted date into an object.
-IsoDate = Annotated[str, AfterValidator(_iso_date)]
+def _wrong_with(text: str) -> str:
+    """Say why a text is no address that a reader may be sent to."""
+    host = re.match(r"https?://([^/?#]+)", text)
+    if host is None:
+        return "only https:// and http:// with a host"
+    if "@" in host[1]:
+        return "a user name before the host"
+    if not text.isprintable() or re.search(r"[\s<>\"\\^`{|}]", text):
+        return "a space or another character that no address has"
+    if len(text) > LONGEST_ADDRESS:
+        return f"more than {LONGEST_ADDRESS} characters"
+    try:
+        _URL.validate_python(text)
+    except ValidationError as error:
+        return error.errors()[0]["msg"]
+    return ""
+
+
+def _source(text: str) -> str:
+    return _address(text) if SCHEME.match(text) else text
+
+
+#: Excel gives up a link that is longer than about this.
+LONGEST_ADDRESS = 2000
+
+#: What a text begins with that a program may take for an address.
+SCHEME = re.compile(r"\s*(?:[A-Za-z][A-Za-z0-9+.-]*:[^\s]|//|\\\\)")
+
+_URL: TypeAdapter[AnyHttpUrl] = TypeAdapter(AnyHttpUrl)
+
+#: A date as quoted text. YAML would turn an unquoted date into an object.
+Day = Annotated[str, AfterValidator(_day)]
+
+#: The same, or empty.
+IsoDate = Annotated[str, AfterValidator(lambda text: text and _day(text))]
+
+#: An address that readers are sent to: on the net, and nowhere else.
+Address = Annotated[str, AfterValidator(_address)]
+
+#: Where something was read, in words or as an address.
+Source = Annotated[str, AfterValidator(_source)]
 
 #: 0301 without quotation marks is the octal number 193 in YAML, hence strict text.
 Kommunenummer = Annotated[str, Field(pattern=r"^\d{4}$")]
@@ -106,7 +164,7 @@ class NumberPeriod(Model):
 class Merger(Model):
     """A change of borders: from when, and who joined."""
 
-    date: IsoDate
+    date: Day
     merged_with: tuple[str, ...] = Field(strict=False)
 
 
@@ -189,7 +247,7 @@ class Member(Model):
 class Network(Model):
     """The members, dated: nothing in the code knows how many they are."""
 
-    source: str
+    source: Source
     members: tuple[Member, ...] = Field(strict=False)
 
     def in_year(self, year: int) -> tuple[Member, ...]:
@@ -326,12 +384,60 @@ def find_folder(start: Path | None = None) -> Path:
     raise UsageError(msg)
 
 
-class _UniqueKeyLoader(yaml.CSafeLoader):
+def is_left_over(name: str) -> bool:
+    """
+    Whether an editor, a system or a notebook server left a file or folder lying.
+
+    Examples
+    --------
+    >>> [is_left_over(name) for name in ("._a.csv", "a.yaml~", "#a.md#", "a.csv")]
+    [True, True, True, False]
+    """
+    return (
+        name.startswith((".", "#", "~$"))
+        or name.endswith(("~", "#", ".swp", ".swo", ".bak", ".orig", ".tmp"))
+        or name in ("__pycache__", "__MACOSX")
+    )
+
+
+def files(folder: Path, pattern: str) -> list[Path]:
+    """Find what people wrote, in order; what was only left lying is not among it."""
+    return sorted(
+        path
+        for path in folder.glob(pattern)
+        if not any(map(is_left_over, path.relative_to(folder).parts))
+    )
+
+
+def read_text(path: Path, file: str, problems: list[str]) -> str | None:
+    """
+    Read a file that people write; what is wrong with it is added to `problems`.
+
+    Parameters
+    ----------
+    file : str
+        What the messages call it.
+    """
+    try:
+        if path.stat().st_size > LARGEST_FILE:
+            size = f"{LARGEST_FILE // 2**20} MB"
+            problems.append(f"{file}: is larger than {size}; it holds something else")
+            return None
+        return path.read_text("utf-8-sig")
+    except OSError as error:
+        problems.append(f"{file}: cannot be read ({error.strerror})")
+    except UnicodeDecodeError:
+        how = " (in Excel «CSV UTF-8»)" if path.suffix == ".csv" else ""
+        problems.append(f"{file}: is not UTF-8; save it as UTF-8{how}")
+    return None
+
+
+class _Loader(yaml.CSafeLoader):
     """YAML lets a later key silently replace an earlier one; we do not."""
 
 
 def _mapping_without_duplicates(
-    loader: _UniqueKeyLoader, node: yaml.MappingNode
+    loader: _Loader, node: yaml.MappingNode
 ) -> dict[Any, Any]:
     seen: dict[Any, int] = {}
     for key_node, _ in node.value:
@@ -344,7 +450,7 @@ def _mapping_without_duplicates(
     return loader.construct_mapping(node, deep=True)
 
 
-_UniqueKeyLoader.add_constructor(
+_Loader.add_constructor(
     yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping_without_duplicates
 )
 
@@ -358,22 +464,64 @@ def read_yaml(path: Path, problems: list[str]) -> Any:
     content : object or None
         None where the file could not be read.
     """
+    text = read_text(path, path.name, problems)
+    if text is None:
+        return None
+    before = len(problems)
+    content = parse_yaml(text, path.name, problems)
+    if content is None and len(problems) == before:
+        problems.append(f"{path.name}: is empty")
+    return content
+
+
+def parse_yaml(text: str, file: str, problems: list[str]) -> Any:
+    """Read YAML that is already here; None where it says nothing, or is not valid."""
+    # The parser's own stack, which nobody guards, grows with each that is opened.
+    if sum(1 for _ in OPENERS.finditer(text)) > MOST_ENTRIES:
+        problems.append(f"{file}: has more than {MOST_ENTRIES} lists and entries")
+        return None
     try:
-        content = yaml.load(path.read_text("utf-8"), Loader=_UniqueKeyLoader)
-    except OSError as error:
-        problems.append(f"{path.name}: cannot be read ({error.strerror})")
-    except UnicodeDecodeError:
-        problems.append(f"{path.name}: is not UTF-8; save it as UTF-8")
-    except (yaml.YAMLError, ValueError, TypeError) as error:
-        # PyYAML lets ValueError through for 2021-02-30, TypeError for a list as key.
-        problems.append(
-            f"{path.name}: is not valid YAML: {' '.join(str(error).split())}"
-        )
-    else:
-        if content is None:
-            problems.append(f"{path.name}: is empty")
-        return content
-    return None
+        loader = _Loader(text)
+        try:
+            root = loader.get_single_node()
+            if root is None:
+                return None
+            _check_nodes(root)
+            return loader.construct_document(root)
+        finally:
+            loader.dispose()
+    except (
+        yaml.YAMLError,
+        ValueError,
+        TypeError,
+        LookupError,
+        AttributeError,
+    ) as error:
+        # PyYAML lets ValueError through for 2021-02-30, TypeError for a list as key,
+        # KeyError for «!!bool x» and AttributeError for «!!timestamp x».
+        what = " ".join(str(error).split())
+        problems.append(f"{file}: is not valid YAML: {what}")
+        return None
+
+
+def _check_nodes(root: yaml.Node) -> None:
+    """Refuse what ten lines of YAML can make endless: aliases, and endless depth."""
+    seen = set()
+    waiting = [(root, 1)]
+    while waiting:
+        node, depth = waiting.pop()
+        line = node.start_mark.line + 1
+        if id(node) in seen:
+            msg = f"what stands in line {line} is used again by an alias (*); write it"
+            raise yaml.constructor.ConstructorError(None, None, f"{msg} out")
+        if depth > DEEPEST:
+            msg = f"more than {DEEPEST} levels inside each other, in line {line}"
+            raise yaml.constructor.ConstructorError(None, None, msg)
+        seen.add(id(node))
+        if isinstance(node, yaml.MappingNode):
+            waiting += [(part, depth + 1) for pair in node.value for part in pair]
+        elif isinstance(node, yaml.SequenceNode):
+            waiting += [(part, depth + 1) for part in node.value]
 
 
 def check_model(

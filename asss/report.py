@@ -166,6 +166,7 @@ def render_report(
     known = catalogue.load_catalogue(folder, service=service, language=run.language)
     if known.untranslated:
         raise ParameterError(known.untranslated)
+    known.check_comments((run.kommune, run.year))
     with outputs.workplace(target) as work:
         place = _Place(work, failed_notebook(run, output), limits)
         notebook, told = _execute(run, template, known, place)

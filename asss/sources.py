@@ -20,8 +20,8 @@ from asss.holdings import (
     open_snapshot,
     snapshot_store,
 )
-from asss.knowledge import Indicator, Series
-from asss.parameters import Member
+from asss.knowledge import SERVICE_FOLDER, Indicator, Series
+from asss.parameters import FOLDER, Member
 from asss.statbank import Snapshot
 from asss.tables import (
     NOT_COMPARABLE,
@@ -43,6 +43,9 @@ __all__ = [
 #: SSB's signs for a figure that is not there, and for one that cannot exist.
 MISSING = ".."
 NOT_POSSIBLE = "."
+
+#: How many figures that are not plausible are told one by one.
+MOST_TOLD = 10
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,8 @@ def load_observations(
     Raises
     ------
     TableError
-        If a code is not in its table, naming table and variable.
+        If a code is not in its table, naming table and variable; or if a figure is
+        beyond what is plausible for its indicator.
     UsageError
         If the snapshot does not hold `until`.
 
@@ -96,7 +100,43 @@ def load_observations(
         for member in known.network.in_year(until)
         for year in years
     ]
-    return check_observations(pd.DataFrame(rows, columns=OBSERVATION_COLUMNS))
+    observations = check_observations(pd.DataFrame(rows, columns=OBSERVATION_COLUMNS))
+    _check_plausible(known, observations)
+    return observations
+
+
+def _check_plausible(known: Catalogue, observations: pd.DataFrame) -> None:
+    """
+    Refuse figures that nobody can have: they would be in everybody's mean.
+
+    Raises
+    ------
+    TableError
+        Naming each by table, kommune and year.
+    """
+    columns = ["indicator", "kommune", "year", "value", "tables", "forbehold"]
+    given = observations.loc[observations["value"].notna(), columns]
+    found = []
+    for name, kommune, year, value, tables, forbehold in given.itertuples(
+        index=False, name=None
+    ):
+        plausible = known.indicator(name).plausible
+        # What is known to be wrong has been told already, and is in no mean.
+        if not plausible.holds(value) and known.effects(forbehold).in_mean:
+            found.append(
+                f"{name} for {kommune} {year} is {value:g} (table "
+                f"{', '.join(tables)}), not within {plausible}"
+            )
+    if found:
+        more = f"\n  - and {len(found) - MOST_TOLD} more" if found[MOST_TOLD:] else ""
+        lines = "".join(f"\n  - {line}" for line in found[:MOST_TOLD])
+        msg = (
+            f"{len(found)} figures are not plausible:{lines}{more}\nWhere a figure is "
+            f"right, widen `plausible` in {FOLDER}/{SERVICE_FOLDER}/"
+            f"{known.service.service}.yaml; where it is not, leave it out with a "
+            f"forbehold until it has been corrected."
+        )
+        raise TableError(msg)
 
 
 def load_measures(

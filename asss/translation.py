@@ -15,7 +15,7 @@ from typing import Any
 
 from asss.knowledge import ForbeholdFile, Phrase, Phrases, Service
 from asss.language import WORDS
-from asss.parameters import BOKMAL, Identifier, Model, suggestion
+from asss.parameters import BOKMAL, Identifier, Model, files, suggestion
 
 #: What is read aloud of entries in other files, by the kind of entry.
 TEXTS: Mapping[str, tuple[str, ...]] = {
@@ -67,7 +67,7 @@ def file_of(language: str) -> str:
 
 def languages(folder: Path) -> tuple[str, ...]:
     """The languages that ``parameters/`` has phrases in, bokmål first."""
-    found = sorted(path.name.split(".")[1] for path in folder.glob("fraser.*.yaml"))
+    found = [path.name.split(".")[1] for path in files(folder, "fraser.*.yaml")]
     return (BOKMAL, *found)
 
 

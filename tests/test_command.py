@@ -281,6 +281,14 @@ def test_check_names_what_is_not_verified() -> None:
     assert "measure kvp_mottakere" in result.output
 
 
+def test_check_names_a_broken_comment(project: Path) -> None:
+    """It stops only its own report, but whoever checks wants to know."""
+    comment = project / "parameters/kommentarer/tromso-2017/kvalitet.md"
+    comment.write_text("Uten hode.\n", "utf-8")
+    result = _run("check", "--parameters", str(project / "parameters"))
+    _refused(result, FAILURE, "1 problem", "tromso-2017/kvalitet.md", "a head")
+
+
 def test_list_shows_kommuner_years_and_indicators() -> None:
     """What one can ask for, without reading a file."""
     result = _run("list")

@@ -181,7 +181,7 @@ def forbehold(*years: int) -> Change:
     years: {list(years)}
     text: En ny merknad.
     label: ny merknad
-    source: Oslo kommune
+    source: "https://www.oslo.kommune.no"
     date: "2026-11-01"
 """,
     )
@@ -286,6 +286,16 @@ CHANGES: dict[str, tuple[Change, frozenset[str], str]] = {
         gone(f"{PARAMETERS}kommentarer/trondheim-2020/kvalitet.md"),
         ONE,
         "a comment",
+    ),
+    "its comment, which is broken now": (
+        replaced(f"{PARAMETERS}kommentarer/trondheim-2020/kvalitet.md", "---", "--"),
+        ONE,
+        "parameters/kommentarer/",
+    ),
+    "what an editor left": (
+        added(f"{PARAMETERS}kommentarer/trondheim-2020/#kvalitet.md#", "Mer.\n"),
+        NONE,
+        "",
     ),
     "a word": (
         replaced(f"{PARAMETERS}fraser.yaml", ": ASSS samlet", ": Hele ASSS"),
@@ -437,6 +447,8 @@ def test_what_a_report_is_given_is_all_that_is_known() -> None:
     """A new field of the catalogue must be given its place in the substance."""
     assert {field.name for field in fields(Catalogue)} == {
         *("network", "service", "kinds", "forbehold", "phrases", "manual", "comments"),
+        # With the comments: what is wrong with them.
+        "broken",
         # Where it lies; a run's own input; how SSB is asked; an error if not empty.
         *("folder", "language", "statbank", "untranslated"),
     }

@@ -15,6 +15,7 @@ import pikepdf
 import pytest
 
 from asss import conversion, exports, manifest, report
+from asss.errors import ParameterError
 from asss.facts import Fact
 from asss.manifest import MANIFEST_NAME
 from asss.parameters import EMBEDDED, Run
@@ -301,3 +302,16 @@ def test_plain_papermill_with_a_wrong_parameter_makes_no_report(
     done = subprocess.run(command, cwd=root, capture_output=True, text=True)
     assert done.returncode == 1
     assert complaint in done.stderr
+
+
+def test_broken_comment_stops_its_report_before_anything_is_made(
+    project: Path, tmp_path: Path
+) -> None:
+    """As any other failure of one report of a batch; the others have other comments."""
+    comment = project / "parameters/kommentarer/tromso-2017/kvalitet.md"
+    comment.write_text("Uten hode.\n", "utf-8")
+    output = tmp_path / "outputs"
+    run = Run(kommune="tromso", year=2017, snapshot=EMBEDDED)
+    with pytest.raises(ParameterError, match=r"tromso-2017/kvalitet\.md: "):
+        report.render_report(run, root=project, output=output)
+    assert not output.exists()

@@ -1,5 +1,6 @@
 """What comes in is the right figure of the right year, or a gap that says why."""
 
+import dataclasses
 import hashlib
 import json
 import math
@@ -16,6 +17,7 @@ import pytest
 from asss import sources, statbank, tables
 from asss.catalogue import Catalogue
 from asss.errors import SnapshotError, TableError, UsageError
+from asss.knowledge import Range, Service
 from asss.statbank import Snapshot
 
 KEY = ["indicator", "kommune", "year"]
@@ -595,3 +597,69 @@ def test_figure_left_out_of_the_mean_has_no_index(indexed: pd.DataFrame) -> None
     place = int(indexed["index"].notna().to_numpy().argmax())
     with pytest.raises(TableError, match="left out of the mean has an index"):
         tables.check_indexed(put(indexed, place, in_mean=False))
+
+
+# -- plausible figures -----------------------------------------------------------------
+
+
+def with_values(snapshot: Snapshot, table: str, scale: float) -> Snapshot:
+    """The same snapshot, had a table's figures been given in another unit."""
+    dataset = snapshot.dataset(table)
+    values = [v if v is None else v * scale for v in list(dataset.values)]
+    changed = dataclasses.replace(dataset, values=values)
+    return dataclasses.replace(snapshot, datasets={**snapshot.datasets, table: changed})
+
+
+@pytest.mark.parametrize("scale", [1000, -1000])
+def test_figures_that_nobody_can_have_are_refused(
+    known: Catalogue, snapshot: Snapshot, scale: float
+) -> None:
+    """SSB writes kr for 1000 kr: 180 values moved, and nothing said so."""
+    wrong = with_values(snapshot, "12367", scale)
+    with pytest.raises(TableError) as refusal:
+        sources.load_observations(known, wrong, until=2020)
+    said = str(refusal.value)
+    for part in (
+        "180 figures are not plausible",
+        "netto_driftsutgifter_sosialtjenesten_per_innb for oslo 2015 is ",
+        "12367",
+        "not within -5000 to 40000",
+        "and 170 more",
+        "indikatorer/sosiale_tjenester.yaml",
+        "forbehold",
+    ):
+        assert part in said
+
+
+def test_figure_that_is_known_to_be_wrong_is_not_refused(
+    known: Catalogue, snapshot: Snapshot
+) -> None:
+    """A forbehold has told of it, and it is in no mean: the other reports go on."""
+    indicator = known.indicator("kvp_mottakere_per_1000")
+    narrow = Range.model_validate({"from": 100, "to": 200})
+    assert any(
+        known.kinds[entry.kind].mean == "left_out"
+        for entry in known.forbehold_for(
+            indicator.id, "stavanger", 2019, is_fetched=False
+        )
+    )
+    fields = {name: getattr(known.service, name) for name in Service.model_fields}
+    fields["indicators"] = [indicator.model_copy(update={"plausible": narrow})]
+    narrowed = dataclasses.replace(known, service=Service(**fields))
+    with pytest.raises(TableError) as refusal:
+        sources.load_observations(narrowed, snapshot, until=2020)
+    assert "58 figures" in str(refusal.value)
+
+
+def test_every_real_figure_is_plausible(
+    known: Catalogue, observations: pd.DataFrame
+) -> None:
+    """Bergen's function 273 was −6 942 in 2016, and far more has been spent since."""
+    rus = known.indicator("netto_driftsutgifter_rus_f243_per_innb").plausible
+    assert rus.holds(-6942 / 186000 * 1000)
+    for name, found in observations.groupby("indicator")["value"]:
+        plausible = known.indicator(str(name)).plausible
+        low, high = found.min(), found.max()
+        # Wide: a figure half or twice as large is still no mistake.
+        assert plausible.holds(min(low / 2, low * 2) if low > 2 else low)
+        assert plausible.holds(high if plausible.at_most in (12, 100) else high * 2)

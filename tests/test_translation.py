@@ -209,7 +209,7 @@ def test_key_without_an_original_is_refused(
     nearest = {"phrases": "resource_more", "words": "summary_heading"}
     with rewritten(folder / NYNORSK) as content:
         entries = content[place]
-        entries[given] = entries[nearest[place]] if place in nearest else {}
+        entries[given] = entries.pop(nearest[place]) if place in nearest else {}
     assert problem_in(folder).startswith(f"fraser.nn.yaml: {problem}")
 
 

@@ -17,6 +17,7 @@ def check(parameters_: ParametersOption = None) -> None:
     """Read and cross-check everything under parameters/, and the embedded snapshot."""
     with plain_errors():
         known = catalogue.load_catalogue(parameters_folder(parameters_))
+        known.check_comments()
         answers = sources.open_snapshot(parameters.EMBEDDED)
         years = sources.available_years(known, answers)
         if years:
