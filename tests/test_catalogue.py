@@ -1056,7 +1056,7 @@ def test_misspelt_key_of_a_run_is_named(folder: Path) -> None:
 # -- several at once -------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", [SERVICE, FORBEHOLD, PHRASES, NETWORK])
+@pytest.mark.parametrize("name", [FORBEHOLD, PHRASES, NETWORK])
 def test_missing_file_is_named(folder: Path, name: str) -> None:
     """What is left can still be checked, but nothing can be run on it."""
     (folder / name).unlink()

@@ -249,7 +249,7 @@ def _runs_of(known: Catalogue, file: Path, years: Sequence[int]) -> list[Run]:
     """
     folder = known.folder / parameters.RUN_FOLDER
     if not file.is_file():
-        there = [path.name for path in sorted(folder.glob("*.yaml"))]
+        there = [path.name for path in parameters.files(folder, "*.yaml")]
         msg = f"No run file {file}.{parameters.suggestion(file.name, there)}"
         raise UsageError(msg)
     ids = [member.id for member in known.network.members]
