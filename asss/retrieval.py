@@ -6,7 +6,7 @@ A fetch asks for the whole series of every table: SSB corrects back in time. Imp
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from typing import Any
@@ -16,8 +16,8 @@ from asss.catalogue import Catalogue
 from asss.errors import FetchError, SnapshotError, UsageError
 from asss.parameters import suggestion
 from asss.questions import Question
-from asss.statbank import Dataset, Metadata, Snapshot, Store
-from asss.statbank.client import Answer, Client
+from asss.statbank import Dataset, Metadata, Selection, Snapshot, Store
+from asss.statbank.client import Answer, Client, NoTableError
 from asss.statbank.jsonstat import OSLO
 from asss.statbank.snapshots import Draft
 
@@ -60,6 +60,42 @@ class TableSummary:
 
 
 @dataclass(frozen=True)
+class _Ready:
+    """A table of which everything is known but its figures."""
+
+    metadata: Metadata
+    answer: Answer
+    question: Question
+    parts: list[Selection]
+
+
+@dataclass(frozen=True)
+class _Stale:
+    """Figures and metadata of two updates: in one line, and what is wrong of them.
+
+    ``until`` is the stamp of metadata that are older than the figures, else empty.
+    """
+
+    line: str
+    until: str
+
+
+class _Calls:
+    """How many calls a fetch makes, and how many are answered."""
+
+    def __init__(self, tell: Callable[[int, int], None] | None) -> None:
+        self._tell, self._done, self._all = tell, 0, 0
+
+    def expect(self, count: int) -> None:
+        self._all += count
+
+    def answered(self) -> None:
+        self._done += 1
+        if self._tell:
+            self._tell(self._done, self._all)
+
+
+@dataclass(frozen=True)
 class Fetched:
     """A finished fetch: the snapshot, what is in it, and what should be known of it."""
 
@@ -95,6 +131,7 @@ def fetch(
     now: datetime,
     years: Sequence[int] | None = None,
     tables: Sequence[str] = (),
+    progress: Callable[[int, int], None] | None = None,
 ) -> Fetched:
     """
     Ask SSB for every figure that the catalogue needs, and keep the answers.
@@ -111,6 +148,8 @@ def fetch(
         Data years; all there are when left out.
     tables : sequence of str
         Ask only for these, and take the others over from the fetch before.
+    progress : function of two int, optional
+        Receives the calls that are done and the calls that there are.
 
     Returns
     -------
@@ -119,8 +158,8 @@ def fetch(
     Raises
     ------
     FetchError
-        If SSB cannot be asked, or a table lacks something that is needed: then all
-        that is lacking, in all tables, is named.
+        If SSB cannot be asked, goes on answering with old figures, or a table lacks
+        something that is needed: then all that is lacking, in all tables, is named.
     SnapshotError
         If the answers cannot be kept. Snapshots that were there are untouched.
     UsageError
@@ -131,10 +170,9 @@ def fetch(
     with store.draft() as draft:
         previous = _previous(store, remarks)
         carried = _carried(known, previous, numbers, client)
-        entries: dict[str, dict[str, Any]] = {}
-        ready = _prepare(known, client, numbers, years, remarks)
-        for number, (metadata, answer, question) in ready.items():
-            entries[number] = _keep(client, draft, metadata, answer, question)
+        entries = _asked(
+            known, client, draft, numbers, years, remarks, _Calls(progress)
+        )
         for number, entry in carried.items():
             entries[number] = _carry(draft, previous, entry)
         if not entries:
@@ -156,7 +194,7 @@ def fetch(
             _summary(known, snapshot, previous, number, number in carried)
             for number in snapshot.tables
         ),
-        remarks=tuple(remarks),
+        remarks=tuple(dict.fromkeys(remarks)),
     )
 
 
@@ -186,6 +224,7 @@ def _previous(store: Store, remarks: list[str]) -> Snapshot | None:
 def _carried(
     known: Catalogue, previous: Snapshot | None, asked: Sequence[str], client: Client
 ) -> dict[str, Mapping[str, Any]]:
+    """Those of the fetch before that are not asked for, and that it has whole."""
     others = [table for table in _chosen_tables(known, ()) if table not in asked]
     if not others:
         return {}
@@ -195,9 +234,52 @@ def _carried(
             "from. Fetch all tables once: asss fetch."
         )
         raise UsageError(msg)
-    return {
-        table: entry for table, entry in previous.tables.items() if table not in asked
-    }
+    unfit = [t for t in others if t not in previous.tables or t in previous.mixed()]
+    if unfit:
+        msg = (
+            f"Snapshot {previous.name!r} does not hold {', '.join(unfit)}, or not of "
+            f"one update. Ask for them too: --tables {','.join([*asked, *unfit])}."
+        )
+        raise UsageError(msg)
+    return {table: previous.tables[table] for table in others}
+
+
+def _asked(
+    known: Catalogue,
+    client: Client,
+    draft: Draft,
+    numbers: Sequence[str],
+    years: Sequence[int] | None,
+    remarks: list[str],
+    calls: _Calls,
+) -> dict[str, dict[str, Any]]:
+    """
+    The entries of the tables that are asked for, figures and metadata of one update.
+
+    PxWebApi keeps its answers for a time, those on metadata and each on figures apart,
+    and SSB may update a table between two questions: what does not belong together is
+    asked for again, a few times, when the service has had time to forget.
+    """
+    entries: dict[str, dict[str, Any]] = {}
+    stale: dict[str, _Stale] = {}
+    pending, attempt = list(numbers), 0
+    while pending:
+        ready = _prepare(known, client, pending, years, remarks, calls)
+        before, stale = stale, {}
+        for number, one in ready.items():
+            found: dict[str, Any] | _Stale | None = before.get(number)
+            # While a description is known to be too old, its figures can wait.
+            if not isinstance(found, _Stale) or found.until != one.metadata.updated:
+                found = _keep(client, draft, one, calls)
+            if isinstance(found, _Stale):
+                stale[number] = found
+            else:
+                entries[number] = found
+        attempt += 1
+        if stale:
+            client.wait_for_update([one.line for one in stale.values()], attempt)
+        pending = list(stale)
+    return entries
 
 
 def _prepare(
@@ -206,12 +288,22 @@ def _prepare(
     numbers: Sequence[str],
     years: Sequence[int] | None,
     remarks: list[str],
-) -> dict[str, tuple[Metadata, Answer, Question]]:
+    calls: _Calls,
+) -> dict[str, _Ready]:
     """Metadata of every table before data of any: a wrong code costs no figures."""
-    ready = {}
+    ready: dict[str, _Ready] = {}
     lacking: list[str] = []
+    calls.expect(len(numbers))
     for number in numbers:
-        metadata, answer = client.metadata(number)
+        try:
+            metadata, answer = client.metadata(number)
+        except NoTableError:
+            measures = dict.fromkeys(m for m, _ in questions.series_of(known, number))
+            title = known.service.table[number].title
+            lacking.append(f"no table {number} «{title}» ({', '.join(measures)})")
+            continue
+        finally:
+            calls.answered()
         held = questions.data_years(known, metadata, years)
         if not held:
             remarks.append(f"Table {number} has no figures for the years asked for.")
@@ -222,7 +314,10 @@ def _prepare(
             remarks.append(f"Table {number} does not have {named} yet.")
         question, unmet = questions.ask(known, metadata, held)
         lacking += [questions.explain(one, number) for one in unmet]
-        ready[number] = (metadata, answer, question)
+        if not unmet:
+            parts = client.questions(metadata, question.selection)
+            calls.expect(len(parts))
+            ready[number] = _Ready(metadata, answer, question, parts)
     if lacking:
         listed = "\n".join(f"  - {line}" for line in lacking)
         msg = (
@@ -246,35 +341,41 @@ def _wanted_years(
 
 
 def _keep(
-    client: Client,
-    draft: Draft,
-    metadata: Metadata,
-    answer: Answer,
-    question: Question,
-) -> dict[str, Any]:
-    """Get the figures of one table, or go on where a fetch was interrupted."""
-    table = metadata.table
-    kept_metadata = draft.keep(
-        f"{table}.metadata.json",
-        answer.raw,
-        _source(answer, updated=metadata.updated, metadata=metadata),
-    )
+    client: Client, draft: Draft, ready: _Ready, calls: _Calls
+) -> dict[str, Any] | _Stale:
+    """
+    Get the figures of one table, or go on where a fetch was interrupted.
+
+    Returns
+    -------
+    entry : dict or _Stale
+        For the manifest, if figures and metadata are of the same update. What is right
+        of them stays in the draft.
+    """
+    metadata, question = ready.metadata, ready.question
+    table, updated = metadata.table, metadata.updated
+    source = _source(ready.answer, updated=updated)
+    kept_metadata = draft.keep(f"{table}.metadata.json", ready.answer.raw, source)
     parts, answers = [], []
-    asked = client.questions(metadata, question.selection)
-    for place, part in enumerate(asked, start=1):
-        file = f"{table}.json" if len(asked) == 1 else f"{table}-{place}.json"
+    for place, part in enumerate(ready.parts, start=1):
+        file = f"{table}.json" if len(ready.parts) == 1 else f"{table}-{place}.json"
         body = statbank.as_body(part)
-        raw = draft.kept(file, query=body, metadata_updated=metadata.updated)
+        raw = draft.kept(file, table=table, query=body, updated=updated)
         given = None
         if raw is None:
             given = client.data(table, part)
             raw = given.raw
         dataset = statbank.read_dataset(raw, table=table)
         if given is not None:
-            source = _source(given, updated=dataset.updated, metadata=metadata)
-            draft.keep(file, raw, source)
+            draft.keep(file, raw, _source(given, updated=dataset.updated))
+        calls.answered()
         answers.append(dataset)
         parts.append({"file": file, "sha256": statbank.digest(raw)})
+    oldest, newest = (f(one.updated for one in answers) for f in (min, max))
+    if newest > updated:
+        return _Stale(statbank.disagreement(table, updated, newest), until=updated)
+    if oldest < updated:
+        return _Stale(statbank.disagreement(table, updated, oldest), until="")
     whole = statbank.join(answers)
     return {
         "title": questions.plain_title(metadata.label),
@@ -290,13 +391,12 @@ def _keep(
     }
 
 
-def _source(answer: Answer, *, updated: str, metadata: Metadata) -> dict[str, Any]:
+def _source(answer: Answer, *, updated: str) -> dict[str, Any]:
     return {
         "url": answer.url,
         "query": answer.query,
         "fetched": answer.fetched,
         "updated": updated,
-        "metadata_updated": metadata.updated,
         "licence": LICENCE,
     }
 

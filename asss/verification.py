@@ -233,6 +233,10 @@ def _look_at_snapshot(name: str, root: Path) -> tuple[list[Check], Snapshot | No
         if entry["sha256"] != statbank.summed(entry["parts"])
     ]
     problems += [
+        f"{mixed}. A report from it would be of two updates: fetch again."
+        for mixed in snapshot.mixed().values()
+    ]
+    problems += [
         f"{path.name} is not in the manifest. Move it out of {snapshot.folder}."
         for path in sorted(snapshot.folder.iterdir())
         if path.name not in expected

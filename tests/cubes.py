@@ -161,6 +161,9 @@ def as_sent(content: object) -> bytes:
 def _added(cube: Cube, cells: list[int]) -> Figure:
     """The sum of some cells; a sign in one of them is the sign of the sum."""
     signs = cube.get("status", {})
+    if len(cells) == 1:
+        # A figure may have a sign beside it.
+        return cube["value"][cells[0]], signs.get(str(cells[0]), "")
     sign = next((signs[str(cell)] for cell in cells if str(cell) in signs), "")
     return (None, sign) if sign else (sum(cube["value"][cell] for cell in cells), "")
 
@@ -192,14 +195,16 @@ def _answer(cube: Cube, kept: Mapping[str, list[str]], found: Sequence[Figure]) 
 def _narrowed(dimension: Mapping[str, Any], codes: list[str]) -> dict[str, Any]:
     """A variable with some of its values; what is said by value, of those only."""
 
-    def of_these(said: Any) -> Any:
-        if not isinstance(said, dict):
+    def of_these(name: str, said: Any) -> Any:
+        # Which of the notes on the variable as a whole are mandatory: by their place.
+        if not isinstance(said, dict) or name == "noteMandatory":
             return said
         return {code: said[code] for code in codes if code in said}
 
     narrowed: dict[str, Any] = copy.deepcopy(dict(dimension))
     for part in ("category", "extension"):
-        narrowed[part] = {k: of_these(said) for k, said in narrowed[part].items()}
+        kept = {name: of_these(name, said) for name, said in narrowed[part].items()}
+        narrowed[part] = {name: said for name, said in kept.items() if said != {}}
     narrowed["category"]["index"] = {code: place for place, code in enumerate(codes)}
     return narrowed
 

@@ -3,8 +3,8 @@ A double of SSB's StatBank: a server on this machine that behaves as SSB's was s
 
 It answers, refuses, counts and loses its temper as PxWebApi v2 does at SSB: one data
 call at a time, so many calls in a window, the statuses and bodies that do not match.
-Made from recorded answers and from SSB's documentation; it was never compared with the
-live service.
+Made from recorded answers and from SSB's documentation, and held against recorded
+answers of the software that SSB runs; it was never compared with SSB itself.
 """
 
 import json
@@ -17,6 +17,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from math import ceil
 from types import TracebackType
@@ -34,6 +35,8 @@ ROOT = "/api/pxwebapi/v2"
 
 #: A longer address is answered by the web server in front, with a page of its own.
 LONGEST_URL = 2100
+
+TOO_MANY = "API calls quota exceeded!"
 
 Reply = tuple[int, bytes, str, dict[str, str]]
 
@@ -54,7 +57,9 @@ class Call:
 
     @property
     def kind(self) -> str:
-        """``config``, ``tables``, ``table``, ``metadata`` or ``data``."""
+        """``config``, ``tables``, ``table``, ``metadata`` or ``data``; else empty."""
+        if not self.path.startswith(f"{ROOT}/"):
+            return ""
         _, *parts = self.path.removeprefix(ROOT).split("/")
         if parts[0] == "tables" and len(parts) > 1:
             return parts[2] if len(parts) > 2 else "table"
@@ -83,6 +88,11 @@ class Double:
         Seconds that a data call takes, during which another is turned away.
     page_size : int
         Tables in one answer of a search, where the question does not say.
+    keeps : float
+        Seconds for which an answer is kept, under its own address and body, whatever
+        happens to the table; PxWebApi has 300. Whether SSB does so is not known.
+    is_ssb : bool
+        Whether what is allowed is said in SSB's headers, or in the software's own.
     clock : function
         Seconds; tests that do not want to wait give one of their own.
 
@@ -102,6 +112,8 @@ class Double:
         says_when: bool = False,
         takes: float = 0.0,
         page_size: int = 20,
+        keeps: float = 0.0,
+        is_ssb: bool = True,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.calls: list[Call] = []
@@ -111,10 +123,13 @@ class Double:
         self._says_when = says_when
         self._takes = takes
         self._page_size = page_size
+        self._keeps = keeps
+        self._is_ssb = is_ssb
+        self._kept: dict[str, tuple[float, tuple[int, bytes]]] = {}
         self._clock = clock
         self._opened, self._used = -window, 0
         self._faults: list[tuple[str, str | None, Fault]] = []
-        self._callbacks: list[Callable[[Call], None]] = []
+        self._callbacks: list[Callable[[Call], object]] = []
         self._lock = threading.Lock()
         self._busy = threading.Lock()
         self._server = _Server(self)
@@ -159,7 +174,17 @@ class Double:
         with self._lock:
             del self._tables[table]
 
-    def on_call(self, callback: Callable[[Call], None]) -> None:
+    def forget(self, kind: str) -> None:
+        """The answers of one kind are kept no longer."""
+        with self._lock:
+            self._kept = {k: v for k, v in self._kept.items() if f"/{kind}" not in k}
+
+    def calm(self) -> None:
+        """Nothing goes wrong from now on."""
+        with self._lock:
+            self._faults.clear()
+
+    def on_call(self, callback: Callable[[Call], object]) -> None:
         """Have `callback` called, in the server's thread, before each answer."""
         self._callbacks.append(callback)
 
@@ -176,18 +201,36 @@ class Double:
         for callback in self._callbacks:
             callback(call)
         if is_over:
-            return 429, b"API calls quota exceeded!", faults.TEXT, headers
+            said = f"{TOO_MANY} maximum admitted {self._allowed} per {self._window:g}s."
+            # SSB: not known whether it says more than this.
+            body = TOO_MANY if self._is_ssb else said
+            return 429, body.encode(), faults.TEXT, headers
         is_data = call.kind == "data"
         if is_data and not self._busy.acquire(blocking=False):
             return 503, b"", faults.TEXT, headers
         try:
             if is_data:
                 time.sleep(self._takes)
-            status, body = self._answer(call)
+            status, body = self._recalled(call)
         finally:
             if is_data:
                 self._busy.release()
-        return status, body, JSON, headers
+        # An address that is not there, and a breakdown, are answered without a word.
+        kind = faults.PROBLEM if b'"errors":' in body[:200] else JSON if body else ""
+        return status, body, kind, headers
+
+    def _recalled(self, call: Call) -> tuple[int, bytes]:
+        """An answer that is still kept, else a new one."""
+        query = sorted(call.query.items())
+        key = json.dumps([call.method, call.path, query, call.body])
+        now = self._clock()
+        until, kept = self._kept.get(key, (now, (0, b"")))
+        if now < until:
+            return kept
+        found = self._answer(call)
+        if found[0] == 200:
+            self._kept[key] = now + self._keeps, found
+        return found
 
     def _next_fault(self, call: Call) -> Fault:
         for place, (on, table, fault) in enumerate(self._faults):
@@ -203,21 +246,37 @@ class Double:
             self._opened, self._used = now, 0
         is_over = self._used >= self._allowed
         self._used += not is_over
-        headers = {
-            "x-ratelimit-policy": f"{self._allowed};w={self._window:g}s",
-            "x-ratelimit-limit": str(self._allowed),
-            "x-ratelimit-remaining": str(self._allowed - self._used),
-            "x-ratelimit-resource": "SB_API_1MIN",
-        }
-        if is_over and self._says_when:
-            headers["Retry-After"] = str(ceil(self._opened + self._window - now))
+        remaining, left = self._allowed - self._used, self._opened + self._window - now
+        if self._is_ssb:
+            headers = {
+                "x-ratelimit-policy": f"{self._allowed};w={self._window:g}s",
+                "x-ratelimit-limit": str(self._allowed),
+                "x-ratelimit-remaining": str(remaining),
+                "x-ratelimit-resource": "SB_API_1MIN",
+            }
+        elif is_over:
+            headers = {}
+        else:
+            reset = datetime.now(UTC) + timedelta(seconds=left)
+            headers = {
+                "X-Rate-Limit-Limit": f"{self._window:g}s",
+                "X-Rate-Limit-Remaining": str(remaining),
+                # Seven places, as .NET writes them.
+                "X-Rate-Limit-Reset": f"{reset:%Y-%m-%dT%H:%M:%S.%f}0Z",
+            }
+        # SSB: not known whether it says when to come back.
+        if is_over and (self._says_when or not self._is_ssb):
+            headers["Retry-After"] = str(ceil(left))
         return is_over, headers
 
     def _answer(self, call: Call) -> tuple[int, bytes]:
         try:
+            if call.query.get("lang", "no") not in pxweb.LANGUAGES:
+                raise Refusal(pxweb.BAD_LANGUAGE)
             match call.kind:
                 case "config":
-                    content = pxweb.config(self._max_cells)
+                    says = (0, 0.0) if self._is_ssb else (self._allowed, self._window)
+                    content = pxweb.config(self._max_cells, *says)
                 case "tables":
                     content = pxweb.search(self._tables, call.query, self._page_size)
                 case "table":
@@ -230,7 +289,7 @@ class Double:
                         cube, call.query, call.body, max_cells=self._max_cells
                     )
                 case _:
-                    raise Refusal(pxweb.NO_TABLE, http=404, says=404)
+                    return 404, b""
         except Refusal as refusal:
             return refusal.http, refusal.body
         except Breakdown:
@@ -302,7 +361,7 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             content = json.loads(sent) if sent else None
         except ValueError:
-            content = None
+            content = "no JSON"
         call = Call(
             method=self.command,
             path=address.path,
@@ -321,17 +380,10 @@ class _Handler(BaseHTTPRequestHandler):
         body = body if fault.body is None else fault.body
         body = body[: len(body) - fault.cut]
         call.status = fault.status or status
-        self._send(
-            call.status,
-            body,
-            {
-                **headers,
-                **fault.headers,
-                "Content-Type": fault.content_type or content_type,
-                "Content-Length": str(len(body)),
-            },
-            fault,
-        )
+        headers |= {**fault.headers, "Content-Length": str(len(body))}
+        if kind := fault.content_type or content_type:
+            headers["Content-Type"] = kind
+        self._send(call.status, body, headers, fault)
 
     def _send(
         self, status: int, body: bytes, headers: Mapping[str, str], fault: Fault

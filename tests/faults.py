@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 JSON, HTML, TEXT = "application/json; charset=utf-8", "text/html", "text/plain"
+PROBLEM = "application/problem+json; charset=utf-8"
 
 #: The first lines of what IIS answers, in their form, and of a page at maintenance.
 NOT_FOUND_PAGE = (

@@ -2,7 +2,9 @@
 What PxWebApi v2 answers to a question, and in which words SSB's refuses one.
 
 The titles of refusals are SSB's own, recorded in April 2026 or documented by SSB, the
-misspelt one too; the status in the body is not always the one of the answer.
+misspelt one too; the status in the body is not always the one of the answer. The rest
+is held against answers of the software that SSB runs, recorded in November 2026
+(``pxwebapi2/answers.json``), and differs from them where a comment says «SSB:».
 """
 
 import fnmatch
@@ -22,14 +24,16 @@ NO_PAGE = "Non-existent page"
 BAD_EXPRESSION = "Illegal selection expression"
 TOO_MANY_CELLS = "Too many cells selected"
 
-# Not recorded, and so in words of our own.
-BAD_BODY = "Illegal selection"
 BAD_FORMAT = "Unsupported output format"
+BAD_LANGUAGE = "Unsupported language"
+NOT_VALID = "One or more validation errors occurred."
+
+#: SSB: Norwegian and English. The software was recorded with Norwegian alone.
+LANGUAGES = ("no", "en")
 
 
-#: What the language of searches means something by, and breaks down on where it stands
-#: alone, recorded from the software that SSB runs.
-UNREADABLE = re.compile(r'[][(){}!~^"/\\]')
+#: What means something in the language of searches, and breaks it where it stands so.
+UNREADABLE = re.compile(r'[][(){}!~^"/\\]|(^|\s)[*?]')
 
 
 class Refusal(Exception):
@@ -44,20 +48,29 @@ class Refusal(Exception):
         self.body = cubes.as_sent({**body, "detail": detail} if detail else body)
 
 
+class NotValid(Refusal):
+    """A question that is refused by its form: which part, and why (our own words)."""
+
+    def __init__(self, part: str, why: str) -> None:
+        super().__init__(NOT_VALID)
+        content = {"title": NOT_VALID, "status": 400, "errors": {part: [why]}}
+        self.body = cubes.as_sent(content)
+
+
 class Breakdown(Exception):
     """A question on which SSB breaks down: 500, and not a word."""
 
 
-def config(max_cells: int) -> dict[str, Any]:
-    """What ``/config`` answers: 0 calls means «not stated» there."""
+def config(max_cells: int, calls: int, window: float) -> dict[str, Any]:
+    """What ``/config`` answers. SSB: 0 calls in 0 seconds, which means «not stated»."""
     return {
         "apiVersion": "2.3.2",
         "appVersion": "the double in the tests of asss",
         "languages": [{"id": "no", "label": "Norsk"}],
         "defaultLanguage": "no",
         "maxDataCells": max_cells,
-        "maxCallsPerTimeWindow": 0,
-        "timeWindow": 0,
+        "maxCallsPerTimeWindow": calls,
+        "timeWindow": window,
         "license": "https://creativecommons.org/licenses/by/4.0/",
         "defaultDataFormat": "json-stat2",
         "dataFormats": ["json-stat2"],
@@ -149,10 +162,10 @@ def data(cube: Cube, query: Mapping[str, str], body: object, *, max_cells: int) 
     Refusal, Breakdown
     """
     if query.get("outputformat", "json-stat2") != "json-stat2":
-        raise Refusal(BAD_FORMAT)
+        raise NotValid(part="outputFormat", why="The input was not valid.")
     if "outputformatparams" in query:
         # They are for csv, html and xlsx.
-        raise Refusal(BAD_FORMAT)
+        raise Refusal(BAD_FORMAT, detail=BAD_FORMAT)
     names = {name.casefold(): name for name in cube["id"]}
     chosen: dict[str, list[str]] = {}
     for asked, codes in _asked(query, body):
@@ -160,6 +173,7 @@ def data(cube: Cube, query: Mapping[str, str], body: object, *, max_cells: int) 
         if name is None:
             raise Refusal(NO_VARIABLE)
         if len({code.casefold() for code in codes}) < len(codes):
+            # SSB: 500 without a word. The software answers with too many values.
             raise Breakdown
         known = list(cube["dimension"][name]["category"]["index"])
         expanded = [c for code in codes for c in _expanded(name, code, known)]
@@ -172,13 +186,16 @@ def data(cube: Cube, query: Mapping[str, str], body: object, *, max_cells: int) 
             raise Refusal(NO_SELECTION)
     cells = prod(len(codes) for codes in chosen.values())
     if cells > max_cells:
-        detail = f"{cells} cells were selected, {max_cells} are allowed"
-        raise Refusal(TOO_MANY_CELLS, detail=detail)
+        raise Refusal(TOO_MANY_CELLS, detail=TOO_MANY_CELLS)
     return cubes.select(cube, chosen)
 
 
 def _by_default(cube: Cube) -> dict[str, list[str]]:
-    """What SSB answers to no question at all: here, one value of each variable."""
+    """
+    What is answered to no question at all: here, one value of each variable.
+
+    SSB: a selection that is chosen for each table; the software has a rule for it.
+    """
     return {
         name: _expanded(name, "top(1)", list(body["category"]["index"]))
         for name, body in cube["dimension"].items()
@@ -188,11 +205,13 @@ def _by_default(cube: Cube) -> dict[str, list[str]]:
 def _asked(query: Mapping[str, str], body: Any) -> Iterator[tuple[str, list[str]]]:
     """The variables asked for and their codes, from the body or the address."""
     if body is not None:
-        try:
-            for one in body["selection"]:
-                yield str(one["variableCode"]), list(one["valueCodes"])
-        except (KeyError, TypeError):
-            raise Refusal(BAD_BODY) from None
+        if not isinstance(body, dict):
+            raise NotValid(part="", why="The body is no JSON object.")
+        for place, one in enumerate(body["selection"]):
+            if "valueCodes" not in one:
+                field = f"Selection[{place}].ValueCodes"
+                raise NotValid(part=field, why="The ValueCodes field is required.")
+            yield str(one["variableCode"]), list(one["valueCodes"])
         return
     for name, text in query.items():
         if found := re.fullmatch(r"valuecodes\[(.+)\]", name):
@@ -218,7 +237,9 @@ def _expanded(name: str, code: str, known: list[str]) -> list[str]:
             is_end = (name == TIME) == (function == "top")
             return known[-count:] if is_end else known[:count]
         places = [known.index(by_folded[each.strip()]) for each in arguments]
-    except (KeyError, ValueError):
+    except KeyError:
+        raise Refusal(NO_VALUE) from None
+    except ValueError:
         raise Refusal(BAD_EXPRESSION) from None
     first = 0 if function == "to" else places[0]
     last = len(known) - 1 if function == "from" else places[-1]

@@ -197,11 +197,7 @@ def _entry(
     assert not unmet, unmet
     query = statbank.as_body(question.selection)
     where = f"{base_url}/tables/{table}"
-    source = {
-        "fetched": fetched,
-        "updated": cube["updated"],
-        "metadata_updated": cube["updated"],
-    }
+    source = {"fetched": fetched, "updated": cube["updated"]}
     part = _keep(
         folder,
         f"{table}.json",

@@ -1,13 +1,18 @@
 """The double does what SSB was recorded to do; else the client's tests show nothing."""
 
 import gc
+import json
+import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 import synthetic
-from double import Double
+from cubes import Cube
+from double import ROOT, Double
 
 TABLE = "12210"
 SELECTION = {
@@ -21,6 +26,23 @@ POSTED = {
         for name, codes in SELECTION.items()
     ]
 }
+
+
+#: Questions to the software that SSB runs, and its answers; see README.md beside them.
+RECORDED = json.loads(
+    (Path(__file__).parent / "pxwebapi2" / "answers.json").read_text("utf-8")
+)
+
+#: Where the double answers as SSB is known to, and not as the software with our files.
+AS_SSB = {
+    # SSB: a code asked for twice breaks the service down.
+    "data_double_code": {"status": 500, "type": "", "answer": ""},
+    # SSB: what is chosen where nothing is asked for is decided for each table.
+    "data_no_question": {"size": [1, 1, 1, 1]},
+}
+
+#: What belongs to the files and the settings there, and that no client of ours reads.
+NOT_COMPARED = {"label", "description", "paths", "subjectCode", "language", "type"}
 
 
 @pytest.fixture
@@ -200,3 +222,87 @@ def test_ending_leaves_nothing_behind() -> None:
         with pytest.raises(httpx.ConnectError):
             http.get(f"{double.url}/config")
     gc.collect()
+
+
+# -- the recorded answers --------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def recorded_tables() -> Mapping[str, Cube]:
+    """The tables as they were there: ours, none closed, and one with every sign."""
+    (whole,) = [one["answer"] for one in RECORDED if one["name"] == "data"]
+    tables = {**synthetic.tables(), "90001": whole}
+    return {
+        table: {**cube, "extension": {**cube["extension"], "discontinued": None}}
+        for table, cube in tables.items()
+    }
+
+
+def gist(status: int, kind: str, answer: Any) -> dict[str, Any]:
+    """All that was answered, but for what is not compared and the order of a search."""
+    if not isinstance(answer, dict):
+        return {"status": status, "type": kind, "answer": answer}
+    said = {key: value for key, value in answer.items() if key not in NOT_COMPARED}
+    # SSB: says of each table whether it is closed; a PX file cannot.
+    said.pop("discontinued", None)
+    if isinstance(about := said.get("extension"), dict):
+        said["extension"] = {k: v for k, v in about.items() if k != "discontinued"}
+    if "tables" in answer:
+        # Of more than a page it depends on the order, which is by likeness there.
+        shown = answer["tables"] if answer["page"]["totalPages"] == 1 else []
+        said["tables"] = {
+            one["id"]: gist(status, kind, one)
+            for one in sorted(shown, key=lambda one: str(one["id"]))
+        }
+    if "errors" in answer:
+        said["errors"] = list(answer["errors"])
+    if "dataFormats" in answer:
+        said = {key: said[key] for key in said if key.startswith(("max", "time"))}
+    return {"status": status, "type": kind, **said}
+
+
+@pytest.mark.parametrize("one", RECORDED, ids=lambda one: str(one["name"]))
+def test_recorded_answer_is_the_doubles_too(
+    one: dict[str, Any], recorded_tables: Mapping[str, Cube]
+) -> None:
+    """Status, title, codes, values, signs and headers, but where SSB is otherwise."""
+    asked, body = one["request"], one["request"]["body"]
+    sent = body if isinstance(body, str) else json.dumps(body) if body else None
+    with (
+        Double(
+            recorded_tables, max_cells=40, calls=30, window=10, is_ssb=False
+        ) as double,
+        httpx.Client(trust_env=False) as http,
+    ):
+        base = double.url.removesuffix(ROOT)
+        for _ in range(30 if one["status"] == 429 else 0):
+            http.get(f"{double.url}/config")
+        found = http.request(
+            asked["method"],
+            f"{base}{'' if asked['path'] == '/nowhere' else ROOT}{asked['path']}",
+            params=asked["params"],
+            content=sent,
+        )
+    text = found.text
+    is_json = "json" in found.headers.get("Content-Type", "")
+    there = gist(
+        one["status"],
+        one["headers"].get("content-type", "").partition(";")[0],
+        one["answer"],
+    )
+    here = gist(
+        found.status_code,
+        found.headers.get("Content-Type", "").partition(";")[0],
+        None if one["answer"] is None else json.loads(text) if is_json else text,
+    )
+    if one["name"] in AS_SSB:
+        ours = AS_SSB[one["name"]]
+        assert {key: here[key] for key in ours} == ours
+        assert any(there.get(key) != ours[key] for key in ours)
+    else:
+        assert here == there
+    for name, value in one["headers"].items():
+        if name == "x-rate-limit-reset":
+            assert re.sub(r"\d", "9", found.headers[name]) == re.sub(r"\d", "9", value)
+        elif name.startswith(("x-rate", "retry")):
+            assert found.headers[name] == value

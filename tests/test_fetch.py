@@ -6,7 +6,9 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from math import prod
 from pathlib import Path
@@ -20,6 +22,9 @@ from click.testing import Result
 from double import Call, Double
 from faults import Fault
 from filelock import FileLock
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from test_client import Watch
 from typer.testing import CliRunner
 
 from asss import questions, retrieval, sources, statbank
@@ -437,6 +442,252 @@ def test_two_fetches_at_once_do_not_mix(
         fetch()
     assert ssb.calls == []
     fetch()
+
+
+# -- figures and metadata of one update ------------------------------------------------
+
+
+def aged(table: str, stamp: str) -> cubes.Cube:
+    """A table as of an update, every number of which is its own."""
+    cube = json.loads(json.dumps(synthetic.tables()[table]))
+    step = int(stamp[5:7]) * 1000 + int(stamp[8:10]) * 31
+    cube["value"] = [v if v is None else v + step for v in cube["value"]]
+    return {**cube, "updated": stamp}
+
+
+def few(known: Catalogue, *tables: str) -> Catalogue:
+    """A catalogue that reads from some tables only."""
+    measures = tuple(
+        one.model_copy(update={"series": kept})
+        for one in known.service.measures
+        if (kept := tuple(series for series in one.series if series.table in tables))
+    )
+    service = known.service.model_copy(update={"measures": measures})
+    return replace(known, service=service)
+
+
+OLD, NEW = "2026-06-15T06:00:00Z", "2026-06-20T06:00:00Z"
+
+
+class Kill(BaseException):
+    """What no program can prepare for at the moment it comes."""
+
+
+class Scene:
+    """A StatBank that keeps its answers for a time, and a store beside it."""
+
+    def __init__(self, known: Catalogue, folder: Path, *tables: str) -> None:
+        self.known = few(known, *tables)
+        self.watch, self.said = Watch(), list[str]()
+        self.store = Store(folder)
+        # As it was published, by table and stamp.
+        self.published = {t: {OLD: aged(t, OLD)} for t in tables}
+        self.double = Double(
+            {t: versions[OLD] for t, versions in self.published.items()},
+            calls=10_000,
+            max_cells=40,
+            keeps=300,
+            clock=self.watch,
+        )
+
+    def update(self, table: str, stamp: str | None = None) -> None:
+        """SSB publishes a table anew."""
+        versions = self.published[table]
+        stamp = stamp or f"2026-07-{len(versions):02}T06:00:00Z"
+        versions[stamp] = aged(table, stamp)
+        self.double.replace(table, versions[stamp])
+
+    def fetch(self, kill_at: int | None = None) -> Fetched:
+        """Fetch two years of them; die at the nth thing that is written."""
+        options = {**HURRY, "longest_wait": 60, "attempts": 7, "first_wait": 2}
+        written = 0
+        synced = os.fsync
+
+        def fsync(handle: int) -> None:
+            nonlocal written
+            written += 1
+            if written == kill_at:
+                raise Kill
+            synced(handle)
+
+        with (
+            pytest.MonkeyPatch.context() as patch,
+            Client(
+                self.double.url,
+                contact="tests",
+                tell=self.said.append,
+                sleep=self.watch.sleep,
+                clock=self.watch,
+                **options,
+            ) as client,
+        ):
+            patch.setattr(os, "fsync", fsync)
+            return retrieval.fetch(
+                self.known, client, self.store, now=NOW, years=[2019, 2020]
+            )
+
+    def check(self, fetched: Fetched) -> None:
+        """Each table is what was published under its stamp, and nothing else."""
+        assert fetched.snapshot.mixed() == {}
+        for table, dataset in fetched.snapshot.datasets.items():
+            asked = {name: list(d.labels) for name, d in dataset.dimensions.items()}
+            right = cubes.select(self.published[table][dataset.updated], asked)
+            assert dataset == statbank.read_dataset(cubes.as_sent(right), table=table)
+
+
+@pytest.fixture
+def scene(known: Catalogue, tmp_path: Path) -> Iterator[Scene]:
+    made = Scene(known, tmp_path / "snapshots", "12203", "12210")
+    with made.double:
+        yield made
+
+
+def test_figures_older_than_their_table_are_asked_for_again(scene: Scene) -> None:
+    """Kept by the server from before the update; the wait is told, and no longer."""
+    first = scene.fetch()
+    scene.watch.now += 200
+    scene.update("12210", NEW)
+    # Metadata and the answers on the other table are asked for by other addresses.
+    scene.double.forget("metadata")
+    scene.double.calls.clear()
+    fetched = scene.fetch()
+    scene.check(fetched)
+    assert {one.table: one.changed for one in fetched.tables if one.changed} == {
+        "12210": sum(v is not None for v in first.snapshot.datasets["12210"].values)
+    }
+    assert scene.said == [
+        "Table 12210 has figures from 2026-06-15 though it was updated on 2026-06-20: "
+        f"asking again in 60 s (try {attempt} of 7)"
+        for attempt in (2, 3)
+    ]
+    assert {call.table for call in scene.double.calls_for("data")[-3:]} == {"12210"}
+
+
+def test_only_the_parts_that_are_wrong_are_asked_for_again(scene: Scene) -> None:
+    """One part of a table was kept by the server, and the others were not."""
+    scene.double.fail(Fault(damage=lambda answer: answer.update(updated=OLD)))
+    for table in ("12203", "12210"):
+        scene.update(table, NEW)
+    scene.check(scene.fetch())
+    bodies = [(c.table, json.dumps(c.body)) for c in scene.double.calls_for("data")]
+    again = {body for body in bodies if bodies.count(body) > 1}
+    assert len(bodies) - len(set(bodies)) == len(again) == 1 < len(set(bodies)) - 1
+
+
+def test_table_that_is_updated_after_its_metadata_is_described_anew(
+    scene: Scene,
+) -> None:
+    """The figures are right, and it is the metadata that is asked for again."""
+
+    def update(call: Call) -> None:
+        if call.kind == "data" and len(scene.double.calls_for("data")) == 1:
+            scene.update("12203", NEW)
+
+    scene.double.on_call(update)
+    scene.check(fetched := scene.fetch())
+    assert fetched.snapshot.tables["12203"]["updated"] == NEW
+    assert "under a description of 2026-06-15" in scene.said[0]
+    asked = [json.dumps(c.body) for c in scene.double.calls_for("data")]
+    assert len(asked) == len(set(asked))
+
+
+def test_server_that_goes_on_with_old_figures_is_an_error_that_changes_nothing(
+    scene: Scene,
+) -> None:
+    """Bounded and told; what was there stays, and the next fetch is not blocked."""
+    scene.fetch()
+    before = tree(scene.store.folder)
+    stale = Fault(damage=lambda answer: answer.update(updated="2026-06-14T06:00:00Z"))
+    scene.double.fail(*[stale] * 100, table="12210")
+    scene.update("12210", NEW)
+    scene.watch.now += 1000
+    with pytest.raises(FetchError) as refusal:
+        scene.fetch()
+    for words in (
+        "Table 12210 has figures from 2026-06-14 though it was updated on 2026-06-20",
+        "Asked 7 times, 60 s apart",
+        "nothing has been changed",
+        "Fetch again in an hour",
+    ):
+        assert words in str(refusal.value)
+    assert tree(scene.store.folder) == before
+    scene.double.calm()
+    scene.watch.now += 1000
+    scene.check(scene.fetch())
+
+
+steps = st.one_of(
+    st.tuples(st.just("update"), st.sampled_from(["12203", "12210"])),
+    st.tuples(st.just("pass"), st.sampled_from([10, 100, 400])),
+    st.tuples(st.just("update at"), st.integers(0, 8)),
+    st.tuples(st.just("refuse"), st.sampled_from(["data", "metadata", "config"])),
+    st.tuples(st.just("fetch"), st.none() | st.integers(1, 20)),
+)
+
+
+@given(st.lists(steps, min_size=2, max_size=8))
+@example([("fetch", None), ("update", "12210"), ("fetch", 5), ("fetch", None)])
+@example([("fetch", 7), ("update", "12210"), ("pass", 100), ("fetch", 3)])
+@example([("update at", 3), ("fetch", None), ("update at", 5), ("fetch", 12)])
+@settings(max_examples=12, deadline=None, derandomize=True)
+def test_whatever_went_before_the_next_fetch_has_what_is_published(
+    known: Catalogue, steps: list[tuple[str, Any]]
+) -> None:
+    """After updates, old answers, refusals and kills, once the server is calm."""
+    with tempfile.TemporaryDirectory() as folder:
+        scene = Scene(known, Path(folder) / "snapshots", "12203", "12210")
+        at: set[int] = set()
+
+        scene.double.on_call(
+            lambda _: len(scene.double.calls) in at and scene.update("12210")
+        )
+        with scene.double:
+            for step, what in steps:
+                match step:
+                    case "update":
+                        scene.update(what)
+                    case "pass":
+                        scene.watch.now += what
+                    case "update at":
+                        at.add(len(scene.double.calls) + what)
+                    case "refuse":
+                        scene.double.fail(faults.CUT_JSON, faults.MAINTENANCE, on=what)
+                    case _:
+                        try:
+                            scene.check(scene.fetch(kill_at=what))
+                        except (Kill, FetchError):
+                            continue
+            at.clear()
+            scene.double.calm()
+            scene.watch.now += 301
+            fetched = scene.fetch()
+            scene.check(fetched)
+        for table, entry in fetched.snapshot.tables.items():
+            assert entry["updated"] == list(scene.published[table])[-1]
+
+
+def test_figures_of_two_updates_are_found_in_a_snapshot_that_was_kept(
+    project: Path, ssb: Double
+) -> None:
+    """Those that were fetched before this was looked at, too; and not carried on."""
+    patient(project, ssb)
+    assert run(project, "fetch", "--anyway").exit_code == 0
+    (folder,) = sources.snapshot_store(project).folders()
+    path = folder / "12367.metadata.json"
+    raw = path.read_bytes().replace(b"2026-06-15T06", b"2026-06-20T06")
+    path.write_bytes(raw)
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    manifest["tables"]["12367"]["metadata"]["sha256"] = statbank.digest(raw)
+    (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    said = "Table 12367 has figures from 2026-06-15 though it was updated on 2026-06-20"
+    for command in ("verify", "doctor"):
+        result = run(project, command)
+        assert result.exit_code == FAILURE
+        assert said in result.output
+    result = run(project, "fetch", "--anyway", "--tables", "12210")
+    assert result.exit_code == USAGE
+    assert "--tables 12210,12367" in result.output
+    assert run(project, "fetch", "--anyway", "--tables", "12210,12367").exit_code == 0
 
 
 # -- what is stored --------------------------------------------------------------------

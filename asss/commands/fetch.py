@@ -184,8 +184,13 @@ def _examine_snapshots(root: Path) -> bool:
         except SnapshotError as error:
             out.print(f"[red]wrong[/red]   {safe(error)}")
             is_well = False
-        else:
+            continue
+        mixed = list(found.mixed().values())
+        for line in mixed:
+            out.print(f"[red]wrong[/red]   snapshot {found.name}: {safe(line)}")
+        if not mixed:
             out.print(f"[green]good[/green]    snapshot {found.name} is whole")
+        is_well &= not mixed
     return is_well
 
 

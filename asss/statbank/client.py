@@ -7,7 +7,7 @@ Hides limits, splitting, retries and the many ways in which an answer is none. I
 
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import ceil, prod
@@ -85,6 +85,10 @@ class _Busy(Exception):
         self.wait = wait
 
 
+class NoTableError(FetchError):
+    """The service has no such table."""
+
+
 class Client:
     """
     A connection to StatBank.
@@ -159,7 +163,7 @@ class Client:
         """What the service says of a table; None where it has no such table."""
         try:
             answer = self._call("GET", f"/tables/{table}")
-        except _NotFound:
+        except NoTableError:
             return None
         return _table_info(_json(answer.raw, answer.url, "id"))
 
@@ -193,7 +197,7 @@ class Client:
         """
         try:
             answer = self._call("GET", f"/tables/{table}/metadata")
-        except _NotFound as error:
+        except NoTableError as error:
             msg = f"StatBank has no table {table}: {error}"
             raise FetchError(msg) from error
         return read_metadata(answer.raw, table=table), answer
@@ -240,7 +244,7 @@ class Client:
         parameters = {"outputFormat": "json-stat2"}
         try:
             answer = self._call("POST", f"/tables/{table}/data", parameters, body)
-        except _NotFound as error:
+        except NoTableError as error:
             msg = f"StatBank has no table {table}: {error}"
             raise FetchError(msg) from error
         found = read_dataset(answer.raw, table=table)
@@ -254,6 +258,39 @@ class Client:
                 )
                 raise FetchError(msg)
         return answer
+
+    def wait_for_update(self, stale: Sequence[str], attempt: int) -> None:
+        """
+        Give a service that answers with old figures the time to forget them.
+
+        Parameters
+        ----------
+        stale : sequence of str
+            What was answered, a line for each table.
+        attempt : int
+            How often it was asked.
+
+        Raises
+        ------
+        FetchError
+            If it was asked as often as we ask.
+        """
+        seconds = ceil(self._longest_wait)
+        if attempt >= self._attempts:
+            listed = "\n".join(f"  - {line}" for line in stale)
+            msg = (
+                f"SSB's answers do not belong together:\n{listed}\n"
+                f"Asked {attempt} times, {seconds} s apart; nothing has been changed. "
+                "Fetch again in an hour. If it stays so, ask for the other tables "
+                "with --tables, and write to SSB about these."
+            )
+            raise FetchError(msg)
+        for line in stale:
+            self._tell(
+                f"{line}: asking again in {seconds} s "
+                f"(try {attempt + 1} of {self._attempts})"
+            )
+        self._sleep(self._longest_wait)
 
     def _limit(self) -> int:
         """Most cells in one answer, as the service itself says."""
@@ -366,7 +403,7 @@ class Client:
             )
             raise FetchError(msg)
         if status == 404 or said.startswith("Non-existent table"):
-            raise _NotFound(said or f"HTTP {status}")
+            raise NoTableError(said or f"HTTP {status}")
         if status >= 300 or said:
             what = said or "no reason given, as when a code stands twice"
             msg = f"{url} was refused (HTTP {status}): {what}."
@@ -391,10 +428,6 @@ class Client:
 
 def _say_nothing(line: str) -> None:
     """For a caller who does not care to know what the client waits for."""
-
-
-class _NotFound(FetchError):
-    """The service has no such table."""
 
 
 def _problems(metadata: Metadata, chosen: Selection) -> Iterator[str]:

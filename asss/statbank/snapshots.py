@@ -19,8 +19,14 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from asss.errors import SnapshotError
-from asss.statbank.jsonstat import Dataset, join, oslo_date, read_dataset
+from asss.errors import SnapshotError, TableError
+from asss.statbank.jsonstat import (
+    Dataset,
+    join,
+    oslo_date,
+    read_dataset,
+    read_metadata,
+)
 
 MANIFEST = "manifest.json"
 
@@ -185,6 +191,27 @@ class Snapshot:
             ],
             "cells": [(*dataset.value_at(flat), *provenance[flat]) for flat in flats],
         }
+
+    def mixed(self) -> dict[str, str]:
+        """
+        Tables whose figures are not of the same update as their metadata, and how.
+
+        Raises
+        ------
+        SnapshotError, TableError
+            If metadata are not what they were when the snapshot was opened.
+        """
+        found = {}
+        for table, entry in self.tables.items():
+            # The snapshot in the package has no metadata, and no updates.
+            if "metadata" in entry:
+                raw = _vouched(self.folder, entry["metadata"])
+                described = read_metadata(raw, table=table).updated
+                if described != self.datasets[table].updated:
+                    found[table] = disagreement(
+                        table, described, self.datasets[table].updated
+                    )
+        return found
 
     @cached_property
     def _provenance(self) -> dict[str, list[tuple[str, str, str]]]:
@@ -354,16 +381,18 @@ class Draft:
         self._store = store
         self._folder = store.folder / DRAFT
 
-    def kept(self, file: str, *, query: object, metadata_updated: str) -> bytes | None:
+    def kept(
+        self, file: str, *, table: str, query: object, updated: str
+    ) -> bytes | None:
         """
         An answer from an interrupted fetch, if it is still the answer.
 
         Parameters
         ----------
-        file : str
+        file, table : str
         query : object
             The body that would be posted.
-        metadata_updated : str
+        updated : str
             When the table was updated, by its metadata of today.
 
         Returns
@@ -375,14 +404,13 @@ class Draft:
         try:
             source = json.loads((self._folder / sidecar(file)).read_bytes())
             raw = (self._folder / file).read_bytes()
-        except (OSError, ValueError):
+            is_same = (
+                source["query"] == query
+                and source["sha256"] == digest(raw)
+                and read_dataset(raw, table=table).updated == updated
+            )
+        except (OSError, ValueError, KeyError, TypeError, TableError):
             return None
-        expected = {
-            "query": query,
-            "metadata_updated": metadata_updated,
-            "sha256": digest(raw),
-        }
-        is_same = all(source.get(key) == value for key, value in expected.items())
         return raw if is_same else None
 
     def keep(self, file: str, raw: bytes, source: Mapping[str, Any]) -> dict[str, str]:
@@ -494,3 +522,12 @@ def day_of(stamp: str) -> str:
     """The ISO date in Oslo of a stamp in UTC."""
     found = oslo_date(stamp)
     return found.isoformat() if found else ""
+
+
+def disagreement(table: str, described: str, figures: str) -> str:
+    """In one line: figures and metadata of a table that are of two updates."""
+    days = [day_of(described), day_of(figures)]
+    first, second = (described, figures) if days[0] == days[1] else days
+    if figures > described:
+        return f"Table {table} has figures from {second} under a description of {first}"
+    return f"Table {table} has figures from {second} though it was updated on {first}"
