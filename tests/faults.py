@@ -94,6 +94,16 @@ EMPTY = Fault(body=b"")
 PAGE = Fault(200, b"<html><body>Please log in</body></html>", HTML)
 PAGE_AS_JSON = Fault(200, b" <html><body>Please log in</body></html>", JSON)
 PAGE_404 = Fault(404, NOT_FOUND_PAGE, HTML)
+NOTHING_404 = Fault(404, b"", "")
+ANOTHER_404 = Fault(404, b'{"title":"Not Found","status":404}')
+DEEP_JSON = Fault(body=b"[" * 100_000 + b"]" * 100_000)
+NOWHERE = Fault(302, b"", HTML)
+NOT_VALID = Fault(
+    400,
+    b'{"title":"One or more validation errors occurred.","status":400,'
+    b'"errors":{"outputFormat":["The input was not valid."]}}',
+    PROBLEM,
+)
 REDIRECT = Fault(302, b"", HTML, {"Location": "https://example.org/login"})
 GARBLED = Fault(body=b"no gzip", headers={"Content-Encoding": "gzip"})
 REFUSED_WITH_200 = Fault(

@@ -1,7 +1,10 @@
 """The client: polite to SSB, patient, and never fooled by what is no answer."""
 
+import contextlib
+import gzip
 import json
 import re
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,17 +15,19 @@ from typing import Any
 
 import cubes
 import faults
+import httpx
+import pxweb
 import pytest
 import synthetic
 from cubes import Cube, Variable
 from double import Double
 from faults import Fault, too_many_calls
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import asss
 from asss import statbank
-from asss.errors import FetchError, TableError
+from asss.errors import AsssError, FetchError, TableError, UsageError
 from asss.statbank import Metadata, Selection
 from asss.statbank.client import Client, _split
 
@@ -181,6 +186,120 @@ def test_service_that_is_not_there_is_named(connect: Callable[..., Client]) -> N
         client.metadata(TABLE)
 
 
+def test_breakdown_that_passes_is_asked_again(double: Double, client: Client) -> None:
+    """Two other clients of SSB saw a 500 pass."""
+    double.fail(faults.NO_REASON, faults.NO_REASON)
+    assert ask(client) == right_answer()
+
+
+def test_breakdown_that_stays_is_told_as_what_it_is(
+    double: Double, client: Client, watch: Watch
+) -> None:
+    """After another try or two, and without a guess at what was wrong."""
+    double.fail(*[faults.NO_REASON] * 7)
+    with pytest.raises(
+        FetchError, match=r"3 tries.*HTTP 500: not a word of why.*12210"
+    ):
+        client.data(TABLE, QUESTION)
+    assert watch.slept == [2, 4]
+
+
+# -- the way there ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("", "data.ssb.no/api", "ftp://data.ssb.no", "https://", "https:///api"),
+        *(f"http://x{rest}" for rest in (":99999", ":0x", " y", "/?a=b", "/#a")),
+        *("http://..", "http://[::1/", f"http://{'a' * 64}.no", "http://\x00"),
+    ],
+)
+def test_address_that_cannot_be_asked_is_told_before_it_is(
+    address: str, connect: Callable[..., Client]
+) -> None:
+    with pytest.raises(UsageError, match=r"cannot be asked.*ASSS_BASE_URL"):
+        connect(address)
+
+
+@pytest.mark.parametrize(
+    ("number", "tries"), [(socket.EAI_NONAME, 1), (socket.EAI_AGAIN, 7)]
+)
+def test_name_that_does_not_exist_is_not_tried_again(
+    number: int,
+    tries: int,
+    connect: Callable[..., Client],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Unlike one that could not be looked up just now."""
+    asked: list[object] = []
+
+    def look_up(*host: object, **_: object) -> None:
+        asked.append(host)
+        raise socket.gaierror(number, "no answer")
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    client = connect("https://data.example.org/v2")
+    with pytest.raises(FetchError, match=r"data\.example\.org: .*no answer") as error:
+        client.metadata(TABLE)
+    assert len(asked) == tries
+    assert ("no such host" in str(error.value)) == (tries == 1)
+
+
+def test_tls_that_does_not_fit_is_not_tried_again(
+    double: Double, connect: Callable[..., Client], watch: Watch
+) -> None:
+    client = connect(double.url.replace("http:", "https:"))
+    with pytest.raises(FetchError, match=r"No secure connection.*SSL_CERT_FILE"):
+        client.metadata(TABLE)
+    assert watch.slept == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("ALL_PROXY", "socks5://me:secret@proxy:1080", "needs the package socksio"),
+        ("HTTP_PROXY", "ftp://me:secret@proxy", "Unknown scheme"),
+        ("HTTP_PROXY", "http://[::1", "HTTP_PROXY or ALL_PROXY"),
+        ("SSL_CERT_FILE", "/nowhere/certificates.pem", "/nowhere/certificates.pem"),
+    ],
+)
+def test_environment_that_does_not_fit_is_told(
+    name: str,
+    value: str,
+    says: str,
+    connect: Callable[..., Client],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What to install or to mend; a password is not repeated."""
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.setenv(name, value)
+    with pytest.raises(UsageError) as refusal:
+        connect("http://data.example.org/v2")
+    assert says in str(refusal.value)
+    assert "secret" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("entry", ["[::1]", "fe80::/10", "::1", "é.no", "127.0.0.0/8"])
+def test_no_proxy_may_have_addresses_and_ranges(
+    entry: str,
+    double: Double,
+    connect: Callable[..., Client],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Only the one that this service is in goes past the proxy."""
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.setenv("NO_PROXY", f"localhost, {entry}")
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    client = connect(double.url, attempts=1)
+    if entry.startswith("127"):
+        assert ask(client) == right_answer()
+    else:
+        with pytest.raises(FetchError, match="refused"):
+            ask(client)
+
+
 # -- waiting ---------------------------------------------------------------------------
 
 
@@ -258,8 +377,14 @@ def test_every_wait_says_what_it_waits_for(
         pytest.param(faults.PAGE, ("web page", "--base-url"), id="page"),
         pytest.param(faults.PAGE_AS_JSON, ("web page",), id="page-said-to-be-json"),
         pytest.param(faults.PAGE_404, ("web page", "404"), id="page-404"),
+        pytest.param(faults.NOTHING_404, ("404, with no word", "v2?"), id="404"),
+        pytest.param(faults.ANOTHER_404, ("with «Not Found»",), id="404-another"),
         pytest.param(faults.REDIRECT, ("points to", "login"), id="redirect"),
-        pytest.param(faults.NO_REASON, ("500", "stands twice"), id="500"),
+        pytest.param(faults.NOWHERE, ("does not name",), id="redirect-nowhere"),
+        pytest.param(faults.DEEP_JSON, ("not whole JSON",), id="deep-json"),
+        pytest.param(
+            faults.NOT_VALID, ("outputFormat: The input was not valid.",), id="errors"
+        ),
         pytest.param(faults.CUT_JSON, ("not whole JSON",), id="cut-json"),
         pytest.param(faults.EMPTY, ("not whole JSON",), id="empty"),
         pytest.param(faults.NO_OBJECT, ("not StatBank's",), id="no-object"),
@@ -353,13 +478,150 @@ def test_refusal_is_given_in_the_words_of_ssb(
         client.data(TABLE, question)
 
 
-def test_too_many_cells_are_refused_with_how_many(
+def test_what_is_said_twice_is_told_once(
     connect: Callable[..., Client],
 ) -> None:
     with Double(synthetic.tables(), max_cells=5) as double:
         client = connect(double.url)
-        with pytest.raises(FetchError, match=r"Too many cells selected \(6 cells"):
+        with pytest.raises(FetchError, match=r"400\): Too many cells selected\.$"):
             client.data(TABLE, QUESTION)
+
+
+@pytest.mark.parametrize("packed", ["gzip", "gzip, gzip", "br"])
+def test_answer_that_unpacks_to_too_much_is_refused(
+    packed: str,
+    double: Double,
+    client: Client,
+    monkeypatch: pytest.MonkeyPatch,
+    watch: Watch,
+) -> None:
+    """Some hundred kilobytes can be some hundred megabytes; packed twice, no end."""
+    monkeypatch.setattr("asss.statbank.client.MOST_BYTES", 1_000_000)
+    body = gzip.compress(b" " * 2_000_000)
+    double.fail(Fault(body=body, headers={"Content-Encoding": packed}))
+    with pytest.raises(FetchError, match=r"more than 1,000,000 bytes|answered packed"):
+        client.data(TABLE, QUESTION)
+    assert watch.slept == []
+
+
+TEXT = st.text(st.characters(codec="latin-1", exclude_characters="\r\n\0"), max_size=20)
+HEADERS = st.dictionaries(
+    st.sampled_from(
+        [
+            *("x-ratelimit-policy", "x-ratelimit-remaining", "x-rate-limit-limit"),
+            *("x-rate-limit-remaining", "x-rate-limit-reset", "Retry-After"),
+            *("Location", "Content-Type", "Content-Encoding"),
+        ]
+    ),
+    TEXT
+    | st.sampled_from(["40;w=1.2.3", "0;w=0", "9;w=1e9", "²", "9" * 400, "1d", "0"])
+    | st.sampled_from(["9999-12-31T23:59:59Z", "Mon, 01 Jan 0001 00:00:00 +2359"]),
+)
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | TEXT,
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+WHOLE = {
+    "metadata": cubes.metadata(synthetic.tables()["12203"]),
+    "data": cubes.select(
+        synthetic.tables()["12203"],
+        {REGION: ["0301"], "ContentsCode": ["SYNkvpmottakere"], "Tid": ["2019"]},
+    ),
+    "config": pxweb.config(10, 0, 0),
+    "search": pxweb.search({"12367": synthetic.tables()["12367"]}, {}, 20),
+    "table": pxweb.about(synthetic.tables()["12203"]),
+}
+
+
+ODD = [10**400, float("inf"), -1, None, True, [], {}, [[]], "²", "9999-12-31T23:59Z"]
+
+
+def _places(content: Any) -> Iterator[tuple[Any, Any]]:
+    """Every place in an answer: what it is in, and under which key."""
+    keys = content if isinstance(content, dict) else range(len(content))
+    for key in list(keys):
+        yield content, key
+        if isinstance(content[key], dict | list):
+            yield from _places(content[key])
+
+
+class Enough(Exception):
+    """A search has asked for as many pages as a test has patience for."""
+
+
+@pytest.fixture
+def ask_of(connect: Callable[..., Client]) -> Callable[..., None]:
+    """Ask for something, and get what a test says; no error but ours may leave."""
+    client = connect("http://data.example.org/v2", attempts=2)
+    questions: dict[str, Callable[[], object]] = {
+        "metadata": lambda: client.metadata("12203"),
+        "data": lambda: client.data("12203", {"Tid": ["2019"]}),
+        "config": lambda: client._limit(),
+        "search": lambda: client.search("a"),
+        "table": lambda: client.table("12203"),
+    }
+
+    def ask(kind: str, response: Callable[[], httpx.Response]) -> None:
+        # A search of very many pages has an end here.
+        left = iter(range(5))
+
+        def answer(_: httpx.Request) -> httpx.Response:
+            if next(left, None) is None:
+                raise Enough
+            return response()
+
+        transport = httpx.MockTransport(answer)
+        client._http = httpx.Client(transport=transport, trust_env=False)
+        client._max_cells = None
+        with contextlib.suppress(AsssError, Enough):
+            questions[kind]()
+
+    return ask
+
+
+@pytest.mark.parametrize("kind", WHOLE)
+def test_whatever_is_answered_only_our_own_errors_leave(
+    kind: str, ask_of: Callable[..., None]
+) -> None:
+    """Something odd in every place of an answer, one place at a time."""
+    answer = json.loads(json.dumps(WHOLE[kind]))
+    for place, key in list(_places(answer)):
+        right = place[key]
+        for odd in ODD:
+            place[key] = odd
+            body = json.dumps(answer).encode()
+            ask_of(kind, lambda body=body: httpx.Response(200, content=body))
+        place[key] = right
+
+
+@given(
+    st.sampled_from(sorted(WHOLE)),
+    st.sampled_from([200, 302, 400, 404, 429, 500, 503]),
+    HEADERS,
+    st.binary(max_size=40) | JSON_VALUES.map(lambda one: json.dumps(one).encode()),
+)
+@settings(
+    max_examples=150,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+def test_whatever_headers_come_only_our_own_errors_leave(
+    ask_of: Callable[..., None],
+    kind: str,
+    status: int,
+    headers: dict[str, str],
+    body: bytes,
+) -> None:
+    """And bodies that are nothing like an answer."""
+    pairs = [(name.encode(), text.encode("latin-1")) for name, text in headers.items()]
+    ask_of(
+        kind,
+        lambda: httpx.Response(status, headers=pairs, stream=httpx.ByteStream(body)),
+    )
 
 
 # -- pace ------------------------------------------------------------------------------
@@ -416,6 +678,32 @@ def test_pace_is_thirty_a_minute_where_nothing_is_said(
     assert watch.slept == []
     client.data(TABLE, QUESTION)
     assert watch.slept == [60]
+
+
+def test_headers_of_the_software_itself_are_read_too(
+    connect: Callable[..., Client], watch: Watch
+) -> None:
+    """It says a window and what remains; others may have called from the same place."""
+    with Double(
+        synthetic.tables(), calls=6, window=10, is_ssb=False, clock=watch
+    ) as double:
+        client = connect(double.url, calls_per_minute=1000)
+        httpx.get(f"{double.url}/config", trust_env=False)
+        for _ in range(20):
+            client.data(TABLE, QUESTION)
+            watch.now += 0.5
+        assert {call.status for call in double.calls} == {200}
+    assert sum(watch.slept) < 40
+
+
+def test_short_waits_for_the_pace_are_not_worth_a_line(
+    connect: Callable[..., Client], watch: Watch, said: list[str]
+) -> None:
+    with Double(synthetic.tables(), calls=1, window=4, clock=watch) as double:
+        client = connect(double.url)
+        for _ in range(3):
+            client.data(TABLE, QUESTION)
+    assert (watch.slept, said) == ([4, 4], [])
 
 
 def test_smaller_allowance_holds_for_calls_already_made(

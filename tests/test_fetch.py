@@ -232,6 +232,7 @@ def test_too_large_a_question_is_put_in_parts(
 PASSING = {
     "429": faults.too_many_calls(),
     "429 with Retry-After": faults.too_many_calls("0"),
+    "500 without a word": faults.NO_REASON,
     "maintenance": faults.MAINTENANCE,
     "maintenance page": faults.MAINTENANCE_AS_PAGE,
     "reset": faults.RESET,
@@ -242,7 +243,6 @@ PASSING = {
 }
 FATAL = {
     "429 for an hour": (faults.too_many_calls("3600"), "wait 3600 s"),
-    "500 without a word": (faults.NO_REASON, "a code stands twice"),
     "broken JSON": (faults.CUT_JSON, "not whole JSON"),
     "nothing": (faults.EMPTY, "not whole JSON"),
     "web page": (faults.PAGE, "a web page (HTTP 200)"),
@@ -311,6 +311,36 @@ def test_codes_that_ssb_lacks_are_all_named_before_any_figure_is_asked_for(
     assert "asss doctor --live" in message
     assert ssb.calls_for("data") == []
     assert store.names() == []
+
+
+def test_tables_that_are_gone_are_all_named_with_what_is_read_from_them(
+    fetch: Fetch, ssb: Double, store: Store
+) -> None:
+    """Before a figure is asked for, together with the codes that others lack."""
+    ssb.remove("12203")
+    ssb.remove("14019")
+    ssb.replace("12367", renamed("12367", "KOKfunksjon0000", "276", "279"))
+    with pytest.raises(FetchError) as refusal:
+        fetch()
+    message = str(refusal.value)
+    for words in (
+        "no table 12203 «Mottakere av kvalifiseringsstønad (K)» (kvp_mottakere)",
+        "no table 14019 «Utvalgte nøkkeltall for sosialtjenesten (K)» (",
+        "stonad_sum",
+        "no 276",
+        "asss doctor --live",
+    ):
+        assert words in message
+    assert ssb.calls_for("data") == []
+    assert store.names() == []
+
+
+def test_progress_is_told_call_by_call(fetch: Fetch, ssb: Double) -> None:
+    told: list[tuple[int, int]] = []
+    fetch(progress=lambda done, calls: told.append((done, calls)))
+    assert [done for done, _ in told] == list(range(1, 17))
+    assert told[-1] == (16, 16)
+    assert len(ssb.calls_for("data")) + len(ssb.calls_for("metadata")) == 16
 
 
 @pytest.mark.parametrize("nth", [1, 2, 18, 33])
@@ -725,6 +755,24 @@ def test_some_tables_are_asked_for_and_the_others_taken_over(
         ).read_bytes()
 
 
+def test_table_that_has_left_the_catalogue_is_left_behind(
+    fetch: Fetch, known: Catalogue, ssb: Double, store: Store
+) -> None:
+    """As after the first live corrections; and one that is new must be asked for."""
+    others = [table for table in synthetic.tables() if table != "12203"]
+    first = fetch().snapshot
+
+    def again(known: Catalogue, table: str) -> Fetched:
+        with Client(ssb.url, contact="tests", **HURRY) as client:
+            return retrieval.fetch(known, client, store, now=NOW, tables=[table])
+
+    fetched = again(few(known, *others), "12367")
+    assert [one.table for one in fetched.tables] == sorted(others)
+    assert set(first.tables) - set(fetched.snapshot.tables) == {"12203"}
+    with pytest.raises(UsageError, match=r"does not hold 12203.*--tables 12367,12203"):
+        again(known, "12367")
+
+
 def test_some_tables_need_a_fetch_to_take_the_others_from(
     fetch: Fetch, store: Store
 ) -> None:
@@ -837,6 +885,29 @@ def test_address_and_contact_are_options_too(ssb: Double, project: Path) -> None
     assert "kari@example.org" in ssb.calls[0].headers["User-Agent"]
 
 
+def test_address_may_stand_in_the_environment(
+    ssb: Double, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ASSS_BASE_URL", ssb.url)
+    result = run(project, "fetch", "--anyway", "--contact", "a", "--years", "2020")
+    assert result.exit_code == 0, result.output
+    assert len(ssb.calls_for("data")) > 1
+
+
+def test_what_a_server_says_does_not_move_the_terminal(
+    ssb: Double, project: Path
+) -> None:
+    """Nor turns its text about: only letters of it are shown."""
+    patient(project, ssb)
+    title = "\x1b[2J\x1b]0;owned\x07Be\u202eware\ud800"
+    body = json.dumps({"title": title, "status": 400}).encode()
+    ssb.fail(Fault(400, body), on="metadata")
+    result = run(project, "fetch", "--anyway")
+    assert result.exit_code == FAILURE
+    assert "ware" in result.output
+    assert not set(result.output) & set("\x1b\x07\u202e\ud800")
+
+
 @pytest.mark.parametrize(
     ("words", "code", "says"),
     [
@@ -845,6 +916,8 @@ def test_address_and_contact_are_options_too(ssb: Double, project: Path) -> None
         (["--years", "1999"], USAGE, "nothing was fetched"),
         (["--tables", "1234"], USAGE, "No measure is read from table '1234'"),
         (["--base-url", "http://127.0.0.1:9"], FAILURE, "no answer in 4 tries"),
+        (["--base-url", "ftp://data.ssb.no"], USAGE, "cannot be asked"),
+        (["--base-url", "{ssb}/v3"], FAILURE, "Nothing of PxWebApi is at"),
     ],
 )
 def test_command_refuses_in_one_message(
@@ -852,6 +925,7 @@ def test_command_refuses_in_one_message(
 ) -> None:
     """And makes no snapshot."""
     patient(project, ssb)
+    words = [word.replace("{ssb}", ssb.url) for word in words]
     result = run(project, "fetch", "--anyway", *words)
     assert result.exit_code == code, result.output
     assert says in result.output

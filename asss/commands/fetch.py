@@ -1,10 +1,13 @@
 """Fetch figures from Statistics Norway, and hold the catalogue against its tables."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from asss import catalogue, conversion, doctor, retrieval, sources, statbank
@@ -27,7 +30,10 @@ from asss.retrieval import Fetched
 from asss.statbank.client import Client
 
 BaseUrlOption = Annotated[
-    str | None, typer.Option(help="Another service than that of statbank.yaml.")
+    str | None,
+    typer.Option(
+        envvar="ASSS_BASE_URL", help="Another service than that of statbank.yaml."
+    ),
 ]
 TimeoutOption = Annotated[
     float | None, typer.Option(min=0.01, help="Seconds to wait for an answer.")
@@ -67,7 +73,7 @@ def fetch(
         if not anyway:
             retrieval.check_hour(now)
         store = sources.snapshot_store(folder.parent)
-        with _client(known, base_url, contact, timeout) as client:
+        with _client(known, base_url, contact, timeout) as client, _bar() as progress:
             fetched = retrieval.fetch(
                 known,
                 client,
@@ -75,6 +81,7 @@ def fetch(
                 now=now,
                 years=years_of(years) if years is not None else None,
                 tables=[part.strip() for part in tables.split(",")] if tables else (),
+                progress=progress,
             )
         usable = sources.available_years(known, fetched.snapshot)
     _show(fetched)
@@ -136,6 +143,21 @@ def _client(
             "to: set contact in parameters/statbank.yaml, or use --contact."
         )
     return Client(**settings, tell=lambda line: err.print(f"  {safe(line)}"))
+
+
+@contextmanager
+def _bar() -> Iterator[Callable[[int, int], None]]:
+    """How many of the calls are answered, where there is a terminal to show it."""
+    with Progress(
+        TextColumn("Asking"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        console=err,
+        transient=True,
+        disable=not err.is_terminal,
+    ) as shown:
+        task = shown.add_task("", total=None)
+        yield lambda done, calls: shown.update(task, completed=done, total=calls)
 
 
 def _show(fetched: Fetched) -> None:

@@ -2,9 +2,9 @@
 StatBank: SSB's answers, the snapshots that keep them, and the client that asks.
 
 Knows SSB's format, limits and errors, and nothing of indicators; every other room asks
-it for cells. The only room that knows HTTP, and only its module ``client`` does: who
-asks imports it from there, so that no report waits for HTTP to be loaded. Imports
-``errors`` only.
+it for cells. The only room that knows HTTP, and in it only ``client`` and
+``connection`` do: who asks imports the client from there, so that no report waits for
+HTTP to be loaded. Imports ``errors`` only.
 """
 
 from asss.statbank.jsonstat import (

@@ -2,12 +2,13 @@
 The client: asks PxWebApi v2, one call at a time, and says what it waits for.
 
 Hides limits, splitting, retries and the many ways in which an answer is none. Imports
-``jsonstat`` and ``errors``; the only module that knows HTTP.
+``jsonstat``, ``connection`` and ``errors``; with ``connection`` alone it knows HTTP.
 """
 
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import ceil, prod
@@ -20,16 +21,17 @@ from tenacity import (
     RetryCallState,
     Retrying,
     retry_if_exception_type,
-    stop_after_attempt,
 )
 
 import asss
 from asss.errors import FetchError
+from asss.statbank import connection
 from asss.statbank.jsonstat import (
     Metadata,
     Selection,
     as_body,
     nearest,
+    oslo_date,
     read_dataset,
     read_metadata,
 )
@@ -43,6 +45,18 @@ PAGE_SIZE = 100
 
 #: Statuses that pass: too many calls, and a service that is being served itself.
 PASSING = frozenset({429, 502, 503, 504})
+
+#: How often a question is asked on which the service breaks down: it may be chance.
+TRIES_AT_BREAKDOWN = 3
+
+#: Most bytes in one answer, unpacked: 800 000 cells are less than a tenth of it.
+MOST_BYTES = 100_000_000
+
+#: How an answer may be packed. Others are not asked for, and some unpack to anything.
+PACKED = frozenset({"", "identity", "gzip", "deflate"})
+
+#: Seconds. A shorter wait for the pace of the service is not worth a line.
+WORTH_TELLING = 5.0
 
 
 @dataclass(frozen=True)
@@ -80,9 +94,11 @@ class TableInfo:
 class _Busy(Exception):
     """The service cannot answer now; it may in a while."""
 
-    def __init__(self, reason: str, *, wait: float | None = None) -> None:
+    def __init__(
+        self, reason: str, *, wait: float | None = None, tries: int | None = None
+    ) -> None:
         super().__init__(reason)
-        self.wait = wait
+        self.wait, self.tries = wait, tries
 
 
 class NoTableError(FetchError):
@@ -110,6 +126,11 @@ class Client:
         Seconds. Waits double from the first to the longest.
     tell : function of str, optional
         Receives a line whenever the client waits.
+
+    Raises
+    ------
+    UsageError
+        If nothing can be asked at this address, or not in this environment.
     """
 
     def __init__(
@@ -142,9 +163,13 @@ class Client:
         self._one_at_a_time = Lock()
         self._max_cells: int | None = None
         who = contact or "no contact given"
-        self._http = httpx.Client(
+        self._http = connection.connect(
+            connection.address(self.base_url),
             # As bytes: a header is ASCII to httpx, a name need not be.
-            headers={b"User-Agent": f"asss/{asss.__version__} ({who})".encode()},
+            headers={
+                b"User-Agent": f"asss/{asss.__version__} ({who})".encode(),
+                b"Accept-Encoding": b"gzip",
+            },
             timeout=httpx.Timeout(read_timeout, connect=connect_timeout),
         )
 
@@ -165,7 +190,8 @@ class Client:
             answer = self._call("GET", f"/tables/{table}")
         except NoTableError:
             return None
-        return _table_info(_json(answer.raw, answer.url, "id"))
+        with _in_form(answer.url):
+            return _table_info(_json(answer.raw, answer.url, "id"))
 
     def search(self, words: str) -> list[TableInfo]:
         """Tables whose title has these words, closed ones included."""
@@ -180,8 +206,9 @@ class Client:
             }
             answer = self._call("GET", "/tables", parameters)
             body = _json(answer.raw, answer.url, "tables", "page")
-            found += map(_table_info, body["tables"])
-            page, pages = page + 1, int(body["page"].get("totalPages", 1))
+            with _in_form(answer.url):
+                found += [_table_info(one) for one in body["tables"]]
+                page, pages = page + 1, int(body["page"].get("totalPages", 1))
         return found
 
     def metadata(self, table: str) -> tuple[Metadata, Answer]:
@@ -199,7 +226,7 @@ class Client:
             answer = self._call("GET", f"/tables/{table}/metadata")
         except NoTableError as error:
             msg = f"StatBank has no table {table}: {error}"
-            raise FetchError(msg) from error
+            raise NoTableError(msg) from error
         return read_metadata(answer.raw, table=table), answer
 
     def questions(self, metadata: Metadata, selection: Selection) -> list[Selection]:
@@ -246,7 +273,7 @@ class Client:
             answer = self._call("POST", f"/tables/{table}/data", parameters, body)
         except NoTableError as error:
             msg = f"StatBank has no table {table}: {error}"
-            raise FetchError(msg) from error
+            raise NoTableError(msg) from error
         found = read_dataset(answer.raw, table=table)
         for name, codes in question.items():
             answered = list(found.dimension(name).labels)
@@ -297,12 +324,13 @@ class Client:
         if self._max_cells is None:
             answer = self._call("GET", "/config")
             config = _json(answer.raw, answer.url)
-            self._max_cells = int(config.get("maxDataCells") or MAX_CELLS)
-            # SSB answers 0, which means «not stated» and not «no limit».
-            calls = config.get("maxCallsPerTimeWindow")
-            window = config.get("timeWindow")
+            with _in_form(answer.url):
+                self._max_cells = int(config.get("maxDataCells") or MAX_CELLS)
+                # SSB answers 0, which means «not stated» and not «no limit».
+                calls = int(config.get("maxCallsPerTimeWindow") or 0)
+                window = float(config.get("timeWindow") or 0)
             if calls and window:
-                self._pace.change(int(calls), float(window))
+                self._pace.change(calls, window)
         return self._max_cells
 
     def _call(
@@ -319,7 +347,7 @@ class Client:
             json=body,
         )
         retrying = Retrying(
-            stop=stop_after_attempt(self._attempts),
+            stop=self._is_enough,
             wait=self._next_wait,
             retry=retry_if_exception_type(_Busy),
             before_sleep=self._tell_wait,
@@ -330,8 +358,9 @@ class Client:
             raw = retrying(self._once, request)
         except _Busy as error:
             msg = (
-                f"StatBank gave no answer in {self._attempts} tries. The last time: "
-                f"{error}. Try again later; nothing has been changed."
+                f"StatBank gave no answer in {self._tries(error)} tries. "
+                f"The last time: {error} ({request.url}). "
+                "Try again later; nothing has been changed."
             )
             raise FetchError(msg) from error
         return Answer(
@@ -345,18 +374,22 @@ class Client:
         with self._one_at_a_time:
             wait = self._pace.wait(self._clock())
             if wait > 0:
-                self._tell(f"{self._pace} are allowed: waiting {ceil(wait)} s")
+                if wait >= WORTH_TELLING:
+                    self._tell(f"{self._pace} are allowed: waiting {ceil(wait)} s")
                 self._sleep(wait)
             try:
                 response, raw = self._send(request)
             except (httpx.TransportError, httpx.DecodingError) as error:
                 reason = str(error) or "no answer in time"
                 msg = f"{request.url.host}: {reason}"
+                if lasting := connection.lasting(error):
+                    msg = f"{msg}. {lasting}"
+                    raise FetchError(msg) from error
                 raise _Busy(msg) from error
             finally:
                 # Not before: the service counts from when it heard us, not from now.
                 self._pace.note(self._clock())
-            self._pace.learn(response.headers)
+            self._pace.learn(response.headers, self._clock())
         self._check(response, raw)
         return raw
 
@@ -365,9 +398,20 @@ class Client:
         deadline = self._clock() + self._answer_timeout
         response = self._http.send(request, stream=True)
         try:
-            pieces = []
+            packed = response.headers.get("Content-Encoding", "").strip().lower()
+            if packed not in PACKED:
+                msg = f"{request.url} answered packed as {packed!r}, unasked."
+                raise FetchError(msg)
+            pieces, size = [], 0
             for piece in response.iter_bytes():
                 pieces.append(piece)
+                size += len(piece)
+                if size > MOST_BYTES:
+                    msg = (
+                        f"{request.url} answered with more than {MOST_BYTES:,} bytes, "
+                        "unpacked: more than any question of ours has an answer to."
+                    )
+                    raise FetchError(msg)
                 if self._clock() > deadline:
                     msg = f"the answer took more than {self._answer_timeout:g} s"
                     raise httpx.ReadTimeout(msg)
@@ -390,8 +434,9 @@ class Client:
                 raise FetchError(msg)
             raise _Busy(reason, wait=wait)
         if response.is_redirect:
+            where = response.headers.get("Location", "an address that it does not name")
             msg = (
-                f"{url} points to {response.headers['Location']} (HTTP {status}). "
+                f"{url} points to {where} (HTTP {status}). "
                 "If that is where StatBank is now, name it with --base-url."
             )
             raise FetchError(msg)
@@ -402,13 +447,31 @@ class Client:
                 "Is the address right (--base-url), and is there a proxy in between?"
             )
             raise FetchError(msg)
-        if status == 404 or said.startswith("Non-existent table"):
-            raise NoTableError(said or f"HTTP {status}")
+        if said.startswith("Non-existent table"):
+            raise NoTableError(said)
+        if status == 404 and not said.startswith("Non-existent"):
+            what = f"«{said}»" if said else "other words" if raw.strip() else "no word"
+            msg = (
+                f"Nothing of PxWebApi is at {url}: HTTP 404, with {what}. "
+                f"Is the address right: {self.base_url}? It is base_url in "
+                "parameters/statbank.yaml, --base-url or ASSS_BASE_URL."
+            )
+            raise FetchError(msg)
+        if status >= 500:
+            reason = f"HTTP {status}: {said or 'not a word of why'}"
+            raise _Busy(reason, tries=TRIES_AT_BREAKDOWN)
         if status >= 300 or said:
-            what = said or "no reason given, as when a code stands twice"
-            msg = f"{url} was refused (HTTP {status}): {what}."
+            msg = f"{url} was refused (HTTP {status}): {said or 'no reason given'}."
             raise FetchError(msg)
         _json(raw, str(url))
+
+    def _tries(self, error: BaseException | None) -> int:
+        few = error.tries if isinstance(error, _Busy) else None
+        return min(few or self._attempts, self._attempts)
+
+    def _is_enough(self, state: RetryCallState) -> bool:
+        error = state.outcome.exception() if state.outcome else None
+        return state.attempt_number >= self._tries(error)
 
     def _next_wait(self, state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
@@ -422,7 +485,7 @@ class Client:
         seconds = ceil(state.next_action.sleep) if state.next_action else 0
         self._tell(
             f"{error}: waiting {seconds} s "
-            f"(try {state.attempt_number + 1} of {self._attempts})"
+            f"(try {state.attempt_number + 1} of {self._tries(error)})"
         )
 
 
@@ -467,7 +530,7 @@ def _json(raw: bytes, url: str, *needed: str) -> dict[str, Any]:
     """Read an answer; every answer of StatBank is an object."""
     try:
         found = json.loads(raw)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         msg = f"{url} answered with something that is not whole JSON ({error})."
         raise FetchError(msg) from error
     if not isinstance(found, dict) or any(key not in found for key in needed):
@@ -483,20 +546,36 @@ def _title(raw: bytes) -> str:
     """What an error says of itself; empty where it says nothing that we can read."""
     try:
         said = json.loads(raw)
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     if not isinstance(said, dict) or "title" not in said:
         return ""
-    detail = said.get("detail")
-    return f"{said['title']} ({detail})" if detail else str(said["title"])
+    title, detail, errors = (said.get(key) for key in ("title", "detail", "errors"))
+    more = [str(detail)] if detail and detail != title else []
+    if isinstance(errors, dict):
+        for name, texts in errors.items():
+            first = texts[0] if isinstance(texts, list) and texts else texts
+            more.append(f"{name or 'the question'}: {first}")
+    return (f"{title} ({'; '.join(more)})" if more else str(title))[:500]
+
+
+@contextmanager
+def _in_form(url: str) -> Iterator[None]:
+    """An answer that turns out to be of another form, while it is read."""
+    try:
+        yield
+    except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
+        msg = f"{url} answered in a form that is not StatBank's ({error!r} is amiss)."
+        raise FetchError(msg) from error
 
 
 def _table_info(body: Mapping[str, Any]) -> TableInfo:
-    label = str(body.get("label", ""))
+    label, updated = str(body.get("label", "")), str(body.get("updated") or "")
+    _ = oslo_date(updated)
     return TableInfo(
         id=str(body["id"]),
         label=label,
-        updated=str(body.get("updated") or ""),
+        updated=updated,
         first_period=str(body.get("firstPeriod") or ""),
         last_period=str(body.get("lastPeriod") or ""),
         is_closed=bool(body.get("discontinued")) or "avslutta" in label.casefold(),

@@ -27,6 +27,9 @@ NIL = "-"
 #: SSB stamps in UTC and publishes at 08:00 in Oslo; midnight there is another date.
 OSLO = ZoneInfo("Europe/Oslo")
 
+#: Cells that an answer may have; SSB allows a tenth. The sparse form promises any.
+MOST_CELLS = 10_000_000
+
 Value = TypeVar("Value")
 
 #: A question: the codes wanted of each variable.
@@ -271,7 +274,7 @@ def read_dataset(raw: bytes, *, table: str) -> Dataset:
         cells = prod(int(size) for size in answer["size"])
         values = _dense(answer["value"], cells, table)
         status = _sparse_status(answer.get("status"))
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
         raise TableError(_not_whole(table, error)) from error
     for flat, value in enumerate(values):
         sign = status.get(flat, "")
@@ -389,7 +392,7 @@ def _read(raw: bytes, table: str) -> tuple[dict[str, Any], Metadata]:
             dimensions=dimensions,
         )
         _ = metadata.updated_on
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
         raise TableError(_not_whole(table, error)) from error
     if sizes != [len(dimension.labels) for dimension in dimensions.values()]:
         msg = f"Table {table}: the sizes {sizes} do not match its categories."
@@ -449,6 +452,9 @@ def _contact(one: Mapping[str, Any]) -> str:
 
 
 def _dense(value: Any, cells: int, table: str) -> tuple[float | None, ...]:
+    if cells > MOST_CELLS:
+        msg = f"Table {table}: an answer with {cells} cells is none of ours."
+        raise TableError(msg)
     if isinstance(value, dict):
         found = cast("dict[str, float | None]", value)
         if any(not 0 <= int(index) < cells for index in found):
@@ -463,7 +469,10 @@ def _dense(value: Any, cells: int, table: str) -> tuple[float | None, ...]:
 
 def _is_number(value: object) -> bool:
     """Whether it is one; to Python, True is a number too."""
-    return type(value) in (int, float) and isfinite(cast("float", value))
+    try:
+        return type(value) in (int, float) and isfinite(cast("float", value))
+    except OverflowError:
+        return False
 
 
 def _sparse_status(status: Any) -> dict[int, str]:
