@@ -242,7 +242,9 @@ def load_catalogue(
         read = [area for area in services.values() if area]
         problems += _check_people(network, read, manual, reports)
     if phrases:
-        problems += translation.check_words(translation.file_of(BOKMAL), phrases.words)
+        file = translation.file_of(BOKMAL)
+        problems += translation.check_words(file, phrases.words)
+        problems += translation.check_form(file, phrases)
     if phrases and knowledge and caveats:
         for name, said in translations.items():
             file = translation.file_of(name)

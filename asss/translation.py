@@ -8,14 +8,26 @@ unfinished, and what a whole report lacks is then listed. Imports ``knowledge`` 
 below.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from string import Formatter
 from typing import Any
 
+from asss.errors import ParameterError
 from asss.knowledge import ForbeholdFile, Phrase, Phrases, Service
 from asss.language import WORDS
-from asss.parameters import BOKMAL, Identifier, Model, files, suggestion
+from asss.parameters import (
+    BOKMAL,
+    Identifier,
+    Model,
+    check_model,
+    files,
+    find_folder,
+    read_yaml,
+    suggestion,
+)
 
 #: What is read aloud of entries in other files, by the kind of entry.
 TEXTS: Mapping[str, tuple[str, ...]] = {
@@ -39,6 +51,9 @@ TEXTS: Mapping[str, tuple[str, ...]] = {
 
 #: Those that are lists of a service area's file.
 OF_SERVICE = ("sections", "chapters", "groups", "indicators", "measures")
+
+#: What the code gives to each phrase and word.
+FIELDS = Path(__file__).with_name("fields.json")
 
 #: Fields that ``text`` makes of others: a language may prefer one or the other.
 MADE_OF = {"Subject": "subject", "genitive": "kommune"}
@@ -109,6 +124,51 @@ def translate(
 def check_words(file: str, words: Mapping[str, str]) -> list[str]:
     """Words that the rules of ``language`` need, and that a file lacks."""
     return [f"{file}: words.{key}: is missing" for key in WORDS if key not in words]
+
+
+def form(phrases: Phrases) -> dict[str, dict[str, str]]:
+    """
+    Which fields each phrase and each word has: what the code gives them.
+
+    ``fields.json`` in the package holds this for the phrases it was written with;
+    ``python -m asss.translation`` writes it again when a rule is new or has another
+    field.
+    """
+    return {
+        "phrases": {
+            rule: " ".join(sorted(_fields(phrase.sentence)))
+            for rule, phrase in sorted(phrases.phrases.items())
+        },
+        "words": {
+            key: " ".join(sorted(_fields(word)))
+            for key, word in sorted(phrases.words.items())
+        },
+    }
+
+
+def check_form(file: str, phrases: Phrases) -> Iterator[str]:
+    """What the code will ask of the bokmål and not find, or not give."""
+    said: dict[str, dict[str, str]] = {
+        "phrases": {rule: phrase.sentence for rule, phrase in phrases.phrases.items()},
+        "words": dict(phrases.words),
+    }
+    for kind, rules in json.loads(FIELDS.read_text("utf-8")).items():
+        strangers = [key for key in said[kind] if key not in rules]
+        for rule, fields in rules.items():
+            given = fields.split()
+            where = f"{file}: {kind}.{rule}"
+            if rule not in said[kind]:
+                near = get_close_matches(rule, strangers, n=1, cutoff=0.8)
+                yield f"{where}: is missing{f'; is it {near[0]}?' if near else ''}"
+                continue
+            try:
+                asked = _fields(said[kind][rule])
+            except ValueError as error:
+                yield f"{where}: {error}; write a bracket that is text twice"
+                continue
+            for name in sorted(asked.difference(given)):
+                hint = suggestion(name, given) if given else " It has none."
+                yield f"{where}: has no field {{{name}}}.{hint}"
 
 
 def check(
@@ -197,5 +257,25 @@ def _unknown(where: str, keys: Iterable[str], known: Iterable[str]) -> Iterator[
 
 
 def _fields(sentence: str) -> set[str]:
-    names = (name for _, name, _, _ in Formatter().parse(sentence) if name)
-    return {MADE_OF.get(name, name) for name in names}
+    """The fields of a sentence; one with a form of its own is another field."""
+    names = set()
+    for _, name, spec, conversion in Formatter().parse(sentence):
+        if name is not None:
+            shape = f"!{conversion}" if conversion else ""
+            names.add(MADE_OF.get(name, name) + shape + (f":{spec}" if spec else ""))
+    return names
+
+
+def main() -> None:
+    """Write ``fields.json`` again, from the bokmål as it stands."""
+    problems: list[str] = []
+    path = find_folder() / file_of(BOKMAL)
+    content = read_yaml(path, problems)
+    phrases = check_model(Phrases, content, file=path.name, problems=problems)
+    if phrases is None:
+        raise ParameterError(problems)
+    FIELDS.write_text(json.dumps(form(phrases), indent=1) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -2,6 +2,7 @@
 Another language: nynorsk by adding a file, and no report until the file is whole.
 """
 
+import json
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -262,3 +263,80 @@ def test_a_whole_translation_lacks_nothing(folder: Path) -> None:
     told = catalogue.load_catalogue(folder, language="nn")
     assert told.untranslated == ()
     assert (told.service, told.forbehold) == (known.service, known.forbehold)
+
+
+# -- what the code gives ---------------------------------------------------------------
+
+
+def test_fields_in_the_package_are_those_of_the_phrases(known: Catalogue) -> None:
+    """Write them again with `python -m asss.translation` where a rule is new."""
+    kept = json.loads(translation.FIELDS.read_text("utf-8"))
+    assert translation.form(known.phrases) == kept
+
+
+def put(kind: str, key: str, text: str | None, example: str = "") -> Any:
+    """Damage: another text of a phrase or word, with an example that fits, or none."""
+
+    def change(content: dict[str, Any]) -> None:
+        if text is None:
+            content[kind].pop(key)
+        elif kind == "words":
+            content[kind][key] = text
+        else:
+            given = {example: "x"} if example else {}
+            reads = text.format_map(given)
+            example_ = {"given": given, "reads": reads}
+            content[kind][key] = {"sentence": text, "example": example_}
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (
+            put("phrases", "resource_gloss", "Se {kommune}.", "kommune"),
+            "phrases.resource_gloss: has no field {kommune}. It has none.",
+        ),
+        (
+            put("phrases", "rank_tail", ", og {rnak} i ASSS", "rnak"),
+            "phrases.rank_tail: has no field {rnak}. Did you mean rank?",
+        ),
+        (
+            put("phrases", "rank_tail", ", {rank:>9}", "rank"),
+            "phrases.rank_tail: has no field {rank:>9}.",
+        ),
+        (
+            put("phrases", "rank_tail", ", {rank!r}", "rank"),
+            "phrases.rank_tail: has no field {rank!r}.",
+        ),
+        (put("phrases", "rank_tail", None), "phrases.rank_tail: is missing"),
+        (
+            put("words", "unit_kr", "kr {numbr}"),
+            "words.unit_kr: has no field {numbr}. Did you mean number?",
+        ),
+        (put("words", "unit_kr", "kr {}"), "words.unit_kr: has no field {}."),
+        (put("words", "unit_kr", "kr {0.x}"), "words.unit_kr: has no field {0.x}."),
+        (put("words", "unit_kr", "kr {number"), "words.unit_kr: expected '}'"),
+        (put("words", "summary_heading", None), "words.summary_heading: is missing"),
+    ],
+)
+def test_phrase_or_word_that_asks_for_what_it_is_not_given_is_named(
+    folder: Path, damage: Any, said: str
+) -> None:
+    """Found when the files are read, and not in the one report that says it."""
+    (folder / NYNORSK).unlink()
+    with rewritten(folder / "fraser.yaml") as content:
+        damage(content)
+    with pytest.raises(ParameterError) as refusal:
+        catalogue.load_catalogue(folder)
+    (problem,) = refusal.value.problems
+    assert problem.startswith(f"fraser.yaml: {said}")
+
+
+def test_word_under_a_name_that_is_nearly_right_is_named(folder: Path) -> None:
+    (folder / NYNORSK).unlink()
+    with rewritten(folder / "fraser.yaml") as content:
+        content["words"]["summary_headin"] = content["words"].pop("summary_heading")
+    with pytest.raises(ParameterError, match=r"is missing; is it summary_headin\?"):
+        catalogue.load_catalogue(folder)
