@@ -369,14 +369,14 @@ def _rows(path: Path, problems: list[str]) -> Iterator[tuple[int, dict[str, Any]
             day = NORWEGIAN_DAY.fullmatch(row["collected"] or "")
             if is_norwegian and day:
                 content["collected"] = "-".join(reversed(day.groups()))
-            content["year"] = _number(row["year"], is_norwegian)
-            content["value"] = _number(row["value"] or None, is_norwegian)
+            content["year"] = read_number(row["year"], is_norwegian)
+            content["value"] = read_number(row["value"] or None, is_norwegian)
             yield lines.line_num, content
     except csv.Error as error:
         problems.append(f"{path.name}, line {lines.line_num}: is no CSV ({error})")
 
 
-def _number(text: str | None, is_norwegian: bool = False) -> Any:
+def read_number(text: str | None, is_norwegian: bool = False) -> Any:
     """A number where the text is plainly one; else the text, for the model to refuse.
 
     Not as Python reads numbers, to whom 9_2 is 92. «1.234» beside a decimal comma may

@@ -13,6 +13,7 @@ import pytest
 from asss import sources, statbank
 from asss.catalogue import Catalogue
 from asss.embedded.__main__ import CREATED, FIGURES, build
+from asss.errors import ParameterError
 from asss.knowledge import Measure, Series
 from asss.statbank import Cell, Dataset, Snapshot
 
@@ -109,6 +110,41 @@ def test_rebuilding_leaves_nothing_of_an_older_snapshot(
     (tmp_path / "99999.json").write_text("{}", encoding="utf-8")
     build(tmp_path)
     assert not (tmp_path / "99999.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("mottakere_i_alt", "mottakere"), (",2015,", ",i fjor,")],
+)
+def test_row_that_cannot_be_read_is_named_with_its_line(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, old: str, new: str
+) -> None:
+    """Whoever mends the figures gets a line, and not a traceback."""
+    _build_with(root, tmp_path, monkeypatch, old, new)
+
+
+@pytest.mark.parametrize("value", ["9_2", "nan", "inf", "9,2"])
+def test_value_that_is_no_number_is_named_with_its_line(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    """9_2 is 92 to Python."""
+    with FIGURES.open(encoding="utf-8", newline="") as lines:
+        first = next(csv.DictReader(lines))["value"]
+    _build_with(root, tmp_path, monkeypatch, f",{first},", f',"{value}",')
+
+
+def _build_with(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, old: str, new: str
+) -> None:
+    """Build from figures of which one row is damaged, and see it refused."""
+    monkeypatch.chdir(root)
+    figures = tmp_path / "figures.csv"
+    text = FIGURES.read_text("utf-8")
+    assert old in text
+    figures.write_text(text.replace(old, new, 1), "utf-8")
+    monkeypatch.setattr("asss.embedded.__main__.FIGURES", figures)
+    with pytest.raises(ParameterError, match=r"figures\.csv, line \d+: cannot be read"):
+        build(tmp_path / "snapshot")
 
 
 # -- every figure ----------------------------------------------------------------------

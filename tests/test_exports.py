@@ -21,6 +21,7 @@ import pytest
 from frictionless import Package
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
+from pydantic import TypeAdapter
 
 from asss import contents, exports, network, overview, page, report
 from asss.catalogue import Catalogue
@@ -28,10 +29,11 @@ from asss.commands import render
 from asss.errors import RenderError
 from asss.exports import datapackage, form, pictures, schema
 from asss.exports.form import FactRecord
+from asss.exports.sheets import Book, Column, Link
 from asss.facts import Fact
 from asss.findings import Findings
 from asss.manifest import MANIFEST_NAME
-from asss.parameters import EMBEDDED, NETWORK, Run
+from asss.parameters import EMBEDDED, NETWORK, Address, Run
 from asss.statbank import Snapshot
 from asss.tables import BASES, NOT_COMPARABLE
 
@@ -688,3 +690,28 @@ def test_formats_are_chosen_on_the_command_line(
     written: str, asked: tuple[str, ...]
 ) -> None:
     assert render._wanted(written) == asked
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://ks.no",
+        "http://127.0.0.1:8931/a?b=c&d=e#f%20g",
+        "https://no.wikipedia.org/wiki/Tromsø#Historie",
+        "https://ks.no/'=HYPERLINK(1)~!$*(),;@2",
+        "https://ks.no/" + "æ" * 1980,
+    ],
+)
+def test_workbook_takes_whatever_is_an_address(address: str) -> None:
+    """An address of another kind ended it with an error that named no file."""
+    TypeAdapter(Address).validate_python(address)
+    book = Book("Prøve", subject="", day="2026-11-29", language="nb")
+    sheet = book.sheet("Kilder", "Kilder", [Column("kilde", 10)])
+    sheet.row(Link(address, address))
+    sheet.close()
+    cells = openpyxl.load_workbook(io.BytesIO(book.finish()))["Kilder"]
+    (linked,) = [c for row in cells.iter_rows() for c in row if c.hyperlink]
+    assert linked.value == address
+    hyperlink = linked.hyperlink
+    whole = "#".join(filter(None, (hyperlink.target, hyperlink.location)))
+    assert whole == address

@@ -19,8 +19,8 @@ from typing import Any
 
 from asss import catalogue, statbank
 from asss.catalogue import Catalogue
-from asss.errors import AsssError
-from asss.knowledge import Series
+from asss.errors import AsssError, ParameterError
+from asss.knowledge import Measure, Series
 from asss.statbank.snapshots import FORM
 
 #: The day the figures were put together. A constant: the build has no clock.
@@ -104,10 +104,8 @@ def _entries(known: Catalogue) -> dict[str, list[Entry]]:
     """Every row of ``figures.csv``, under its table."""
     entries: dict[str, list[Entry]] = {}
     with FIGURES.open(encoding="utf-8", newline="") as lines:
-        for row in csv.DictReader(lines):
-            measure = known.service.measure[row["measure"]]
-            year = int(row["year"])
-            series = next(s for s in measure.series if s.covers(year))
+        for line, row in enumerate(csv.DictReader(lines), start=2):
+            measure, year, value, series = _read(known, row, line)
             table = known.service.table[series.table]
             member = known.network.member(row["kommune"])
             period = year + table.year_offset
@@ -127,12 +125,31 @@ def _entries(known: Catalogue) -> dict[str, list[Entry]]:
                         **_selection_labels(series, measure.name),
                     },
                     unit=measure.unit,
-                    value=float(row["value"]) if row["value"] else None,
+                    value=value,
                     status=row["status"],
                     origin=(row["basis"], row["source"], row["note"]),
                 )
             )
     return entries
+
+
+def _read(
+    known: Catalogue, row: Mapping[str, str], line: int
+) -> tuple[Measure, int, float | None, Series]:
+    """What a row is about; refused with its line where it is about nothing."""
+    try:
+        measure = known.service.measure[row["measure"]]
+        year = int(row["year"])
+        # Not as Python reads numbers: 9_2 is no figure.
+        number = catalogue.read_number(row["value"])
+        if isinstance(number, str) and number:
+            raise ValueError(number)
+        value = None if number == "" else float(number)
+        series = next(s for s in measure.series if s.covers(year))
+    except (KeyError, ValueError, TypeError, StopIteration) as error:
+        msg = f"{FIGURES.name}, line {line}: cannot be read ({error!r})"
+        raise ParameterError([msg]) from error
+    return measure, year, value, series
 
 
 def _region_label(known: Catalogue, kommune: str, number: str) -> str:
