@@ -241,4 +241,7 @@ def _where(known: Catalogue, table: Table, found: Match) -> str:
 
 def _entry(code: str | None, label: str | None) -> tuple[str, ...]:
     """The lines to write in the catalogue, ready to be copied."""
-    return (f'  contents: {{code: {code}, label: "{label}", verified: true}}',)
+    return (
+        f'  contents: {{code: {code}, label: "{label}", verified: true, '
+        "read_in: asss doctor --live}",
+    )

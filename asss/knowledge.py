@@ -8,7 +8,7 @@ an entry agrees with the others is for ``catalogue``. Imports ``parameters``.
 from collections.abc import Mapping
 from functools import cached_property
 from itertools import pairwise
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     Field,
@@ -135,12 +135,31 @@ class Indicator(Model):
     source: Source
 
 
-class Contents(Model):
+class Verifiable(Model):
+    """What is said of SSB's tables: read in one of their answers, or only believed.
+
+    ``read_in`` says where it was read, and is there if and only if it was.
+    """
+
+    verified: bool
+    read_in: str = ""
+
+    @model_validator(mode="after")
+    def _says_where(self) -> Self:
+        if self.verified is not bool(self.read_in):
+            msg = (
+                "what is verified: true says in read_in where it was read, and nothing "
+                "else has read_in"
+            )
+            raise ValueError(msg)
+        return self
+
+
+class Contents(Verifiable):
     """A contents code of a table; where the code is unknown, its exact label."""
 
     code: str | None = None
     label: str
-    verified: bool
 
 
 class AgeSpan(Model):
@@ -159,14 +178,22 @@ class AgeSpan(Model):
 
 
 class Series(Model):
-    """Where a measure is found in a span of data years."""
+    """Where a measure is found in a span of data years.
+
+    ``contents`` is one contents, or several whose sum is wanted, such as bands of age.
+    """
 
     table: str
     from_year: int | None = None
     to_year: int | None = None
-    contents: Contents
+    contents: tuple[Contents, ...] = Field(strict=False, min_length=1)
     selections: Mapping[str, str] = Field(default_factory=dict)
     sum_of: Mapping[str, AgeSpan] = Field(default_factory=dict)
+
+    @field_validator("contents", mode="before")
+    @classmethod
+    def _one_or_several(cls, value: Any) -> Any:
+        return [value] if isinstance(value, Mapping) else value
 
     def covers(self, year: int) -> bool:
         """Whether the series holds the data year."""
@@ -209,7 +236,7 @@ class Measure(Model):
         )
 
 
-class Table(Model):
+class Table(Verifiable):
     """A StatBank table and the variables that every question to it needs."""
 
     #: Part of an address and of file names.
@@ -218,7 +245,6 @@ class Table(Model):
     region: str
     year_offset: int = 0
     is_revised: bool = True
-    verified: bool
     note: str = ""
 
 
@@ -295,13 +321,12 @@ class Service(Model):
         ]
         for measure in self.measures:
             for series in measure.series:
-                contents = series.contents
-                if not contents.verified:
-                    code = contents.code or "code unknown"
-                    lines.append(
-                        f"measure {measure.id}, table {series.table}: "
-                        f"{code}, «{contents.label}»"
-                    )
+                lines += [
+                    f"measure {measure.id}, table {series.table}: "
+                    f"{contents.code or 'code unknown'}, «{contents.label}»"
+                    for contents in series.contents
+                    if not contents.verified
+                ]
         return lines
 
 

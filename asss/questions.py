@@ -76,7 +76,7 @@ class Question:
     Attributes
     ----------
     selection : mapping of variable to codes, both in the order of the table
-    resolved : mapping of measure to contents code
+    resolved : mapping of measure to contents codes
         Codes that the catalogue does not know are found by label in the metadata.
     years : tuple of int
         Data years, oldest first.
@@ -84,7 +84,7 @@ class Question:
 
     table: Table
     selection: Selection
-    resolved: dict[str, str]
+    resolved: dict[str, list[str]]
     years: tuple[int, ...]
 
 
@@ -153,17 +153,15 @@ def wishes(known: Catalogue, metadata: Metadata, years: Sequence[int]) -> list[W
 
 def _series_wishes(measure: str, series: Series, metadata: Metadata) -> Iterator[Wish]:
     whose = f"measure {measure}"
-    contents = series.contents
-    yield Wish(
-        CONTENTS, contents.code, contents.label, (measure,), whose, contents.verified
-    )
+    for one in series.contents:
+        yield Wish(CONTENTS, one.code, one.label, (measure,), whose, one.verified)
     for variable, code in series.selections.items():
         span = series.sum_of.get(variable)
         there = metadata.dimensions.get(variable)
         # The embedded population has the age group itself; SSB has its single years.
         is_group = span is None or (there is not None and code in there.labels)
-        for one in (code,) if is_group or span is None else span.codes:
-            yield Wish(variable, one, None, (measure,), whose)
+        for each in (code,) if is_group or span is None else span.codes:
+            yield Wish(variable, each, None, (measure,), whose)
 
 
 def numbers_of(member: Member, periods: Iterable[int]) -> list[str]:
@@ -226,12 +224,13 @@ def ask(
     table = known.service.table[metadata.table]
     held = matches(known, metadata, years)
     chosen: dict[str, list[str]] = {name: [] for name in metadata.dimensions}
-    resolved: dict[str, str] = {}
+    resolved: dict[str, list[str]] = {}
     for found in held:
         if found.state == FOUND and found.code is not None:
             chosen[found.wish.variable].append(found.code)
             if found.wish.variable == CONTENTS:
-                resolved |= dict.fromkeys(found.wish.measures, found.code)
+                for measure in found.wish.measures:
+                    resolved.setdefault(measure, []).append(found.code)
     chosen[TIME] = [str(year + table.year_offset) for year in years]
     question = Question(
         table=table,

@@ -282,17 +282,22 @@ def _read(
         raise TableError(msg)
     query = {
         table.region: number,
-        "ContentsCode": dataset.code_for(
-            "ContentsCode", code=series.contents.code, label=series.contents.label
-        ),
         "Tid": str(period),
         **series.selections,
     }
-    queries = [query]
+    queries = [
+        {
+            **query,
+            "ContentsCode": dataset.code_for(
+                "ContentsCode", code=contents.code, label=contents.label
+            ),
+        }
+        for contents in series.contents
+    ]
     for variable, span in series.sum_of.items():
         group = series.selections[variable]
         if group not in dataset.dimension(variable).labels:
-            queries = [{**query, variable: code} for code in span.codes]
+            queries = [{**q, variable: code} for q in queries for code in span.codes]
     cells = [snapshot.cell(series.table, one) for one in queries]
     return _add(
         [

@@ -40,14 +40,14 @@ __all__ = ["Cube", "metadata", "select", "tables", "write_snapshot"]
 PERIODS = {
     "12210": (2015, 2021),
     "12213": (2015, 2021),
-    "12203": (2015, 2021),
+    "12160": (2015, 2021),
     "13138": (2015, 2021),
     "12367": (2015, 2025),
     "07459": (2016, 2026),
     "13995": (2022, 2025),
     "14019": (2022, 2025),
 }
-CLOSED = frozenset({"12210", "12213", "12203", "13138"})
+CLOSED = frozenset({"12210", "12213", "12160", "13138"})
 UPDATED = {
     **dict.fromkeys(CLOSED, "2023-03-15T07:00:00Z"),
     **dict.fromkeys(("12367", "13995", "14019"), "2026-06-15T06:00:00Z"),
@@ -275,10 +275,10 @@ def _held(series: Series, member: Member, year: int) -> Figure | None:
     number = member.number_in(period)
     if number not in dataset.dimension(table.region).labels:
         return None
-    contents = dataset.code_for(CONTENTS, code=None, label=series.contents.label)
+    (contents,) = series.contents  # the embedded tables hold no sums in parts
     query = {
         table.region: number,
-        CONTENTS: contents,
+        CONTENTS: dataset.code_for(CONTENTS, code=None, label=contents.label),
         TIME: str(period),
         **series.selections,
     }
@@ -341,11 +341,14 @@ def _figures(table: str, variables: Key) -> Iterator[tuple[Key, Figure]]:
                     continue
                 query = {
                     about.region: member.number_in(period),
-                    CONTENTS: _contents_code(measure, series),
                     TIME: str(period),
                     **series.selections,
                 }
-                parts = _parts(query, series)
+                parts = [
+                    part
+                    for code in _contents_of(measure, series)
+                    for part in _parts({**query, CONTENTS: code}, series)
+                ]
                 found = _spread(figure(measure, series, member, year), len(parts))
                 for part, one in zip(parts, found, strict=True):
                     yield tuple(part[name] for name in variables), one
@@ -384,15 +387,21 @@ def _numbers() -> dict[str, str]:
 def _contents(table: str) -> dict[str, tuple[str, str]]:
     """Label and unit of each contents code of a table."""
     found = {
-        _contents_code(measure, series): (series.contents.label, measure.unit)
+        code: (label, measure.unit)
         for measure, series in _series(table)
+        for code, label in _contents_of(measure, series).items()
     }
     return {**found, **MORE_CONTENTS.get(table, {})}
 
 
-def _contents_code(measure: Measure, series: Series) -> str:
-    """SSB's code; where only the label is known, one that nobody takes for SSB's."""
-    return series.contents.code or f"SYN{measure.id.replace('_', '')}"
+def _contents_of(measure: Measure, series: Series) -> dict[str, str]:
+    """SSB's codes and labels; a code not known is one that nobody takes for SSB's."""
+    several = len(series.contents) > 1
+    return {
+        contents.code
+        or f"SYN{measure.id.replace('_', '')}{place if several else ''}": contents.label
+        for place, contents in enumerate(series.contents, start=1)
+    }
 
 
 def _series(table: str) -> Iterator[tuple[Measure, Series]]:

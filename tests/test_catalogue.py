@@ -14,12 +14,12 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from asss import catalogue, manifest, parameters, translation
 from asss.catalogue import Catalogue, Effects
 from asss.errors import ParameterError
-from asss.knowledge import Forbehold
+from asss.knowledge import Contents, Forbehold
 from asss.parameters import Address, Source
 
 SERVICE = "indikatorer/sosiale_tjenester.yaml"
@@ -158,7 +158,7 @@ def test_formula_is_that_of_KS(
         ("12210", None, 2021),
         ("13138", None, 2021),
         ("12213", None, 2021),
-        ("12203", None, 2021),
+        ("12160", None, 2021),
         ("14019", 2022, None),
         ("13995", 2022, None),
         ("12367", None, None),
@@ -201,29 +201,38 @@ def test_everything_unverified_is_listed(known: Catalogue) -> None:
     """A code that nobody has read in an answer must be seen before it is sent."""
     listed = known.service.unverified
     tables = [table.id for table in known.service.tables if not table.verified]
-    assert tables == ["12213", "12203"]
+    assert tables == ["12213", "12160"]
     contents = [
-        (measure.id, series)
+        (measure.id, series.table, contents)
         for measure in known.service.measures
         for series in measure.series
-        if not series.contents.verified
+        for contents in series.contents
+        if not contents.verified
     ]
     assert contents
     assert len(listed) == len(tables) + len(contents)
     for table in tables:
         assert any(line.startswith(f"table {table}: ") for line in listed)
-    for measure, series in contents:
-        code = series.contents.code or "code unknown"
-        label = series.contents.label
-        line = f"measure {measure}, table {series.table}: {code}, «{label}»"
-        assert line in listed
+    for measure, table, one in contents:
+        code = one.code or "code unknown"
+        assert f"measure {measure}, table {table}: {code}, «{one.label}»" in listed
+
+
+@pytest.mark.parametrize(
+    ("verified", "read_in"), [(True, ""), (False, "an answer from SSB")]
+)
+def test_what_is_verified_says_where_it_was_read(verified: bool, read_in: str) -> None:
+    """«Verified» without a place is a belief, and a place without it a contradiction."""
+    with pytest.raises(ValidationError, match="read_in"):
+        Contents(code="KOSx0000", label="x", verified=verified, read_in=read_in)
 
 
 def test_a_code_that_is_not_known_is_not_verified(known: Catalogue) -> None:
     """Nobody has read in an answer what nobody knows."""
     for measure in known.service.measures:
         for series in measure.series:
-            assert series.contents.code or not series.contents.verified, measure.id
+            for contents in series.contents:
+                assert contents.code or not contents.verified, measure.id
 
 
 # -- the forbehold ---------------------------------------------------------------------
@@ -331,6 +340,7 @@ EFFECTS: Mapping[str, tuple[bool, bool, bool, bool, str]] = {
     "missing_manual": (False, False, False, True, "withheld"),
     "estimated_denominator": (True, True, True, True, "shown"),
     "other_source": (True, True, True, True, "shown"),
+    "unexplained_value": (True, True, True, True, "shown"),
     "definition_differs": (True, True, True, True, "shown"),
     "mean_rule": (True, True, True, True, "shown"),
     "table_succession": (True, True, True, True, "reserved"),
@@ -653,10 +663,10 @@ def repeat_entry(key: str, name: str) -> Callable[[dict[str, Any]], None]:
                 "series",
                 [
                     {"table": table, "contents": {"label": "x", "verified": False}}
-                    for table in ("12203", "13995")
+                    for table in ("12160", "13995")
                 ],
             ),
-            ("measures[kvp_mottakere]", "tables 12203 and 13995 overlap", "to_year"),
+            ("measures[kvp_mottakere]", "tables 12160 and 13995 overlap", "to_year"),
             id="two-tables-for-a-year",
         ),
     ],

@@ -277,7 +277,7 @@ def test_check_names_what_is_not_verified() -> None:
     result = _run("check")
     assert result.exit_code == 0, result.output
     assert "parameters/ is in order: 12 kommuner, 15 indicators" in result.output
-    assert "table 12203" in result.output
+    assert "table 12160" in result.output
     assert "measure kvp_mottakere" in result.output
 
 

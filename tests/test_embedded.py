@@ -44,7 +44,7 @@ def cell_of(known: Catalogue, snapshot: Snapshot, row: dict[str, str]) -> Cell:
     year = int(row["year"])
     series = series_of(known.service.measure[row["measure"]], year)
     table = known.service.table[series.table]
-    contents = series.contents
+    (contents,) = series.contents
     period = year + table.year_offset
     query = {
         table.region: known.network.member(row["kommune"]).number_in(period),
@@ -320,7 +320,8 @@ def test_unknown_codes_are_written_as_ours(
     """A guess that looked like SSB's own would one day be sent to SSB."""
     wanted: dict[str, set[str]] = {}
     for measure, series in used_series(known, years):
-        code = series.contents.code or f"asss:{measure.id}"
+        (contents,) = series.contents
+        code = contents.code or f"asss:{measure.id}"
         wanted.setdefault(series.table, set()).add(code)
     found = {
         table: set(dataset.dimensions["ContentsCode"].labels)

@@ -180,8 +180,10 @@ def test_every_member_is_asked_for_in_the_numbers_of_each_year(
 def test_codes_found_by_label_are_recorded(fetch: Fetch) -> None:
     """Which code stood behind a label that day is part of the snapshot."""
     entry = fetch().snapshot.tables["13995"]
-    assert entry["resolved"]["mottakere_18_24"] == "SYNmottakere1824"
-    assert entry["resolved"]["mottakere_i_alt"] == "KOSsosantkliente0000"
+    assert entry["resolved"]["mottakere_18_24"] == ["SYNmottakere1824"]
+    assert entry["resolved"]["mottakere_i_alt"] == ["KOSsosantkliente0000"]
+    bands = [f"SYNmottakere2566{place}" for place in range(1, 5)]
+    assert entry["resolved"]["mottakere_25_66"] == bands
 
 
 def test_summary_tells_cells_missing_and_what_has_changed(
@@ -189,7 +191,7 @@ def test_summary_tells_cells_missing_and_what_has_changed(
 ) -> None:
     """After a correction the table, and the number of cells, is named."""
     first = {one.table: one for one in fetch().tables}
-    assert (first["12203"].cells, first["12203"].missing) == (147, {".": 68, ":": 1})
+    assert (first["12160"].cells, first["12160"].missing) == (147, {".": 68, ":": 1})
     assert {one.changed for one in first.values()} == {None}
     ssb.replace("12210", corrected("12210", by=1))
     again = {one.table: one for one in fetch().tables}
@@ -956,14 +958,14 @@ def test_doctor_says_how_to_mend_a_code(ssb: Double, project: Path) -> None:
     assert result.exit_code == FAILURE
     line = (
         'contents: {code: KOSnytt, label: "Antall sosialhjelpstilfeller", '
-        "verified: true}"
+        "verified: true, read_in: asss doctor --live}"
     )
     assert line in result.output
     assert "measure mottakere_i_alt, table 13995" in result.output
     path = project / "parameters" / "indikatorer" / "sosiale_tjenester.yaml"
     written = path.read_text("utf-8").replace(
         "contents: {code: KOSsosantkliente0000, label: Antall sosialhjelpstilfeller, "
-        "verified: true}",
+        "verified: true, read_in: asss doctor --live}",
         line,
     )
     path.write_text(written, "utf-8")
@@ -986,16 +988,16 @@ def test_doctor_names_what_is_missing_with_the_nearest(
     text = json.dumps(tables["12367"], ensure_ascii=False)
     ssb.replace("12367", json.loads(text.replace("KOKart0000", "KOKart0001")))
     ssb.replace("13995", renamed("13995", "KOKkommuneregion0000", "5501", "5502"))
-    ssb.remove("12203")
+    ssb.remove("12160")
     result = run(project, "doctor", "--live")
     assert result.exit_code == FAILURE
     assert f"ContentsCode «{label}» (measure stonad_sum): not found" in result.output
-    assert 'label: "Samla stønad (1000 kr)", verified: true}' in result.output
+    assert 'label: "Samla stønad (1000 kr)", verified: true, read_in: asss doctor --live}' in result.output
     assert "variable KOKart0000: not found" in result.output
     assert "nearest: KOKart0001" in result.output
     assert "5501 (kommune tromso): not found" in result.output
     assert "parameters/nettverk.yaml, kommune tromso" in result.output
-    assert "StatBank has no table 12203" in result.output
+    assert "StatBank has no table 12160" in result.output
 
 
 def test_doctor_stays_at_home_unless_told(ssb: Double, project: Path) -> None:

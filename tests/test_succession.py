@@ -61,7 +61,7 @@ MANUAL = {"ressursbruksindikator", "kvp_til_arbeid_utdanning", "sykefravaer"}
 YEARS_OF_TABLE = {
     "12210": (2015, 2021),
     "12213": (2015, 2021),
-    "12203": (2015, 2021),
+    "12160": (2015, 2021),
     "13138": (2015, 2021),
     "13995": (2022, 2025),
     "14019": (2022, 2025),
@@ -157,7 +157,7 @@ def test_every_year_that_ssb_has_is_available(
         ("13995", range(2015, 2022)),
         ("12210", range(2022, 2026)),
         # No measure has the table in 2022 and later, so those years do not need it.
-        ("12203", range(2022, 2026)),
+        ("12160", range(2022, 2026)),
         ("12367", ()),
     ],
 )
@@ -242,7 +242,7 @@ def test_wrong_number_is_refused_by_the_label_that_ssb_gives_it(
     """Nothing else tells a plain 0 outside a number's years from a figure."""
     wrong = with_numbers(known, "drammen", ("0602", None, 2023), ("3301", 2024, None))
     held = synthetic_snapshot
-    for other in {"12210", "12213", "12203", "13138", "12367", "07459"} - {table}:
+    for other in {"12210", "12213", "12160", "13138", "12367", "07459"} - {table}:
         held = with_labels(held, other, {"0602": "Drammen"})
     with pytest.raises(TableError) as refusal:
         sources.load_observations(wrong, held, until=2021)
@@ -303,7 +303,7 @@ def test_sign_outside_a_numbers_years_stays_a_sign(
     """Where the label says nothing, SSB's point does: never a figure, never 0."""
     wrong = with_numbers(known, "drammen", ("0602", None, 2023), ("3301", 2024, None))
     held = synthetic_snapshot
-    for table in ("12210", "12213", "12203", "13138", "12367", "07459"):
+    for table in ("12210", "12213", "12160", "13138", "12367", "07459"):
         held = with_labels(held, table, {"0602": "Drammen"})
     measures = sources.load_measures(wrong, held, years=[2020, 2021])
     drammen = measures[measures["kommune"] == "drammen"].set_index("measure")
@@ -386,7 +386,7 @@ def test_source_line_names_the_tables_of_all_columns(
 ) -> None:
     """The first column of 2023 is still of the old tables, and that of 2024 is not."""
     for year, tables in (
-        (2023, "07459, 12203, 12210, 12213, 12367, 13138, 13995 og 14019"),
+        (2023, "07459, 12160, 12210, 12213, 12367, 13138, 13995 og 14019"),
         (2024, "07459, 12367, 13995 og 14019"),
     ):
         html = keyfigures.key_figures(later_findings_of("oslo", year), known).html
@@ -412,7 +412,7 @@ def test_gap_that_everybody_has_is_explained_at_each_cell(
     (cells,) = [cells for name, cells in rows_of(html) if "kvalifisering" in name]
     for cell in cells[:3]:
         (letter,) = re.findall(r"#note-(\w)", cell)
-        assert "12203" in notes[letter]
+        assert "12160" in notes[letter]
 
 
 @pytest.mark.parametrize("year", [2022, 2023, 2024])

@@ -255,8 +255,9 @@ def families(sources: str) -> set[str]:
     return set(re.findall(r"""f["']([a-z_]+_)\{""", sources))
 
 
-#: What the code can say and no figure has yet made it say: all above, or all below.
-UNSEEN = {"summary_above", "summary_below"}
+#: What the code can say and no figure has yet made it say: all above, all below, or the
+#: same kroner two years running (test_findings makes that one up).
+UNSEEN = {"summary_above", "summary_below", "change_stable_plural_alike"}
 
 
 def test_no_phrase_is_idle(

@@ -110,7 +110,9 @@ def _entries(known: Catalogue) -> dict[str, list[Entry]]:
             member = known.network.member(row["kommune"])
             period = year + table.year_offset
             region = member.number_in(period)
-            code = series.contents.code or f"asss:{measure.id}"
+            # The figures know sums of contents as one.
+            (contents,) = series.contents
+            code = contents.code or f"asss:{measure.id}"
             entries.setdefault(series.table, []).append(
                 Entry(
                     query={
@@ -121,7 +123,7 @@ def _entries(known: Catalogue) -> dict[str, list[Entry]]:
                     },
                     labels={
                         region: _region_label(known, member.id, region),
-                        code: series.contents.label,
+                        code: contents.label,
                         **_selection_labels(series, measure.name),
                     },
                     unit=measure.unit,
