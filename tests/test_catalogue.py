@@ -222,7 +222,7 @@ def test_everything_unverified_is_listed(known: Catalogue) -> None:
     ("verified", "read_in"), [(True, ""), (False, "an answer from SSB")]
 )
 def test_what_is_verified_says_where_it_was_read(verified: bool, read_in: str) -> None:
-    """«Verified» without a place is a belief, and a place without it a contradiction."""
+    """«Verified» without a place is a belief; a place without it contradicts."""
     with pytest.raises(ValidationError, match="read_in"):
         Contents(code="KOSx0000", label="x", verified=verified, read_in=read_in)
 

@@ -965,7 +965,7 @@ def test_doctor_says_how_to_mend_a_code(ssb: Double, project: Path) -> None:
     path = project / "parameters" / "indikatorer" / "sosiale_tjenester.yaml"
     written = path.read_text("utf-8").replace(
         "contents: {code: KOSsosantkliente0000, label: Antall sosialhjelpstilfeller, "
-        "verified: true, read_in: asss doctor --live}",
+        'verified: true, read_in: "terchris/atlas (metadata, 2026-05-04)"}',
         line,
     )
     path.write_text(written, "utf-8")
@@ -992,7 +992,7 @@ def test_doctor_names_what_is_missing_with_the_nearest(
     result = run(project, "doctor", "--live")
     assert result.exit_code == FAILURE
     assert f"ContentsCode «{label}» (measure stonad_sum): not found" in result.output
-    assert 'label: "Samla stønad (1000 kr)", verified: true, read_in: asss doctor --live}' in result.output
+    assert 'label: "Samla stønad (1000 kr)", verified: true' in result.output
     assert "variable KOKart0000: not found" in result.output
     assert "nearest: KOKart0001" in result.output
     assert "5501 (kommune tromso): not found" in result.output
