@@ -301,6 +301,35 @@ def test_real_figures_name_the_table_they_are_from(rows: list[dict[str, str]]) -
     assert elsewhere == []
 
 
+def test_documents_count_the_figures_as_they_are(
+    root: Path, rows: list[dict[str, str]]
+) -> None:
+    """Who reads how much is official must not be told of an older set of figures."""
+    bases = Counter(row["basis"] for row in rows)
+    front = (root / "README.md").read_text("utf-8")
+    assert f"{bases['real']} of {len(rows):,} are Statistics Norway's own" in front
+    assert f"{bases['reconstructed']} are *reconstructed*" in front
+    inside = FIGURES.with_name("README.md").read_text("utf-8")
+    for basis, count in bases.items():
+        assert f"| `{basis}` | {count} |" in inside
+    # Each measure's own counts, as its line in the table ends.
+    of_measures = Counter((row["measure"], row["basis"]) for row in rows)
+    table = [line for line in inside.splitlines() if line.startswith("| `")]
+    told = Counter[str]()
+    for line in (line for line in table if line.count("|") == 7):
+        names, *_, real, published, reconstructed = line.strip("| ").split(" | ")
+        told += Counter(
+            real=int(real), published=int(published), reconstructed=int(reconstructed)
+        )
+        if "," not in names:
+            shown = [
+                of_measures[names.strip("`"), basis]
+                for basis in ("real", "published", "reconstructed")
+            ]
+            assert shown == [int(real), int(published), int(reconstructed)], names
+    assert told == bases
+
+
 def test_no_stamp_of_SSB_is_claimed(snapshot: Snapshot) -> None:
     """SSB never sent these answers, so there is no time at which it updated them."""
     assert {entry["ssb_updated"] for entry in snapshot.tables.values()} == {None}
