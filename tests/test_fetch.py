@@ -317,14 +317,14 @@ def test_tables_that_are_gone_are_all_named_with_what_is_read_from_them(
     fetch: Fetch, ssb: Double, store: Store
 ) -> None:
     """Before a figure is asked for, together with the codes that others lack."""
-    ssb.remove("12203")
+    ssb.remove("12160")
     ssb.remove("14019")
     ssb.replace("12367", renamed("12367", "KOKfunksjon0000", "276", "279"))
     with pytest.raises(FetchError) as refusal:
         fetch()
     message = str(refusal.value)
     for words in (
-        "no table 12203 «Mottakere av kvalifiseringsstønad (K)» (kvp_mottakere)",
+        "no table 12160 «Mottakere av kvalifiseringsstønad (K)» (kvp_mottakere)",
         "no table 14019 «Utvalgte nøkkeltall for sosialtjenesten (K)» (",
         "stonad_sum",
         "no 276",
@@ -567,7 +567,7 @@ class Scene:
 
 @pytest.fixture
 def scene(known: Catalogue, tmp_path: Path) -> Iterator[Scene]:
-    made = Scene(known, tmp_path / "snapshots", "12203", "12210")
+    made = Scene(known, tmp_path / "snapshots", "12160", "12210")
     with made.double:
         yield made
 
@@ -596,7 +596,7 @@ def test_figures_older_than_their_table_are_asked_for_again(scene: Scene) -> Non
 def test_only_the_parts_that_are_wrong_are_asked_for_again(scene: Scene) -> None:
     """One part of a table was kept by the server, and the others were not."""
     scene.double.fail(Fault(damage=lambda answer: answer.update(updated=OLD)))
-    for table in ("12203", "12210"):
+    for table in ("12160", "12210"):
         scene.update(table, NEW)
     scene.check(scene.fetch())
     bodies = [(c.table, json.dumps(c.body)) for c in scene.double.calls_for("data")]
@@ -611,11 +611,11 @@ def test_table_that_is_updated_after_its_metadata_is_described_anew(
 
     def update(call: Call) -> None:
         if call.kind == "data" and len(scene.double.calls_for("data")) == 1:
-            scene.update("12203", NEW)
+            scene.update("12160", NEW)
 
     scene.double.on_call(update)
     scene.check(fetched := scene.fetch())
-    assert fetched.snapshot.tables["12203"]["updated"] == NEW
+    assert fetched.snapshot.tables["12160"]["updated"] == NEW
     assert "under a description of 2026-06-15" in scene.said[0]
     asked = [json.dumps(c.body) for c in scene.double.calls_for("data")]
     assert len(asked) == len(set(asked))
@@ -647,7 +647,7 @@ def test_server_that_goes_on_with_old_figures_is_an_error_that_changes_nothing(
 
 
 steps = st.one_of(
-    st.tuples(st.just("update"), st.sampled_from(["12203", "12210"])),
+    st.tuples(st.just("update"), st.sampled_from(["12160", "12210"])),
     st.tuples(st.just("pass"), st.sampled_from([10, 100, 400])),
     st.tuples(st.just("update at"), st.integers(0, 8)),
     st.tuples(st.just("refuse"), st.sampled_from(["data", "metadata", "config"])),
@@ -665,7 +665,7 @@ def test_whatever_went_before_the_next_fetch_has_what_is_published(
 ) -> None:
     """After updates, old answers, refusals and kills, once the server is calm."""
     with tempfile.TemporaryDirectory() as folder:
-        scene = Scene(known, Path(folder) / "snapshots", "12203", "12210")
+        scene = Scene(known, Path(folder) / "snapshots", "12160", "12210")
         at: set[int] = set()
 
         scene.double.on_call(
@@ -759,7 +759,7 @@ def test_table_that_has_left_the_catalogue_is_left_behind(
     fetch: Fetch, known: Catalogue, ssb: Double, store: Store
 ) -> None:
     """As after the first live corrections; and one that is new must be asked for."""
-    others = [table for table in synthetic.tables() if table != "12203"]
+    others = [table for table in synthetic.tables() if table != "12160"]
     first = fetch().snapshot
 
     def again(known: Catalogue, table: str) -> Fetched:
@@ -768,8 +768,8 @@ def test_table_that_has_left_the_catalogue_is_left_behind(
 
     fetched = again(few(known, *others), "12367")
     assert [one.table for one in fetched.tables] == sorted(others)
-    assert set(first.tables) - set(fetched.snapshot.tables) == {"12203"}
-    with pytest.raises(UsageError, match=r"does not hold 12203.*--tables 12367,12203"):
+    assert set(first.tables) - set(fetched.snapshot.tables) == {"12160"}
+    with pytest.raises(UsageError, match=r"does not hold 12160.*--tables 12367,12160"):
         again(known, "12367")
 
 
