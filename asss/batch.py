@@ -11,20 +11,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from asss import ledger, outputs, site
+from asss import freshness, ledger, manifest, outputs, site
 from asss.catalogue import Catalogue
-from asss.errors import AsssError, RenderError
+from asss.errors import AsssError, ManifestError, RenderError
 from asss.formats import (
+    EDITIONS,
     FACTS_NAME,
-    FIGURES_NAME,
-    HTML_NAME,
+    FORMATS,
     INDEX_NAME,
-    NOTEBOOK_NAME,
-    PDF_NAME,
+    LINKED,
     PUBLIC,
-    REVIEW_NAME,
     USUAL_FORMATS,
-    WORKBOOK_NAME,
 )
 from asss.ledger import Ledger
 from asss.limits import LIMITS, Limits
@@ -54,6 +51,8 @@ def render_all(
     Parameters
     ----------
     runs : sequence of Run
+    formats, editions : sequence of str
+        What each is to be made in at the least: what it lies there in is kept.
     workers : Workers, optional
         What makes them; on all cores of this machine when left out.
     today : str, optional
@@ -81,8 +80,8 @@ def render_all(
             run=run,
             root=root,
             output=output,
-            formats=tuple(formats),
-            editions=tuple(editions),
+            formats=_with_kept(formats, run, output, FORMATS),
+            editions=_with_kept(editions, run, output, EDITIONS),
             entry=entries.get(_key(run)),
             today=today,
             limits=limits,
@@ -105,6 +104,14 @@ def render_all(
                 for result in finished.values():
                     on_result(result)
     return [results[task] for task in tasks]
+
+
+def _with_kept(
+    asked: Sequence[str], run: Run, output: Path, known: Sequence[str]
+) -> tuple[str, ...]:
+    """What is asked for, and what the report lies there in."""
+    kept = freshness.made_in(outputs.folder(output, run.year, run.kommune))
+    return tuple(name for name in known if name in kept or name in asked)
 
 
 def _as_finished(
@@ -153,8 +160,8 @@ def write_index(
     Write ``<year>/index.html``: what lies there, and which member has no report.
 
     It leads to the indexes of other years that lie beside it, and they to it: in those,
-    that part alone is put right. A year whose folder is taken away is led to until an
-    index is written again.
+    that part alone is put right. With it comes the manifest that says whose facts it
+    shows, by which it is known later whether it still does.
 
     Parameters
     ----------
@@ -174,45 +181,42 @@ def write_index(
     try:
         # Commands on two years may end at once, and each writes in the other's index.
         with Ledger(output).locked():
+            kept = freshness.index_of(known, year, output, failed)
             found = {
                 name: _listing(folder / name, names[name], known, is_old=name in failed)
-                for name in names
-                if (folder / name / FACTS_NAME).is_file()
+                for name in kept.reports
             }
-            years = _years(output) | {year}
             written = site.index(
                 year,
-                [found[name] for name in names if name in found and name != NETWORK],
+                [entry for name, entry in found.items() if name != NETWORK],
                 known,
                 network=found.get(NETWORK),
                 missing=[names[name] for name in names if name not in found],
-                years=sorted(years - {year}),
+                years=kept.years,
+                digest=kept.facts,
             )
-            outputs.write(path, written)
-            for other in years - {year}:
-                page = output / str(other) / INDEX_NAME
-                _lead_on(page, sorted(years - {other}), known)
+            # First, so that whoever comes after a crash finds this one not written.
+            for other in kept.years:
+                years = sorted({*kept.years, year} - {other})
+                _lead_on(output / str(other), years, known)
+            manifest.write_index(kept, written, folder)
     except OSError as error:
         msg = f"Cannot write {path}: {error.strerror or error}."
         raise RenderError(msg) from error
     return path
 
 
-def _years(output: Path) -> set[int]:
-    """The years that have an index."""
-    pages = output.glob(f"[0-9][0-9][0-9][0-9]/{INDEX_NAME}")
-    return {int(page.parent.name) for page in pages}
-
-
-def _lead_on(page: Path, years: Sequence[int], known: Catalogue) -> None:
-    """Let an index lead to these other years; one that cannot be read is left as is."""
+def _lead_on(folder: Path, years: Sequence[int], known: Catalogue) -> None:
+    """Let an index lead to these other years; one that is not whole stays as it is."""
     try:
-        before = page.read_text("utf-8")
-    except (OSError, UnicodeDecodeError):
+        kept = manifest.read_index(folder)
+        before = (folder / INDEX_NAME).read_text("utf-8")
+    except (ManifestError, OSError, UnicodeDecodeError):
         return
     after = site.with_years(before, years, known)
-    if after != before:
-        outputs.write(page, after)
+    if after != before and not manifest.faults(kept, folder):
+        kept = kept.model_copy(update={"years": tuple(years)})
+        manifest.write_index(kept, after, folder)
 
 
 def _listing(folder: Path, name: str, known: Catalogue, *, is_old: bool) -> Listing:
@@ -225,13 +229,12 @@ def _listing(folder: Path, name: str, known: Catalogue, *, is_old: bool) -> List
         raise RenderError(msg) from error
     words = known.phrases.words
     labels = (
-        (HTML_NAME, "HTML"),
-        (PDF_NAME, "PDF"),
-        (REVIEW_NAME, words["index_review"]),
-        (NOTEBOOK_NAME, words["index_notebook"]),
-        (WORKBOOK_NAME, "Excel"),
-        (FIGURES_NAME, "CSV"),
-        (FACTS_NAME, words["index_facts"]),
+        *("HTML", "PDF", words["index_review"], words["index_notebook"]),
+        *("Excel", "CSV", words["index_facts"]),
     )
-    files = [File(file, label) for file, label in labels if (folder / file).is_file()]
+    files = [
+        File(file, label)
+        for file, label in zip(LINKED, labels, strict=True)
+        if (folder / file).is_file()
+    ]
     return Listing(folder.name, name, facts, files, is_old=is_old)

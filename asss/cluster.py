@@ -9,17 +9,16 @@ and below.
 """
 
 import atexit
-import shutil
-import tempfile
 from collections.abc import Iterable
 from concurrent.futures import CancelledError, Future
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
-from asss import holdings, manifest
+from asss import holdings, manifest, outputs
 from asss.errors import UsageError
 from asss.kernels import supply
 from asss.manifest import NOTEBOOKS
@@ -78,8 +77,9 @@ class Project:
 
     def lay_out(self) -> Path:
         """Write the files to a folder that goes with this process."""
-        root = Path(tempfile.mkdtemp(prefix="asss-project-"))
-        atexit.register(shutil.rmtree, root, ignore_errors=True)
+        kept = ExitStack()
+        root = kept.enter_context(outputs.scratch())
+        atexit.register(kept.close)
         for name, content in self.files:
             path = root / name
             path.parent.mkdir(parents=True, exist_ok=True)

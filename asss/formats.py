@@ -24,5 +24,27 @@ FACTS_NAME = "facts.json"
 WORKBOOK_NAME = "nokkeltall.xlsx"
 FIGURES_NAME = "tall.csv"
 
+#: Files by which it is seen what a report was made as, where its manifest does not say.
+SEEN_BY = {
+    "html": HTML_NAME,
+    "pdf": PDF_NAME,
+    "xlsx": WORKBOOK_NAME,
+    "csv": FIGURES_NAME,
+    "svg": "figurer/*.svg",
+    "png": "figurer/*.png",
+    REVIEW: REVIEW_NAME,
+}
+
+#: What an index links to in the folder of a report, the page itself first.
+LINKED = (
+    HTML_NAME,
+    PDF_NAME,
+    REVIEW_NAME,
+    NOTEBOOK_NAME,
+    WORKBOOK_NAME,
+    FIGURES_NAME,
+    FACTS_NAME,
+)
+
 #: The page that links the reports of a year.
 INDEX_NAME = "index.html"

@@ -17,7 +17,7 @@ fetch brought the same figures from the same update of the same tables.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -33,10 +33,19 @@ from asss.catalogue import (
     Catalogue,
 )
 from asss.errors import ManifestError, UsageError
+from asss.formats import FACTS_NAME, INDEX_NAME, LINKED, SEEN_BY
 from asss.knowledge import SERVICE_FOLDER
 from asss.ledger import Entry
-from asss.manifest import MANIFEST_NAME, Manifest
-from asss.parameters import EVERY, FOLDER, NETWORK_FILE, RUN_FOLDER, Member, Run
+from asss.manifest import MANIFEST_NAME, Index, Manifest
+from asss.parameters import (
+    EVERY,
+    FOLDER,
+    NETWORK,
+    NETWORK_FILE,
+    RUN_FOLDER,
+    Member,
+    Run,
+)
 from asss.statbank import Snapshot
 
 #: Files under parameters/ of which no report reads more than `substance` holds. Of all
@@ -116,8 +125,8 @@ def judge(
     entries : mapping of ``<year>/<kommune>`` to Entry
         What the ledger says.
     formats, editions : sequence of str
-        What is asked for. A report that was made in others, be they more or fewer, is
-        another folder and is made.
+        What is asked for. A report that lacks one is made; what it has been made in
+        beside those is made anew with it, whoever asks: see `made_in`.
     """
 
     @cache
@@ -142,7 +151,13 @@ def judge(
         # What else lies there is somebody's, and no fault of the report's.
         yield from manifest.faults(kept, folder)
         yield from _dates(kept, run, entries.get(ledger.key(run.kommune, run.year)))
-        yield from _wishes(kept, formats, editions)
+        for kind, made, asked in (
+            ("format", kept.formats, formats),
+            ("edition", kept.editions, editions),
+        ):
+            yield from (
+                f"{kind} {name} is missing" for name in asked if name not in made
+            )
         yield from _tools(kept, manifest.template_of(run, root, service))
         now = {
             **shared(run.language, run.snapshot, run.year),
@@ -151,6 +166,67 @@ def judge(
         yield from differences(kept.substance, now)
 
     return [Verdict(run, tuple(reasons(run))) for run in runs]
+
+
+def made_in(folder: Path) -> set[str]:
+    """
+    The formats and editions that a report lies there in, to be kept when it is made.
+
+    What was made once is neither left as it was beside new figures nor taken away. To
+    be rid of one is to take the folder away.
+    """
+    try:
+        kept = manifest.read(folder)
+    except ManifestError:
+        return {name for name, seen in SEEN_BY.items() if any(folder.glob(seen))}
+    return {*kept.formats, *kept.editions}
+
+
+def index_of(
+    known: Catalogue, year: int, output: Path, old: Collection[str] = ()
+) -> Index:
+    """
+    What the index of a year would be made of, were it made now.
+
+    Parameters
+    ----------
+    old : collection of str
+        Whose report is older than it should be.
+
+    Returns
+    -------
+    index : Index
+        Not the files themselves. An index whose manifest says the same is as it would
+        be made; `is_index_fresh` asks for that.
+    """
+    folder = output / str(year)
+    names = [*(member.id for member in known.network.in_year(year)), NETWORK]
+    held = [name for name in names if (folder / name / FACTS_NAME).is_file()]
+    pages = output.glob(f"[0-9][0-9][0-9][0-9]/{INDEX_NAME}")
+    linked = [
+        (name, [file for file in LINKED if (folder / name / file).is_file()])
+        for name in held
+    ]
+    substance = [
+        *(manifest.digest_of_package(), linked, known.network.model_dump()),
+        *(known.service.model_dump(), known.phrases.model_dump()),
+        {name: kind.model_dump() for name, kind in known.kinds.items()},
+    ]
+    return Index(
+        form=manifest.FORM,
+        year=year,
+        reports={name: manifest.digest_of(folder / name / FACTS_NAME) for name in held},
+        old=tuple(name for name in held if name in old),
+        years=tuple(sorted({int(page.parent.name) for page in pages} - {year})),
+        substance=_sha256(substance),
+    )
+
+
+def is_index_fresh(kept: Index, now: Index, output: Path) -> bool:
+    """Whether an index is whole, and as it would be made now."""
+    return kept.model_copy(update={"files": {}}) == now and not manifest.faults(
+        kept, output / str(now.year)
+    )
 
 
 def substance(run: Run, known: Catalogue, answers: Snapshot) -> dict[str, str]:
@@ -320,21 +396,6 @@ def _dates(kept: Manifest, run: Run, entry: Entry | None) -> Iterator[str]:
     told = (kept.run.published, kept.run.changed, kept.fingerprint)
     if not others and (entry.published, entry.changed, entry.fingerprint) != told:
         yield f"{ledger.LEDGER_NAME} tells of another rendering than the one in place"
-
-
-def _wishes(
-    kept: Manifest, formats: Sequence[str], editions: Sequence[str]
-) -> Iterator[str]:
-    for kind, before, asked in (
-        ("format", kept.formats, formats),
-        ("edition", kept.editions, editions),
-    ):
-        for name in asked:
-            if name not in before:
-                yield f"{kind} {name} is missing"
-        for name in before:
-            if name not in asked:
-                yield f"{kind} {name} is not asked for"
 
 
 def _tools(kept: Manifest, template: Path) -> Iterator[str]:

@@ -6,7 +6,6 @@ Loaded where it is done, and nowhere else: see :mod:`asss.workers`. Imports ``wo
 """
 
 import gc
-import os
 from multiprocessing.connection import Connection
 
 from asss import conversion, outputs, report
@@ -21,10 +20,7 @@ def serve(connection: Connection) -> None:
     # This process ends with the report, before there is garbage worth looking for.
     gc.disable()
     server.limit_memory(task.limits.memory)
-    server.end_with(
-        connection,
-        at_end=lambda: outputs.sweep(task.folder, os.getpid()),
-    )
+    server.end_with(connection, at_end=outputs.abandon)
     connection.send(make(task))
 
 

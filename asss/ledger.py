@@ -10,7 +10,6 @@ given by whoever renders; nothing here reads a clock. Imports ``knowledge``,
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from datetime import date
@@ -370,12 +369,4 @@ class Ledger:
         """Replace the file whole, so that a crash leaves the old one or the new one."""
         file = _File(form=FORM, reports=dict(sorted(entries.items())))
         written = json.dumps(file.model_dump(mode="json"), ensure_ascii=False, indent=1)
-        if not outputs.is_here(self.path):
-            self.path.write_bytes(f"{written}\n".encode())
-            return
-        draft = self.path.with_suffix(".tmp")
-        with draft.open("w", encoding="utf-8") as to:
-            to.write(f"{written}\n")
-            to.flush()
-            os.fsync(to.fileno())
-        draft.replace(self.path)
+        outputs.write(self.path, f"{written}\n")

@@ -3,7 +3,8 @@ A report's manifest: what it was made of, and the sha256 of every file that was 
 
 With it anybody can see whether a report is as it was made, and whether it would come
 out the same today. No clock and no path is in it: same inputs, same bytes. It is
-written once, with the report, and never after. Imports ``parameters`` and ``errors``.
+written once, with the report, and never after. A year's index has one too, which says
+whose facts the index shows. Imports ``parameters``, ``outputs`` and ``errors``.
 """
 
 import hashlib
@@ -13,13 +14,14 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import metadata, resources
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeVar
 
 from pydantic import Field
 
 import asss
-from asss import parameters
+from asss import outputs, parameters
 from asss.errors import ManifestError
+from asss.formats import INDEX_NAME
 from asss.parameters import NETWORK, Model, Run
 
 MANIFEST_NAME = "manifest.json"
@@ -66,6 +68,9 @@ LIBRARIES = (
     "weasyprint",
     "xlsxwriter",
 )
+
+
+Kept = TypeVar("Kept", "Manifest", "Index")
 
 
 class File(Model):
@@ -135,6 +140,37 @@ class Manifest(Model):
     files: Mapping[str, File]
 
 
+class Index(Model):
+    """The whole of ``<year>/manifest.json``, which vouches for the index of a year.
+
+    Attributes
+    ----------
+    reports : mapping of id to sha256
+        Of the facts.json of each report, of which the index shows facts.
+    old : tuple of str
+        Whose report is told to be older than it should be.
+    years : tuple of int
+        Other years that it leads to.
+    substance : str
+        The sha256 of all else that it was made of: see `freshness.index_of`.
+    files : mapping of file name to File
+        The index itself.
+    """
+
+    form: Literal[1]
+    year: int
+    reports: Mapping[str, str]
+    old: tuple[str, ...] = Field(strict=False)
+    years: tuple[int, ...] = Field(strict=False)
+    substance: str
+    files: Mapping[str, File] = Field(default_factory=dict)
+
+    @property
+    def facts(self) -> str:
+        """One sha256 of all facts that the index shows; the page itself has it too."""
+        return hashlib.sha256(json.dumps(dict(self.reports)).encode()).hexdigest()
+
+
 def take(
     folder: Path,
     *,
@@ -168,10 +204,18 @@ def take(
     )
 
 
-def write(kept: Manifest, folder: Path) -> None:
+def write(kept: Manifest | Index, folder: Path) -> None:
     """Write ``manifest.json``: one form for the same content."""
     written = json.dumps(kept.model_dump(mode="json"), ensure_ascii=False, indent=1)
-    (folder / MANIFEST_NAME).write_text(f"{written}\n", encoding="utf-8")
+    outputs.write(folder / MANIFEST_NAME, f"{written}\n")
+
+
+def write_index(kept: Index, html: str, folder: Path) -> None:
+    """Write the index of a year, and then the manifest that vouches for it."""
+    outputs.write(folder / INDEX_NAME, html)
+    raw = html.encode()
+    made = File(sha256=hashlib.sha256(raw).hexdigest(), bytes=len(raw))
+    write(kept.model_copy(update={"files": {INDEX_NAME: made}}), folder)
 
 
 def read(folder: Path) -> Manifest:
@@ -183,6 +227,22 @@ def read(folder: Path) -> Manifest:
     ManifestError
         If it is missing or damaged: nothing then vouches for the report.
     """
+    return _read(Manifest, folder)
+
+
+def read_index(folder: Path) -> Index:
+    """
+    Read the manifest of a year's index.
+
+    Raises
+    ------
+    ManifestError
+        If it is missing or damaged: nothing then vouches for the index.
+    """
+    return _read(Index, folder)
+
+
+def _read(form: type[Kept], folder: Path) -> Kept:
     path = folder / MANIFEST_NAME
     try:
         content: Any = json.loads(path.read_bytes())
@@ -193,9 +253,7 @@ def read(folder: Path) -> Manifest:
         msg = f"{path} is damaged ({error}). Render the report again."
         raise ManifestError(msg) from error
     problems: list[str] = []
-    kept = parameters.check_model(
-        Manifest, content, file=MANIFEST_NAME, problems=problems
-    )
+    kept = parameters.check_model(form, content, file=MANIFEST_NAME, problems=problems)
     if kept is None:
         what = "; ".join(problems) or "it is empty"
         msg = f"{path} is damaged: {what}. Render the report again."
@@ -203,7 +261,7 @@ def read(folder: Path) -> Manifest:
     return kept
 
 
-def faults(kept: Manifest, folder: Path) -> list[str]:
+def faults(kept: Manifest | Index, folder: Path) -> list[str]:
     """What is no longer as it was made: files that are missing or changed."""
     found = []
     for name, file in kept.files.items():

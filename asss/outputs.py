@@ -1,17 +1,23 @@
 """
 Where finished reports are kept: a folder, or an address that fsspec knows.
 
-A report is made in a folder of its own and put in place when it is whole; what was
-there before stays until then. Imports ``errors`` only.
+What is made is made beside its place, in a folder of its own, and changes names with
+what was there when it is whole: whatever ends the process, and whenever, the earlier or
+the new is in place. Imports ``errors`` only.
 """
 
 import os
+import re
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from filelock import FileLock
 
 from asss.errors import RenderError, UsageError
 
@@ -21,8 +27,29 @@ if TYPE_CHECKING:
 #: Put in place last: without it, nothing vouches for a report.
 LAST = "manifest.json"
 
-#: How the name of what is being replaced ends.
-OLD = "-old"
+#: How a folder is called in which something is made: what it is to be, and by whom.
+MAKING: Final = re.compile(r"\.(?P<name>.+)-(?P<pid>\d+)-[^-]+\.tmp")
+
+#: What in it tells whether its maker is still at work. The system lets go of a lock
+#: when its process ends, however it ends; a number of a process may be anybody's.
+LOCK: Final = "lock"
+
+#: What in it is to be put back, should its maker end between two changes of name.
+EARLIER: Final = "earlier"
+
+#: Seconds to wait for a process to end that has been told to.
+PATIENCE: Final = 5.0
+
+#: The name of the folders for what only passes, among everybody's.
+PASSING: Final = "asss"
+
+#: What the system calls «here» and «let the two change names», on Linux and on macOS.
+HERE: Final = -100
+EXCHANGE: Final = 2
+
+#: The folders that this process makes something in, and whose turn it is with them.
+_own: set[Path] = set()
+_turn = Lock()
 
 
 def folder(output: Path, year: int, kommune: str) -> Path:
@@ -68,6 +95,65 @@ def is_here(place: Path) -> bool:
     return isinstance(place, Path)
 
 
+# -- where something is made -----------------------------------------------------------
+
+
+@contextmanager
+def scratch(target: Path | None = None) -> Iterator[Path]:
+    """
+    A folder to make something in, that nobody else can write in, gone again after.
+
+    What others have left who made the same, and were ended, is taken away first.
+
+    Parameters
+    ----------
+    target : Path, optional
+        What is made: the folder lies beside it. Among the system's passing files when
+        left out.
+    """
+    target = target or _passing()
+    _sweep(target.parent, target.name)
+    made, lock = _locked(target)
+    _own.add(made)
+    try:
+        yield made
+    finally:
+        _own.discard(made)
+        lock.release()
+        _remove(made)
+
+
+def _locked(target: Path) -> tuple[Path, FileLock]:
+    while True:
+        made = Path(
+            tempfile.mkdtemp(
+                prefix=f".{target.name}-{os.getpid()}-",
+                suffix=".tmp",
+                dir=target.parent,
+            )
+        )
+        lock = FileLock(made / LOCK, timeout=0, thread_local=False)
+        # Whoever sweeps may have come before the lock: then there is another folder.
+        with suppress(FileNotFoundError, TimeoutError):
+            lock.acquire()
+            return made, lock
+
+
+def _passing() -> Path:
+    return Path(tempfile.gettempdir()) / PASSING
+
+
+def _remove(made: Path) -> None:
+    """Take a folder away; its lock last, by which whoever finds a part knows it."""
+    with suppress(OSError):
+        for path in sorted(made.iterdir(), key=lambda path: path.name == LOCK):
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
+        made.rmdir()
+
+
 @contextmanager
 def workplace(target: Path) -> Iterator[Path]:
     """
@@ -79,52 +165,170 @@ def workplace(target: Path) -> Iterator[Path]:
         If it cannot be made, or what is done in it cannot be written.
     """
     try:
-        parent = target.parent if is_here(target) else Path(tempfile.gettempdir())
-        parent.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(prefix=_prefix(target, os.getpid()), dir=parent))
+        if is_here(target):
+            target.parent.mkdir(parents=True, exist_ok=True)
+        with scratch(target if is_here(target) else None) as made:
+            work = made / target.name
+            work.mkdir()
+            yield work
     except OSError as error:
-        msg = f"Cannot write to {target.parent}: {error.strerror}."
+        msg = f"Cannot write to {target}: {error.strerror or error}."
         raise RenderError(msg) from error
+
+
+# -- what is left of the dead ----------------------------------------------------------
+
+
+def sweep(target: Path, pid: int) -> None:
+    """Take away what a process leaves that was to make this, when it has ended."""
+    _sweep(_passing().parent, PASSING, pid)
+    if is_here(target):
+        _sweep(target.parent, target.name, pid)
+
+
+def sweep_all(output: Path) -> None:
+    """Take away what is left anywhere in a place for outputs, and among what passes."""
+    _sweep(_passing().parent, PASSING)
+    for place in _places(output):
+        _sweep(place)
+
+
+def left_behind(output: Path) -> dict[Path, Path | None]:
+    """
+    What processes have left that are no more, looked at only.
+
+    Returns
+    -------
+    left : dict of Path to Path or None
+        By folder, what is not in its place and lies hidden there.
+    """
+    found: dict[Path, Path | None] = {}
+    for place in _places(output):
+        for made, target, _ in _makings(place):
+            with suppress(OSError):
+                if not any(made.iterdir()):
+                    found[made] = None
+                elif (made / LOCK).is_file():
+                    with FileLock(made / LOCK, timeout=0):
+                        found[made] = target if _hides(made, target) else None
+    return found
+
+
+def abandon() -> None:
+    """Take away what this process is making: it is about to end, and at once."""
+    _turn.acquire()
+    for made in [*_own]:
+        _remove(made)
+
+
+def _sweep(place: Path, name: str = "", pid: int = 0) -> None:
+    """
+    Take away what was being made in a folder by processes that are no more.
+
+    If one was ended between two changes of name, what was there before is put back. One
+    that is named has been told to end, and its end is waited for.
+    """
+    for made, target, maker in _makings(place):
+        if name not in ("", target.name) or pid not in (0, maker):
+            continue
+        # Of somebody who is at work, or it is not ours.
+        with suppress(OSError):
+            if not any(made.iterdir()):
+                made.rmdir()
+            elif (made / LOCK).is_file():
+                with FileLock(made / LOCK, timeout=PATIENCE if pid else 0):
+                    if _hides(made, target):
+                        (made / EARLIER).rename(target)
+                _remove(made)
+
+
+def _places(output: Path) -> list[Path]:
+    """The folders in a place for outputs that something is made in."""
+    return [output, *output.glob("[!.]*/")] if is_here(output) else []
+
+
+def _makings(place: Path) -> list[tuple[Path, Path, int]]:
+    """Folders as `scratch` makes them, with what each was to be, and by whom."""
+    return [
+        (path, path.with_name(named["name"]), int(named["pid"]))
+        for path in sorted(place.glob(".*.tmp"))
+        if (named := MAKING.fullmatch(path.name)) and _is_ours(path)
+    ]
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether it is a folder of this user's, and neither a link nor gone by now."""
     try:
-        yield work
-    except OSError as error:
-        msg = f"Cannot write the report to {target}: {error.strerror or error}."
-        raise RenderError(msg) from error
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+        found = path.lstat()
+    except OSError:
+        return False
+    uid = os.getuid() if hasattr(os, "getuid") else found.st_uid
+    return stat.S_ISDIR(found.st_mode) and found.st_uid == uid
 
 
-def _prefix(target: Path, pid: int) -> str:
-    """What the folders of one process begin with, so that they are known as its own."""
-    return f".{target.name}-{pid}-"
+def _hides(made: Path, target: Path) -> bool:
+    return (made / EARLIER).exists() and not target.exists()
+
+
+# -- putting in place ------------------------------------------------------------------
 
 
 def put(work: Path, target: Path) -> None:
     """
     Put a finished report in place.
 
-    On this machine folders change names, so that there is never half a report. At an
-    address there is no such thing: the old manifest is taken away first and the new one
-    written last, so that half a report is one that nothing vouches for.
+    On this machine folders change names, so that there is never half a report, nor none
+    where there was one: in one step where system and disk know how, and else in two, of
+    which the first is undone by whoever comes after a process that ended between them.
+    At an address there is no such thing: the old manifest is taken away first and the
+    new one written last, so that half a report is one that nothing vouches for.
     """
     if not is_here(target):
         _upload(work, cast("UPath", target))
         return
-    work.chmod(0o755)
-    old = _old(work)
-    if target.exists():
-        target.rename(old)
+    for path in (*work.rglob("*"), work):
+        sync(path)
+    with _turn:
+        if not target.exists():
+            work.rename(target)
+        elif not _exchange(work, target):
+            earlier = work.with_name(EARLIER)
+            target.rename(earlier)
+            try:
+                work.rename(target)
+            except OSError:
+                earlier.rename(target)
+                raise
+    sync(target.parent)
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Let two change names in one step; whether system and disk knew how."""
+    if os.name != "posix":
+        return False
+    # Loaded where it is needed: most commands put nothing in place.
+    import ctypes
+
+    system: Any = ctypes.CDLL(None)
+    first, second = os.fsencode(one), os.fsencode(other)
+    if hasattr(system, "renameat2"):
+        found = system.renameat2(HERE, first, HERE, second, EXCHANGE)
+    elif hasattr(system, "renamex_np"):
+        found = system.renamex_np(first, second, EXCHANGE)
+    else:
+        return False
+    return bool(found == 0)
+
+
+def sync(path: Path) -> None:
+    """Make what was written last through a power cut, where the system can."""
+    if os.name != "posix":
+        return
+    handle = os.open(path, os.O_RDONLY)
     try:
-        work.rename(target)
-    except OSError:
-        if old.exists():
-            old.rename(target)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def _old(work: Path) -> Path:
-    return work.with_name(f"{work.name}{OLD}")
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _upload(work: Path, target: "UPath") -> None:
@@ -145,25 +349,22 @@ def _upload(work: Path, target: "UPath") -> None:
         store.put(sources, [(target / name).path for name in part])
 
 
-def write(path: Path, content: str) -> None:
-    """Replace a file whole."""
+def write(path: Path, content: str | bytes) -> None:
+    """
+    Replace a file whole, so that whatever happens the old one is there or the new one.
+
+    The draft lies where nobody else can write, so that it goes through no link that
+    somebody has laid; and a link in the file's own place is replaced, not followed.
+    """
+    raw = content.encode() if isinstance(content, str) else content
     if not is_here(path):
-        path.write_bytes(content.encode())
+        path.write_bytes(raw)
         return
-    draft = path.with_suffix(".tmp")
-    draft.write_text(content, encoding="utf-8")
-    draft.replace(path)
-
-
-def sweep(target: Path, pid: int) -> None:
-    """
-    Take away what a process that was ended has left lying.
-
-    If it was ended while folders changed names, what was there before is put back.
-    """
-    parent = target.parent if is_here(target) else Path(tempfile.gettempdir())
-    left = sorted(parent.glob(f"{_prefix(target, pid)}*"))
-    for folder in left:
-        if folder.name.endswith(OLD) and not target.exists():
-            folder.rename(target)
-        shutil.rmtree(folder, ignore_errors=True)
+    with scratch(path) as made:
+        draft = made / path.name
+        with draft.open("xb") as file:
+            file.write(raw)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+        sync(path.parent)

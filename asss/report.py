@@ -10,7 +10,6 @@ ledger is the business of whoever asks for it. Imports ``freshness``, ``conversi
 
 import logging
 import os
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -289,10 +288,10 @@ def _engine(limits: Limits) -> Iterator[dict[str, Any]]:
         yield options
         return
     # A short path: the system allows a socket's about a hundred characters.
-    with tempfile.TemporaryDirectory(prefix="asss-") as sockets:
+    with outputs.scratch() as sockets:
         # Its stderr is ours; what goes wrong in a cell is in the notebook.
         options["extra_arguments"] = ["--log-level=CRITICAL"]
-        options["config"] = _kernel_config(Path(sockets))
+        options["config"] = _kernel_config(sockets)
         yield options
 
 
@@ -300,7 +299,7 @@ def _keep_failed(written: Path, failed: Path) -> str:
     """Keep the notebook whose cell says what went wrong, and say where it is."""
     try:
         failed.parent.mkdir(parents=True, exist_ok=True)
-        failed.write_bytes(written.read_bytes())
+        outputs.write(failed, written.read_bytes())
     except OSError:
         # The message is what must get through; the folder may be what is wrong.
         return ""

@@ -65,6 +65,7 @@ def index(
     network: Listing | None = None,
     missing: Sequence[str] = (),
     years: Sequence[int] = (),
+    digest: str = "",
 ) -> str:
     """
     Make the page that leads to a year's reports.
@@ -79,6 +80,8 @@ def index(
         Names of those that there is no report on.
     years : sequence of int
         Other years that have an index.
+    digest : str
+        Of all facts that the page shows, as its manifest has it.
 
     Returns
     -------
@@ -99,6 +102,7 @@ def index(
         network=network and _card(network, year, known),
         missing=language.join(list(missing), words) if missing else "",
         years=years,
+        digest=digest,
         page=INDEX_NAME,
         warning=words["index_reconstructed"] if is_reconstructed else "",
         indicators=[

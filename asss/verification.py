@@ -8,7 +8,6 @@ not of today; that is noted and not a problem. Imports ``report``, ``freshness``
 """
 
 import json
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from asss import (
     freshness,
     ledger,
     manifest,
+    outputs,
     parameters,
     report,
     sources,
@@ -33,9 +33,10 @@ from asss.errors import (
     SnapshotError,
     UsageError,
 )
+from asss.formats import FACTS_NAME, INDEX_NAME
 from asss.ledger import Entry, Ledger
 from asss.manifest import MANIFEST_NAME, Manifest
-from asss.parameters import EMBEDDED
+from asss.parameters import EMBEDDED, NETWORK
 from asss.statbank import Snapshot
 
 Outcome = Literal["ok", "note", "problem"]
@@ -49,6 +50,10 @@ INPUTS = {
 }
 
 
+#: What is to be done about what a killed command has left.
+SWEEPS = "Any asss render puts that right."
+
+
 @dataclass(frozen=True)
 class Check:
     """One thing that was looked at, and what was seen.
@@ -56,7 +61,8 @@ class Check:
     Attributes
     ----------
     about : str
-        ``snapshot <name>``, ``<year>/<kommune>`` or ``ledger.json``.
+        ``snapshot <name>``, ``<year>/<kommune>``, ``<year>/index.html`` or
+        ``ledger.json``.
     outcome : str
         ``ok``; ``note`` of what has become another since, as it may; ``problem``.
     message : str
@@ -162,7 +168,11 @@ def verify(
             yield Check(place.name, "note", note)
         elif render:
             yield from _make_again(place, kept, root)
+    if not (chosen or kommune):
+        for folder in sorted({place.folder.parent for place in places}):
+            yield from _look_at_year(folder)
     if not (chosen or kommune or year):
+        yield from _look_for_left(output)
         if not places:
             yield Check("reports", "note", f"none in {output}; asss render makes them")
         found = {place.name for place in places}
@@ -303,6 +313,69 @@ def _ledger_faults(place: _Place, kept: Manifest, entry: Entry | None) -> list[s
     ]
 
 
+def _look_at_year(folder: Path) -> Iterator[Check]:
+    """The index, and «ASSS samlet», against the reports whose facts they show."""
+    year = folder.name
+    again = f"Render the year again: asss render --all --year {year}."
+    found = {path.parent.name: path for path in folder.glob(f"[!.]*/{FACTS_NAME}")}
+    if (folder / INDEX_NAME).exists():
+        yield from _look_at_index(folder, found, again)
+    try:
+        shown = {name: _figures(path) for name, path in found.items()}
+    except (OSError, ValueError, KeyError, TypeError):
+        # What is damaged is told of the report itself.
+        return
+    together = shown.pop(NETWORK, {})
+    for name, figures in shown.items():
+        if any(together.get(key, figure) != figure for key, figure in figures.items()):
+            message = f"it has other figures on {name} than {year}/{name} has. {again}"
+            yield Check(f"{year}/{NETWORK}", "problem", message)
+
+
+def _look_at_index(
+    folder: Path, found: Mapping[str, Path], again: str
+) -> Iterator[Check]:
+    about = f"{folder.name}/{INDEX_NAME}"
+    try:
+        kept = manifest.read_index(folder)
+    except ManifestError as error:
+        yield Check(about, "problem", str(error))
+        return
+    problems = manifest.faults(kept, folder)
+    problems += [
+        f"it does not show what {folder.name}/{name} says now"
+        for name in sorted({*found, *kept.reports})
+        if name not in found
+        or manifest.digest_of(found[name]) != kept.reports.get(name)
+    ]
+    for problem in problems:
+        yield Check(about, "problem", f"{problem}. {again}")
+    if not problems:
+        yield Check(about, "ok", f"shows what {len(found)} reports say")
+
+
+def _figures(facts: Path) -> dict[tuple[str, str], tuple[object, str]]:
+    """The figures of a report's own kommune and year, or of everybody's."""
+    content = json.loads(facts.read_bytes())
+    run = content["run"]
+    return {
+        (fact["indicator"], fact["kommune"]): (fact["value"], fact["status"])
+        for fact in content["facts"]
+        if fact["year"] == run["year"] and run["kommune"] in (fact["kommune"], NETWORK)
+    }
+
+
+def _look_for_left(output: Path) -> Iterator[Check]:
+    """What was being made by a command that was killed."""
+    for left, hidden in outputs.left_behind(output).items():
+        if hidden is None:
+            message = f"{left.name} was left by a command that was killed. {SWEEPS}"
+            yield Check(left.parent.name, "note", message)
+        else:
+            message = f"it is not in its place, but in {left}. {SWEEPS}"
+            yield Check(f"{left.parent.name}/{hidden.name}", "problem", message)
+
+
 def _changed_inputs(
     kept: Manifest, root: Path, snapshot: Snapshot | None
 ) -> Iterator[str]:
@@ -353,12 +426,12 @@ def _make_again(place: _Place, kept: Manifest, root: Path) -> Iterator[Check]:
     formats, problem = conversion.makeable(kept.formats)
     if problem:
         yield Check(place.name, "note", f"PDF cannot be made here ({problem})")
-    with tempfile.TemporaryDirectory(prefix="asss-") as output:
+    with outputs.scratch() as output:
         try:
             made = report.render_report(
                 kept.run,
                 root=root,
-                output=Path(output),
+                output=output,
                 formats=formats,
                 editions=kept.editions,
                 service=kept.service,

@@ -72,6 +72,23 @@ def test_rendering_again_without_change_moves_no_byte(made: Path) -> None:
     assert _bytes(made / "outputs") == before
 
 
+@pytest.mark.parametrize("has_manifest", [True, False])
+def test_what_was_made_once_is_made_anew_with_the_report(
+    has_manifest: bool, made: Path
+) -> None:
+    """The reviewer's edition too: neither taken away, nor left beside new figures."""
+    folder = made / "outputs" / TROMSO
+    names = manifest.names(folder)
+    assert report.REVIEW_NAME in names
+    (folder / report.REVIEW_NAME).write_text("before", "utf-8")
+    if not has_manifest:
+        (folder / manifest.MANIFEST_NAME).unlink()
+    _render(made, "2026-11-24", ["html"])
+    assert manifest.names(folder) == names
+    assert (folder / report.REVIEW_NAME).read_text("utf-8") != "before"
+    assert manifest.faults(manifest.read(folder), folder) == []
+
+
 def test_changed_comment_moves_endret_everywhere_at_once(made: Path) -> None:
     """Page, facts, notebook, manifest and ledger say the same day, of that report."""
     oslo = Entry(published="2021-03-15", changed="", fingerprint="a", history=())

@@ -1,5 +1,6 @@
 """The command line: one clear message for what goes wrong, and the right exit code."""
 
+import hashlib
 import io
 import json
 import os
@@ -20,7 +21,7 @@ from rich.table import Table
 from rich.text import Text
 from typer.testing import CliRunner
 
-from asss import batch, parameters, report, statbank
+from asss import batch, manifest, parameters, report, statbank
 from asss.__main__ import COMMANDS, app
 from asss.catalogue import Catalogue
 from asss.commands.terminal import (
@@ -33,7 +34,8 @@ from asss.commands.terminal import (
     visible,
 )
 from asss.errors import FetchError, ParameterError
-from asss.formats import FORMATS, INDEX_NAME
+from asss.formats import FACTS_NAME, FORMATS, INDEX_NAME
+from asss.manifest import MANIFEST_NAME
 from asss.parameters import EMBEDDED, NETWORK, Run
 
 runner = CliRunner()
@@ -583,7 +585,7 @@ def test_what_was_skipped_would_have_come_out_the_same(spare: Path) -> None:
     assert "render  tromso 2017: --force" in result.output
     after = _files(spare / "outputs")
     changed = {name for name in after if after[name] != before.get(name)}
-    assert changed <= {"2017/index.html"}
+    assert changed <= {"2017/index.html", "2017/manifest.json"}
 
 
 def test_comment_is_made_again_and_says_why(
@@ -602,18 +604,88 @@ def test_comment_is_made_again_and_says_why(
     assert "1 rendered: " in result.output
 
 
-def test_index_is_written_where_it_is_not_or_calls_a_report_old(
+def _with_index(project: Path) -> Path:
+    """The index of the project's one report, written as after a rendering."""
+    assert _run(*_tromso(project)).exit_code == 0
+    return project / "outputs" / "2017" / INDEX_NAME
+
+
+def _as_if_made_anew(folder: Path, value: float) -> None:
+    """A report as it lies there when it says another figure, and all vouches for it."""
+    facts = json.loads((folder / FACTS_NAME).read_bytes())
+    own = (fact for fact in facts["facts"] if fact["kommune"] == "tromso")
+    next(f for f in own if f["year"] == 2017 and f["value"])["value"] = value
+    (folder / FACTS_NAME).write_text(json.dumps(facts), "utf-8")
+    kept = manifest.read(folder)
+    raw = (folder / FACTS_NAME).read_bytes()
+    file = manifest.File(sha256=hashlib.sha256(raw).hexdigest(), bytes=len(raw))
+    files = {**kept.files, FACTS_NAME: file}
+    manifest.write(kept.model_copy(update={"files": files}), folder)
+
+
+def test_index_that_was_not_written_after_a_report_is_found_and_written(
+    spare: Path, rendering: list[list[str]]
+) -> None:
+    """As after a kill between the two: nothing is due then but the index."""
+    index = _with_index(spare)
+    _as_if_made_anew(spare / "outputs/2017/tromso", 29.25)
+    assert "29.25" not in index.read_text("utf-8")
+    looked = _run("verify", "--parameters", str(spare / "parameters"))
+    assert looked.exit_code == FAILURE
+    told = " ".join(looked.output.split())
+    assert "2017/index.html: it does not show what 2017/tromso says now" in told
+    result = _run(*_tromso(spare))
+    assert "1 unchanged: " in result.output
+    assert 'data-value="29.25"' in index.read_text("utf-8")
+    assert not rendering
+    looked = _run("verify", "--parameters", str(spare / "parameters"))
+    assert looked.exit_code == 0, looked.output
+    assert "2017/index.html: shows what 1 reports say" in looked.output
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        (INDEX_NAME, None),
+        (INDEX_NAME, "changed"),
+        (MANIFEST_NAME, None),
+        (MANIFEST_NAME, "{"),
+        ("tromso/nokkeltall.xlsx", None),
+        ("2016/index.html", "another year"),
+    ],
+)
+def test_index_is_written_where_it_is_not_as_it_would_be(
+    name: str, content: str | None, spare: Path, rendering: list[list[str]]
+) -> None:
+    """Whatever it is that is not as it was when it was written."""
+    index = _with_index(spare)
+    path = index.parent / name if "2016" not in name else index.parents[1] / name
+    before, kept = index.read_bytes(), (index.parent / MANIFEST_NAME).read_bytes()
+    if content is None:
+        path.unlink()
+    else:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(content, "utf-8")
+    _run(*_tromso(spare))
+    is_other = name in ("tromso/nokkeltall.xlsx", "2016/index.html")
+    assert (index.read_bytes() != before) is is_other
+    assert ((index.parent / MANIFEST_NAME).read_bytes() != kept) is is_other
+    assert rendering == ([["tromso"]] if "xlsx" in name else [])
+
+
+def test_index_calls_a_report_old_until_it_is_made(
     spare: Path, rendering: list[list[str]], known: Catalogue
 ) -> None:
-    """After a failure the index says that a report is older; once mended, no longer."""
-    index = spare / "outputs" / "2017" / INDEX_NAME
-    index.unlink(missing_ok=True)
-    assert _run(*_tromso(spare)).exit_code == 0
-    written = index.read_text("utf-8")
-    index.write_text(written + known.phrases.words["index_old"], "utf-8")
-    assert _run(*_tromso(spare)).exit_code == 0
-    assert index.read_text("utf-8") == written
-    assert not rendering
+    """Another's being in order does not make it new."""
+    index = _with_index(spare)
+    batch.write_index(known, year=2017, output=spare / "outputs", failed={"tromso"})
+    old = known.phrases.words["index_old"]
+    assert old in index.read_text("utf-8")
+    _run(*["bergen" if word == "tromso" else word for word in _tromso(spare)])
+    assert old in index.read_text("utf-8")
+    _run(*_tromso(spare))
+    assert old not in index.read_text("utf-8")
+    assert rendering == [["bergen"]]
 
 
 def test_log_in_json_is_an_object_a_line(
@@ -688,7 +760,7 @@ def test_ctrl_c_keeps_what_is_finished_and_says_so(
     assert "Traceback" not in result.output
     (line,) = [x for x in result.output.splitlines() if x.startswith("Interrupted")]
     assert line == (
-        "Interrupted: 1 of 11 reports were finished and are kept in "
+        "Interrupted: 1 of 10 reports were finished and are kept in "
         f"{spare / 'outputs'}. The same command makes the rest."
     )
     assert (spare / "outputs" / "2017" / INDEX_NAME).is_file()

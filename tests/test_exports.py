@@ -14,11 +14,13 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import jsonschema
 import openpyxl
 import pandas as pd
 import pytest
 from frictionless import Package
+from hypothesis import strategies as st
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 from pydantic import TypeAdapter
@@ -469,11 +471,27 @@ def test_every_id_in_a_list_is_that_of_a_row(given: tuple[Content, Path]) -> Non
         assert set(row["highest_kommune"].split()) <= ids["kommuner"]
 
 
+@hypothesis.given(st.text(alphabet="=+-@\t\r\n '\"1a\uff1d\uff0b;,", max_size=8))
+@hypothesis.example("=HYPERLINK(1)")
+@hypothesis.example(" -2+3")
+def test_no_text_in_csv_is_a_formula_and_no_number_a_text(text: str) -> None:
+    """People write forbehold, and servers titles; a spreadsheet runs what it reads."""
+    rows = [(text, -1.5), (f"a{text}", -2)]
+    content = datapackage.Resource("x", ("id", "value"), rows).content.decode()
+    _, (first, number), (second, whole) = csv.reader(io.StringIO(content, newline=""))
+    assert not first.startswith(("\t", "\r", "\n"))
+    assert not first.lstrip().startswith(("=", "+", "-", "@", "\uff1d", "\uff0b"))
+    assert first in (text, f"'{text}")
+    # Nothing else is touched: neither such a sign further on nor a negative number.
+    assert (second, number, whole) == (f"a{text}", "-1.5", "-2")
+
+
 def test_descriptor_tells_licence_and_sources(given: tuple[Content, Path]) -> None:
     content, folder = given
     found = json.loads((folder / exports.DESCRIPTOR).read_text("utf-8"))
     assert found["licenses"][0]["name"] == "CC-BY-4.0"
     assert "ikke offisiell statistikk" in found["description"]
+    assert "har en apostrof foran" in found["description"]
     told = {source["path"].rpartition("/")[2] for source in found["sources"]}
     used = {table for fact in content["facts"] for table in fact["source"]["table"]}
     assert told == used & set(content["snapshot"]["tables"])

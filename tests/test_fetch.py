@@ -738,6 +738,32 @@ def test_unchanged_table_is_stored_once_and_each_folder_is_whole(
     assert statbank.open_snapshot(copy).name == second.name
 
 
+def test_fetch_that_ended_as_it_was_put_in_place_leaves_nothing_in_the_next(
+    fetch: Fetch, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its answers are links by then, to those that the next would link them to."""
+    first = fetch().snapshot.folder
+    rename = Path.rename
+
+    def end(self: Path, to: Path) -> Path:
+        if self.name == ".draft":
+            raise KeyboardInterrupt
+        return rename(self, to)
+
+    monkeypatch.setattr(Path, "rename", end)
+    with pytest.raises(KeyboardInterrupt):
+        fetch()
+    monkeypatch.undo()
+    draft = store.folder / ".draft"
+    assert (draft / "12210.json").samefile(first / "12210.json")
+    (draft / ".12210.json-1-k3j2h1g0.tmp").mkdir()
+    (draft / "12210.link").touch()
+    second = fetch().snapshot.folder
+    assert sorted(p.name for p in second.iterdir()) == sorted(
+        p.name for p in first.iterdir()
+    )
+
+
 def test_some_tables_are_asked_for_and_the_others_taken_over(
     fetch: Fetch, ssb: Double
 ) -> None:

@@ -458,17 +458,21 @@ def test_what_a_report_is_given_is_all_that_is_known() -> None:
     ("asked", "says"),
     [
         ({"formats": FORMATS}, "format png is missing"),
-        ({"formats": USUAL_FORMATS[1:]}, "format html is not asked for"),
         ({"editions": EDITIONS}, "edition review is missing"),
     ],
 )
 def test_other_formats_and_editions_are_other_folders(
     asked: dict[str, Any], says: str, made: Path
 ) -> None:
-    """What lies in a folder is what was asked for last, no more and no less."""
+    """What is asked for and does not lie there is to be made."""
     verdicts = judge(made, **asked)
     assert due(verdicts) == EVERY
     assert {verdict.reasons for verdict in verdicts.values()} == {(says,)}
+
+
+def test_what_was_made_once_is_no_fault_where_less_is_asked_for(made: Path) -> None:
+    """It is made anew with the report, by whoever asks for whatever: see test_batch."""
+    assert not due(judge(made, formats=USUAL_FORMATS[:1]))
 
 
 def test_order_of_formats_is_no_difference(made: Path) -> None:

@@ -8,7 +8,7 @@ import typer
 from rich.table import Column, Table
 from rich.text import Text
 
-from asss import catalogue, comparison
+from asss import catalogue, comparison, outputs
 from asss.catalogue import Catalogue
 from asss.commands.terminal import (
     FAILURE,
@@ -106,9 +106,7 @@ def diff(
 
 def _write(path: Path, page: str) -> None:
     try:
-        draft = path.with_name(f"{path.name}.tmp")
-        draft.write_text(page, encoding="utf-8")
-        draft.replace(path)
+        outputs.write(path, page)
     except OSError as error:
         msg = f"Cannot write {path}: {error.strerror}."
         raise RenderError(msg) from error

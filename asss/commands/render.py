@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from asss import catalogue, freshness, holdings, outputs, parameters
+from asss import catalogue, freshness, holdings, manifest, outputs, parameters
 from asss.catalogue import Catalogue
 from asss.commands.account import Account, Log
 from asss.commands.terminal import (
@@ -28,7 +28,7 @@ from asss.commands.terminal import (
     safe,
     years_of,
 )
-from asss.errors import UsageError
+from asss.errors import ManifestError, UsageError
 from asss.formats import EDITIONS, FORMATS, INDEX_NAME, PUBLIC, REVIEW, USUAL_FORMATS
 from asss.freshness import Verdict
 from asss.ledger import Ledger
@@ -175,6 +175,7 @@ def render(
             jobs=jobs,
             scheduler=scheduler,
         )
+        outputs.sweep_all(task.output)
         verdicts, task, no_pdf = _judge(task, force=force)
         for verdict in verdicts:
             if verdict.is_fresh:
@@ -489,28 +490,26 @@ def _workers(task: _Task, due: Sequence[Run]) -> "tuple[Workers, int]":
 def _write_indexes(
     task: _Task, due: Sequence[Run], results: "Sequence[Result]"
 ) -> None:
-    """Write the index of a year where a report was made or failed, or it lacks."""
+    """Write the index of a year where it is not as it would be made now."""
     for year, page in task.indexes.items():
-        asked = [run for run in task.runs if run.year == year]
-        is_complete = not any(run.year == year for run in due)
-        tried = [result for result in results if result.year == year]
-        failed = {result.kommune for result in tried if result.error}
-        if tried:
-            is_due = len(failed) < len(asked) or page.is_file()
-        else:
-            is_due = is_complete and not _is_whole(page, task.known)
+        made = {r.kommune: not r.error for r in results if r.year == year}
+        waiting = {run.kommune for run in due if run.year == year} - made.keys()
+        asked = {run.kommune for run in task.runs if run.year == year}
+        failed = {name for name, is_made in made.items() if not is_made}
+        try:
+            kept = manifest.read_index(page.parent)
+            # Who is not asked for, or has not come to it, is as old as before.
+            old = failed | {name for name in kept.old if name not in asked - waiting}
+            now = freshness.index_of(task.known, year, task.output, old)
+            is_due = not freshness.is_index_fresh(kept, now, task.output)
+        except ManifestError:
+            old = failed
+            now = freshness.index_of(task.known, year, task.output, old)
+            is_due = bool(now.reports) or page.is_file()
         if is_due:
             from asss import batch
 
-            batch.write_index(task.known, year=year, output=task.output, failed=failed)
-
-
-def _is_whole(page: Path, known: Catalogue) -> bool:
-    """Whether an index is there and calls no report older than it should be."""
-    try:
-        return known.phrases.words["index_old"] not in page.read_text("utf-8")
-    except (OSError, UnicodeDecodeError):
-        return False
+            batch.write_index(task.known, year=year, output=task.output, failed=old)
 
 
 def _place(task: _Task, run: Run) -> Path:

@@ -2,13 +2,15 @@
 The figures as CSV in long form, and the Data Package that says what is in it.
 
 Numbers are written in full, with a decimal point; an empty cell is a missing value, and
-``status`` says why. Lists in a cell are separated by spaces.
+``status`` says why. Lists in a cell are separated by spaces. A text that a spreadsheet
+would take for a formula has an apostrophe before it; a negative number is a number.
 """
 
 import csv
 import hashlib
 import io
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -40,6 +42,10 @@ REFERS = {"indicator": "indikatorer", "kommune": "kommuner"}
 SAME = {"sign": "status", "members": "n"}
 
 Value: TypeAlias = "str | int | float | None"
+
+#: What a spreadsheet takes for a formula begins so, in wide letters too; or it does so
+#: after what is no part of the text to the eye.
+FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
 
 #: The type of every column, with what its values must keep to.
 FIELDS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
@@ -128,7 +134,7 @@ class Resource:
         out = io.StringIO(newline="")
         written = csv.writer(out)
         written.writerow(self.columns)
-        written.writerows(self.rows)
+        written.writerows([_inert(value) for value in row] for row in self.rows)
         return out.getvalue().encode()
 
 
@@ -199,6 +205,12 @@ def _behind(number: int, figure: Mapping[str, Any]) -> Resource:
         refers=REFERS,
         folder="figurer/",
     )
+
+
+def _inert(value: Value) -> Value:
+    """The same, with no text that a spreadsheet would run as a formula."""
+    is_run = isinstance(value, str) and FORMULA.match(value)
+    return f"'{value}" if is_run else value
 
 
 def _value(fact: FactRecord, column: str) -> Value:
@@ -324,7 +336,7 @@ def _description(extract: Extract, known: Catalogue) -> str:
     parts = [words["export_what"]]
     if extract.is_reconstructed:
         parts.append(words["export_reconstructed"])
-    return " ".join([*parts, words["export_licence"]])
+    return " ".join([*parts, words["export_inert"], words["export_licence"]])
 
 
 def _sources(extract: Extract, known: Catalogue) -> list[dict[str, str]]:

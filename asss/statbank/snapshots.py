@@ -2,12 +2,13 @@
 Snapshots: StatBank answers in a folder, with the manifest that vouches for them.
 
 A snapshot exists whole or not at all: answers gather in a draft, and the draft is
-renamed when nothing is missing. Imports ``jsonstat`` and ``errors``.
+renamed when nothing is missing. Imports ``jsonstat``, ``outputs`` and ``errors``.
 """
 
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -19,6 +20,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from asss import outputs
 from asss.errors import SnapshotError, TableError
 from asss.statbank.jsonstat import (
     Dataset,
@@ -416,14 +418,14 @@ class Draft:
     def keep(self, file: str, raw: bytes, source: Mapping[str, Any]) -> dict[str, str]:
         """Write an answer as it came, and beside it where it came from."""
         sha256 = digest(raw)
-        _write(self._folder / file, raw)
-        _write(self._folder / sidecar(file), dump({**source, "sha256": sha256}))
+        outputs.write(self._folder / file, raw)
+        outputs.write(self._folder / sidecar(file), dump({**source, "sha256": sha256}))
         return {"file": file, "sha256": sha256}
 
     def carry(self, snapshot: Snapshot, file: str) -> None:
         """Take an answer and its sidecar over from another snapshot, unchanged."""
         for name in (file, sidecar(file)):
-            _write(self._folder / name, (snapshot.folder / name).read_bytes())
+            outputs.write(self._folder / name, (snapshot.folder / name).read_bytes())
 
     def finish(self, manifest: Mapping[str, Any], *, previous: Snapshot | None) -> Path:
         """
@@ -444,15 +446,15 @@ class Draft:
         wanted = {*files, *(sidecar(file) for file in files)}
         for path in self._folder.iterdir():
             if path.name not in wanted:
-                path.unlink()
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
         if previous is not None:
             for file in files:
                 _share(previous.folder / file, self._folder / file)
         target = self._free_folder(manifest["created"])
         named = {"form": FORM, "name": target.name, **manifest}
-        _write(self._folder / MANIFEST, dump(named))
+        outputs.write(self._folder / MANIFEST, dump(named))
         self._folder.rename(target)
-        _sync(target.parent)
+        outputs.sync(target.parent)
         return target
 
     def _free_folder(self, day: str) -> Path:
@@ -478,33 +480,15 @@ def _share(old: Path, new: Path) -> None:
         is_same = old.read_bytes() == new.read_bytes()
     except OSError:
         return
-    if is_same:
-        link = new.with_suffix(".link")
-        try:
-            os.link(old, link)
-        except OSError:
-            return
-        link.replace(new)
-
-
-def _write(path: Path, raw: bytes) -> None:
-    """Write a file so that after a crash it is there whole, or not there."""
-    draft = path.with_name(f"{path.name}.tmp")
-    with draft.open("wb") as file:
-        file.write(raw)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
-
-
-def _sync(folder: Path) -> None:
-    """Make a rename last through a power cut, where the system can."""
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+    # Where they are one already, a change of name would do nothing and leave the link.
+    if is_same and not new.samefile(old):
+        with outputs.scratch(new) as made:
+            link = made / new.name
+            try:
+                os.link(old, link)
+            except OSError:
+                return
+            link.replace(new)
 
 
 def dump(content: object) -> bytes:
