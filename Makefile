@@ -9,7 +9,7 @@ STAMP     := .venv/.asss-installed
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup reports test bench lint types check format lab lock snapshot clean
+.PHONY: help setup reports test crash bench lint types check format lab lock snapshot clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -38,6 +38,9 @@ test: setup  ## Run all tests except those that need the network (-m live)
 	@.ci/system-libraries test
 	@$(BIN)/python -m pytest -n auto --dist loadfile --junitxml=outputs/tests.xml; result=$$?; \
 	  echo 'Test results: outputs/tests.xml'; exit $$result
+
+crash: setup  ## Kill fetch and render at random moments; see that nothing is lost (minutes)
+	@$(BIN)/python tests/crash.py
 
 lint: setup  ## Check style, formatting, and that notebooks hold no output
 	@$(BIN)/ruff check

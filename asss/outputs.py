@@ -47,8 +47,9 @@ PASSING: Final = "asss"
 HERE: Final = -100
 EXCHANGE: Final = 2
 
-#: The folders that this process makes something in, and whose turn it is with them.
-_own: set[Path] = set()
+#: The folders that this process makes something in, each with what it is to be; and
+#: whose turn it is with them.
+_own: dict[Path, Path] = {}
 _turn = Lock()
 
 
@@ -114,13 +115,13 @@ def scratch(target: Path | None = None) -> Iterator[Path]:
     target = target or _passing()
     _sweep(target.parent, target.name)
     made, lock = _locked(target)
-    _own.add(made)
+    _own[made] = target
     try:
         yield made
     finally:
-        _own.discard(made)
+        _own.pop(made)
         lock.release()
-        _remove(made)
+        _remove(made, target)
 
 
 def _locked(target: Path) -> tuple[Path, FileLock]:
@@ -143,9 +144,15 @@ def _passing() -> Path:
     return Path(tempfile.gettempdir()) / PASSING
 
 
-def _remove(made: Path) -> None:
-    """Take a folder away; its lock last, by which whoever finds a part knows it."""
+def _remove(made: Path, target: Path) -> None:
+    """
+    Take a folder away, once nothing lies in it that is missing from its place.
+
+    Its lock goes last: by that, whoever finds a part of it knows it.
+    """
     with suppress(OSError):
+        if _hides(made, target):
+            (made / EARLIER).rename(target)
         for path in sorted(made.iterdir(), key=lambda path: path.name == LOCK):
             if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path, ignore_errors=True)
@@ -217,8 +224,8 @@ def left_behind(output: Path) -> dict[Path, Path | None]:
 def abandon() -> None:
     """Take away what this process is making: it is about to end, and at once."""
     _turn.acquire()
-    for made in [*_own]:
-        _remove(made)
+    for made, target in [*_own.items()]:
+        _remove(made, target)
 
 
 def _sweep(place: Path, name: str = "", pid: int = 0) -> None:
@@ -237,9 +244,8 @@ def _sweep(place: Path, name: str = "", pid: int = 0) -> None:
                 made.rmdir()
             elif (made / LOCK).is_file():
                 with FileLock(made / LOCK, timeout=PATIENCE if pid else 0):
-                    if _hides(made, target):
-                        (made / EARLIER).rename(target)
-                _remove(made)
+                    pass
+                _remove(made, target)
 
 
 def _places(output: Path) -> list[Path]:

@@ -175,16 +175,19 @@ def test_what_is_abandoned_is_gone_and_its_place_untouched(tmp_path: Path) -> No
     assert _said(target) == "earlier"
 
 
+@pytest.mark.parametrize("failures", [1, 2])
 def test_report_that_cannot_be_put_in_place_leaves_the_one_before(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    failures: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In two steps, of which the second fails."""
+    """In two steps, of which the second fails; and the way back, the first time."""
     target = _earlier(tmp_path)
     monkeypatch.setattr(outputs, "_exchange", lambda *_: False)
-    rename = Path.rename
+    rename, left = Path.rename, failures
 
     def fail(self: Path, to: Path) -> Path:
-        if self.parent.name.endswith(".tmp") and self.name == "oslo":
+        nonlocal left
+        if self.parent.name.endswith(".tmp") and left:
+            left -= 1
             raise OSError(28, "No space left on device")
         return rename(self, to)
 
