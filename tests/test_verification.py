@@ -197,6 +197,41 @@ def test_report_that_only_the_ledger_knows_is_noted(made: Path) -> None:
     assert TROMSO in [about for about, _ in _of(checks, "note")]
 
 
+@pytest.mark.parametrize("is_hidden", [True, False])
+def test_what_a_killed_command_has_left_is_found(is_hidden: bool, made: Path) -> None:
+    """A report that is not in its place is a problem; a folder too many is none."""
+    folder = made / "outputs" / TROMSO
+    left = folder.with_name(".tromso-1-k3j2h1g0.tmp")
+    left.mkdir()
+    (left / "lock").touch()
+    if is_hidden:
+        folder.rename(left / "earlier")
+    found = _of(_verify(made), "problem" if is_hidden else "note")
+    about, message = found[0]
+    assert about == (TROMSO if is_hidden else "2017")
+    assert left.name in message
+    assert message.endswith("Any asss render puts that right.")
+    assert is_hidden or not _of(_verify(made), "problem")
+
+
+def test_network_page_with_other_figures_than_a_report_is_found(made: Path) -> None:
+    """A reader who goes from one to the other would see two numbers for the same."""
+    folder = made / "outputs" / TROMSO
+    together = folder.with_name("asss")
+    shutil.copytree(folder, together)
+
+    def differ(facts: Any) -> None:
+        facts["run"]["kommune"] = "asss"
+        own = (f for f in facts["facts"] if f["kommune"] == "tromso" and f["value"])
+        next(fact for fact in own if fact["year"] == 2017)["value"] += factor
+
+    for factor in (0, 1):
+        _edit(together / report.FACTS_NAME, differ)
+        told = [m for a, m in _of(_verify(made), "problem") if "other figures" in m]
+        assert len(told) == factor
+    assert told[0].startswith("it has other figures on tromso than 2017/tromso has.")
+
+
 def test_made_again_it_has_the_same_bytes(made_once: Path) -> None:
     """From the run in its manifest, with the dates that the ledger gave it."""
     checks = _verify(made_once, render=True, kommune="tromso", year=2017)
