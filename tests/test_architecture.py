@@ -30,7 +30,7 @@ RESERVED = {
     "rich": {"commands"},
     "httpx": {"statbank"},
     "tenacity": {"statbank"},
-    "filelock": {"statbank", "ledger"},
+    "filelock": {"statbank", "ledger", "outputs"},
 }
 
 #: Rooms below the tables know no pandas: they are about files, not figures.
