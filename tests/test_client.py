@@ -22,7 +22,7 @@ import synthetic
 from cubes import Cube, Variable
 from double import Double
 from faults import Fault, too_many_calls
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import asss
@@ -614,8 +614,13 @@ def test_whatever_is_answered_only_our_own_errors_leave(
     HEADERS,
     st.binary(max_size=40) | JSON_VALUES.map(lambda one: json.dumps(one).encode()),
 )
+@example("data", 429, {"Retry-After": "9" * 400}, b"")
+@example("data", 429, {"Retry-After": "²"}, b"")
+@example("data", 429, {"Retry-After": "Mon, 01 Jan 0001 00:00:00 +2359"}, b"")
+@example("data", 200, {"x-ratelimit-policy": "40;w=1.2.3"}, b"{}")
+@example("data", 302, {"Location": "http://[::1"}, b"")
 @settings(
-    max_examples=150,
+    max_examples=100,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
@@ -705,6 +710,17 @@ def test_headers_of_the_software_itself_are_read_too(
             watch.now += 0.5
         assert {call.status for call in double.calls} == {200}
     assert sum(watch.slept) < 40
+
+
+@pytest.mark.parametrize("policy", ["40;w=1.2.3", "0;w=9", "40;w=0", "40;w=99999"])
+def test_pace_that_cannot_be_meant_is_not_believed(
+    policy: str, double: Double, connect: Callable[..., Client], watch: Watch
+) -> None:
+    double.fail(Fault(headers={"x-ratelimit-policy": policy}))
+    client = connect(double.url, calls_per_minute=1)
+    client.data(TABLE, QUESTION)
+    client.data(TABLE, QUESTION)
+    assert watch.slept == [60]
 
 
 def test_short_waits_for_the_pace_are_not_worth_a_line(
