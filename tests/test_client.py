@@ -536,14 +536,14 @@ JSON_VALUES = st.recursive(
     max_leaves=6,
 )
 WHOLE = {
-    "metadata": cubes.metadata(synthetic.tables()["12203"]),
+    "metadata": cubes.metadata(synthetic.tables()[TABLE]),
     "data": cubes.select(
-        synthetic.tables()["12203"],
-        {REGION: ["0301"], "ContentsCode": ["SYNkvpmottakere"], "Tid": ["2019"]},
+        synthetic.tables()[TABLE],
+        {REGION: ["0301"], "ContentsCode": ["KOSsosantkliente0000"], "Tid": ["2019"]},
     ),
     "config": pxweb.config(10, 0, 0),
     "search": pxweb.search({"12367": synthetic.tables()["12367"]}, {}, 20),
-    "table": pxweb.about(synthetic.tables()["12203"]),
+    "table": pxweb.about(synthetic.tables()[TABLE]),
 }
 
 
@@ -568,11 +568,11 @@ def ask_of(connect: Callable[..., Client]) -> Callable[..., None]:
     """Ask for something, and get what a test says; no error but ours may leave."""
     client = connect("http://data.example.org/v2", attempts=2)
     questions: dict[str, Callable[[], object]] = {
-        "metadata": lambda: client.metadata("12203"),
-        "data": lambda: client.data("12203", {"Tid": ["2019"]}),
+        "metadata": lambda: client.metadata(TABLE),
+        "data": lambda: client.data(TABLE, {"Tid": ["2019"]}),
         "config": lambda: client._limit(),
         "search": lambda: client.search("a"),
-        "table": lambda: client.table("12203"),
+        "table": lambda: client.table(TABLE),
     }
 
     def ask(kind: str, response: Callable[[], httpx.Response]) -> None:

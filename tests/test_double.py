@@ -8,10 +8,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import cubes
 import httpx
 import pytest
 import synthetic
-from cubes import Cube
+from cubes import Cube, Variable
 from double import ROOT, Double
 
 TABLE = "12210"
@@ -227,15 +228,48 @@ def test_ending_leaves_nothing_behind() -> None:
 # -- the recorded answers --------------------------------------------------------------
 
 
+#: The tables that were there, by what a search finds them by; titles as PX files have.
+HELP, KVP = "Sosialhjelpsmottakere i alt", "Mottakere av kvalifiseringsstønad"
+CASES = "Sosialhjelpstilfeller, utbetalt beløp og stønadstid"
+LENGTH = "Gjennomsnittlig stønadslengde, sosialhjelp som hovedinntektskilde"
+THERE = {
+    "12210": ("Utvalgte nøkkeltall for sosialtjenester (K)", HELP),
+    "12213": ("Mottakere av sosialhjelp med stønad i 6 måneder eller mer (K)", HELP),
+    "12203": (f"{KVP} (K)", KVP),
+    "13138": (f"{CASES} (K) (avslutta serie)", LENGTH),
+    "13995": (f"{CASES} (K)", LENGTH),
+    "14019": (
+        "Utvalgte nøkkeltall for sosialtjenesten (K)",
+        "Familier med sosialhjelp",
+    ),
+    "12367": ("Detaljerte regnskapstall driftsregnskapet", "Beløp (1000 kr)"),
+}
+ACCOUNTS = ("regnskapsomfang", "funksjon", "art")
+
+
 @pytest.fixture(scope="module")
 def recorded_tables() -> Mapping[str, Cube]:
-    """The tables as they were there: ours, none closed, and one with every sign."""
+    """They were the tests' own of that day, none closed, and one with every sign."""
     (whole,) = [one["answer"] for one in RECORDED if one["name"] == "data"]
-    tables = {**synthetic.tables(), "90001": whole}
-    return {
-        table: {**cube, "extension": {**cube["extension"], "discontinued": None}}
-        for table, cube in tables.items()
-    }
+    tables = {"90001": whole}
+    for table, (title, contents) in THERE.items():
+        first = 2022 if table in ("13995", "14019") else 2015
+        last = 2025 if first == 2022 or table == "12367" else 2021
+        others = ACCOUNTS if table == "12367" else ()
+        tables[table] = cubes.make(
+            table,
+            title,
+            {
+                "KOKkommuneregion0000": Variable("region", dict.fromkeys("123456", "")),
+                **{name: Variable(name, {"A": "Alle"}) for name in others},
+                "ContentsCode": Variable("statistikkvariabel", {"KOS1": contents}),
+                "Tid": Variable("år", {str(y): str(y) for y in range(first, last + 1)}),
+            },
+            units={"KOS1": "antall"},
+            cell=lambda _: (1, ""),
+            updated=synthetic.UPDATED["13138" if last == 2021 else "13995"],
+        )
+    return tables
 
 
 def gist(status: int, kind: str, answer: Any) -> dict[str, Any]:
