@@ -52,15 +52,19 @@ class Pace:
             r"(\d{1,9})([smhd])", headers.get("x-rate-limit-limit", "").strip()
         )
         left = headers.get("x-rate-limit-remaining", "").strip()
+        self._reset = 0.0
         if window and re.fullmatch(r"[0-9]{1,9}", left):
             seconds = float(window[1]) * UNITS[window[2]]
-            # Those that remain, and those that we have made ourselves.
-            ours = sum(now - made < seconds for made in self._made)
-            self.change(int(left) + ours, seconds)
-            remaining = left
+            until = _until(headers.get("x-rate-limit-reset", ""))
+            if left == "0" and until > 0:
+                # A second more: two clocks are never quite of one mind.
+                self._reset = now + min(until + 1.0, seconds, LONGEST)
+            else:
+                # Those that remain, and those that we have made ourselves.
+                ours = sum(now - made < seconds for made in self._made)
+                self.change(int(left) + ours, seconds)
+                remaining = left
         self._is_spent = remaining == "0"
-        wait = _until(headers.get("x-rate-limit-reset", "")) if self._is_spent else 0.0
-        self._reset = now + min(wait, self._window)
 
     def note(self, now: float) -> None:
         """A call was made."""
@@ -68,15 +72,16 @@ class Pace:
 
     def wait(self, now: float) -> float:
         """Seconds until the next call may be made."""
+        if now < self._reset:
+            return self._reset - now
         while self._made and now - self._made[0] >= self._window:
             self._made.popleft()
         # One call may be made when all but calls - 1 of these are out of the window;
         # that may be more than one, where fewer are allowed now than when they were.
         blocking = max(len(self._made) - self._calls, 0)
         if self._made and (self._is_spent or len(self._made) >= self._calls):
-            wait = self._window - (now - self._made[blocking])
-            return max(wait, self._reset - now)
-        return max(0.0, self._reset - now)
+            return self._window - (now - self._made[blocking])
+        return 0.0
 
 
 def _until(stamp: str) -> float:
