@@ -1,25 +1,27 @@
 """
 Past one machine: reports made by the workers of a Dask cluster.
 
-A worker needs this package and a place for outputs that all can reach, a shared folder
-or an address of fsspec's. The project itself, its parameters, notebooks and figures,
-goes along with the work. On each worker a report is made as it is here: in a fresh
-process of its own. A report whose worker dies is made by another. Imports ``workers``
-and below.
+A worker needs this package and nothing else: the project itself, its parameters,
+notebooks and figures, goes along with the work, and the files of a report come back. On
+each worker a report is made as it is here: in a fresh process of its own. A report
+whose worker dies is made by another. Only the command that was asked puts reports in
+place: so none that it has told as failed, or given up, is put there afterwards. Imports
+``workers`` and below.
 """
 
 import atexit
 from collections.abc import Iterable
 from concurrent.futures import CancelledError, Future
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
+from threading import Lock
 from types import TracebackType
 from typing import Any, Final, Self
 
 from asss import holdings, manifest, outputs
-from asss.errors import UsageError
+from asss.errors import AsssError, UsageError
 from asss.kernels import supply
 from asss.manifest import NOTEBOOKS
 from asss.parameters import EMBEDDED, FOLDER
@@ -87,6 +89,38 @@ class Project:
         return root
 
 
+@dataclass(frozen=True)
+class Certificates:
+    """Files in PEM: whom to trust, and what shows who we are."""
+
+    ca: Path
+    cert: Path
+    key: Path
+
+    def security(self, dask: Any) -> Any:
+        """
+        As Dask has it.
+
+        Raises
+        ------
+        UsageError
+            If a file is missing, or is no certificate or key.
+        """
+        try:
+            security = dask.Security(
+                tls_ca_file=str(self.ca),
+                tls_client_cert=str(self.cert),
+                tls_client_key=str(self.key),
+                require_encryption=True,
+            )
+            security.get_connection_args("client")
+        except OSError as error:
+            names = f"{self.ca}, {self.cert} and {self.key}"
+            msg = f"TLS cannot be spoken with {names} ({error})."
+            raise UsageError(msg) from error
+        return security
+
+
 class Cluster:
     """
     The workers of a Dask cluster.
@@ -94,19 +128,29 @@ class Cluster:
     Parameters
     ----------
     scheduler : str
-        Its address, ``tcp://…``; or ``local`` for a cluster on this machine.
+        Its address, ``tcp://…`` or ``tls://…``; or ``local`` for a cluster on this
+        machine.
     jobs : int
         How many reports a local cluster makes at a time: one for each of its workers.
         Another has as many as its workers have threads.
     project : Project
+    certificates : Certificates, optional
+        For TLS; without them, what Dask's own settings say.
 
     Raises
     ------
     UsageError
-        If Dask is not installed, or the scheduler does not answer.
+        If Dask is not installed, the scheduler does not answer, or it and the
+        certificates do not know each other.
     """
 
-    def __init__(self, scheduler: str, jobs: int, project: Project) -> None:
+    def __init__(
+        self,
+        scheduler: str,
+        jobs: int,
+        project: Project,
+        certificates: Certificates | None = None,
+    ) -> None:
         try:
             import distributed
         except ImportError as error:
@@ -114,15 +158,27 @@ class Cluster:
             raise UsageError(msg) from error
         dask: Any = distributed
         self._project = project
+        self._address = scheduler
+        self._turn = Lock()
+        self._is_over = False
+        security = certificates.security(dask) if certificates else None
         self._own: Any = None
         if scheduler == LOCAL:
             self._own = scheduler = dask.LocalCluster(
-                n_workers=jobs, threads_per_worker=1, dashboard_address=None
+                n_workers=jobs, threads_per_worker=1, dashboard_address="127.0.0.1:0"
             )
         try:
-            self._client = dask.Client(scheduler, timeout=PATIENCE)
+            self._client = dask.Client(scheduler, timeout=PATIENCE, security=security)
         except (OSError, ValueError) as error:
             msg = f"No scheduler answers at {scheduler} ({error})."
+            raise UsageError(msg) from error
+        except (TypeError, RuntimeError) as error:
+            # What Dask says of tls:// without certificates, and of tcp:// where its
+            # settings ask for encryption.
+            msg = (
+                f"{scheduler} cannot be spoken with ({error}). TLS takes --tls-ca, "
+                "--tls-cert and --tls-key, or Dask's own settings."
+            )
             raise UsageError(msg) from error
 
     @property
@@ -131,14 +187,42 @@ class Cluster:
         return sum(self._client.nthreads().values())
 
     def __enter__(self) -> Self:
-        """Send the project to every worker."""
-        self._sent = self._client.scatter(self._project, broadcast=True)
+        """
+        Send the project to every worker.
+
+        Raises
+        ------
+        UsageError
+            If there is no worker to send it to.
+        """
+        try:
+            self._sent = self._client.scatter(self._project, broadcast=True)
+        except OSError as error:
+            msg = f"No worker answers at {self._address} ({error})."
+            raise UsageError(msg) from error
         return self
 
     def submit(self, task: Task) -> "Future[Result]":
-        """Have a report made by whichever worker has room."""
-        asked = self._client.submit(make, task, self._sent, pure=False)
-        return _follow(asked, task)
+        """Have a report made by whichever worker has room, and put it in place here."""
+        # No worker is told where the report goes.
+        sent = replace(task, root=Path(), output=Path())
+        asked = self._client.submit(make, sent, self._sent, pure=False)
+        followed: Future[Result] = Future()
+        followed.set_running_or_notify_cancel()
+
+        def settle(done: Any) -> None:
+            try:
+                made: Made = done.result()
+                with self._turn:
+                    result = (
+                        task.failed("given up") if self._is_over else made.put(task)
+                    )
+            except (Exception, CancelledError) as error:
+                result = task.failed(f"no worker could make it ({error})")
+            followed.set_result(result)
+
+        asked.add_done_callback(settle)
+        return followed
 
     def __exit__(
         self,
@@ -147,6 +231,8 @@ class Cluster:
         traceback: TracebackType | None,
     ) -> None:
         """Part with the scheduler; what has not begun is not begun after an error."""
+        with self._turn:
+            self._is_over = True
         if error is not None:
             self._client.cancel(list(self._client.futures))
         self._client.close()
@@ -154,28 +240,67 @@ class Cluster:
             self._own.close()
 
 
-def _follow(asked: Any, task: Task) -> "Future[Result]":
-    """What Dask will come to, as a future that anybody can wait for."""
-    followed: Future[Result] = Future()
-    followed.set_running_or_notify_cancel()
+@dataclass(frozen=True)
+class Made:
+    """
+    What a worker hands back.
 
-    def settle(done: Any) -> None:
+    Attributes
+    ----------
+    result : Result
+    stage : Path
+        The worker's own place for outputs, gone by now.
+    files : tuple of (name, content)
+        What lay there, the report or the notebook that failed.
+    """
+
+    result: Result
+    stage: Path
+    files: tuple[tuple[str, bytes], ...]
+
+    def put(self, task: Task) -> Result:
+        """Put the report in place; what goes wrong is in the result."""
+        year, kommune = task.run.year, task.run.kommune
+        there, here = (
+            outputs.failed_notebook(place, year, kommune)
+            for place in (self.stage, task.output)
+        )
+        if self.result.error is not None:
+            for path, content in self.files:
+                if self.stage / path == there:
+                    # What it says must get through, wherever it can be kept.
+                    with suppress(OSError):
+                        here.parent.mkdir(parents=True, exist_ok=True)
+                        outputs.write(here, content)
+            error = self.result.error.replace(str(there), str(here))
+            return replace(self.result, error=error)
         try:
-            result: Result = done.result()
-        except (Exception, CancelledError) as error:
-            result = task.failed(f"no worker could make it ({error})")
-        followed.set_result(result)
-
-    asked.add_done_callback(settle)
-    return followed
+            made = outputs.folder(self.stage, year, kommune)
+            with outputs.workplace(task.folder) as work:
+                for path, content in self.files:
+                    if (self.stage / path).is_relative_to(made):
+                        file = work / (self.stage / path).relative_to(made)
+                        file.parent.mkdir(parents=True, exist_ok=True)
+                        file.write_bytes(content)
+                outputs.put(work, task.folder)
+            here.unlink(missing_ok=True)
+        except (AsssError, OSError) as error:
+            return replace(self.result, folder=None, entry=None, error=str(error))
+        return replace(self.result, folder=task.folder)
 
 
 # -- on a worker -----------------------------------------------------------------------
 
 
-def make(task: Task, project: Project) -> Result:
+def make(task: Task, project: Project) -> Made:
     """Make a report on this worker, in a fresh process, from the project as sent."""
-    return _crew().make(replace(task, root=_laid_out(project)))
+    with outputs.scratch() as stage:
+        result = _crew().make(replace(task, root=_laid_out(project), output=stage))
+        paths = sorted(path for path in stage.rglob("*") if path.is_file())
+        files = [
+            (path.relative_to(stage).as_posix(), path.read_bytes()) for path in paths
+        ]
+        return Made(result, stage, tuple(files))
 
 
 @lru_cache(maxsize=2)

@@ -58,6 +58,11 @@ def folder(output: Path, year: int, kommune: str) -> Path:
     return output / str(year) / kommune
 
 
+def failed_notebook(output: Path, year: int, kommune: str) -> Path:
+    """Where a notebook is kept whose cell failed, with the error in it."""
+    return output / "failed" / f"{year}-{kommune}.ipynb"
+
+
 def is_address(given: str) -> bool:
     """Whether a place is named as fsspec does: ``s3://bucket/asss``."""
     return "://" in given

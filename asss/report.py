@@ -78,9 +78,6 @@ SERVICE = "sosiale_tjenester"
 #: Cells with this tag reach the page.
 ON_PAGE = "rapport"
 
-#: Where the notebook of a report that failed is kept, with the error in its cell.
-FAILED = "failed"
-
 
 @dataclass(frozen=True)
 class Report:
@@ -167,7 +164,8 @@ def render_report(
         raise ParameterError(known.untranslated)
     known.check_comments((run.kommune, run.year))
     with outputs.workplace(target) as work:
-        place = _Place(work, failed_notebook(run, output), limits)
+        failed = outputs.failed_notebook(output, run.year, run.kommune)
+        place = _Place(work, failed, limits)
         notebook, told = _execute(run, template, known, place)
         settled = ledger.settle(entry, run, told, today=today)
         if ledger.dated(run, settled) != run:
@@ -197,11 +195,6 @@ def render_report(
         manifest.write(kept, work)
         outputs.put(work, target)
     return Report(target, settled)
-
-
-def failed_notebook(run: Run, output: Path) -> Path:
-    """Where the notebook of a report is kept whose cell failed."""
-    return output / FAILED / f"{run.year}-{run.kommune}.ipynb"
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from typing import Any
 import nbformat
 import pytest
 
-from asss import batch, report
+from asss import batch, outputs, report
 from asss.kernels import supply
 from asss.limits import Limits
 from asss.parameters import EMBEDDED, Run
@@ -96,7 +96,7 @@ def test_notebook_of_a_failed_report_is_kept_until_it_succeeds(
     output = tmp_path / "outputs"
     _with_trap(project, "bergen", "1 / 0")
     error = _render(project, output)["bergen"].error or ""
-    kept = report.failed_notebook(Run(kommune="bergen", year=2020), output)
+    kept = outputs.failed_notebook(output, 2020, "bergen")
     assert str(kept) in error
     assert "\n" not in error
     notebook = nbformat.read(kept, as_version=4)

@@ -55,6 +55,11 @@ LACKS_PDF = ("format pdf is missing",)
 FORCED = "--force"
 
 
+TlsOption = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="PEM, for a scheduler at tls://.")
+]
+
+
 @dataclass(frozen=True)
 class _Task:
     """What one command was asked for."""
@@ -69,6 +74,7 @@ class _Task:
     limits: Limits
     jobs: int | None
     scheduler: str | None
+    certificates: tuple[Path, Path, Path] | None
 
     @property
     def root(self) -> Path:
@@ -121,8 +127,11 @@ def render(
     jobs: Annotated[int | None, typer.Option(min=1, help="Default: all cores.")] = None,
     scheduler: Annotated[
         str | None,
-        typer.Option(help="A Dask cluster: tcp://host:8786; local for one here."),
+        typer.Option(help="A Dask cluster: tls://host:8786, tcp://…; local: one here."),
     ] = None,
+    tls_ca: TlsOption = None,
+    tls_cert: TlsOption = None,
+    tls_key: TlsOption = None,
     time_limit: Annotated[
         int, typer.Option(min=1, help="Seconds that one report may take.")
     ] = int(LIMITS.seconds),
@@ -174,6 +183,7 @@ def render(
             limits=Limits(seconds=time_limit, memory=memory_limit * MEGABYTE),
             jobs=jobs,
             scheduler=scheduler,
+            certificates=_certificates(scheduler, tls_ca, tls_cert, tls_key),
         )
         outputs.sweep_all(task.output)
         verdicts, task, no_pdf = _judge(task, force=force)
@@ -334,6 +344,21 @@ def _day(written: str | None) -> str:
         raise UsageError(msg) from None
 
 
+def _certificates(
+    scheduler: str | None, ca: Path | None, cert: Path | None, key: Path | None
+) -> tuple[Path, Path, Path] | None:
+    """Whom to trust and what shows who we are, for a scheduler that asks for it."""
+    if ca is None and cert is None and key is None:
+        return None
+    if ca is None or cert is None or key is None:
+        msg = "--tls-ca, --tls-cert and --tls-key go together: give all three."
+        raise UsageError(msg)
+    if not (scheduler or "").startswith("tls://"):
+        msg = f"Certificates are for --scheduler tls://host:8786, not {scheduler}."
+        raise UsageError(msg)
+    return ca, cert, key
+
+
 def _wanted(written: str) -> tuple[str, ...]:
     """The formats asked for, whether or not they can be made here."""
     asked = tuple(part.strip() for part in written.split(","))
@@ -480,10 +505,11 @@ def _workers(task: _Task, due: Sequence[Run]) -> "tuple[Workers, int]":
     count = min(task.jobs or cores(), len(due))
     if task.scheduler is None:
         return Local(count), count
-    from asss.cluster import Cluster, Project
+    from asss.cluster import Certificates, Cluster, Project
 
     project = Project.gather(task.root, {run.snapshot for run in due})
-    cluster = Cluster(task.scheduler, count, project)
+    certificates = Certificates(*task.certificates) if task.certificates else None
+    cluster = Cluster(task.scheduler, count, project, certificates)
     return cluster, cluster.size
 
 
