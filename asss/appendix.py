@@ -33,6 +33,8 @@ def sources(found: NetworkBook, known: Catalogue, *, table: int = 2) -> Block:
     words = known.phrases.words
     facts = list(found.facts.values())
     counts = {basis: sum(fact.basis == basis for fact in facts) for basis in BASES}
+    # Preliminary figures are SSB's own, too.
+    counts["real"] += counts.pop("preliminary")
     rules = {fact.mean_rule for fact in found.reported}
     return block(
         "sources",

@@ -46,7 +46,7 @@ def block(template: str, known: Catalogue, **fields: Any) -> Block:
     """Fill in a template of ``templates/blocks/``."""
     words = known.phrases.words
     found = environment(known).get_template(f"{template}.html.j2")
-    return Block(found.render(words=words, mark=_marks(known).mark, **fields))
+    return Block(found.render(words=words, **fields))
 
 
 def environment(known: Catalogue) -> jinja2.Environment:
@@ -56,7 +56,14 @@ def environment(known: Catalogue) -> jinja2.Environment:
 
 def _marks(known: Catalogue) -> "_Marks":
     words = known.phrases.words
-    return _Marks(words["reconstructed_mark"], words["reconstructed_title"])
+    # The font has no raised r of this shape; the other mark stands as it is.
+    preliminary = words["preliminary_mark"]
+    return _Marks(
+        (
+            (words["reconstructed_mark"], "r", words["reconstructed_title"]),
+            (preliminary, preliminary, words["preliminary_title"]),
+        )
+    )
 
 
 @lru_cache(maxsize=4)
@@ -94,7 +101,7 @@ _COMPILED = _Compiled()
 
 def warm_up() -> None:
     """Compile every template: it takes far longer than to fill one in."""
-    found = _environment(_Marks("", ""))
+    found = _environment(_Marks(()))
     for name in found.list_templates():
         found.get_template(name)
 
@@ -143,26 +150,24 @@ def day_or_text(written: str) -> str:
 @dataclass(frozen=True)
 class _Marks:
     """
-    Turns the mark of a reconstructed figure into markup that says what it is.
+    Turns the mark of a figure into markup that says what it is, each with its title.
 
     Says where a line may break, too: not in «18–66 år», which has no space that could
     be made hard, but after a stroke, as in «f242/f243».
     """
 
-    sign: str
-    title: str
+    signs: tuple[tuple[str, str, str], ...]
 
     def __call__(self, written: str) -> Markup:
         spaced = STROKE.sub("/<wbr>", str(escape(written)))
-        whole = SPAN.sub(r'<span class="whole">\g<0></span>', spaced)
-        # WeasyPrint may break a line between a raised mark and the comma after it.
-        sign = str(escape(self.sign))
-        closed = re.sub(
-            rf"{re.escape(sign)}[).,;:]+", r'<span class="whole">\g<0></span>', whole
-        )
-        return Markup(closed.replace(sign, str(self.mark)))
-
-    @property
-    def mark(self) -> Markup:
-        spoken = escape(self.title)
-        return Markup(f'<sup class="r"><abbr title="{spoken}">r</abbr></sup>')
+        marked = SPAN.sub(r'<span class="whole">\g<0></span>', spaced)
+        for sign, letter, title in self.signs:
+            # WeasyPrint may break a line between a raised mark and the comma after it.
+            marked = re.sub(
+                rf"{re.escape(sign)}[).,;:]+",
+                r'<span class="whole">\g<0></span>',
+                marked,
+            )
+            spoken = f'<abbr title="{escape(title)}">{letter}</abbr>'
+            marked = marked.replace(sign, f'<sup class="r">{spoken}</sup>')
+        return Markup(marked)

@@ -18,11 +18,10 @@ from asss.statements import (
     Fragment,
     Quantity,
     Statement,
-    Word,
     change,
     level,
     previous,
-    sign_word,
+    why_missing,
     why_unchanged,
     why_withheld,
 )
@@ -308,5 +307,5 @@ def _why_unspoken(known: Catalogue, fact: Fact, last_year: Fact) -> Detail:
     """The year's own forbehold or gap; else what stands in the way the year before."""
     own = why_unchanged(known, [fact])
     if own or fact.value is None:
-        return own or Word(f"sign_{sign_word(fact)}")
-    return why_withheld(known, last_year) or Word(f"sign_{sign_word(last_year)}")
+        return own or why_missing(known, fact)
+    return why_withheld(known, last_year) or why_missing(known, last_year)

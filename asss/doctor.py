@@ -6,28 +6,38 @@ difference is named, with what to write instead. Imports ``questions`` and below
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher, get_close_matches
+from math import log2
 
 from asss import questions, statbank
 from asss.catalogue import Catalogue
 from asss.errors import FetchError, TableError
-from asss.knowledge import SERVICE_FOLDER, Series, Table
-from asss.parameters import NETWORK_FILE
-from asss.questions import CONTENTS, FOUND, Match
-from asss.statbank import Metadata
+from asss.knowledge import SERVICE_FOLDER, Contents, Series, Table
+from asss.parameters import NETWORK_FILE, as_yaml
+from asss.questions import FOUND, Match
+from asss.statbank import CONTENTS, TIME, Metadata
 from asss.statbank.client import Client, TableInfo
 
 GOOD, REMARK, WRONG = "good", "remark", "wrong"
 
+#: A table is like another where half of its title or of its contents is.
+HALF = 0.5
+
 
 @dataclass(frozen=True)
 class Line:
-    """One thing looked at: how it was, and what to do where it was not good."""
+    """
+    One thing looked at: how it was, and what to do where it was not good.
+
+    ``write`` are lines of YAML, each of which can be copied into the file as it stands.
+    """
 
     state: str
     text: str
     remedy: tuple[str, ...] = ()
+    write: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,8 +92,8 @@ def examine(known: Catalogue, client: Client) -> Iterator[Diagnosis]:
 
 
 def _missing(known: Catalogue, client: Client, table: Table) -> Diagnosis:
-    remedy = tuple(_alike(client, table, known)) or (
-        "no table with these words in its title; search on ssb.no/statbank",
+    remedy = tuple(_alike(known, client, table)) or (
+        "no table is like it in title or contents; search on ssb.no/statbank",
     )
     line = Line(WRONG, f"StatBank has no table {table.id}", remedy)
     return Diagnosis(table.id, table.title, "", (line,))
@@ -98,7 +108,8 @@ def _title(
         yield Line(
             REMARK,
             f"the title is «{title}», not «{table.title}»",
-            (f"mend parameters/{file}, tables, {table.id}:", f"  title: {title}"),
+            (f"mend parameters/{file}, tables, {table.id}:",),
+            (as_yaml({"title": title}),),
         )
     else:
         yield Line(GOOD, f"the title is «{table.title}»")
@@ -107,23 +118,83 @@ def _title(
         yield Line(
             REMARK,
             f"closed by SSB{f', with figures for {span}' if span else ''}",
-            tuple(_alike(client, table, known)),
+            tuple(_alike(known, client, table, info.last_period)),
         )
 
 
-def _alike(client: Client, table: Table, known: Catalogue) -> Iterator[str]:
-    """Open tables with the same words in their titles: one may be the successor."""
-    words = re.findall(r"[^\W\d_]{5,}", questions.plain_title(table.title))
-    seen: dict[str, TableInfo] = {}
-    for word in words[:3]:
-        seen |= {found.id: found for found in client.search(word)}
-    for found in seen.values():
-        if found.id != table.id and not found.is_closed:
-            where = "in the catalogue" if found.id in known.service.table else "new"
-            yield (
-                f"open, {where}: {found.id} «{questions.plain_title(found.label)}» "
-                f"{found.first_period}-{found.last_period}"
-            )
+def _alike(
+    known: Catalogue, client: Client, table: Table, ended: str = ""
+) -> Iterator[str]:
+    """
+    Open tables that may have taken over, the likeliest first: at most three.
+
+    StatBank finds whole words, in every field. So a few words are asked for, one page
+    each, and what is found is held against the title, the years and the contents.
+    """
+    contents = [
+        contents
+        for _, series in questions.series_of(known, table.id)
+        for contents in series.contents
+    ]
+    words = sorted(_words(table.title), key=lambda word: (-len(word), word))[:4]
+    asked = [*words, " ".join(words)]
+    asked += [" ".join(_words(one.label)) for one in contents[:1]]
+    pages = {one: client.search(one, pages=1) for one in dict.fromkeys(asked) if one}
+    # A word that few tables have tells more of what a table is about.
+    weights = {word: 1 / log2(2 + len(pages[word])) for word in words}
+    graded = sorted(
+        {
+            found.id: (_likeness(weights, table.title, found.label), found)
+            for page in pages.values()
+            for found in page
+            if found.id != table.id and not found.is_closed
+        }.values(),
+        key=lambda grade: (-grade[0], grade[1].id),
+    )
+    ranked = []
+    for likeness, found in graded[:5]:
+        offered = _offered(client, found, contents)
+        share = offered / len(contents) if contents else 0.0
+        follows = ended.isdigit() and found.first_period == str(int(ended) + 1)
+        if max(likeness, share) >= HALF:
+            ranked.append((likeness + share + HALF * follows, offered, follows, found))
+    ranked.sort(key=lambda one: (-one[0], one[3].id))
+    for _, offered, follows, found in ranked[:3]:
+        where = "in the catalogue" if found.id in known.service.table else "new"
+        yield (
+            f"open, {where}: {found.id} «{questions.plain_title(found.label)}» "
+            f"{found.first_period}-{found.last_period}"
+            f"{', follows on' if follows else ''}; "
+            f"has {offered} of the {len(contents)} contents asked for"
+        )
+
+
+def _words(text: str) -> list[str]:
+    """Words that say what a text is about; no sign that the search has a use for."""
+    found = re.findall(r"[^\W\d_]{4,}", questions.plain_title(text).casefold())
+    return list(dict.fromkeys(found))
+
+
+def _likeness(weights: Mapping[str, float], wanted: str, label: str) -> float:
+    """From 0 to 1: how many of the telling words, by how like the titles are."""
+    there = _words(label)
+    shared = [
+        weight
+        for word, weight in weights.items()
+        if get_close_matches(word, there, n=1, cutoff=0.8)
+    ]
+    one, other = (questions.plain_title(text).casefold() for text in (wanted, label))
+    ratio: float = SequenceMatcher(None, one, other).ratio()
+    return ratio * sum(shared) / (sum(weights.values()) or 1)
+
+
+def _offered(client: Client, found: TableInfo, contents: Sequence[Contents]) -> int:
+    """How many of some contents a table has, by code or by label."""
+    try:
+        there = client.metadata(found.id)[0].dimension(CONTENTS).labels
+    except (FetchError, TableError):
+        return 0
+    return sum(one.code in there or one.label in there.values() for one in contents)
 
 
 def _contents(
@@ -135,7 +206,7 @@ def _contents(
     years = questions.data_years(known, metadata)
     yield from _years(table, metadata, years, series)
     matches = questions.matches(known, metadata, years)
-    chosen = {found.wish.variable for found in matches} | {questions.TIME}
+    chosen = {found.wish.variable for found in matches} | {TIME}
     for name, dimension in metadata.dimensions.items():
         if name not in chosen and not dimension.is_eliminable:
             yield Line(
@@ -144,6 +215,16 @@ def _contents(
                 "chooses it",
                 (f"add it to `selections` of the series that use table {table.id}",),
             )
+    for name in questions.left_out(known, metadata, years):
+        yield Line(
+            REMARK,
+            f"{name} is new; its total is used",
+            (
+                f"if that is right, write it in parameters/{SERVICE_FOLDER}/"
+                f"{known.service.service}.yaml, tables, {table.id}:",
+            ),
+            (as_yaml({"totals": [*table.totals, name]}),),
+        )
     others = []
     for found in matches:
         if found.wish.variable == CONTENTS or found.state != FOUND:
@@ -165,14 +246,12 @@ def _years(
     years: Sequence[int],
     series: Sequence[tuple[str, Series]],
 ) -> Iterator[Line]:
-    there = [
-        int(period) - table.year_offset
-        for period in metadata.dimension(questions.TIME).labels
-    ]
+    there = [period - table.year_offset for period in metadata.years]
     if years:
-        yield Line(GOOD, f"data years {years[0]}-{years[-1]}")
+        yield Line(GOOD, f"data years {statbank.spans(years)}")
     else:
-        yield Line(WRONG, f"no data year that the catalogue wants; it has {there}")
+        held = statbank.spans(there)
+        yield Line(WRONG, f"no data year that the catalogue wants; it has {held}")
     for measure, one in series:
         if one.to_year and there and one.to_year > max(there):
             yield Line(
@@ -186,14 +265,14 @@ def _years(
     ]
     later = [year for year in later if years and year > max(years)]
     if later:
-        named = ", ".join(str(year) for year in later)
+        named = statbank.spans(later)
         yield Line(REMARK, f"it also has {named}, which no measure reads from it")
 
 
 def _line(known: Catalogue, table: Table, metadata: Metadata, found: Match) -> Line:
     wish = found.wish
     if wish.variable not in metadata.dimensions:
-        close = tuple(f"  nearest: {code} «{label}»" for code, label in found.nearest)
+        close = tuple(f"nearest: {code} «{label}»" for code, label in found.nearest)
         return Line(
             WRONG,
             f"variable {wish.variable}: not found ({wish.whose})",
@@ -205,43 +284,49 @@ def _line(known: Catalogue, table: Table, metadata: Metadata, found: Match) -> L
         label = f"{found.code} «{found.label}»"
         if found.is_label_other:
             return Line(
-                REMARK,
+                WRONG,
                 f"{value}: the label is «{found.label}», not «{wish.label}»",
-                (where, *_entry(found.code, found.label)),
+                ("if it is the same,", where),
+                (_entry(found.code, found.label, wish.label),),
             )
         if not wish.is_verified:
             return Line(
                 REMARK,
                 f"{value}: found, {label}; it can be marked as verified",
-                (where, *_entry(found.code, found.label)),
+                (where,),
+                (_entry(found.code, found.label),),
             )
         return Line(GOOD, f"{value}: {label}")
     if found.state == questions.RENAMED:
         text = f"{value}: the label «{found.label}» now has the code {found.code}"
-        return Line(WRONG, text, (where, *_entry(found.code, found.label)))
-    remedy = [where]
-    for code, label in found.nearest:
-        remedy += _entry(code, label) if wish.variable == CONTENTS else ()
-        if wish.variable != CONTENTS:
-            remedy.append(f"  nearest: {code} «{label}»")
-    if not found.nearest:
-        remedy.append("  nothing like it in the table")
-    return Line(WRONG, f"{value}: not found", tuple(remedy))
+        return Line(WRONG, text, (where,), (_entry(found.code, found.label),))
+    remedy = [f"nearest: {code} «{label}»" for code, label in found.nearest]
+    write: tuple[str, ...] = ()
+    if wish.variable == CONTENTS:
+        write = tuple(_entry(code, label) for code, label in found.nearest)
+    elif wish.member:
+        spans = [s for s in wish.member.kommunenummer if s.number == wish.code]
+        write = tuple(
+            as_yaml([span.model_dump(exclude_none=True) | {"number": code}])
+            for code, _ in found.nearest
+            for span in spans
+        )
+    lacking = [] if remedy else ["nothing like it in the table"]
+    return Line(WRONG, f"{value}: not found", (*remedy, *lacking, where), write)
 
 
 def _where(known: Catalogue, table: Table, found: Match) -> str:
     """The file and the entry in which the value stands."""
-    if not found.wish.measures:
-        return f"mend parameters/{NETWORK_FILE}, {found.wish.whose}:"
+    if found.wish.member:
+        return f"mend parameters/{NETWORK_FILE}, {found.wish.whose}, kommunenummer:"
     return (
         f"mend parameters/{SERVICE_FOLDER}/{known.service.service}.yaml, "
         f"{found.wish.whose}, table {table.id}:"
     )
 
 
-def _entry(code: str | None, label: str | None) -> tuple[str, ...]:
-    """The lines to write in the catalogue, ready to be copied."""
-    return (
-        f'  contents: {{code: {code}, label: "{label}", verified: true, '
-        "read_in: asss doctor --live}",
-    )
+def _entry(code: str | None, label: str | None, before: str | None = None) -> str:
+    """The contents of a series, to be written in the catalogue."""
+    also = {"also": [before]} if before else {}
+    contents = {"code": code, "label": label, **also, "verified": True}
+    return as_yaml({"contents": contents | {"read_in": "asss doctor --live"}})

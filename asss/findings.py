@@ -26,7 +26,7 @@ from asss.statements import (
     distance,
     level,
     mean,
-    sign_word,
+    why_missing,
     why_unchanged,
     why_withheld,
 )
@@ -165,7 +165,7 @@ def _levels(
             details: dict[str, Detail] = {
                 "subject": subject,
                 "year": fact.year,
-                "reason": why_withheld(known, fact) or Word(f"sign_{sign_word(fact)}"),
+                "reason": why_withheld(known, fact) or why_missing(known, fact),
             }
         elif fact.index is None:
             rule = "level_alone"
@@ -305,8 +305,7 @@ def _means_without(
         absent = [peer for peer in book.peers(fact.indicator) if peer.rank is None]
         if absent and fact.network_mean is not None:
             reasons = dict.fromkeys(
-                why_withheld(known, peer) or Word(f"sign_{sign_word(peer)}")
-                for peer in absent
+                why_withheld(known, peer) or why_missing(known, peer) for peer in absent
             )
             whose = tuple(peer.kommune for peer in absent)
             groups.setdefault((whose, tuple(reasons)), []).append(fact)

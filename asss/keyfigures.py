@@ -18,7 +18,7 @@ from asss.findings import Findings
 from asss.knowledge import Forbehold, Indicator
 from asss.parameters import EVERY
 from asss.statements import mark
-from asss.tables import NOT_COMPARABLE, weakest
+from asss.tables import meanings, weakest
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
@@ -241,7 +241,7 @@ def _network_cell(
             if known.kinds[entry.kind].mean == "void"
         ]
     told += [
-        text.sentence(statement, known).text
+        text.sentence(statement, known, found).text
         for statement in found.statements
         if statement.rule == "mean_without" and fact.id in statement.facts
     ]
@@ -311,18 +311,12 @@ def _legend(found: Findings, known: Catalogue) -> list[Mapping[str, str]]:
         legend.append(
             {"mark": words["reconstructed_mark"], "text": words["notes_reconstructed"]}
         )
-    signs = (
-        (".", "not_possible"),
-        ("..", "missing"),
-        (":", "suppressed"),
-        (NOT_COMPARABLE, "not_comparable"),
-    )
-    legend += [
-        {"mark": sign, "text": words[f"notes_sign_{key}"]}
-        for sign, key in signs
-        if any(fact.status == sign for fact in shown)
-    ]
-    return legend
+    if any("preliminary" in (f.basis, f.distance_basis) for f in shown):
+        legend.append(
+            {"mark": words["preliminary_mark"], "text": words["notes_preliminary"]}
+        )
+    signs = meanings((fact.status for fact in shown), words)
+    return [*legend, *({"mark": s, "text": text} for s, text in signs.items())]
 
 
 def _shown(found: Findings, known: Catalogue) -> list[Fact]:

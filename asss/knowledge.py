@@ -156,10 +156,15 @@ class Verifiable(Model):
 
 
 class Contents(Verifiable):
-    """A contents code of a table; where the code is unknown, its exact label."""
+    """
+    A contents code of a table; where the code is unknown, its exact label.
+
+    ``also`` are other labels that SSB has, or has had, for the same.
+    """
 
     code: str | None = None
     label: str
+    also: tuple[str, ...] = Field(default=(), strict=False)
 
 
 class AgeSpan(Model):
@@ -245,6 +250,7 @@ class Table(Verifiable):
     region: str
     year_offset: int = 0
     is_revised: bool = True
+    totals: tuple[str, ...] = Field(default=(), strict=False)
     note: str = ""
 
 

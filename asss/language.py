@@ -18,9 +18,12 @@ MINUS = "\u2212"
 #: The largest count that is written in letters in running text.
 IN_LETTERS = 12
 
-#: Words that the rules need of a language.
+#: Words that the rules need of a language: no mark and no sign may go untold.
 WORDS = (
     "and",
+    "preliminary_mark",
+    "reconstructed_mark",
+    "sign_other",
     *(f"number_{count}" for count in range(IN_LETTERS + 1)),
     "number_1_neuter",
 )

@@ -29,7 +29,7 @@ from asss.statements import (
     level,
     mean,
     previous,
-    sign_word,
+    why_missing,
     why_unchanged,
     why_withheld,
 )
@@ -184,9 +184,7 @@ def _reasons(known: Catalogue, facts: Iterable[Fact]) -> tuple[Detail, ...]:
         dict.fromkeys(
             reason
             for fact in facts
-            for reason in (
-                why_withheld(known, fact) or (Word(f"sign_{sign_word(fact)}"),)
-            )
+            for reason in why_withheld(known, fact) or (why_missing(known, fact),)
         )
     )
 

@@ -21,7 +21,7 @@ from asss.network import NetworkFindings, mean_before
 from asss.page import Facts, Illustrated
 from asss.parameters import EVERY, NETWORK, Member
 from asss.statements import Detail, mark
-from asss.tables import NOT_COMPARABLE, weakest
+from asss.tables import meanings, weakest
 
 #: Shades in the table of ranks: from the highest value to the lowest.
 SHADES = 5
@@ -70,7 +70,7 @@ def facts(found: NetworkFindings, known: Catalogue) -> Facts:
         title=title(found, known),
         whose=Member(id=NETWORK, name=name, kommunenummer=()),
         kept=list(found.facts.values()),
-        sentences=[text.sentence(said, known) for said in found.statements],
+        sentences=[text.sentence(said, known, found) for said in found.statements],
     )
 
 
@@ -97,6 +97,7 @@ def ranks(found: NetworkFindings, known: Catalogue) -> Block:
         members=[member.name for member in found.members],
         sections=sections,
         is_reconstructed=found.is_reconstructed,
+        is_preliminary=any(f.distance_basis == "preliminary" for f in found.reported),
     )
 
 
@@ -147,7 +148,7 @@ def kommuner(found: NetworkFindings, known: Catalogue) -> Block:
 def _sentences(
     found: NetworkFindings, known: Catalogue, subject: str
 ) -> list[text.Sentence]:
-    return [text.sentence(said, known) for said in found.about(subject)]
+    return [text.sentence(said, known, found) for said in found.about(subject)]
 
 
 # -- one indicator ---------------------------------------------------------------------
@@ -380,14 +381,12 @@ def _legend(shown: Iterable[Fact], known: Catalogue) -> list[dict[str, str]]:
             "notes_reconstructed",
             any("reconstructed" in (f.basis, f.mean_basis) for f in facts),
         ),
-        *(
-            (sign, f"notes_sign_{name}", any(f.status == sign for f in facts))
-            for sign, name in (
-                (".", "not_possible"),
-                ("..", "missing"),
-                (":", "suppressed"),
-                (NOT_COMPARABLE, "not_comparable"),
-            )
+        (
+            words["preliminary_mark"],
+            "notes_preliminary",
+            any("preliminary" in (f.basis, f.mean_basis) for f in facts),
         ),
     )
-    return [{"mark": sign, "text": words[key]} for sign, key, holds in signs if holds]
+    told = {sign: words[key] for sign, key, holds in signs if holds}
+    told |= meanings((fact.status for fact in facts), words)
+    return [{"mark": sign, "text": text} for sign, text in told.items()]

@@ -7,6 +7,7 @@ Knows nothing of indicators. Imports ``errors`` only.
 """
 
 import ast
+import math
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -755,3 +756,31 @@ def _is_literal(value: ast.expr) -> bool:
     except ValueError:
         return False
     return True
+
+
+def as_yaml(entry: object) -> str:
+    """
+    One line of YAML that says this, whatever stands in its texts.
+
+    Examples
+    --------
+    >>> as_yaml({"title": "Mottakere: i alt"})
+    "title: 'Mottakere: i alt'"
+    """
+    written: str = yaml.safe_dump(
+        _on_one_line(entry),
+        allow_unicode=True,
+        default_flow_style=True,
+        sort_keys=False,
+        width=math.inf,
+    )
+    return ("- " if isinstance(entry, list) else "") + written.strip()[1:-1]
+
+
+def _on_one_line(entry: object) -> object:
+    """The same with texts that have no line breaks, which YAML would fold."""
+    if isinstance(entry, dict):
+        return {key: _on_one_line(value) for key, value in entry.items()}
+    if isinstance(entry, list):
+        return [_on_one_line(value) for value in entry]
+    return " ".join(entry.split()) if isinstance(entry, str) else entry

@@ -1,9 +1,10 @@
 """
 Publication: how final a report's figures are, and which are still to come.
 
-KOSTRA figures carry no mark for it: preliminary ones come on 15 March, revised ones on
-15 June, and only the table's ``updated`` tells which it holds. Imports ``facts`` and
-below.
+As a rule KOSTRA figures carry no mark for it: preliminary ones come on 15 March,
+revised ones on 15 June, and only the table's ``updated`` tells which it holds. Where
+SSB does mark a figure, or notes it of a year, that stands before the calendar. Imports
+``facts`` and below.
 """
 
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ from datetime import date
 from asss.catalogue import Catalogue
 from asss.facts import NetworkBook
 from asss.knowledge import Calendar, Table
-from asss.statbank import oslo_date
+from asss.statbank import Snapshot, oslo_date
 
 FINAL, PRELIMINARY, UNKNOWN = "endelige", "forelopige", ""
 
@@ -58,7 +59,8 @@ def edition(book: NetworkBook, known: Catalogue) -> Edition:
         if table in book.snapshot.tables
     }
     tables = {
-        number: _status(
+        number: _marked(known.service.table[number], book.snapshot, year)
+        or _status(
             known.service.table[number],
             known.service.calendar,
             book.snapshot.tables[number]["ssb_updated"],
@@ -82,6 +84,13 @@ def edition(book: NetworkBook, known: Catalogue) -> Edition:
             )
         ),
     )
+
+
+def _marked(table: Table, snapshot: Snapshot, year: int) -> str:
+    """Preliminary where SSB says so of any figure of the year; else nothing."""
+    period = str(year + table.year_offset)
+    is_marked = snapshot.dataset(table.id).has_preliminary(period)
+    return PRELIMINARY if is_marked else ""
 
 
 def _status(table: Table, calendar: Calendar, updated: str | None, year: int) -> str:

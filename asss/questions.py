@@ -6,16 +6,13 @@ StatBank. Imports ``catalogue`` and ``statbank`` and what is below them.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from asss.catalogue import Catalogue
 from asss.knowledge import Series, Table
-from asss.parameters import Member
-from asss.statbank import Metadata, Selection, nearest
-
-CONTENTS = "ContentsCode"
-TIME = "Tid"
+from asss.parameters import LABEL_YEARS, Member
+from asss.statbank import CONTENTS, TIME, Metadata, Selection, nearest, same_label
 
 #: How a wish was met.
 FOUND = "found"
@@ -39,6 +36,10 @@ class Wish:
         Whose it is, for messages: ``measure kvp_mottakere``, ``kommune oslo``.
     is_verified : bool
         Whether the catalogue says that it has been read in an answer from SSB.
+    also : tuple of str
+        Other labels that mean the same.
+    member, periods : Member, tuple of int
+        Of a region: whose number it is, and in which years of the table.
     """
 
     variable: str
@@ -47,6 +48,9 @@ class Wish:
     measures: tuple[str, ...]
     whose: str
     is_verified: bool = True
+    also: tuple[str, ...] = ()
+    member: Member | None = None
+    periods: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,12 @@ class Match:
     @property
     def is_label_other(self) -> bool:
         """Whether the table words the value in another way than the catalogue."""
-        return self.wish.label not in (None, self.label)
+        wanted, found = self.wish.label, self.label
+        return not (
+            wanted is None
+            or found is None
+            or same_label(found, wanted, *self.wish.also)
+        )
 
 
 @dataclass(frozen=True)
@@ -108,7 +117,7 @@ def data_years(
         Only these; all from the first year of ``statbank.yaml`` when left out.
     """
     offset = known.service.table[metadata.table].year_offset
-    there = sorted(int(period) - offset for period in metadata.dimension(TIME).labels)
+    there = [period - offset for period in metadata.years]
     chosen = set(there) if years is None else set(years)
     return tuple(
         year
@@ -132,18 +141,25 @@ def wishes(known: Catalogue, metadata: Metadata, years: Sequence[int]) -> list[W
             found[key] = wish
         elif wish.measures:
             measures = (*before.measures, *wish.measures)
-            found[key] = Wish(
-                wish.variable,
-                wish.code,
-                wish.label,
-                measures,
-                f"measures {', '.join(measures)}",
-                before.is_verified and wish.is_verified,
+            found[key] = replace(
+                wish,
+                measures=measures,
+                whose=f"measures {', '.join(measures)}",
+                is_verified=before.is_verified and wish.is_verified,
             )
 
     for member in known.network.members:
+        whose = f"kommune {member.id}"
         for number in numbers_of(member, periods):
-            add(Wish(table.region, number, None, (), f"kommune {member.id}"))
+            held = tuple(
+                period
+                for span in member.kommunenummer
+                for period in periods
+                if span.number == number and span.covers(period)
+            )
+            add(
+                Wish(table.region, number, None, (), whose, member=member, periods=held)
+            )
     for measure, series in series_of(known, table.id):
         if any(series.covers(year) for year in years):
             for wish in _series_wishes(measure, series, metadata):
@@ -154,7 +170,15 @@ def wishes(known: Catalogue, metadata: Metadata, years: Sequence[int]) -> list[W
 def _series_wishes(measure: str, series: Series, metadata: Metadata) -> Iterator[Wish]:
     whose = f"measure {measure}"
     for one in series.contents:
-        yield Wish(CONTENTS, one.code, one.label, (measure,), whose, one.verified)
+        yield Wish(
+            CONTENTS,
+            one.code,
+            one.label,
+            (measure,),
+            whose,
+            one.verified,
+            also=one.also,
+        )
     for variable, code in series.selections.items():
         span = series.sum_of.get(variable)
         there = metadata.dimensions.get(variable)
@@ -190,8 +214,33 @@ def match(wish: Wish, metadata: Metadata) -> Match:
     if len(same) == 1:
         state = FOUND if wish.code is None else RENAMED
         return Match(wish, state, same[0], wish.label)
-    close = nearest(labels, wish.code, wish.label)
+    close = _numbers_of(wish, labels) or nearest(labels, wish.code, wish.label)
     return Match(wish, MISSING, nearest=tuple(close))
+
+
+def _numbers_of(wish: Wish, labels: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What a table calls by a kommune's name, the numbers of the same years first."""
+    if wish.member is None:
+        return []
+    found = []
+    for code, label in labels.items():
+        span = LABEL_YEARS.search(label)
+        own = int(span[1] or span[2] or 0) if span else 0
+        fits = sum(not wish.member.misfit(code, year, label) for year in wish.periods)
+        if fits or not wish.member.misfit(code, own, label):
+            found.append((-fits, code, label))
+    return [(code, label) for _, code, label in sorted(found)[:3]]
+
+
+def left_out(known: Catalogue, metadata: Metadata, years: Sequence[int]) -> list[str]:
+    """Variables that no measure chooses, and whose totals nobody said to use."""
+    chosen = {wish.variable for wish in wishes(known, metadata, years)} | {TIME}
+    expected = known.service.table[metadata.table].totals
+    return [
+        name
+        for name, dimension in metadata.dimensions.items()
+        if dimension.is_eliminable and name not in chosen and name not in expected
+    ]
 
 
 def matches(known: Catalogue, metadata: Metadata, years: Sequence[int]) -> list[Match]:

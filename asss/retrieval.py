@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from typing import Any
 
-from asss import questions, statbank
+from asss import holdings, questions, statbank
 from asss.catalogue import Catalogue
-from asss.errors import FetchError, SnapshotError, UsageError
+from asss.errors import FetchError, SnapshotError, TableError, UsageError
 from asss.parameters import suggestion
 from asss.questions import Question
-from asss.statbank import Dataset, Metadata, Selection, Snapshot, Store
+from asss.statbank import Metadata, Selection, Snapshot, Store
 from asss.statbank.client import Answer, Client, NoTableError
 from asss.statbank.jsonstat import OSLO
 from asss.statbank.snapshots import Draft
@@ -35,7 +35,8 @@ class TableSummary:
     Attributes
     ----------
     cells : int
-    missing : mapping of sign to count
+    signs : mapping of sign to count
+        Of cells without a figure, and of preliminary figures: known signs and others.
     updated : str
         ISO date in Oslo on which SSB updated the table.
     years : tuple of int
@@ -50,7 +51,7 @@ class TableSummary:
     table: str
     title: str
     cells: int
-    missing: Mapping[str, int]
+    signs: Mapping[str, int]
     updated: str
     years: tuple[int, ...]
     changed: int | None
@@ -132,6 +133,7 @@ def fetch(
     years: Sequence[int] | None = None,
     tables: Sequence[str] = (),
     progress: Callable[[int, int], None] | None = None,
+    accept: bool = False,
 ) -> Fetched:
     """
     Ask SSB for every figure that the catalogue needs, and keep the answers.
@@ -150,6 +152,8 @@ def fetch(
         Ask only for these, and take the others over from the fetch before.
     progress : function of two int, optional
         Receives the calls that are done and the calls that there are.
+    accept : bool
+        Somebody has looked at the figures that move far, and they are right.
 
     Returns
     -------
@@ -178,6 +182,7 @@ def fetch(
         if not entries:
             msg = "No table has figures for these years; nothing was fetched."
             raise UsageError(msg)
+        _doubt(known, draft, entries, previous, client, now, is_accepted=accept)
         manifest = {
             "created": now.astimezone(OSLO).date().isoformat(),
             "fetched": now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -196,6 +201,49 @@ def fetch(
         ),
         remarks=tuple(dict.fromkeys(remarks)),
     )
+
+
+def _doubt(
+    known: Catalogue,
+    draft: Draft,
+    entries: Mapping[str, Mapping[str, Any]],
+    previous: Snapshot | None,
+    client: Client,
+    now: datetime,
+    *,
+    is_accepted: bool,
+) -> None:
+    """Refuse what cannot be, and what moves far unless somebody accepts it."""
+    read = draft.datasets(entries)
+    doubts = {
+        table: holdings.doubts(known, one, entries[table], fetched=now.isoformat())
+        for table, one in read.items()
+    }
+    if any(doubts.values()):
+        for table in filter(doubts.get, doubts):
+            draft.forget(entries[table])
+        listed = "\n".join(f"  - {line}" for some in doubts.values() for line in some)
+        msg = (
+            f"What SSB has sent is not what the catalogue says:\n{listed}\n"
+            "No snapshot was made. Mend parameters/ where SSB is right "
+            "(`asss doctor --live` says how), and ask SSB where it is not."
+        )
+        raise FetchError(msg)
+    if is_accepted or previous is None or previous.base_url != client.base_url:
+        return
+    lines = [
+        line
+        for table, dataset in read.items()
+        if table in previous.datasets
+        for line in holdings.moved(previous.dataset(table), dataset)
+    ]
+    if lines:
+        listed = "\n".join(f"  {line}" for line in lines)
+        msg = (
+            f"More moves than a correction does, since {previous.name}:\n{listed}\n"
+            "No snapshot was made. If SSB's figures are right, asss fetch --accept."
+        )
+        raise FetchError(msg)
 
 
 def _chosen_tables(known: Catalogue, tables: Sequence[str]) -> list[str]:
@@ -304,14 +352,20 @@ def _prepare(
             continue
         finally:
             calls.answered()
-        held = questions.data_years(known, metadata, years)
+        try:
+            held = questions.data_years(known, metadata, years)
+        except TableError as error:
+            lacking.append(str(error))
+            continue
         if not held:
             remarks.append(f"Table {number} has no figures for the years asked for.")
             continue
-        absent = sorted(set(_wanted_years(known, number, years)) - set(held))
+        absent = set(_wanted_years(known, number, years)) - set(held)
         if absent:
-            named = ", ".join(str(year) for year in absent)
+            named = statbank.spans(absent)
             remarks.append(f"Table {number} does not have {named} yet.")
+        for name in questions.left_out(known, metadata, held):
+            remarks.append(f"Table {number}: {name} is new; its total is used.")
         question, unmet = questions.ask(known, metadata, held)
         lacking += [questions.explain(one, number) for one in unmet]
         if not unmet:
@@ -418,9 +472,9 @@ def _summary(
     is_carried: bool,
 ) -> TableSummary:
     dataset = snapshot.dataset(table)
-    cells = _cells(dataset)
+    cells = dataset.by_address
     before = (
-        _cells(previous.dataset(table))
+        previous.dataset(table).by_address
         if previous is not None and table in previous.datasets
         else None
     )
@@ -429,9 +483,9 @@ def _summary(
         table=table,
         title=str(snapshot.tables[table]["title"]),
         cells=len(cells),
-        missing=dict(sorted(Counter(s for _, s in cells.values() if s).items())),
+        signs=dict(sorted(Counter(s for _, s in cells.values() if s).items())),
         updated=statbank.day_of(dataset.updated),
-        years=tuple(int(p) - offset for p in dataset.dimension(questions.TIME).labels),
+        years=tuple(period - offset for period in dataset.years),
         changed=None
         if before is None
         else sum(cells[key] != before[key] for key in cells.keys() & before.keys()),
@@ -439,14 +493,3 @@ def _summary(
         gone=None if before is None else len(before.keys() - cells.keys()),
         is_carried=is_carried,
     )
-
-
-def _cells(
-    dataset: Dataset,
-) -> dict[frozenset[tuple[str, str]], tuple[float | None, str]]:
-    """Every cell under its address, whatever the order of the variables."""
-    names = list(dataset.dimensions)
-    return {
-        frozenset(zip(names, address, strict=True)): dataset.value_at(flat)
-        for flat, address in enumerate(dataset.addresses())
-    }

@@ -17,6 +17,7 @@ from asss.holdings import (
     available_years,
     check_year,
     choose_snapshot,
+    doubts,
     open_snapshot,
     snapshot_store,
 )
@@ -24,7 +25,9 @@ from asss.knowledge import SERVICE_FOLDER, Indicator, Series
 from asss.parameters import FOLDER, Member
 from asss.statbank import Snapshot
 from asss.tables import (
+    MISSING,
     NOT_COMPARABLE,
+    NOT_POSSIBLE,
     OBSERVATION_COLUMNS,
     check_observations,
     weakest,
@@ -39,10 +42,6 @@ __all__ = [
     "open_snapshot",
     "snapshot_store",
 ]
-
-#: SSB's signs for a figure that is not there, and for one that cannot exist.
-MISSING = ".."
-NOT_POSSIBLE = "."
 
 #: How many figures that are not plausible are told one by one.
 MOST_TOLD = 10
@@ -83,8 +82,9 @@ def load_observations(
     Raises
     ------
     TableError
-        If a code is not in its table, naming table and variable; or if a figure is
-        beyond what is plausible for its indicator.
+        If a code is not in its table, naming table and variable; if a table holds what
+        cannot be as the catalogue understands it; or if a figure is beyond what is
+        plausible for its indicator.
     UsageError
         If the snapshot does not hold `until`.
 
@@ -93,6 +93,17 @@ def load_observations(
     Source: Statistics Norway, StatBank (CC BY 4.0), and ``parameters/manuelle/``.
     """
     check_year(known, snapshot, until)
+    wrong = [
+        line
+        for table, dataset in snapshot.datasets.items()
+        for line in doubts(
+            known, dataset, snapshot.tables[table], fetched=snapshot.fetched
+        )
+    ]
+    if wrong:
+        listed = "\n".join(f"  - {line}" for line in wrong)
+        msg = f"Snapshot {snapshot.name!r} is not what the catalogue says:\n{listed}"
+        raise TableError(msg)
     years = [year for year in available_years(known, snapshot) if year <= until]
     rows = [
         _observe(known, snapshot, indicator, member, year)

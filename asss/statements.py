@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from asss.catalogue import Catalogue
 from asss.facts import Fact
-from asss.tables import weakest
+from asss.tables import MARKED, MISSING, SIGNS, meaning, weakest
 
 
 @dataclass(frozen=True)
@@ -121,13 +121,14 @@ def why_unchanged(known: Catalogue, facts: Iterable[Fact]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(labels))
 
 
-def sign_word(fact: Fact) -> str:
-    """Which word explains a missing value."""
-    return {".": "not_possible", "..": "missing", ":": "suppressed"}.get(
-        fact.status, "missing"
-    )
+def why_missing(known: Catalogue, fact: Fact) -> Word | str:
+    """What explains a missing value: a word, or of an unknown sign the sign itself."""
+    sign = fact.status or MISSING
+    if sign in SIGNS:
+        return Word(f"sign_{SIGNS[sign]}")
+    return meaning(sign, known.phrases.words)
 
 
 def mark(basis: str, words: Mapping[str, str]) -> str:
-    """The mark of a figure that is not official, or nothing."""
-    return words["reconstructed_mark"] if basis == "reconstructed" else ""
+    """The mark of a figure that is preliminary or not official, or nothing."""
+    return words[f"{basis}_mark"] if basis in MARKED else ""

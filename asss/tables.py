@@ -21,7 +21,7 @@ forbehold       tuple    their ids
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from asss.errors import TableError
@@ -31,11 +31,29 @@ if TYPE_CHECKING:
 
 KEY = ["indicator", "kommune", "year"]
 
-#: What a figure rests on, best first.
-BASES = ("real", "published", "reconstructed")
+#: What a figure rests on, best first: SSB's own, printed elsewhere, SSB's that SSB
+#: calls preliminary, and chosen by us.
+BASES = ("real", "published", "preliminary", "reconstructed")
+
+#: Those that a reader must see at the figure itself, wherever it stands.
+MARKED = ("reconstructed", "preliminary")
 
 #: Our own sign for a figure that exists, but that a forbehold takes out of use.
 NOT_COMPARABLE = "i.s."
+
+#: SSB's signs for a figure that is not there, and for one that cannot exist.
+MISSING = ".."
+NOT_POSSIBLE = "."
+
+#: The word for each sign that stands where a figure is missing: SSB's, and ours. A sign
+#: that is not here is told as what it is.
+SIGNS = {
+    NOT_POSSIBLE: "not_possible",
+    MISSING: "missing",
+    "...": "not_yet",
+    ":": "suppressed",
+    NOT_COMPARABLE: "not_comparable",
+}
 
 OBSERVATION_COLUMNS = [
     *KEY,
@@ -72,6 +90,26 @@ INDEX_COLUMNS = [
     "change",
     "mean_change",
 ]
+
+
+def meaning(sign: str, words: Mapping[str, str]) -> str:
+    """What a sign in the place of a figure says, in a few words."""
+    return words[f"sign_{SIGNS.get(sign, 'other')}"].format(sign=sign)
+
+
+def meanings(signs: Iterable[str], words: Mapping[str, str]) -> dict[str, str]:
+    """
+    What each of some signs says, as it stands under a table.
+
+    Those that we know come first, and always in one order; empty ones are of figures
+    that are there, and say nothing.
+    """
+    found = set(signs) - {""}
+    return {
+        sign: words[f"notes_sign_{SIGNS.get(sign, 'other')}"].format(sign=sign)
+        for sign in (*SIGNS, *sorted(found - SIGNS.keys()))
+        if sign in found
+    }
 
 
 def weakest(bases: Iterable[str]) -> str:

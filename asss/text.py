@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from asss.catalogue import Catalogue
 from asss.errors import PhraseError
+from asss.facts import NetworkBook
 from asss.findings import Findings, sections
 from asss.language import bind, capitalised, day, genitive, join, number, numeral
 from asss.statbank import Snapshot
@@ -120,14 +121,31 @@ def _word(key: str, known: Catalogue) -> str:
     return word
 
 
-def sentence(statement: Statement, known: Catalogue) -> Sentence:
-    """One statement in words."""
+def sentence(statement: Statement, known: Catalogue, book: NetworkBook) -> Sentence:
+    """One statement in words; preliminary itself, if no number in it says so."""
+    written = bind(phrase(statement.rule, statement.details, known))
+    sign = mark("preliminary", known.phrases.words)
+    if sign not in written and _is_preliminary(statement, book):
+        written += sign
     return Sentence(
         chapter=statement.chapter,
-        text=bind(phrase(statement.rule, statement.details, known)),
+        text=written,
         rule=statement.rule,
         facts=statement.facts,
     )
+
+
+def _is_preliminary(statement: Statement, book: NetworkBook) -> bool:
+    """Whether it rests on a preliminary figure: of two years, or of the network."""
+    is_over_time = "change" in statement.rule or "trend" in statement.rule
+    return "preliminary" in {
+        basis
+        for fact in (book.by_id[name] for name in statement.facts)
+        for basis in (
+            fact.basis,
+            fact.previous_basis if is_over_time else fact.distance_basis,
+        )
+    }
 
 
 def sentences(
@@ -135,7 +153,7 @@ def sentences(
 ) -> list[Sentence]:
     """Everything that a report says, or one chapter of it, in the order of the page."""
     return [
-        sentence(statement, known)
+        sentence(statement, known, found)
         for statement in found.statements
         if chapter in (None, statement.chapter)
     ]

@@ -159,13 +159,14 @@ def as_sent(content: object) -> bytes:
 
 
 def _added(cube: Cube, cells: list[int]) -> Figure:
-    """The sum of some cells; a sign in one of them is the sign of the sum."""
+    """The sum of some cells, under the sign of one: «*» alone stands with a figure."""
     signs = cube.get("status", {})
     if len(cells) == 1:
         # A figure may have a sign beside it.
         return cube["value"][cells[0]], signs.get(str(cells[0]), "")
     sign = next((signs[str(cell)] for cell in cells if str(cell) in signs), "")
-    return (None, sign) if sign else (sum(cube["value"][cell] for cell in cells), "")
+    value = sum(cube["value"][cell] for cell in cells) if sign in ("", "*") else None
+    return value, sign
 
 
 def _answer(cube: Cube, kept: Mapping[str, list[str]], found: Sequence[Figure]) -> Cube:

@@ -191,7 +191,7 @@ def test_summary_tells_cells_missing_and_what_has_changed(
 ) -> None:
     """After a correction the table, and the number of cells, is named."""
     first = {one.table: one for one in fetch().tables}
-    assert (first["12160"].cells, first["12160"].missing) == (147, {".": 68, ":": 1})
+    assert (first["12160"].cells, first["12160"].signs) == (147, {".": 68, ":": 1})
     assert {one.changed for one in first.values()} == {None}
     ssb.replace("12210", corrected("12210", by=1))
     again = {one.table: one for one in fetch().tables}
@@ -983,7 +983,7 @@ def test_doctor_says_how_to_mend_a_code(ssb: Double, project: Path) -> None:
     result = run(project, "doctor", "--live")
     assert result.exit_code == FAILURE
     line = (
-        'contents: {code: KOSnytt, label: "Antall sosialhjelpstilfeller", '
+        "contents: {code: KOSnytt, label: Antall sosialhjelpstilfeller, "
         "verified: true, read_in: asss doctor --live}"
     )
     assert line in result.output
@@ -1018,7 +1018,7 @@ def test_doctor_names_what_is_missing_with_the_nearest(
     result = run(project, "doctor", "--live")
     assert result.exit_code == FAILURE
     assert f"ContentsCode «{label}» (measure stonad_sum): not found" in result.output
-    assert 'label: "Samla stønad (1000 kr)", verified: true' in result.output
+    assert "label: Samla stønad (1000 kr), verified: true" in result.output
     assert "variable KOKart0000: not found" in result.output
     assert "nearest: KOKart0001" in result.output
     assert "5501 (kommune tromso): not found" in result.output
@@ -1061,3 +1061,41 @@ def test_single_ages_are_asked_for_where_ssb_has_no_group(
     assert question.selection["Alder"] == ["018-024", "025-066"]
     # The package holds no figures of those who became members in 2022.
     assert {one.wish.whose for one in unmet} == {"kommune asker", "kommune lillestrom"}
+
+
+# -- what cannot be, and what moves far ------------------------------------------------
+
+
+def test_fetch_of_what_cannot_be_makes_no_snapshot(
+    fetch: Fetch, ssb: Double, store: Store
+) -> None:
+    """All that is doubted, in all tables; what was there stays, and the next works."""
+    first = fetch().snapshot
+    for table in ("12367", "13995"):
+        cube = json.loads(json.dumps(synthetic.tables()[table]))
+        for one in cube["dimension"]["ContentsCode"]["category"]["unit"].values():
+            one["base"] = "prosent"
+        ssb.replace(table, cube)
+    with pytest.raises(FetchError, match=r"(?s)Table 13995 gives.*Table 12367 gives"):
+        fetch(accept=True)
+    assert store.names() == [first.name]
+    for table in ("12367", "13995"):
+        ssb.replace(table, synthetic.tables()[table])
+    assert fetch().snapshot.tables.keys() == first.tables.keys()
+
+
+def test_many_figures_that_move_far_need_consent(
+    fetch: Fetch, ssb: Double, store: Store
+) -> None:
+    """With the list; accepted, they are fetched without being asked for again."""
+    fetch()
+    cube = json.loads(json.dumps(synthetic.tables()["12210"]))
+    cube["value"] = [value and value * 2 for value in cube["value"]]
+    cube["updated"] = "2026-06-20T06:00:00Z"
+    ssb.replace("12210", cube)
+    with pytest.raises(FetchError, match=r"table 12210: \d+ of \d+ .*\n.* -> "):
+        fetch()
+    assert len(store.names()) == 1
+    asked = len(ssb.calls_for("data"))
+    assert fetch(accept=True).snapshot.tables["12210"]["ssb_updated"] == cube["updated"]
+    assert len(ssb.calls_for("data")) == asked

@@ -508,7 +508,7 @@ def test_every_other_report_says_whom_the_mean_is_without(
         found = findings_of(kommune, year)
         told = only(about(found, indicator, "mean_without"))
         assert told.details["kommuner"] == (name,)
-        assert f"beregnet uten {name} (" in text.sentence(told, known).text
+        assert f"beregnet uten {name} (" in text.sentence(told, known, found).text
 
 
 def test_means_are_told_to_be_whole_where_they_are(

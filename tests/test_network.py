@@ -166,7 +166,7 @@ def test_nothing_is_said_of_the_mean_across_the_mergers(
     found = network_of(2020)
     assert not [s for s in found.statements if s.rule.startswith("network_mean_")]
     (said,) = [s for s in found.statements if s.rule == "network_means_withheld"]
-    assert "brudd 1.1.2020" in text.sentence(said, known).text
+    assert "brudd 1.1.2020" in text.sentence(said, known, found).text
 
 
 def test_nothing_is_said_of_the_mean_when_members_join(network_of: NetworkOf) -> None:
@@ -221,7 +221,7 @@ def test_every_statement_rests_on_facts_and_reads_as_a_sentence(
     for said in found.statements:
         assert said.facts
         assert set(said.facts) <= ids
-        written = text.sentence(said, known).text
+        written = text.sentence(said, known, found).text
         assert written[0].isupper(), written
         assert written.endswith("."), written
         assert "None" not in written

@@ -1,5 +1,6 @@
 """A report from fetched figures is the embedded one, but for where they came from."""
 
+import csv
 import json
 import re
 from collections.abc import Callable
@@ -7,12 +8,23 @@ from functools import cache
 from html import unescape
 from pathlib import Path
 
+import cubes
 import pandas as pd
 import pytest
 import synthetic
 from reports import KOMMUNER
 
-from asss import findings, indexing, page, parameters, report, sources, text
+from asss import (
+    findings,
+    indexing,
+    keyfigures,
+    page,
+    parameters,
+    publication,
+    report,
+    sources,
+    text,
+)
 from asss.catalogue import Catalogue
 from asss.findings import Findings
 from asss.parameters import Run
@@ -197,3 +209,117 @@ def made(run: Run, root: Path, output: Path) -> Path:
     """Render a report as HTML; its folder."""
     report.render_report(run, root=root, output=output, formats=("html",))
     return output / str(run.year) / run.kommune
+
+
+# -- signs and marks that SSB seldom sends ---------------------------------------------
+
+EXPENSES = "netto_driftsutgifter_livsopphold_f281_per_innb"
+
+
+def marked(table: str, cube: cubes.Cube) -> cubes.Cube:
+    """Oslo's figure of 2025 preliminary, Bergen's under a sign of another office."""
+    if table == "12367":
+        codes = {"KOKregnskapsomfa0000": "A", "KOKfunksjon0000": "281"}
+        codes |= {"KOKart0000": "AGD2", cubes.CONTENTS: "KOSbelop0000"}
+        for number, sign in (("0301", "*"), ("4601", "....")):
+            query = {"KOKkommuneregion0000": number, cubes.TIME: "2025", **codes}
+            flat = 0
+            for name, size in zip(cube["id"], cube["size"], strict=True):
+                index = cube["dimension"][name]["category"]["index"]
+                flat = flat * size + index[query[name]]
+            cube.setdefault("status", {})[str(flat)] = sign
+    if table == "13995":
+        noted = {"2024": ["Foreløpige tall.\r\nRettes i juni."]}
+        cube["dimension"][cubes.TIME]["category"]["note"] = noted
+    return cube
+
+
+@pytest.fixture(scope="module")
+def odd(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    """A snapshot with signs and notes that SSB has, and seldom sends."""
+    folder = tmp_path_factory.mktemp("snapshots") / "2026-06-20"
+    return sources.open_snapshot(str(synthetic.write_snapshot(folder, change=marked)))
+
+
+@pytest.fixture(scope="module")
+def odd_of(known: Catalogue, odd: Snapshot) -> FindingsOf:
+    """Findings of such a snapshot."""
+    rows = sources.load_observations(known, odd, until=2025)
+    indexed = indexing.index_to_network(rows, rule=known.mean_rule)
+
+    def assess(kommune: str, year: int) -> Findings:
+        assert year == 2025
+        return findings.assess(indexed, known, Run(kommune=kommune, year=year), odd)
+
+    return assess
+
+
+def test_what_rests_on_a_preliminary_figure_is_preliminary(odd_of: FindingsOf) -> None:
+    """Value, rank, mean and change; not another kommune's own figure."""
+    found = odd_of("oslo", 2025)
+    own, other = found.fact(EXPENSES), found.fact(EXPENSES, kommune="trondheim")
+    assert own.value is not None
+    assert {own.basis, own.mean_basis, own.distance_basis} == {"preliminary"}
+    assert (other.basis, other.distance_basis) == ("real", "preliminary")
+    later = found.fact("andel_mottakere_18_66")
+    assert (later.basis, later.previous_basis) == ("real", "preliminary")
+
+
+def test_sentence_without_a_number_says_that_it_is_preliminary(
+    known: Catalogue, odd_of: FindingsOf
+) -> None:
+    """A rank and a trend rest on the figures of which they name none; others do not."""
+    found = odd_of("oslo", 2025)
+    said = {one.rule: one.text for one in text.sentences(found, known)}
+    assert said["years_highest"].endswith(".†") or "†" in said["years_highest"]
+    assert said["trend_stable_group"].endswith("(2023–2025).†")
+    # Its figures of 2024 are preliminary, and of those it says nothing.
+    assert said["level_above"].endswith(".")
+
+
+def test_status_is_preliminary_where_ssb_says_so_of_a_figure(
+    known: Catalogue, odd_of: FindingsOf
+) -> None:
+    """The calendar says final in June; the note on 2024 is of another year."""
+    edition = publication.edition(odd_of("oslo", 2025), known)
+    assert edition.status == publication.PRELIMINARY
+    assert edition.tables["12367"] == publication.PRELIMINARY
+    assert edition.tables["13995"] == publication.FINAL
+
+
+def test_unknown_sign_stands_in_the_place_of_the_figure(
+    known: Catalogue, odd_of: FindingsOf
+) -> None:
+    """With words for what we have no words for, and in no mean."""
+    found = odd_of("bergen", 2025)
+    fact = found.fact(EXPENSES)
+    assert (fact.value, fact.status, fact.rank) == (None, "....", None)
+    assert fact.n == len(found.members) - 1
+    said = " ".join(one.text for one in text.sentences(found, known))
+    assert "(tegnet «....» hos SSB)" in said or "tegnet «....» hos SSB" in said
+    marked = [one.text for one in text.sentences(found, known) if "†" in one.text]
+    assert marked
+    block = keyfigures.key_figures(found, known).html
+    assert "<b>....</b> Tall mangler. SSB har tegnet «....» i stedet." in block
+
+
+@pytest.mark.parametrize("kommune", ["oslo", "bergen"])
+def test_odd_signs_go_through_to_every_file(
+    root: Path, known: Catalogue, odd: Snapshot, tmp_path: Path, kommune: str
+) -> None:
+    """Page, workbook and CSV; the page is read back before it is put in place."""
+    run = Run(kommune=kommune, year=2025, snapshot=str(odd.folder))
+    formats = ("html", "xlsx", "csv")
+    report.render_report(run, root=root, output=tmp_path, formats=formats)
+    folder = tmp_path / "2025" / kommune
+    html = (folder / report.HTML_NAME).read_text("utf-8")
+    assert 'title="foreløpig tall">†</abbr>' in html
+    assert known.phrases.words["notes_preliminary"] in html
+    rows = csv.DictReader((folder / "tall.csv").read_text("utf-8-sig").splitlines())
+    own = {
+        row["kommune"]: row
+        for row in rows
+        if row["indicator"] == EXPENSES and row["year"] == "2025"
+    }
+    assert (own["oslo"]["basis"], own["oslo"]["mean_basis"]) == (("preliminary",) * 2)
+    assert (own["bergen"]["value"], own["bergen"]["status"]) == ("", "....")

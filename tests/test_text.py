@@ -24,7 +24,7 @@ from asss.exports.excel import COMMON
 from asss.findings import Findings
 from asss.language import HARD_SPACE, IN_LETTERS
 from asss.statements import Detail, Fragment, Quantity, Statement, Word
-from asss.tables import BASES, weakest
+from asss.tables import BASES, MARKED, SIGNS, weakest
 
 FindingsOf = Callable[[str, int], Findings]
 Report = tuple[str, int]
@@ -143,7 +143,7 @@ def test_sentences_carry_the_mark_of_every_reconstructed_amount(
         for statement in found.statements:
             amounts = quantities(statement.rule, statement.details, known)
             count = sum(a.basis == "reconstructed" for a in amounts)
-            sentence = text.sentence(statement, known).text
+            sentence = text.sentence(statement, known, found).text
             assert sentence.count("ʳ") == count, (report, sentence)
             marked += count
     assert marked
@@ -283,8 +283,9 @@ FAMILIES = {
     "difference_": {"prosent"},
     "axis_": {"kr", "prosent", "maneder", "per_1000", "forholdstall"},
     "arrow_": {"up", "up_slightly", "stable", "down_slightly", "down", "none"},
-    "sign_": {"not_possible", "missing", "suppressed", "not_comparable"},
-    "notes_sign_": {"not_possible", "missing", "suppressed", "not_comparable"},
+    "sign_": {*SIGNS.values(), "other"},
+    "notes_": set(MARKED),
+    "notes_sign_": {*SIGNS.values(), "other"},
     "rank_": {"highest", "highest_shared", "lowest", "lowest_shared"},
     "rank_second_": {"highest", "lowest"},
     "rank_among_": {"highest", "lowest"},

@@ -2,14 +2,13 @@
 
 from rich.table import Column, Table
 
-from asss import catalogue, parameters, sources
+from asss import catalogue, parameters, sources, statbank
 from asss.commands.terminal import (
     ParametersOption,
     out,
     parameters_folder,
     plain_errors,
     safe,
-    span,
 )
 
 
@@ -29,9 +28,8 @@ def check(parameters_: ParametersOption = None) -> None:
         f"{len(known.forbehold)} forbehold, {len(known.phrases.phrases)} phrases, "
         f"{len(known.manual)} manual figures, {len(known.comments)} comments."
     )
-    out.print(
-        f"Snapshot {safe(answers.name)}: {len(answers.tables)} tables, {span(years)}."
-    )
+    name, held = safe(answers.name), statbank.spans(years)
+    out.print(f"Snapshot {name}: {len(answers.tables)} tables, {held}.")
     unverified = service.unverified
     if unverified:
         out.print(
@@ -54,9 +52,8 @@ def list_(parameters_: ParametersOption = None) -> None:
             since = str(member.member_from or "")
             kommuner.add_row(member.id, member.name, numbers, since)
     out.print(kommuner)
-    out.print(
-        f"Data years with figures: {span(years)} (snapshot {safe(answers.name)})\n"
-    )
+    name, held = safe(answers.name), statbank.spans(years)
+    out.print(f"Data years with figures: {held} (snapshot {name})\n")
     indicators = Table(_id(), "section", "unit", "mean", "name")
     for indicator in known.service.indicators:
         rule = known.service.mean_rule(indicator, years[-1]) if years else ""

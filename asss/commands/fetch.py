@@ -22,7 +22,6 @@ from asss.commands.terminal import (
     parameters_folder,
     plain_errors,
     safe,
-    span,
     years_of,
 )
 from asss.errors import SnapshotError
@@ -63,6 +62,9 @@ def fetch(
     anyway: Annotated[
         bool, typer.Option("--anyway", help="Also while SSB prepares its publishing.")
     ] = False,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Also where many figures move far.")
+    ] = False,
     parameters_: ParametersOption = None,
 ) -> None:
     """Fetch the figures that the reports need from Statistics Norway (StatBank)."""
@@ -80,6 +82,7 @@ def fetch(
                 store,
                 now=now,
                 years=years_of(years) if years is not None else None,
+                accept=accept,
                 tables=[part.strip() for part in tables.split(",")] if tables else (),
                 progress=progress,
             )
@@ -87,7 +90,7 @@ def fetch(
     _show(fetched)
     if usable:
         out.print(
-            f"Reports can be made for {span(usable)}. "
+            f"Reports can be made for {statbank.spans(usable)}. "
             f"Next: asss render --all --year {usable[-1]}"
         )
     else:
@@ -162,9 +165,9 @@ def _bar() -> Iterator[Callable[[int, int], None]]:
 
 def _show(fetched: Fetched) -> None:
     snapshot = fetched.snapshot
-    shown = Table("table", "years", "cells", "missing", "updated", "since the last")
+    shown = Table("table", "years", "cells", "signs", "updated", "since the last")
     for one in fetched.tables:
-        missing = "  ".join(f"{sign} {count}" for sign, count in one.missing.items())
+        signs = "  ".join(f"{sign} {count}" for sign, count in one.signs.items())
         since = (
             "first"
             if one.changed is None
@@ -181,9 +184,9 @@ def _show(fetched: Fetched) -> None:
         )
         shown.add_row(
             one.table,
-            span(one.years),
+            statbank.spans(one.years),
             str(one.cells),
-            safe(missing),
+            safe(signs),
             one.updated,
             "not asked" if one.is_carried else since,
         )
@@ -226,7 +229,7 @@ def _examine_tables(known: Catalogue, client: Client) -> bool:
         for line in found.lines:
             colour = colours[line.state]
             out.print(f"  [{colour}]{line.state:<6}[/{colour}]  {safe(line.text)}")
-            for remedy in line.remedy:
+            for remedy in (*line.remedy, *(f"  {written}" for written in line.write)):
                 out.print(f"            {safe(remedy)}")
         wrong += [line for line in found.lines if line.state == doctor.WRONG]
     out.print()

@@ -11,7 +11,7 @@ import json
 import re
 import sys
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
@@ -208,8 +208,3 @@ def years_of(written: str) -> list[int]:
             raise UsageError(msg)
         found.update(range(int(one[1]), int(one[2] or one[1]) + 1))
     return sorted(found)
-
-
-def span(known: Sequence[int]) -> str:
-    """Years for a message: first and last."""
-    return f"{known[0]}-{known[-1]}" if known else "no years"

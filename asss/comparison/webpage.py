@@ -16,7 +16,7 @@ from asss.comparison.differences import (
 )
 from asss.comparison.editions import ReportKey
 from asss.findings import SUMMARY
-from asss.tables import NOT_COMPARABLE
+from asss.tables import meanings
 
 #: What is said of a figure's fate; of one that is merely another, nothing.
 FATES = {
@@ -26,12 +26,6 @@ FATES = {
     "sign": "diff_sign",
 }
 KINDS = {"snapshot": "diff_snapshot", "rendered": "diff_rendered"}
-SIGNS = {
-    ".": "notes_sign_not_possible",
-    "..": "notes_sign_missing",
-    ":": "notes_sign_suppressed",
-    NOT_COMPARABLE: "notes_sign_not_comparable",
-}
 
 
 def to_html(found: Comparison, known: Catalogue) -> str:
@@ -135,12 +129,8 @@ def _basis(change: BasisChange, known: Catalogue) -> dict[str, Any]:
 
 def _signs(values: Iterable[ValueChange], known: Catalogue) -> list[dict[str, str]]:
     shown = {sign for change in values for sign in (change.old_sign, change.new_sign)}
-    words = known.phrases.words
-    return [
-        {"sign": sign, "text": words[key]}
-        for sign, key in SIGNS.items()
-        if sign in shown
-    ]
+    told = meanings(shown, known.phrases.words)
+    return [{"sign": sign, "text": text} for sign, text in told.items()]
 
 
 def _by_indicator(found: Comparison, known: Catalogue) -> list[dict[str, Any]]:

@@ -21,7 +21,7 @@ from asss.errors import RenderError
 from asss.exports.extract import Extract
 from asss.exports.form import FactRecord
 from asss.parameters import EVERY
-from asss.tables import BASES, NOT_COMPARABLE
+from asss.tables import BASES
 
 DESCRIPTOR = "datapackage.json"
 
@@ -62,7 +62,7 @@ FIELDS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
         },
     ),
     "decimals": ("integer", {"required": True, "minimum": 0}),
-    "status": ("string", {"enum": [".", "..", ":", NOT_COMPARABLE]}),
+    "status": ("string", {}),
     "basis": ("string", {"enum": list(BASES)}),
     "network_mean": ("number", {}),
     "mean_rule": ("string", {"required": True, "enum": ["plain", "weighted"]}),

@@ -9,6 +9,7 @@ from asss.exports.cells import PROSE
 from asss.exports.extract import Extract, extract_of
 from asss.exports.form import FactsFile
 from asss.exports.sheets import Book, Column, Link
+from asss.tables import NOT_COMPARABLE, meanings
 
 #: The sheets that every workbook ends with.
 COMMON = ("development", "forbehold", "sources", "cells")
@@ -86,10 +87,12 @@ def _about(
         sheet.row(Link(f"internal:'{title}'!A1", title), words[f"contents_{name}"])
     sheet.section(words["export_signs"])
     sheet.row(words["reconstructed_mark"], words["notes_reconstructed"])
-    sheet.row(".", words["notes_sign_not_possible"])
-    sheet.row("..", words["notes_sign_missing"])
-    sheet.row(":", words["notes_sign_suppressed"])
-    sheet.row("i.s.", words["notes_sign_not_comparable"])
+    if any("preliminary" in (fact.basis, fact.mean_basis) for fact in extract.facts):
+        sheet.row(words["preliminary_mark"], words["notes_preliminary"])
+    # SSB's signs of today always; those it had before, or others have, if they stand.
+    signs = {".", "..", ":", NOT_COMPARABLE, *(fact.status for fact in extract.facts)}
+    for sign, text in meanings(signs, words).items():
+        sheet.row(sign, text)
 
 
 def _snapshot(extract: Extract, known: Catalogue) -> str:

@@ -19,13 +19,13 @@ from asss.parameters import Model
 FACTS_SCHEMA_NAME = "facts.schema.json"
 CONST_FORM: dict[str, JsonValue] = {"const": page.FACTS_FORM}
 
-Basis = Literal["real", "published", "reconstructed"]
-Status = Literal["", ".", "..", ":", "i.s."]
+Basis = Literal["real", "published", "preliminary", "reconstructed"]
 Finality = Literal["", "endelige", "forelopige"]
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 FactId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*-\d{4}-[a-z][a-z0-9_]*$")]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 #: An ISO date, or empty where there is none.
+Sign = Annotated[str, Field(pattern=r"^\D*$", max_length=12)]
 Day = Annotated[str, Field(pattern=r"^(\d{4}-\d{2}-\d{2})?$")]
 Year = Annotated[int, Field(ge=1900, le=2999)]
 Letter = Annotated[str, Field(pattern=r"^[a-z]$")]
@@ -123,9 +123,10 @@ class FactRecord(Model):
         "per_1000: per 1 000 inhabitants; forholdstall: ratio, 1.00 is the mean."
     )
     decimals: int = _about("With how many decimals the figure is printed.", ge=0, le=6)
-    status: Status = _about(
+    status: Sign = _about(
         "Why there is no value: '.' not possible, '..' missing, ':' suppressed by SSB, "
-        "'i.s.' left out as not comparable; empty where there is a value."
+        "'i.s.' left out as not comparable, or another sign as SSB sent it; empty "
+        "where there is a value."
     )
     network_mean: FiniteFloat | None = _about("Mean of the network, in `unit`.")
     mean_rule: MeanRule = _about(
@@ -149,8 +150,9 @@ class FactRecord(Model):
     )
     mean_change: FiniteFloat | None = _about("Change of the mean, in `unit`.")
     basis: Basis = _about(
-        "real: read from SSB; published: printed by KS or a kommune; reconstructed: "
-        "not official, chosen so that published statements hold."
+        "real: read from SSB; published: printed by KS or a kommune; preliminary: read "
+        "from SSB, which calls this figure preliminary; reconstructed: not official, "
+        "chosen so that published statements hold."
     )
     numerator: FiniteFloat | None = _about("value = numerator / denominator * factor.")
     denominator: FiniteFloat | None = _about("See numerator.")
@@ -188,7 +190,9 @@ class Printed(Model):
     """A cell of Tabell 1 as it is printed."""
 
     text: str = _about("The figure in Norwegian form, or the sign in its place.")
-    mark: str = _about("Mark of a figure that is not official, or empty.")
+    mark: str = _about(
+        "Mark of a figure that is preliminary or not official, or empty."
+    )
     notes: list[Letter] = _about("Letters of the notes under the table.")
 
 

@@ -9,7 +9,6 @@ from asss.figures.canvas import Canvas, Scale
 from asss.figures.ends import apart
 from asss.figures.key import Entry, draw_key, height_of
 from asss.figures.picture import (
-    SIGNS,
     Group,
     Picture,
     Row,
@@ -45,6 +44,7 @@ from asss.figures.style import (
 )
 from asss.knowledge import Indicator
 from asss.language import join, span
+from asss.tables import meaning, meanings
 
 #: Heights: of the heading, of the plot, of the years and the air below.
 HEAD, PLOT, YEARS = 24.0, 176.0, 26.0
@@ -164,10 +164,7 @@ def _entries(
     if len(mean_pieces(longest, known)) > 1:
         entries.append(("gap", words["legend_gap"]))
     last = {history[-1].status for history in histories.values()}
-    entries += [
-        (sign, words[f"sign_{key}"]) for sign, key in SIGNS.items() if sign in last
-    ]
-    return entries
+    return [*entries, *((sign, meaning(sign, words)) for sign in meanings(last, words))]
 
 
 def _table(
@@ -206,7 +203,9 @@ def _table(
     note = f"{words['break_mark']}: {', '.join(broken)}" if broken else ""
     group = Group(f"{indicator.short_name} ({unit})", tuple(rows), note)
     heads = [f"{year}" for year in book.all_years]
-    return table_of(words["forbehold_kommune"], heads, [group], words)
+    return table_of(
+        words["forbehold_kommune"], heads, [group], words, book.facts.values()
+    )
 
 
 def _alt(

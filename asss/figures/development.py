@@ -9,7 +9,6 @@ from asss.figures.canvas import Canvas, Scale
 from asss.figures.ends import apart
 from asss.figures.key import LINE_HEIGHT, Entry, draw_key, height_of
 from asss.figures.picture import (
-    SIGNS,
     Group,
     Picture,
     Row,
@@ -46,6 +45,7 @@ from asss.figures.style import (
 from asss.findings import Findings
 from asss.knowledge import Indicator
 from asss.language import join, span
+from asss.tables import meaning, meanings
 
 #: Panels beside each other, and what is between them, in points.
 COLUMNS, GUTTER = 2, 16.0
@@ -243,10 +243,10 @@ def _entries(
     if any(len(mean_pieces(found.history(i.id), known)) > 1 for i in indicators):
         entries.append(("gap", words["legend_gap"]))
     signs = {fact.status for fact in own if fact.value is None}
-    entries += [
-        (sign, words[f"sign_{key}"]) for sign, key in SIGNS.items() if sign in signs
+    return [
+        *entries,
+        *((sign, meaning(sign, words)) for sign in meanings(signs, words)),
     ]
-    return entries
 
 
 def _notes(
@@ -302,7 +302,9 @@ def _table(found: Findings, known: Catalogue, indicators: Sequence[Indicator]) -
             )
         )
     heads = [f"{year}" for year in found.all_years]
-    return table_of(words["forbehold_kommune"], heads, groups, words)
+    return table_of(
+        words["forbehold_kommune"], heads, groups, words, found.facts.values()
+    )
 
 
 def _cells(

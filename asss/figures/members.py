@@ -29,7 +29,7 @@ from asss.figures.style import (
 )
 from asss.knowledge import Indicator
 from asss.parameters import Member
-from asss.statements import sign_word
+from asss.tables import MISSING, meaning
 
 #: A panel: its title, its plot and the years below, and the room for the last value.
 TITLE, PLOT, FOOT, ENDS = 15.0, 52.0, 17.0, 36.0
@@ -195,7 +195,9 @@ def _table(book: NetworkBook, known: Catalogue, indicator: Indicator) -> Table:
     rows.append(Row(words["network_mean"], mean, is_focus=True))
     group = Group(indicator.short_name, tuple(rows))
     heads = [str(year) for year in book.all_years]
-    return table_of(words["forbehold_kommune"], heads, [group], words)
+    return table_of(
+        words["forbehold_kommune"], heads, [group], words, book.facts.values()
+    )
 
 
 def _cell(fact: Fact | None, words: Mapping[str, str]) -> str:
@@ -217,7 +219,7 @@ def _alt(book: NetworkBook, known: Catalogue, indicator: Indicator) -> str:
                 indicator,
                 words,
                 basis=fact.basis,
-                sign=words[f"sign_{sign_word(fact)}"],
+                sign=meaning(fact.status or MISSING, words),
             )
             for name, fact in (("first", first), ("value", history[-1]))
         }

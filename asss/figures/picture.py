@@ -9,17 +9,9 @@ from asss.facts import Fact
 from asss.knowledge import Indicator
 from asss.language import number
 from asss.statements import mark, why_withheld
-from asss.tables import NOT_COMPARABLE
+from asss.tables import MARKED, meaning, meanings
 
 Value: TypeAlias = "str | int | float | None"
-
-#: The word that explains each sign that stands where a figure is missing.
-SIGNS = {
-    ".": "not_possible",
-    "..": "missing",
-    ":": "suppressed",
-    NOT_COMPARABLE: "not_comparable",
-}
 
 #: The columns of a figure's data. Units are the indicator's; ``index`` is 100 at the
 #: mean; ``rank`` is 1 at the highest of the ``members`` that have a figure.
@@ -159,18 +151,17 @@ def table_of(
     heads: Iterable[str],
     groups: Iterable[Group],
     words: Mapping[str, str],
+    facts: Iterable[Fact],
 ) -> Table:
-    """A table with the signs and marks that stand in it explained."""
+    """A table of some facts, with the signs and marks that stand in it explained."""
     groups = tuple(groups)
     cells = [cell for group in groups for row in group.rows for cell in row.cells]
-    signs = [
-        (sign, words[f"notes_sign_{key}"])
-        for sign, key in SIGNS.items()
-        if sign in cells
-    ]
-    raised = words["reconstructed_mark"]
-    if any(cell.endswith(raised) for cell in cells):
-        signs.append((raised, words["notes_reconstructed"]))
+    shown = {fact.status for fact in facts} & set(cells)
+    signs = list(meanings(shown, words).items())
+    for basis in MARKED:
+        raised = mark(basis, words)
+        if any(cell.endswith(raised) for cell in cells):
+            signs.append((raised, words[f"notes_{basis}"]))
     return Table(corner, tuple(heads), groups, tuple(signs))
 
 
@@ -180,7 +171,7 @@ def why(fact: Fact, known: Catalogue) -> str:
     labels = why_withheld(known, fact)
     if labels:
         return labels[0]
-    return words[f"sign_{SIGNS[fact.status]}"] if fact.status else words["no_index"]
+    return meaning(fact.status, words) if fact.status else words["no_index"]
 
 
 def amount(

@@ -302,7 +302,9 @@ def _table(found: Findings, known: Catalogue) -> Table:
             groups.append(Group(section.name, tuple(rows)))
     heads = ("profile_value", "profile_index", "numbers_lowest", "numbers_highest")
     named = [words[key] for key in (*heads, "profile_change")]
-    return table_of(words["table_indicator"], named, groups, words)
+    return table_of(
+        words["table_indicator"], named, groups, words, found.facts.values()
+    )
 
 
 def _cells(fact: Fact, found: Findings, known: Catalogue) -> tuple[str, ...]:

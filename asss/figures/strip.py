@@ -9,7 +9,6 @@ from asss.facts import Fact, NetworkBook
 from asss.figures.canvas import Canvas, Scale
 from asss.figures.key import LINE_HEIGHT, Entry, draw_key, height_of
 from asss.figures.picture import (
-    SIGNS,
     Group,
     Picture,
     Row,
@@ -35,6 +34,7 @@ from asss.figures.style import (
 )
 from asss.knowledge import Indicator
 from asss.language import join
+from asss.tables import meaning, meanings
 
 #: Between two strips beside each other, and below each, in points.
 GUTTER, AIR = 26.0, 18.0
@@ -260,10 +260,10 @@ def _entries(peers: Sequence[Fact], known: Catalogue) -> list[Entry]:
     if any(p.basis == "reconstructed" and _is_compared(p) for p in peers):
         entries.append(("reconstructed", words["legend_reconstructed"]))
     signs = {peer.status for peer in peers if peer.value is None}
-    entries += [
-        (sign, words[f"sign_{key}"]) for sign, key in SIGNS.items() if sign in signs
+    return [
+        *entries,
+        *((sign, meaning(sign, words)) for sign in meanings(signs, words)),
     ]
-    return entries
 
 
 def _table(
@@ -297,7 +297,9 @@ def _table(
         unit = words[f"unit_label_{indicator.unit}"]
         groups.append(Group(f"{indicator.short_name} ({unit})", tuple(rows)))
     heads = [words[k] for k in ("profile_value", "profile_index", "table_rank")]
-    return table_of(words["forbehold_kommune"], heads, groups, words)
+    return table_of(
+        words["forbehold_kommune"], heads, groups, words, book.facts.values()
+    )
 
 
 def _alt(

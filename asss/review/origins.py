@@ -13,6 +13,7 @@ from typing import Any
 from asss import language
 from asss.catalogue import MANUAL_FOLDER, Catalogue
 from asss.statbank import Cell, Dimension, Snapshot
+from asss.tables import weakest
 
 #: A cell, ``12210[Region=0301,Tid=2020]``, or a row, ``manuelle/x.csv[x,oslo,2020]``.
 ADDRESS = re.compile(r"(?P<table>[^\[]+)\[(?P<codes>[^\]]*)\]")
@@ -102,9 +103,11 @@ def _line(
     return {
         "table": first.table,
         "address": f"{first.table}[{codes}]",
-        "value": first.status if total is None else language.exact(total),
+        "value": next(cell.status for cell in cells if cell.status)
+        if total is None
+        else language.exact(total),
         "count": len(cells),
-        "basis": known.phrases.words[f"basis_{first.basis}"],
+        "basis": known.phrases.words[f"basis_{weakest(c.basis for c in cells)}"],
         "labels": [label for label in labels if label],
     }
 

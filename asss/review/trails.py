@@ -18,8 +18,8 @@ from asss.parameters import EVERY
 from asss.review import reasons
 from asss.review.marks import Number, Sentence, Target
 from asss.review.origins import origins
-from asss.statements import Detail, Fragment, Statement, sign_word, why_withheld
-from asss.tables import NOT_COMPARABLE
+from asss.statements import Detail, Fragment, Statement, why_withheld
+from asss.tables import MISSING, meaning
 
 #: What a kind of forbehold does to a figure, where it does something.
 EFFECTS = (
@@ -124,7 +124,7 @@ class Trails:
         reason = reasons.why(said, self.found, self.known)
         facts = [self._facts[name] for name in said.facts]
         return {
-            "text": text.sentence(said, self.known).text,
+            "text": text.sentence(said, self.known, self.found).text,
             "chapter": self._chapter(said.chapter),
             "rules": [
                 {"id": rule, "sentence": phrases[rule].sentence}
@@ -192,7 +192,7 @@ class Trails:
             **self._head(fact),
             **self._read(fact),
             "status": fact.status,
-            "meaning": words[f"sign_{_sign(fact)}"] if fact.status else "",
+            "meaning": meaning(fact.status, words) if fact.status else "",
             "mean": _exact(fact.network_mean),
             "mean_link": self._link("n", fact),
             "index": _exact(fact.index),
@@ -293,7 +293,7 @@ class Trails:
                 {
                     "name": self.known.network.member(peer.kommune).name,
                     "why": ", ".join(why_withheld(self.known, peer))
-                    or words[f"sign_{_sign(peer)}"],
+                    or meaning(peer.status or MISSING, words),
                     "value": _exact(peer.value) or peer.status,
                 }
                 for peer in outside
@@ -360,10 +360,6 @@ class Trails:
         return [
             words[key] for part, done, key in EFFECTS if getattr(kind, part) == done
         ] or [words["review_no_effect"]]
-
-
-def _sign(fact: Fact) -> str:
-    return "not_comparable" if fact.status == NOT_COMPARABLE else sign_word(fact)
 
 
 def _exact(value: float | None) -> str:

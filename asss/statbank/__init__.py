@@ -8,8 +8,8 @@ HTTP to be loaded. Imports ``errors`` only.
 """
 
 from asss.statbank.jsonstat import (
-    NIL,
-    SIGNS,
+    CONTENTS,
+    TIME,
     Dataset,
     Dimension,
     Metadata,
@@ -20,6 +20,8 @@ from asss.statbank.jsonstat import (
     oslo_date,
     read_dataset,
     read_metadata,
+    same_label,
+    spans,
 )
 from asss.statbank.snapshots import (
     MANIFEST,
@@ -36,9 +38,9 @@ from asss.statbank.snapshots import (
 )
 
 __all__ = [
+    "CONTENTS",
     "MANIFEST",
-    "NIL",
-    "SIGNS",
+    "TIME",
     "Cell",
     "Dataset",
     "Dimension",
@@ -57,6 +59,8 @@ __all__ = [
     "oslo_date",
     "read_dataset",
     "read_metadata",
+    "same_label",
     "sidecar",
+    "spans",
     "summed",
 ]

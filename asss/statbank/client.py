@@ -193,11 +193,11 @@ class Client:
         with _in_form(answer.url):
             return _table_info(_json(answer.raw, answer.url, "id"))
 
-    def search(self, words: str) -> list[TableInfo]:
-        """Tables whose title has these words, closed ones included."""
+    def search(self, words: str, *, pages: int | None = None) -> list[TableInfo]:
+        """Tables that have these words in any field, closed ones too: so many pages."""
         found: list[TableInfo] = []
-        page, pages = 1, 1
-        while page <= pages:
+        page, last = 1, 1
+        while page <= min(last, pages or last):
             parameters = {
                 "query": words,
                 "includeDiscontinued": "true",
@@ -208,7 +208,7 @@ class Client:
             body = _json(answer.raw, answer.url, "tables", "page")
             with _in_form(answer.url):
                 found += [_table_info(one) for one in body["tables"]]
-                page, pages = page + 1, int(body["page"].get("totalPages", 1))
+                page, last = page + 1, int(body["page"].get("totalPages", 1))
         return found
 
     def metadata(self, table: str) -> tuple[Metadata, Answer]:

@@ -6,6 +6,7 @@ KOSTRA report cannot do without, so the reader is our own. Imports ``errors`` on
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -18,11 +19,32 @@ from zoneinfo import ZoneInfo
 
 from asss.errors import TableError
 
-#: SSB's signs (StatBank user guide) for a cell without a figure: not possible,
-#: missing, not publishable. A number beside one of them, such as 0, is no figure.
-#: The sign - means nil, which is a figure: 0.
-SIGNS = frozenset({".", "..", ":"})
+#: The variables that every KOSTRA table has, beside one for its regions.
+CONTENTS = "ContentsCode"
+TIME = "Tid"
+
+#: The two of SSB's signs (StatBank user guide) that stand with a figure: nil, which is
+#: the figure 0, and preliminary. Beside any other, known to us or not, there is none:
+#: a number there, such as 0, is no figure.
 NIL = "-"
+PRELIMINARY = "*"
+
+#: What can stand in the place of a figure, and not be taken for one.
+SIGN = re.compile(r"\D{0,12}")
+
+#: The form of a period's code tells the table's unit of time.
+PERIODS = {
+    "years": re.compile(r"\d{4}"),
+    "quarters": re.compile(r"\d{4}K\d"),
+    "months": re.compile(r"\d{4}M\d\d"),
+    "weeks": re.compile(r"\d{4}U\d\d"),
+    "years of two halves": re.compile(r"\d{4}-\d{4}"),
+}
+
+#: A note on a year says in words what the sign says of one cell.
+SAYS_PRELIMINARY = re.compile(
+    r"(?<!ikke )(?<!lenger )\b(foreløpig|førebels|preliminary)", re.IGNORECASE
+)
 
 #: SSB stamps in UTC and publishes at 08:00 in Oslo; midnight there is another date.
 OSLO = ZoneInfo("Europe/Oslo")
@@ -106,6 +128,31 @@ class Metadata:
         """The date in Oslo of ``updated``, or None where SSB sent none."""
         return oslo_date(self.updated)
 
+    @property
+    def years(self) -> tuple[int, ...]:
+        """
+        The years that the table has, oldest first whatever their order in it.
+
+        Raises
+        ------
+        TableError
+            If its unit of time is another: no measure is read by quarters or months.
+        """
+        codes = self.dimension(TIME).labels
+        odd = next((c for c in codes if not PERIODS["years"].fullmatch(c)), None)
+        if odd is not None:
+            unit = next(
+                (unit for unit, form in PERIODS.items() if form.fullmatch(odd)),
+                "periods that are not known here",
+            )
+            msg = (
+                f"Table {self.table} has {unit}, such as {odd}. Only tables of years "
+                "can be read, with codes such as 2022: choose another table in "
+                "parameters/indikatorer/."
+            )
+            raise TableError(msg)
+        return tuple(sorted(int(code) for code in codes))
+
     def code_for(self, dimension: str, *, code: str | None, label: str | None) -> str:
         """
         Find a value code, by itself or, where it is not known, by its exact label.
@@ -182,11 +229,50 @@ class Dataset(Metadata):
         return flat
 
     def value_at(self, flat: int) -> tuple[float | None, str]:
-        """The figure of a cell and its sign: one of them says something."""
+        """The figure of a cell, and the sign in its place, or beside a preliminary."""
         sign = self.status.get(flat, "")
-        if sign in SIGNS:
-            return None, sign
-        return (0.0 if sign == NIL else self.values[flat]), ""
+        if sign == NIL:
+            return 0.0, ""
+        return (self.values[flat] if sign in ("", PRELIMINARY) else None), sign
+
+    def is_preliminary(self, flat: int) -> bool:
+        """Whether SSB says so of a cell: by a sign beside it, or a note on its year."""
+        noted = self._preliminary_periods
+        is_noted = bool(noted) and self._period_of(flat) in noted
+        return is_noted or self.status.get(flat) == PRELIMINARY
+
+    def has_preliminary(self, period: str) -> bool:
+        """Whether any figure of a period is preliminary."""
+        return period in self._preliminary_periods or any(
+            sign == PRELIMINARY and self._period_of(flat) == period
+            for flat, sign in self.status.items()
+        )
+
+    @cached_property
+    def _preliminary_periods(self) -> frozenset[str]:
+        noted = self.dimensions[TIME].notes if TIME in self.dimensions else {}
+        return frozenset(
+            period
+            for period, notes in noted.items()
+            if any(SAYS_PRELIMINARY.search(note) for note in notes)
+        )
+
+    def _period_of(self, flat: int) -> str:
+        dimension = self.dimensions.get(TIME)
+        periods = list(dimension.labels) if dimension else [""]
+        later = list(self.dimensions)[::-1]
+        after = later[: later.index(TIME)] if TIME in later else []
+        step = prod(len(self.dimensions[name].labels) for name in after)
+        return periods[flat // step % len(periods)]
+
+    @cached_property
+    def by_address(self) -> dict[frozenset[tuple[str, str]], tuple[float | None, str]]:
+        """Every cell under its codes, whatever the order of the variables."""
+        names = list(self.dimensions)
+        return {
+            frozenset(zip(names, address, strict=True)): self.value_at(flat)
+            for flat, address in enumerate(self.addresses())
+        }
 
     def addresses(self) -> Iterable[tuple[str, ...]]:
         """The codes of every cell, one per variable, in the order of the values."""
@@ -203,6 +289,33 @@ def oslo_date(stamp: str | None) -> date | None:
     (datetime.date(2021, 6, 14), datetime.date(2026, 3, 16))
     """
     return datetime.fromisoformat(stamp).astimezone(OSLO).date() if stamp else None
+
+
+def same_label(label: str, *others: str) -> bool:
+    """Whether labels differ in nothing but case, spaces and the kind of strokes."""
+
+    def plain(text: str) -> str:
+        return " ".join(re.sub("[–—]", "-", text).casefold().split())
+
+    return plain(label) in map(plain, others)
+
+
+def spans(years: Iterable[int]) -> str:
+    """
+    Years for a message, oldest first, and no year between that is not among them.
+
+    Examples
+    --------
+    >>> spans([2025, 2022, 2024])
+    '2022, 2024-2025'
+    """
+    found: list[list[int]] = []
+    for year in sorted(set(years)):
+        if found and year == found[-1][-1] + 1:
+            found[-1] = [found[-1][0], year]
+        else:
+            found.append([year])
+    return ", ".join("-".join(map(str, ends)) for ends in found) or "no years"
 
 
 def nearest(
@@ -278,8 +391,11 @@ def read_dataset(raw: bytes, *, table: str) -> Dataset:
         raise TableError(_not_whole(table, error)) from error
     for flat, value in enumerate(values):
         sign = status.get(flat, "")
-        if value is None and sign not in {*SIGNS, NIL}:
-            msg = f"Table {table}, cell {flat} has no number, and no sign but {sign!r}."
+        if value is None and not sign:
+            msg = f"Table {table}, cell {flat} has no number, and no sign."
+            raise TableError(msg)
+        if not SIGN.fullmatch(sign):
+            msg = f"Table {table}, cell {flat}: {sign[:40]!r} is no sign."
             raise TableError(msg)
         if value is not None and not _is_number(value):
             msg = f"Table {table}, cell {flat} holds {value!r}, which is no number."
@@ -380,7 +496,7 @@ def _read(raw: bytes, table: str) -> tuple[dict[str, Any], Metadata]:
         }
         sizes = [int(size) for size in answer["size"]]
         extension = answer.get("extension") or {}
-        notes = tuple(str(note) for note in answer.get("note") or ())
+        notes = _notes(answer.get("note"))
         metadata = Metadata(
             table=table,
             label=str(answer.get("label", "")),
@@ -413,11 +529,11 @@ def _read_dimension(code: str, body: Mapping[str, Any]) -> Dimension:
     if isinstance(index, dict):
         codes.sort(key=lambda code: int(index[code]))
     notes = {
-        str(found): tuple(str(text) for text in texts)
+        str(found): _notes(texts)
         for found, texts in (category.get("note") or {}).items()
     }
     mandatory = extension.get("categoryNoteMandatory") or {}
-    variable_notes = tuple(str(note) for note in body.get("note") or ())
+    variable_notes = _notes(body.get("note"))
     return Dimension(
         code=code,
         label=str(body.get("label", code)),
@@ -440,6 +556,11 @@ def _read_dimension(code: str, body: Mapping[str, Any]) -> Dimension:
     )
 
 
+def _notes(written: Any) -> tuple[str, ...]:
+    """Notes, each on one line: SSB breaks them for a screen that is not ours."""
+    return tuple(re.sub(r"\s*[\r\n]\s*", " ", str(note)) for note in written or ())
+
+
 def _mandatory(notes: Sequence[str], marked: Any) -> tuple[str, ...]:
     """The notes that SSB says must be shown: ``{"1": true}`` by position."""
     chosen = marked or {}
@@ -447,8 +568,13 @@ def _mandatory(notes: Sequence[str], marked: Any) -> tuple[str, ...]:
 
 
 def _contact(one: Mapping[str, Any]) -> str:
-    parts = (one.get(key) for key in ("name", "organization", "phone", "mail"))
-    return ", ".join(str(part) for part in parts if part) or str(one.get("raw", ""))
+    """Name, office, telephone and mail: in fields, or in one with # between."""
+    parts: list[object] = [
+        one.get(key) for key in ("name", "organization", "phone", "mail")
+    ]
+    if not any(parts):
+        parts = [*str(one.get("raw") or "").split("#")]
+    return ", ".join(found for part in parts if (found := str(part or "").strip()))
 
 
 def _dense(value: Any, cells: int, table: str) -> tuple[float | None, ...]:
@@ -479,4 +605,5 @@ def _sparse_status(status: Any) -> dict[int, str]:
     if status is None:
         return {}
     pairs = status.items() if isinstance(status, dict) else enumerate(status)
-    return {int(index): str(sign) for index, sign in pairs if sign}
+    written = ((int(index), str(sign or "").strip()) for index, sign in pairs)
+    return {index: sign for index, sign in written if sign}

@@ -54,7 +54,9 @@ class Cell:
     value : float or None
         In the unit of the table; None where ``status`` says why.
     status : str
-        SSB's sign, else empty.
+        SSB's sign where it stands in the place of a figure, else empty.
+    basis : str
+        ``preliminary`` where SSB says so of this figure, by sign or note.
     table, query : str, mapping of variable code to value code
         Together they name the cell for anybody with access to StatBank.
     """
@@ -132,10 +134,12 @@ class Snapshot:
         dataset = self.dataset(table)
         flat = dataset.position(query)
         basis, source, note = self._provenance[table][flat]
-        value, status = dataset.value_at(flat)
+        value, sign = dataset.value_at(flat)
+        if basis == "real" and dataset.is_preliminary(flat):
+            basis = "preliminary"
         return Cell(
             value=value,
-            status=status,
+            status=sign if value is None else "",
             table=table,
             query=dict(query),
             basis=basis,
@@ -257,15 +261,7 @@ def open_snapshot(folder: Path) -> Snapshot:
     path = folder / MANIFEST
     raw, manifest = _read_manifest(path)
     try:
-        datasets = {
-            table: join(
-                [
-                    read_dataset(_vouched(folder, part), table=table)
-                    for part in entry["parts"]
-                ]
-            )
-            for table, entry in manifest["tables"].items()
-        }
+        datasets = _datasets(folder, manifest["tables"])
         for entry in manifest["tables"].values():
             if "metadata" in entry:
                 _vouched(folder, entry["metadata"])
@@ -282,6 +278,21 @@ def open_snapshot(folder: Path) -> Snapshot:
     except (KeyError, TypeError, AttributeError, IndexError) as error:
         msg = f"{path} is not a whole manifest: {error!r} is amiss."
         raise SnapshotError(msg) from error
+
+
+def _datasets(
+    folder: Path, entries: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Dataset]:
+    """The answers that a manifest has an entry for, each whole."""
+    return {
+        table: join(
+            [
+                read_dataset(_vouched(folder, part), table=table)
+                for part in entry["parts"]
+            ]
+        )
+        for table, entry in entries.items()
+    }
 
 
 def _read_manifest(path: Path) -> tuple[bytes, Any]:
@@ -426,6 +437,15 @@ class Draft:
         """Take an answer and its sidecar over from another snapshot, unchanged."""
         for name in (file, sidecar(file)):
             outputs.write(self._folder / name, (snapshot.folder / name).read_bytes())
+
+    def forget(self, entry: Mapping[str, Any]) -> None:
+        """Let go of a table's answers, so that they are asked for again."""
+        for part in entry["parts"]:
+            (self._folder / part["file"]).unlink(missing_ok=True)
+
+    def datasets(self, entries: Mapping[str, Mapping[str, Any]]) -> dict[str, Dataset]:
+        """What has been answered, read as it will be when it is a snapshot."""
+        return _datasets(self._folder, entries)
 
     def finish(self, manifest: Mapping[str, Any], *, previous: Snapshot | None) -> Path:
         """
