@@ -108,6 +108,29 @@ def test_note_that_is_not_marked_need_not_be_shown(
     assert found.mandatory_notes == ()
 
 
+def test_line_breaks_in_notes_are_spaces(cube: cubes.Cube) -> None:
+    """Of the table, a variable and a value; the marks of what must be shown stay."""
+    cube["note"] = ["Ikke vist.", "En linje.\r\n  To\nlinjer."]
+    cube["extension"]["noteMandatory"] = {"1": True}
+    region = cube["dimension"][REGION]
+    region["note"] = ["Om\r\nregion."]
+    region["category"]["note"] = {"0301": ["Om\rOslo."]}
+    found = read(cube)
+    assert found.mandatory_notes == ("En linje. To linjer.",)
+    assert found.dimension(REGION).variable_notes == ("Om region.",)
+    assert found.dimension(REGION).notes == {"0301": ("Om Oslo.",)}
+
+
+def test_contact_in_raw_form_is_read_into_its_parts(cube: cubes.Cube) -> None:
+    """As PxWebApi sends it where the file has it in one line."""
+    raw = {"raw": "Kari Tester, et kontor# +47 00 00 00 00#kari@example.org"}
+    cube["extension"]["contact"] = [raw, {"raw": ""}]
+    assert read(cube).contact == (
+        "Kari Tester, et kontor, +47 00 00 00 00, kari@example.org",
+        "",
+    )
+
+
 @pytest.mark.parametrize(
     ("said", "closed"), [(True, True), (False, False), (None, False)]
 )

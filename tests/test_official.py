@@ -229,6 +229,7 @@ def marked(table: str, cube: cubes.Cube) -> cubes.Cube:
                 flat = flat * size + index[query[name]]
             cube.setdefault("status", {})[str(flat)] = sign
     if table == "13995":
+        cube["note"][0] = "Første linje.\r\nAndre linje."
         noted = {"2024": ["Foreløpige tall.\r\nRettes i juni."]}
         cube["dimension"][cubes.TIME]["category"]["note"] = noted
     return cube
@@ -315,6 +316,7 @@ def test_odd_signs_go_through_to_every_file(
     html = (folder / report.HTML_NAME).read_text("utf-8")
     assert 'title="foreløpig tall">†</abbr>' in html
     assert known.phrases.words["notes_preliminary"] in html
+    assert "Første linje. Andre linje." in html
     rows = csv.DictReader((folder / "tall.csv").read_text("utf-8-sig").splitlines())
     own = {
         row["kommune"]: row
