@@ -101,7 +101,7 @@ def corrected(table: str, *, by: float) -> cubes.Cube:
     oslo = cube["dimension"][region]["category"]["index"]["0301"]
     place = oslo * prod(cube["size"][cube["id"].index(name)] for name in others)
     cube["value"][place] += by
-    cube["updated"] = "2026-07-01T06:00:00Z"
+    cube["updated"] = "2026-06-19T06:00:00Z"
     return cube
 
 
@@ -195,7 +195,7 @@ def test_summary_tells_cells_missing_and_what_has_changed(
     assert {one.changed for one in first.values()} == {None}
     ssb.replace("12210", corrected("12210", by=1))
     again = {one.table: one for one in fetch().tables}
-    assert again["12210"].updated == "2026-07-01"
+    assert again["12210"].updated == "2026-06-19"
     assert {t: o.changed for t, o in again.items() if o.changed} == {"12210": 1}
     assert {(one.added, one.gone) for one in again.values()} == {(0, 0)}
 
@@ -408,7 +408,7 @@ def test_interrupted_fetch_never_mixes_two_updates(fetch: Fetch, ssb: Double) ->
     ssb.calls.clear()
     snapshot = fetch().snapshot
     assert {call.table for call in ssb.calls_for("data")} == {"12367", "07459"}
-    assert snapshot.tables["12367"]["ssb_updated"] == "2026-07-01T06:00:00Z"
+    assert snapshot.tables["12367"]["ssb_updated"] == "2026-06-19T06:00:00Z"
 
 
 def test_kept_answer_that_was_damaged_is_asked_for_again(
@@ -523,7 +523,7 @@ class Scene:
     def update(self, table: str, stamp: str | None = None) -> None:
         """SSB publishes a table anew."""
         versions = self.published[table]
-        stamp = stamp or f"2026-07-{len(versions):02}T06:00:00Z"
+        stamp = stamp or f"2026-06-19T06:{len(versions):02}:00Z"
         versions[stamp] = aged(table, stamp)
         self.double.replace(table, versions[stamp])
 
