@@ -32,6 +32,10 @@ STROKE = re.compile(r"(?<=\w)/(?=\w)(?![^<]*>)")
 PARTS = 96
 
 
+#: What tells a block of the page from whatever else a notebook shows.
+BLOCK_MIME = "application/vnd.asss.block+json"
+
+
 @dataclass(frozen=True)
 class Block:
     """A piece of the page, as HTML."""
@@ -40,6 +44,9 @@ class Block:
 
     def _repr_html_(self) -> str:
         return self.html
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        return {BLOCK_MIME: {}}
 
 
 def block(template: str, known: Catalogue, **fields: Any) -> Block:

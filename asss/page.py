@@ -59,7 +59,7 @@ class Illustrated(Block):
     figures: "Mapping[int, Data]"
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
-        return {
+        return super()._repr_mimebundle_() | {
             FIGURES_MIME: [
                 {
                     "number": number,

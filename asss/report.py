@@ -38,6 +38,7 @@ from asss import (
     readback,
     review,
 )
+from asss.blocks import BLOCK_MIME
 from asss.catalogue import Catalogue
 from asss.errors import AsssError, ParameterError, RenderError
 from asss.formats import (
@@ -141,8 +142,9 @@ def render_report(
     ParameterError
         If parameters/ has mistakes, or lacks words in the report's language.
     RenderError
-        If a cell fails, the finished report does not say what its facts say, what it
-        is made of changes meanwhile, or the folder cannot be written.
+        If a cell fails or shows what is no block of the page, the facts are not those
+        of the snapshot, the finished report does not say what its facts say, what it is
+        made of changes meanwhile, or the folder cannot be written.
 
     Notes
     -----
@@ -172,6 +174,7 @@ def render_report(
             # The day is on the page: only a new execution says it everywhere.
             run = ledger.dated(run, settled)
             notebook, _ = _execute(run, template, known, place)
+        readback.check_facts(_facts(notebook, run), run, known, answers)
         _write(notebook, run, known, work, formats)
         if REVIEW in editions and run.kommune != NETWORK:
             html = review.compose(notebook, _facts(notebook, run), known, answers)
@@ -263,7 +266,31 @@ def _run_notebook(run: Run, template: Path, root: Path, place: _Place) -> Notebo
         msg = f"{run.kommune} {run.year}: the notebook's kernel stopped ({error})."
         raise RenderError(msg) from error
     place.failed.unlink(missing_ok=True)
+    _refuse_strangers(run, notebook)
     return _tidy(notebook)
+
+
+def _refuse_strangers(run: Run, notebook: NotebookNode) -> None:
+    """
+    Let nothing stand in a cell of the page but blocks of the page.
+
+    A plot would not be seen there, and a table would be, with figures of its own.
+    """
+    for cell in notebook.cells:
+        if ON_PAGE not in cell.metadata.get("tags", []):
+            continue
+        for output in cell.get("outputs", []):
+            # A warning is for whoever runs it.
+            if output.get("name") == "stderr" or BLOCK_MIME in output.get("data", {}):
+                continue
+            shown = ", ".join(output.get("data", {})) or output.output_type
+            step = cell.source.strip().splitlines()[0]
+            msg = (
+                f"{run.kommune} {run.year}: cell «{step}» shows {shown}. A cell with "
+                f"the tag {ON_PAGE} is printed in every report, and may show nothing "
+                "but what asss makes for the page. Take the tag off the cell."
+            )
+            raise RenderError(msg)
 
 
 @contextmanager

@@ -6,22 +6,42 @@ each would be: on the page by changing its markup, in the PDF by setting the dam
 page.
 """
 
+import ast
 import copy
 import json
+import math
 import re
+import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pikepdf
 import pytest
 from bs4 import BeautifulSoup
 from bs4.element import Tag
+from hypothesis import given
+from hypothesis import strategies as st
 
-from asss import conversion, readback, report
+from asss import (
+    conversion,
+    language,
+    page,
+    readback,
+    report,
+    statements,
+    tables,
+    text,
+)
+from asss.blocks import Block
 from asss.catalogue import Catalogue
 from asss.errors import RenderError
+from asss.parameters import EMBEDDED, NETWORK
+from asss.readback import notation
+from asss.statbank import Snapshot
 
 Rendered = Callable[[str, int], Path]
 Facts = Mapping[str, Any]
@@ -328,6 +348,26 @@ FAULTS: dict[str, tuple[Callable[[str], str], str]] = {
         replaced("</h1>", "</h1><p> </p>"),
         r"p: is empty",
     ),
+    # -- figures that are nobody's --
+    **{
+        f"a figure in running text, {place}": (replaced(old, new), told)
+        for place, old, new, told in (
+            ("a paragraph", "</h1>", "</h1><p>99 % mer.</p>", "«99»: «99 % mer"),
+            ("a list", "<ul>", "<ul><li>kr 2\u00a0019</li>", r"for «2»: «kr 2 019»"),
+            ("a heading", "</h1>", "</h1><h3>7 av ti</h3>", "for «7»: «7 av ti»"),
+            ("no element", "</h1>", "</h1>Hele 3,5 til", "for «3,5»: "),
+            ("code", "</h1>", "</h1><p><code>14</code></p>", "for «14»"),
+            ("a table", "</h1>", "</h1><table><tr><td>8,1</table>", "for «8,1»"),
+            ("a sentence", "(kr\u00a02\u00a0308", "(kr\u00a02\u00a0309", "for «2»"),
+            ("an index", "nettverket er 100.", "nettverket er 101.", "for «101."),
+            ("a percentage", "nettverket er 100.", "nettverket er 100 %.", "«100»"),
+            ("a comment", "Endringen i kommunestr", "De 3 k", "«3»: «De 3 k"),
+            ("a year to come", "</h1>", "</h1><p>I 2022.</p>", "for «2022.»"),
+            ("a date", "</h1>", "</h1><p>Den 4.5.2020</p>", "for «4.5.2020»"),
+            ("a count", "Det gjelder 11 av 15", "Det gjelder 10 av 15", "«10»"),
+            ("a sum", "bygger 91 bare", "bygger 92 bare", "for «900»"),
+        )
+    },
 }
 
 
@@ -369,7 +409,7 @@ def test_code_that_is_shown_as_code_may_look_like_code(
     html: str, facts: Facts, known: Catalogue
 ) -> None:
     """The reviewer's edition shows the cells that made a number."""
-    page = html.replace("</h1>", "</h1><pre><code>x = {None: 1}</code></pre>", 1)
+    page = html.replace("</h1>", "</h1><pre><code>x = {None: y}</code></pre>", 1)
     assert readback.read_html(page, facts, known) == []
 
 
@@ -377,7 +417,7 @@ def test_refusal_names_the_first_ten_problems(
     html: str, facts: Facts, known: Catalogue
 ) -> None:
     """Whose report, where, and how many more; nobody reads a hundred."""
-    many = "".join(f"<p>nan {place}</p>" for place in range(14))
+    many = "".join(f"<p>nan {place}</p>" for place in "abcdefghijklmn")
     with pytest.raises(RenderError, match="trondheim 2020") as refusal:
         readback.check(facts, known, html=html.replace("</h1>", f"</h1>{many}", 1))
     lines = str(refusal.value).splitlines()
@@ -416,6 +456,244 @@ def test_report_that_is_refused_is_not_put_in_place(
             run_of("trondheim", 2020), root=project, output=output, formats=("html",)
         )
     assert [path.name for path in before.parent.iterdir()] == ["before"]
+
+
+# -- the first pen ---------------------------------------------------------------------
+
+
+def written_by_hand(root: Path, kommune: str, prose: str = "") -> tuple[str, Facts]:
+    """A page and its facts, by the notebook's own cells, in this process."""
+    name = "asss_samlet" if kommune == NETWORK else "sosiale_tjenester"
+    notebook = nbformat.read(root / "notebooks" / f"{name}.ipynb", as_version=4)
+    namespace: dict[str, Any] = {}
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            cell.source = cell.source.replace("Pilene viser", f"{prose}Pilene viser")
+            continue
+        *steps, last = ast.parse(cell.source).body
+        if not isinstance(last, ast.Expr):
+            steps.append(last)
+        exec(compile(ast.Module(steps, []), "cell", "exec"), namespace)
+        shown = None
+        if isinstance(last, ast.Expr):
+            shown = eval(compile(ast.Expression(last.value), "cell", "eval"), namespace)
+        if "parameters" in cell.metadata.get("tags", []):
+            namespace |= {"kommune": kommune, "snapshot": EMBEDDED}
+        cell.outputs = []
+        if isinstance(shown, Block):
+            data = {"text/html": shown.html}
+            cell.outputs = [nbformat.v4.new_output("display_data", data)]
+        elif isinstance(shown, page.Facts):
+            facts = json.loads(json.dumps(shown.content))
+    return conversion.to_html(notebook, facts, namespace["known"]), facts
+
+
+def rewritten(monkeypatch: pytest.MonkeyPatch, name: str, wrong: Any) -> None:
+    """Put a wrong function in the place of a right one, in each room that has it."""
+    room_of = {"mark": statements, "weakest": tables, "quantity": text}.get(
+        name, language
+    )
+    right = getattr(room_of, name)
+    for room, module in list(sys.modules.items()):
+        # What figures are computed with is held against nothing here.
+        is_arithmetic = room in ("asss.indexing", "asss.sources")
+        if room.startswith("asss.") and not is_arithmetic:
+            for own, held in list(vars(module).items()):
+                if held is right:
+                    monkeypatch.setattr(module, own, wrong)
+
+
+#: Each hand of the first pen, with a slip.
+SLIPS: dict[str, Callable[..., Any]] = {
+    "number": lambda value, decimals=0: NUMBER(value * 1.1, decimals),
+    "half_up": lambda value, decimals=0: (
+        math.floor(value * 10**decimals) / 10**decimals
+    ),
+    "day": lambda iso: f"{iso[5:7]}.{iso[8:]}.{iso[:4]}",
+    "mark": lambda *_: "",
+    "weakest": lambda bases: min(bases, key=tables.BASES.index),
+    "numeral": lambda count, words, **_: NUMERAL(count + 1, words),
+    "quantity": lambda amount, words: QUANTITY(replace(amount, value=1.0), words),
+}
+NUMBER, NUMERAL, QUANTITY = language.number, language.numeral, text.quantity
+
+
+#: Those of them that write in sentences, and so in facts.json too.
+IN_SENTENCES = ("number", "mark", "weakest", "numeral", "quantity")
+
+
+@pytest.mark.parametrize(
+    ("slip", "kommune"),
+    [
+        *((slip, "trondheim") for slip in SLIPS),
+        *((slip, NETWORK) for slip in ("number", "mark", "half_up")),
+    ],
+)
+def test_slip_of_the_pen_is_seen_by_another_hand(
+    slip: str,
+    kommune: str,
+    root: Path,
+    known: Catalogue,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """kr 76 356 stood on the page and in facts.json, beside the 69 414 behind it."""
+    monkeypatch.chdir(root)
+    rewritten(monkeypatch, slip, SLIPS[slip])
+    html, facts = written_by_hand(root, kommune)
+    with pytest.raises(RenderError, match="does not say what its facts say"):
+        readback.check(facts, known, html=html)
+    if slip in IN_SENTENCES:
+        with pytest.raises(RenderError, match=r"«.*» is not what its facts give"):
+            readback.check(facts, known)
+
+
+def test_figure_in_the_prose_of_the_notebook_is_seen(
+    root: Path, known: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would be told of every kommune alike."""
+    monkeypatch.chdir(root)
+    html, facts = written_by_hand(root, "trondheim", "Kommunen bruker 99 % mer. ")
+    (problem,) = readback.read_html(html, facts, known)
+    assert "nothing accounts for «99»" in problem
+
+
+@given(
+    value=st.floats(-1e9, 1e9) | st.integers(-(10**6), 10**6).map(lambda n: n / 1000),
+    decimals=st.integers(0, 3),
+)
+def test_both_hands_write_the_same(value: float, decimals: int) -> None:
+    """Also of halves, which binary fractions seldom are."""
+    assert notation.written(value, decimals) == language.number(value, decimals)
+
+
+# -- the network's tables --------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("pattern", "new", "message"),
+    [
+        (
+            r"(data-fact=\"oslo-2020-sykefravaer\" data-value=\"[\d.]+\">)[\d,]+",
+            r"\g<1>1,1",
+            r"Oslo, 2020: is «1,1ʳ?», and should be «",
+        ),
+        (
+            r"(data-field=\"index\"[^>]*>)\d+",
+            r"\g<1>1",
+            r", Indeks: is «1ʳ?», and should",
+        ),
+        (r"(data-field=\"rank\"[^>]*>)\d+", r"\g<1>11", r": is «11ʳ?», and should be"),
+        (
+            r"(data-field=\"change\"[^>]*>)[+−]?[\d,]+",
+            r"\g<1>99",
+            r"Endring i %: is «99",
+        ),
+        (
+            r"(data-field=\"network_mean\"[^>]*>)[\d ,\u00a0]+",
+            r"\g<1>5",
+            r"2018: is «5",
+        ),
+        (
+            r"(<th scope=\"row\" data-value=\"Oslo\">)Oslo",
+            r"\g<1>Bergen",
+            r"Bergen, 2018: shows a figure of Oslo",
+        ),
+        (
+            r"(<th scope=\"col\" class=\"who-is\"><span>)Oslo",
+            r"\g<1>Bergen",
+            r", Bergen: shows a figure of Oslo",
+        ),
+        (
+            r"(<span class=\"sorts\">)2019",
+            r"\g<1>2020",
+            r"2020: shows a figure of 2019",
+        ),
+    ],
+)
+def test_fault_in_a_table_on_all_members_is_named(
+    pattern: str, new: str, message: str, rendered: Rendered, known: Catalogue
+) -> None:
+    """Every number in its row and column there too."""
+    folder = rendered(NETWORK, 2020)
+    facts = json.loads((folder / report.FACTS_NAME).read_text("utf-8"))
+    html = (folder / report.HTML_NAME).read_text("utf-8")
+    problems = readback.read_html(substituted(pattern, new)(html), facts, known)
+    assert any(re.search(message, problem) for problem in problems), problems
+
+
+# -- the snapshot ----------------------------------------------------------------------
+
+
+def with_cell(project: Path, after: str, source: str, **metadata: Any) -> None:
+    """A cell that somebody has put into a project's notebook."""
+    path = project / "notebooks" / "sosiale_tjenester.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    place = next(n for n, c in enumerate(notebook.cells) if after in c.source)
+    cell = nbformat.v4.new_code_cell(source, metadata=metadata, id="put-in")
+    notebook.cells.insert(place + 1, cell)
+    nbformat.write(notebook, path)
+
+
+def test_what_was_tried_out_in_a_notebook_is_not_printed(
+    project: Path, run_of: Callable[..., Any], facts: Facts
+) -> None:
+    """It would be, with SSB's cell as its source; the message names both values."""
+    row = "observations.query(\"kommune == 'trondheim' and year == 2020\").index[0]"
+    source = f"observations.loc[{row}, 'value'] = 99.0"
+    with_cell(project, "load_observations", source)
+    with pytest.raises(RenderError) as refusal:
+        report.render_report(
+            run_of("trondheim", 2020),
+            root=project,
+            output=project / "outputs",
+            formats=("html",),
+        )
+    changed = "trondheim-2020-ressursbruksindikator"
+    (real,) = [fact["value"] for fact in facts["facts"] if fact["id"] == changed]
+    told = f"facts, {changed}, value: is 99.0, and by its snapshot {real}"
+    assert told in str(refusal.value)
+    assert not (project / "outputs" / "2020").exists()
+
+
+def test_every_field_of_the_facts_is_held_against_the_snapshot(
+    facts: Facts, known: Catalogue, snapshot: Snapshot, run_of: Callable[..., Any]
+) -> None:
+    """Whatever in them is changed, left out or put in."""
+    run = run_of("trondheim", 2020)
+    readback.check_facts(facts, run, known, snapshot)
+    fact = dict(facts["facts"][0])
+    changes: list[tuple[str, Any]] = [(key, "other") for key in facts]
+    changes += [("facts", [{**fact, key: "x"}, *facts["facts"][1:]]) for key in fact]
+    changes += [("facts", facts["facts"][1:]), ("more", 1), ("forbehold", [])]
+    for key, value in changes:
+        with pytest.raises(RenderError, match=f"trondheim 2020: .*\n  - {key}"):
+            readback.check_facts({**facts, key: value}, run, known, snapshot)
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("observations", "text/html, text/plain"),
+        ("import matplotlib.pyplot as plt\nplt.plot([1, 2])", "text/plain"),
+        ("print(99)", "stream"),
+        ("from IPython.display import Markdown\nMarkdown('99 % mer')", "text/markdown"),
+    ],
+)
+def test_cell_of_the_page_that_shows_something_else_is_refused(
+    project: Path, run_of: Callable[..., Any], source: str, shown: str
+) -> None:
+    """A plot would vanish, and a table would be printed in every city's report."""
+    with_cell(project, "load_observations", source, tags=["rapport"])
+    step = re.escape(source.splitlines()[0])
+    with pytest.raises(
+        RenderError, match=f"trondheim 2020: cell «{step}» shows .*{shown}"
+    ):
+        report.render_report(
+            run_of("trondheim", 2020),
+            root=project,
+            output=project / "outputs",
+            formats=("html",),
+        )
 
 
 # -- paper -----------------------------------------------------------------------------

@@ -8,11 +8,10 @@ from typing import Any
 from asss.catalogue import Catalogue
 from asss.facts import HOUSEKEEPING
 from asss.findings import SUMMARY
-from asss.language import bind, day, number
 from asss.page import EXPLANATIONS
 from asss.parameters import EVERY, NETWORK
-from asss.statements import mark
-from asss.tables import weakest
+from asss.readback.notation import dated, marked, written
+from asss.readback.prose import Told
 
 #: What never belongs in front of a reader, by what to call it.
 LEFTOVERS: Mapping[str, re.Pattern[str]] = {
@@ -72,6 +71,11 @@ class Expected:
         What must stand before the first chapter: dates, status, page-wide forbehold.
     forbehold : tuple of str
         All forbehold on any figure behind the report: they stand in the data section.
+    told : Told
+        What may hold a figure in running text.
+    printed : mapping of str to mapping
+        By the id of a fact: what each of its fields is in print, where it is told in
+        another table than Tabell 1; and whose it is, as ``name``, and its ``year``.
     """
 
     kommune_id: str
@@ -86,6 +90,8 @@ class Expected:
     years: tuple[int, ...]
     rows: tuple[Row, ...]
     forbehold: tuple[str, ...]
+    told: Told
+    printed: Mapping[str, Mapping[str, str]]
 
     def strangers(self, text: str) -> list[str]:
         """Names of other members in a text, also in the genitive."""
@@ -143,10 +149,14 @@ def expect(facts: Mapping[str, Any], known: Catalogue) -> Expected:
         ),
         top=(
             kicker.format(edition=year + 1, year=year),
-            f"{words['published']}: {day(run['published'])}"
+            f"{words['published']}: {dated(run['published'])}"
             if run["published"]
             else words["unpublished"],
-            *([f"{words['changed']}: {day(run['changed'])}"] if run["changed"] else []),
+            *(
+                [f"{words['changed']}: {dated(run['changed'])}"]
+                if run["changed"]
+                else []
+            ),
             words[f"status_{facts['edition']['status'] or 'unknown'}"],
             *(
                 [words["reconstructed_heading"]]
@@ -159,14 +169,49 @@ def expect(facts: Mapping[str, Any], known: Catalogue) -> Expected:
         years=years,
         rows=tuple(
             Row(
-                bind(indicator.name),
+                indicator.name,
                 tuple(_cells(book, known, indicator.id, run, years, forbehold)),
             )
             for indicator in known.service.indicators
             if not is_network
         ),
         forbehold=tuple(entry["text"] for entry in forbehold.values()),
+        told=Told(facts, known),
+        printed={fact["id"]: _printed(fact, known) for fact in book.values()}
+        if is_network
+        else {},
     )
+
+
+def _printed(fact: Mapping[str, Any], known: Catalogue) -> dict[str, str]:
+    """What the fields of a fact are in print."""
+    words, places = known.phrases.words, fact["decimals"]
+    compared = marked(words, fact["basis"], fact["mean_basis"])
+    index, before = fact["index"], fact["previous"]
+    change = "–"
+    # Of nothing, and of less than nothing, there are no percents.
+    if fact["change"] is not None and before is not None and before > 0:
+        change = written(fact["change"] / before * 100, 1)
+        is_up = fact["change"] > 0 and change != written(0, 1)
+        change = ("+" if is_up else "") + change
+        change += marked(words, fact["basis"], fact["previous_basis"])
+    return {
+        "name": known.network.member(fact["kommune"]).name,
+        "year": str(fact["year"]),
+        "value": _figure(fact["value"], places, words, fact["basis"]) or fact["status"],
+        "network_mean": _figure(fact["network_mean"], places, words, fact["mean_basis"])
+        or "–",
+        "index": "–" if index is None else written(index) + compared,
+        "rank": f"{fact['rank']}{compared}" if fact["rank"] else "–",
+        "change": change,
+    }
+
+
+def _figure(
+    value: float | None, decimals: int, words: Mapping[str, str], *bases: str
+) -> str:
+    """A figure with its mark; empty where there is none."""
+    return "" if value is None else written(value, decimals) + marked(words, *bases)
 
 
 def _chapters(
@@ -245,36 +290,21 @@ def _cells(
     for year in years:
         fact = book.get((indicator, kommune, year))
         if fact is not None:
-            value = fact["value"]
-            printed = (
-                fact["status"]
-                if value is None
-                else number(value, fact["decimals"]) + mark(fact["basis"], words)
-            )
-            yield Cell(str(year), printed, notes(fact))
+            figure = _figure(fact["value"], fact["decimals"], words, fact["basis"])
+            yield Cell(str(year), figure or fact["status"], notes(fact))
     fact = book[indicator, kommune, run["year"]]
-    mean = fact["network_mean"]
-    yield Cell(
-        words["table_mean"],
-        "–"
-        if mean is None
-        else number(mean, fact["decimals"]) + mark(fact["mean_basis"], words),
-    )
+    places = fact["decimals"]
+    mean = _figure(fact["network_mean"], places, words, fact["mean_basis"])
+    yield Cell(words["table_mean"], mean or "–")
     for end in ("lowest", "highest"):
         holders = [book[indicator, k, run["year"]] for k in fact[f"{end}_kommune"]]
         names = [known.network.member(k).name for k in fact[f"{end}_kommune"]]
-        sign = mark(weakest(h["basis"] for h in holders), words) if holders else ""
+        figure = _figure(fact[end], places, words, *(h["basis"] for h in holders))
         yield Cell(
             words[f"table_{end}"],
-            number(fact[end], fact["decimals"]) + sign + ", ".join(names)
-            if holders
-            else "–",
+            figure + ", ".join(names) if holders else "–",
             notes(*holders),
         )
-    yield Cell(
-        words["table_rank"],
-        "–"
-        if fact["rank"] is None
-        else f"{fact['rank']} {words['rank_of']} {fact['n']}"
-        + mark(fact["distance_basis"], words),
-    )
+    rank = f"{fact['rank']} {words['rank_of']} {fact['n']}"
+    rank += marked(words, fact["basis"], fact["mean_basis"])
+    yield Cell(words["table_rank"], "–" if fact["rank"] is None else rank)

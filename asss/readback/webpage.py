@@ -13,7 +13,9 @@ from bs4 import BeautifulSoup
 from bs4.element import NavigableString, Tag
 
 from asss.catalogue import Catalogue
+from asss.readback import prose
 from asss.readback.expectation import LEFTOVERS, Expected, Row
+from asss.readback.notation import spaced as plain
 
 #: Elements that hold text a reader takes in one breath.
 BLOCKS = (
@@ -50,8 +52,10 @@ def read(html: str, expected: Expected, known: Catalogue) -> list[str]:
         *_texts(soup, parts, expected),
         *_marks(parts, named, expected),
         *_figures(soup, parts, expected),
-        # These two last: they take the page apart.
+        *prose.read(soup, expected.told),
+        # These last: they take the page apart.
         *(_table(soup, named, expected) if expected.rows else ()),
+        *(_members(soup, expected, words) if expected.printed else ()),
         *_leftovers(soup),
     ]
     return [f"rapport.html: {problem}" for problem in dict.fromkeys(problems)]
@@ -60,11 +64,6 @@ def read(html: str, expected: Expected, known: Catalogue) -> list[str]:
 def warm_up() -> None:
     """Parse a page: the parser learns the names of letters with its first one."""
     BeautifulSoup("<p title='1'>1&aelig;</p>", "html.parser").select("p[title]")
-
-
-def plain(text: str) -> str:
-    """A text as a reader compares it: every space is a space."""
-    return " ".join(text.split())
 
 
 def _parts(soup: Tag) -> dict[str, list[str | Tag]]:
@@ -317,6 +316,38 @@ def _dead_ends(
         for link in named[name].find_all("a", href=re.compile("^#")):
             if str(link["href"])[1:] not in named:
                 yield f"{name} leads back to nothing"
+
+
+def _members(
+    soup: BeautifulSoup, expected: Expected, words: Mapping[str, str]
+) -> Iterator[str]:
+    """In the tables on all members, every number in its row and column."""
+    for table in soup.find_all("table"):
+        if table.find_parent("details"):
+            continue
+        heads = [_take(tag)[0] for tag in table.select("thead tr:last-child th")]
+        for row in table.find_all("tr"):
+            first = row.find("th")
+            own = _take(first)[0] if first else ""
+            for head, cell in zip(heads[1:], row.find_all("td"), strict=False):
+                if cell.has_attr("data-fact"):
+                    field = str(cell.get("data-field", "value"))
+                    figures = expected.printed.get(str(cell["data-fact"]), {})
+                    shown = _take(cell)[0].replace(words["plain_mark"], "")
+                    yield from _member(own, head, field, plain(shown), figures)
+
+
+def _member(
+    own: str, head: str, field: str, shown: str, figures: Mapping[str, str]
+) -> Iterator[str]:
+    wanted = plain(figures.get(field, ""))
+    if shown != wanted:
+        yield f"{own}, {head}: is «{shown}», and should be «{wanted}»"
+    names = [name for name in (own, head) if name == figures.get("name")]
+    if field != "network_mean" and not names:
+        yield f"{own}, {head}: shows a figure of {figures.get('name')}"
+    if field in ("value", "network_mean") and head != figures.get("year"):
+        yield f"{own}, {head}: shows a figure of {figures.get('year')}"
 
 
 # -- what a program left ---------------------------------------------------------------
