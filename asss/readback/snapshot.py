@@ -32,13 +32,14 @@ def read(
         The one that the run names.
     """
     real = _gather(run, known, answers)
-    # Figures first: what is said of them is wrong for their sake.
     order = dict.fromkeys(["facts", *real, *facts])
-    return [
+    problems = [
         problem
         for part in order
         for problem in _differences(part, facts.get(part), real.get(part))
     ]
+    # What was reported first: means and sentences are wrong for its sake.
+    return sorted(problems, key=lambda problem: ", value: " not in problem)
 
 
 def warm_up() -> None:
