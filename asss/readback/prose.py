@@ -83,7 +83,7 @@ def read(soup: Tag, told: Told) -> Iterator[str]:
         notes.append(part)
     for text in _paragraphs(body, notes) if isinstance(body, Tag) else ():
         if figure := told.strange(text):
-            yield f"text: nothing accounts for «{figure}»: «{spaced(text)[:120]}»"
+            yield f"text: nothing accounts for «{figure}»: «{spaced(text)[:400]}»"
 
 
 def _paragraphs(tag: Tag, notes: list[Tag]) -> Iterator[str]:
