@@ -61,8 +61,11 @@ def counted(count: int, words: Words) -> set[str]:
 
 
 def marked(words: Words, *bases: str) -> str:
-    """The mark of what rests on these bases: one reconstructed is enough."""
-    return words["reconstructed_mark"] if "reconstructed" in bases else ""
+    """The mark of what rests on these bases: the worst of them tells."""
+    for basis in ("reconstructed", "preliminary"):
+        if basis in bases:
+            return words[f"{basis}_mark"]
+    return ""
 
 
 def amount(

@@ -13,7 +13,7 @@ from itertools import chain
 from typing import Any, TypeAlias
 
 from asss.catalogue import Catalogue
-from asss.readback.notation import amount, counted, percent, spaced
+from asss.readback.notation import amount, counted, marked, percent, spaced
 
 Fact: TypeAlias = Mapping[str, Any]
 
@@ -41,9 +41,13 @@ def read(facts: Mapping[str, Any], known: Catalogue) -> Iterator[str]:
             continue
         own = [by_id[name] for name in said["facts"]]
         amounts = _amounts(said["rule"], own, by_id, known)
-        found = _pattern(phrase.sentence, amounts, facts, own, known).fullmatch(
-            spaced(said["text"])
-        )
+        text, sign = spaced(said["text"]), _sign(said["rule"], own, known)
+        # Where a number has the sign, the sentence needs none.
+        end = sign if sign and sign not in text.removesuffix(sign) else ""
+        pattern = _pattern(phrase.sentence, amounts, facts, own, known)
+        found = pattern.fullmatch(text.removesuffix(end))
+        if not text.endswith(end):
+            yield f"facts.json: «{text}» lacks {sign} at its end"
         free = " ".join(found.groups()) if found else ""
         given = chain(names.texts, *amounts.values(), *_years(facts))
         if found is None:
@@ -51,6 +55,20 @@ def read(facts: Mapping[str, Any], known: Catalogue) -> Iterator[str]:
             yield f"facts.json: «{said['text']}» is not what its facts give ({told})"
         elif left := FIGURE.search(Names(given).taken_from(free)):
             yield f"facts.json: «{said['text']}»: no fact gives «{left[0]}»"
+
+
+def _sign(rule: str, own: Sequence[Fact], known: Catalogue) -> str:
+    """The sign of a sentence that rests on preliminary figures, or nothing."""
+    words = known.phrases.words
+    is_over_time = "change" in rule or "trend" in rule
+    told = {marked(words, fact["basis"]) for fact in own}
+    for fact in own:
+        if is_over_time:
+            told.add(marked(words, fact["previous_basis"]))
+        else:
+            told.add(marked(words, fact["basis"], fact["mean_basis"]))
+    sign = marked(words, "preliminary")
+    return sign if sign in told else ""
 
 
 class Names:
