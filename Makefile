@@ -9,7 +9,7 @@ STAMP     := .venv/.asss-installed
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup reports test crash bench lint types check format lab lock snapshot clean
+.PHONY: help setup reports test fresh crash bench lint types check format lab lock snapshot clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -41,6 +41,9 @@ test: setup  ## Run all tests except those that need the network (-m live)
 
 crash: setup  ## Kill fetch and render at random moments; see that nothing is lost (minutes)
 	@$(BIN)/python tests/crash.py
+
+fresh:  ## Build a fresh root of Debian's SUITE (as root), and run both commands there
+	@.ci/fresh $(SUITE)
 
 lint: setup  ## Check style, formatting, and that notebooks hold no output
 	@$(BIN)/ruff check

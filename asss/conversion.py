@@ -11,13 +11,15 @@ import gc
 import logging
 import os
 import re
-import weakref
+import shutil
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache, lru_cache
 from html import unescape
 from importlib import resources
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, ClassVar
 from xml.etree import ElementTree as ET
 from xml.etree.ElementTree import Element
@@ -30,7 +32,7 @@ from asss import blocks, contents, markdown, site, tagging, text
 from asss.catalogue import Catalogue
 from asss.errors import RenderError
 from asss.formats import INDEX_NAME
-from asss.parameters import NETWORK
+from asss.parameters import BOKMAL, NETWORK
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -49,14 +51,6 @@ VOID = re.compile(r"<(br|col|hr|img|input|link|meta|wbr)\b([^<>]*?)\s*/?>")
 LETTER = re.compile(r"&(\w+);")
 XMLNS = re.compile(r"xmlns\b|{http://www\.w3\.org/2000/xmlns/}")
 OF_XML = frozenset({"amp", "apos", "gt", "lt", "quot"})
-
-#: A page with something of all that reports have: both weights, a word to be broken, a
-#: table, a drawing.
-TRIAL = """<!doctype html><html lang="nb"><head><title>ASSS</title><style>{css}</style>
-</head><body><h1 style="width: 6rem">Ressursbruksindikator</h1><p>ASSS</p>
-<table><tr><td>1</td></tr></table><div role="img" aria-label="1">
-<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><text x="1" y="9">1</text>
-<path d="M0 0L9 9" stroke="#1d2b36"/></svg></div></body></html>"""
 
 
 def to_html(
@@ -180,10 +174,11 @@ def to_pdf(html: str) -> bytes:
         css = _for_paper(page)
         document.etree_element.attrib.update(page.attrib)
         document.etree_element[:] = list(page)
-        sheet, fonts = _setting(css)
-        pdf = document.write_pdf(
-            stylesheets=[sheet], font_config=fonts, pdf_variant="pdf/ua-1"
-        )
+        sheet, faces = _sheet(css)
+        with _fonts(faces) as fonts:
+            pdf = document.write_pdf(
+                stylesheets=[sheet], font_config=fonts, pdf_variant="pdf/ua-1"
+            )
         # From within a drawing a refusal does not come so far as to end the work.
         if not asked:
             return tagging.finish(pdf, _labels(page))
@@ -216,15 +211,20 @@ def warm_up() -> None:
     """
     Do once in a process, or before it forks, what its first report would wait for.
 
-    Templates are compiled, WeasyPrint is loaded, the stylesheets are read and the fonts
-    opened. No report is another for it.
+    Templates are compiled, WeasyPrint is loaded, stylesheets and hyphenation are read.
+    No text is set: from then on Pango may keep threads of its own (since 1.52 it does),
+    and what is forked from a process with threads waits for them for ever.
     """
     environment = _exporter().environment
     environment.get_template("index.html.j2")
     if pdf_problem() is not None:
         return
+    import pyphen
+
+    pyphen.Pyphen(lang=pyphen.language_fallback(BOKMAL))
     for css in (blocks.stylesheet(), blocks.stylesheet() + site.stylesheet()):
-        to_pdf(TRIAL.format(css=css))
+        _sheet(css)
+    _scratch()
 
 
 class _Whole(str):
@@ -393,34 +393,50 @@ def _labels(page: Element) -> dict[str, str]:
 
 
 @lru_cache(maxsize=4)
-def _setting(css: str) -> tuple[Any, Any]:
-    """A stylesheet that was read, and its fonts: alike for report after report."""
+def _sheet(css: str) -> tuple[Any, list[tuple[Any, ...]]]:
+    """
+    A stylesheet that was read, and the typefaces that it brings.
+
+    Alike for report after report, and read without Pango.
+    """
     import weasyprint
+
+    faces: list[tuple[Any, ...]] = []
+    listed = SimpleNamespace(add_font_face=lambda *face: faces.append(face))
+    fetcher = _fetcher()
+    return weasyprint.CSS(string=css, font_config=listed, url_fetcher=fetcher), faces
+
+
+@contextmanager
+def _fonts(faces: Sequence[tuple[Any, ...]]) -> Iterator[Any]:
+    """Typefaces for one page, in files that are gone when it is set."""
     from weasyprint.text.fonts import FontConfiguration
 
-    class Fonts(FontConfiguration):  # type: ignore[misc]
-        """Fonts whose files go with the process that unpacked them, and no other."""
-
-        def __init__(self) -> None:
-            self._owner: int | None = os.getpid()
-            super().__init__()
-
-        def leave(self) -> None:
-            """Take the files away, once; a forked process leaves its parent's be."""
-            if self._owner == os.getpid():
-                super().__del__()
-            self._owner = None
-
-        def __del__(self) -> None:
-            self.leave()
-
-    fonts = Fonts()
-    # When Python has come so far as to delete what is left, it can remove no files.
-    atexit.register(_leave, weakref.ref(fonts))
-    return weasyprint.CSS(string=css, font_config=fonts, url_fetcher=_fetcher()), fonts
+    with tempfile.TemporaryDirectory(dir=_scratch()) as folder:
+        fonts = FontConfiguration()
+        fonts._folder = Path(folder)
+        for face in faces:
+            fonts.add_font_face(*face)
+        try:
+            yield fonts
+        finally:
+            # Or it would take the folder away once more, at a time of its own.
+            fonts._folder = None
 
 
-def _leave(fonts: weakref.ref[Any]) -> None:
-    alive = fonts()
-    if alive is not None:
-        alive.leave()
+@cache
+def _scratch() -> Path:
+    """
+    A folder that goes with this process.
+
+    Those forked from it have it too, and what they leave when they are killed goes with
+    it.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="asss-"))
+    atexit.register(_clear, folder, owner=os.getpid())
+    return folder
+
+
+def _clear(folder: Path, *, owner: int) -> None:
+    if os.getpid() == owner:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -51,6 +51,28 @@ def test_conda_users_get_the_locked_versions(declared, locked, conda):
     assert conda == {name: locked.get(name) for name in sorted(declared)}
 
 
+def test_all_name_the_same_pythons():
+    """From the oldest that is tried on, and no further than what each one says."""
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        project = tomllib.load(file)
+    oldest = project["project"]["requires-python"].removeprefix(">=")
+    tried = [
+        classifier.rpartition(" ")[2]
+        for classifier in project["project"]["classifiers"]
+    ]
+    assert tried[0] == oldest == project["tool"]["mypy"]["python_version"]
+    conda = yaml.safe_load((ROOT / "environment.yml").read_text("utf-8"))
+    assert f"python >={oldest}" in conda["dependencies"]
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    assert set(re.findall(r"Python (3\.\d+) or", makefile)) == {oldest}
+    assert set(re.findall(r"--python-version (\S+)", makefile)) == {oldest}
+    assert f"({', '.join(oldest.split('.'))})" in makefile
+    readme = (ROOT / "README.md").read_text("utf-8")
+    assert f"needs Python {oldest} or newer" in readme
+    (said,) = re.findall(r"with Python ([\d., and]+);", readme)
+    assert re.findall(r"[\d.]+", said) == tried
+
+
 def test_lock_names_no_address_and_no_machine():
     """It must serve anyone, through whatever index they have been given."""
     # `://` and not `http`, for the lock rightly holds aiohttp and httpx.

@@ -352,6 +352,16 @@ def test_what_was_set_before_leaves_no_trace(rendered: Rendered) -> None:
     assert [conversion.to_pdf(page) for page in reversed(pages)] == before[::-1]
 
 
+def test_no_text_is_set_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pango then has threads, and what is forked from a process with threads hangs."""
+
+    def refuse(_: object) -> None:
+        pytest.fail("Pango was asked for a map of fonts")
+
+    monkeypatch.setattr("weasyprint.text.fonts.FontConfiguration.__init__", refuse)
+    conversion.warm_up()
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing forks here")
 def test_forked_process_leaves_its_parent_the_fonts(rendered: Rendered) -> None:
     """A worker sets a page and ends; what it shares with its parent is not its own."""

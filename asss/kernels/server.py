@@ -19,7 +19,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Client, Connection
 from pathlib import Path
 from typing import Any, Final, NoReturn
@@ -47,7 +47,7 @@ def main() -> None:
     asked = socket.socket(fileno=int(sys.argv[1]))
     requests = socket.socket(fileno=int(sys.argv[2]))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    preload(json.loads(sys.argv[3]))
+    preload(json.loads(sys.argv[3]), alone=True)
     while True:
         ready, _, _ = select.select([asked, sys.stdin], [], [], PAUSE)
         _bury()
@@ -72,7 +72,7 @@ def spare() -> None:
         serve(connection)
 
 
-def preload(names: Sequence[str]) -> None:
+def preload(names: Sequence[str], *, alone: bool = False) -> None:
     """
     Import modules and call functions, so that they are done with when a report begins.
 
@@ -80,20 +80,105 @@ def preload(names: Sequence[str]) -> None:
     ----------
     names : sequence of str
         ``package.module``, imported; ``package.module:function``, called too.
+    alone : bool
+        Whether this process forks, and must then be left as good as new. Where one of
+        the names leaves what forked processes must not have, this program is begun anew
+        without it: what is started later is slower, and nothing else.
     """
-    with _without(NEEDLESS):
-        for name in names:
+    for number, name in enumerate(names):
+        _do_ahead(name)
+        if alone and (left := left_behind()):
+            _say(f"{name} leaves {left}, so it is not done ahead: somewhat slower.")
             module, _, function = name.partition(":")
-            imported = importlib.import_module(module)
-            if function:
-                getattr(imported, function)()
-    if threading.active_count() > 1:
-        names = ", ".join(thread.name for thread in threading.enumerate())
-        msg = f"What is imported ahead must start no thread; there are {names}."
-        raise RuntimeError(msg)
+            others = [module] if function else []
+            rest = json.dumps([*names[:number], *others, *names[number + 1 :]])
+            os.execv(sys.executable, [*sys.orig_argv[:-1], rest])
+    if alone and (left := left_behind()):
+        _say(f"Python itself has {left} here, and cannot fork: set ASSS_KERNELS=spare.")
+        sys.exit(1)
     # What is here now will hardly ever be freed: leave its pages alone, and shared.
     gc.collect()
     gc.freeze()
+
+
+def _do_ahead(name: str) -> None:
+    module, _, function = name.partition(":")
+    with _without(NEEDLESS):
+        imported = importlib.import_module(module)
+        if function:
+            getattr(imported, function)()
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()
+
+
+def left_behind() -> str:
+    """
+    What processes that are forked from this one must not have, in words; mostly "".
+
+    A thread, be it a library's own that Python knows nothing of: in them it does not
+    exist, and who waits for it waits for ever. And an open file: all of them share the
+    place in it, and where one has come the others are too, so that what they read or
+    write is anybody's guess. A library that has its own file open is no danger: libffi
+    maps parts of it into memory, which moves no place.
+    """
+    if threads := _threads():
+        return f"threads ({', '.join(threads)})"
+    files = _shared_files() and _in_a_fork(_shared_files)
+    return f"files open ({', '.join(files)})" if files else ""
+
+
+def _threads() -> list[str]:
+    """The names of all threads but the first, which every process has."""
+    main = threading.main_thread()
+    known = [each for each in threading.enumerate() if each is not main]
+    names = {str(each.native_id): each.name for each in known}
+    tasks = Path("/proc/self/task")
+    for task in tasks.iterdir() if tasks.is_dir() else ():
+        # One that ends meanwhile has no name.
+        with suppress(OSError):
+            if int(task.name) != os.getpid():
+                name = (task / "comm").read_text("utf-8").strip()
+                names.setdefault(task.name, name)
+    return sorted(names.values())
+
+
+def _shared_files() -> list[str]:
+    """Files that are open here, but for streams and libraries that are loaded."""
+    found = []
+    places = Path("/proc/self/fd")
+    for place in places.iterdir() if places.is_dir() else ():
+        number = int(place.name)
+        # The folder itself is read through one that is closed by now.
+        with suppress(OSError):
+            if number > STREAMS and stat.S_ISREG(os.fstat(number).st_mode):
+                found.append(str(place.readlink()))
+    return sorted(set(found) - _loaded()) if found else []
+
+
+def _loaded() -> set[str]:
+    """Files whose code is mapped into this process: its program and libraries."""
+    maps = Path("/proc/self/maps").read_text("utf-8").splitlines()
+    mapped = [line.split(maxsplit=5) for line in maps]
+    return {words[5] for words in mapped if "x" in words[1] and len(words) > 5}
+
+
+def _in_a_fork(look: Callable[[], list[str]]) -> list[str]:
+    """What a forked process finds: matplotlib, for one, tidies up when it is forked."""
+    reading, writing = os.pipe()
+    if os.fork() == 0:
+        try:
+            gc.collect()
+            os.write(writing, "\n".join(look()).encode())
+        finally:
+            os._exit(0)
+    os.close(writing)
+    with open(reading, encoding="utf-8") as told:  # noqa: PTH123 (a descriptor)
+        found = told.read().splitlines()
+    os.wait()
+    return found
 
 
 @contextmanager
@@ -124,7 +209,6 @@ def _begin(descriptor: int) -> NoReturn:
     """In the forked process: do what is asked over the connection, and end."""
     code, errors = 1, sys.stderr.fileno()
     try:
-        _refuse_shared_files()
         # A kernel takes the stream of errors for its cells: its own would not be seen.
         errors = os.dup(errors)
         os.setsid()
@@ -148,28 +232,6 @@ def _begin(descriptor: int) -> NoReturn:
             sys.stderr.flush()
         finally:
             os._exit(code)
-
-
-def _refuse_shared_files() -> None:
-    """
-    See that no file is open that was open before we were forked.
-
-    Where one process has come in it, all the others would be too: what they then read
-    or write is anybody's guess.
-    """
-    places = Path("/proc/self/fd")
-    if not places.is_dir():
-        return
-    for place in places.iterdir():
-        number = int(place.name)
-        try:
-            is_file = stat.S_ISREG(os.fstat(number).st_mode)
-        except OSError:
-            # The one that the folder itself is read through.
-            continue
-        if is_file and number > STREAMS:
-            msg = f"What is imported ahead must leave no file open: {place.readlink()}"
-            raise RuntimeError(msg)
 
 
 def serve(connection: Connection) -> None:
