@@ -416,7 +416,7 @@ def _write(
     if pdf is not None:
         (work / PDF_NAME).write_bytes(pdf)
     if "html" in formats:
-        # The links say how large the files are; in the PDF they would lead nowhere.
+        # Links to the files beside the page; in the PDF they would lead nowhere.
         html = exports.offered(html, work, known)
         (work / HTML_NAME).write_text(html, encoding="utf-8")
     readback.check(facts, known, html=html, pdf=pdf)

@@ -10,7 +10,6 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from asss import language
 from asss.blocks import Block, block
 from asss.catalogue import Catalogue
 from asss.exports import excel
@@ -121,7 +120,10 @@ def offered(html: str, folder: Path, known: Catalogue) -> str:
 
 def downloads(folder: Path, known: Catalogue) -> Block:
     """
-    Links to the files that lie beside a page, with their type and size.
+    Links to the files that lie beside a page, with their type.
+
+    Not with their size: that of the PDF is another on another system, and the page is
+    the same on all.
 
     Parameters
     ----------
@@ -146,7 +148,7 @@ def downloads(folder: Path, known: Catalogue) -> Block:
         {
             "name": words[f"download_{group}"],
             "files": [
-                _file(folder / name, name, kind)
+                {"href": name, "kind": kind}
                 for name, kind in files
                 if (folder / name).is_file()
             ],
@@ -160,7 +162,10 @@ def downloads(folder: Path, known: Catalogue) -> Block:
         {
             "name": f"{words['figure']} {number}",
             "files": [
-                _file(path, f"{FIGURES_FOLDER}/{path.name}", path.suffix[1:].upper())
+                {
+                    "href": f"{FIGURES_FOLDER}/{path.name}",
+                    "kind": path.suffix[1:].upper(),
+                }
                 for path in paths
             ],
         }
@@ -172,8 +177,3 @@ def downloads(folder: Path, known: Catalogue) -> Block:
         id=DOWNLOADS_ID,
         groups=[group for group in shown if group["files"]],
     )
-
-
-def _file(path: Path, href: str, kind: str) -> dict[str, str]:
-    kilobytes = max(1, round(path.stat().st_size / 1000))
-    return {"href": href, "kind": kind, "size": f"{language.number(kilobytes)}\u00a0kB"}
