@@ -13,6 +13,7 @@ from typing import Final
 
 from asss import freshness, ledger, manifest, outputs, site
 from asss.catalogue import Catalogue
+from asss.cluster import Project
 from asss.errors import AsssError, ManifestError, RenderError
 from asss.formats import (
     EDITIONS,
@@ -48,6 +49,9 @@ def render_all(
     """
     Make many reports in parallel; one that fails does not stop the others.
 
+    All are made of the project as it is when this begins: what somebody saves in
+    parameters/ or notebooks/ meanwhile is for the next time.
+
     Parameters
     ----------
     runs : sequence of Run
@@ -75,6 +79,7 @@ def render_all(
     """
     book = Ledger(output) if today else None
     entries = book.read() if book else {}
+    root = _held_still(root)
     tasks = [
         Task(
             run=run,
@@ -112,6 +117,15 @@ def _with_kept(
     """What is asked for, and what the report lies there in."""
     kept = freshness.made_in(outputs.folder(output, run.year, run.kommune))
     return tuple(name for name in known if name in kept or name in asked)
+
+
+def _held_still(root: Path) -> Path:
+    """A project as it is now, for as long as this process; all else lies as it lay."""
+    still = Project.gather(root, ()).lay_out()
+    for path in root.iterdir():
+        if not (still / path.name).exists():
+            (still / path.name).symlink_to(path.resolve())
+    return still
 
 
 def _as_finished(

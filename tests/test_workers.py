@@ -5,19 +5,21 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
+from patience import PATIENCE, wait_for
 
 from asss import batch, outputs, report
 from asss.kernels import supply
 from asss.limits import Limits
 from asss.parameters import EMBEDDED, Run
-from asss.workers import Local, Result
+from asss.workers import Local, Result, Task
 
 KOMMUNER = ("bergen", "oslo", "tromso")
 
@@ -38,6 +40,15 @@ def _with_trap(project: Path, kommune: str, code: str) -> None:
     nbformat.write(notebook, template)
 
 
+def _touch(mark: Path) -> str:
+    return f"import pathlib; pathlib.Path({str(mark)!r}).touch()"
+
+
+def _waits(mark: Path) -> str:
+    """Code that says that it has come so far, and comes no further."""
+    return f"import time; {_touch(mark)}; time.sleep({PATIENCE})"
+
+
 def _render(
     project: Path, output: Path, workers: Local | None = None, **options: Any
 ) -> dict[str, Result]:
@@ -48,7 +59,7 @@ def _render(
         output=output,
         formats=("html",),
         workers=workers or Local(2),
-        **options,
+        **{"limits": Limits(seconds=PATIENCE), **options},
     )
     return {result.kommune: result for result in results}
 
@@ -57,21 +68,24 @@ def _left(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-def _wait_for(what: Callable[[], Any]) -> Any:
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        found = what()
-        if found:
-            return found
-        time.sleep(0.02)
-    pytest.fail("it did not come")
+class Hurried(Local):
+    """Workers that allow one report less than others, however slow the machine is."""
+
+    def __init__(self, kommune: str, limits: Limits) -> None:
+        super().__init__(2)
+        self._kommune, self._limits = kommune, limits
+
+    def submit(self, task: Task) -> "Future[Result]":
+        if task.run.kommune == self._kommune:
+            task = replace(task, limits=self._limits)
+        return super().submit(task)
 
 
 @pytest.mark.parametrize(
     ("code", "limits", "said"),
     [
         ("import os; os._exit(3)", Limits(), "the notebook's kernel stopped"),
-        ("while True: pass", Limits(seconds=6), "stopped after 6 seconds"),
+        ("while True: pass", Limits(seconds=2), "stopped after 2 seconds"),
         ("bytearray(900_000_000)", Limits(memory=600 * 2**20), "MemoryError"),
     ],
 )
@@ -80,7 +94,7 @@ def test_report_that_goes_wrong_ends_alone(
 ) -> None:
     """The others arrive; what goes wrong is said of the one."""
     _with_trap(project, "bergen", code)
-    results = _render(project, tmp_path / "outputs", limits=limits)
+    results = _render(project, tmp_path / "outputs", Hurried("bergen", limits))
     error = results["bergen"].error
     assert error is not None
     assert error.startswith("bergen 2020:")
@@ -107,19 +121,42 @@ def test_notebook_of_a_failed_report_is_kept_until_it_succeeds(
     assert not kept.exists()
 
 
+def test_what_is_saved_meanwhile_is_for_the_next_time(
+    project: Path, tmp_path: Path
+) -> None:
+    """Even half a file: reports are made of what there was when the first began."""
+    mark, saved = tmp_path / "begun", tmp_path / "saved"
+    _with_trap(
+        project,
+        "bergen",
+        f"import pathlib, time; {_touch(mark)}\n"
+        f"    while not pathlib.Path({str(saved)!r}).exists(): time.sleep(0.02)",
+    )
+
+    def save() -> None:
+        wait_for(mark.exists)
+        (project / "parameters" / "fraser.yaml").write_text("halv: [", "utf-8")
+        (project / "notebooks" / "sosiale_tjenester.ipynb").write_text("{", "utf-8")
+        saved.touch()
+
+    with ThreadPoolExecutor() as threads:
+        threads.submit(save)
+        results = _render(project, tmp_path / "outputs")
+    assert [result.error for result in results.values()] == [None] * 3
+
+
 def test_process_that_is_killed_leaves_nothing(project: Path, tmp_path: Path) -> None:
     """Not the folder it worked in either; and what was there before is there."""
     earlier = tmp_path / "2020" / "bergen"
     earlier.mkdir(parents=True)
     (earlier / "rapport.html").write_text("earlier", "utf-8")
     mark = tmp_path / "begun"
-    waits = f"import pathlib, time; pathlib.Path({str(mark)!r}).touch(); time.sleep(60)"
-    _with_trap(project, "bergen", waits)
+    _with_trap(project, "bergen", _waits(mark))
     workers = Local(2)
 
     def kill(result: Result) -> None:
         if result.kommune == "tromso":
-            _wait_for(mark.exists)
+            wait_for(mark.exists)
             ((process, task),) = workers._crew.at_work.values()
             assert task.run.kommune == "bergen"
             assert any(path.name.startswith(".") for path in earlier.parent.iterdir())
@@ -161,14 +198,15 @@ def test_ctrl_c_keeps_what_is_finished_and_leaves_nothing_else(
 ) -> None:
     """In the middle of the second of three; the same command makes the rest."""
     mark = tmp_path / "begun"
-    waits = f"import pathlib, time; pathlib.Path({str(mark)!r}).touch(); time.sleep(60)"
-    _with_trap(project, "oslo", waits)
+    _with_trap(project, "oslo", _waits(mark))
     output, scratch = tmp_path / "outputs", tmp_path / "scratch"
     scratch.mkdir()
     running = _command(project, output, formats="html,pdf", TMPDIR=str(scratch))
-    _wait_for(mark.exists)
+    assert running.stderr is not None
+    assert any(line.startswith("done") for line in running.stderr)
+    wait_for(mark.exists)
     os.killpg(running.pid, signal.SIGINT)
-    _, errors = running.communicate(timeout=30)
+    _, errors = running.communicate(timeout=PATIENCE)
     assert running.returncode == 130, errors
     assert "Traceback" not in errors
     assert "1 of 3 reports were finished and are kept" in " ".join(errors.split())
@@ -189,13 +227,18 @@ from pathlib import Path
 from asss import batch
 from asss.parameters import Run
 
+begun = threading.Event()
+
 class Never(nullcontext):
     def __enter__(self):
         return self
     def submit(self, task):
+        begun.set()
         return Future()
 
 def press():
+    begun.wait()
+    # Long enough, mostly, for the wait to begin; if it is not, there is less to see.
     time.sleep(1)
     signal.pthread_kill(threading.get_ident(), signal.SIGINT)
 
@@ -210,23 +253,22 @@ except KeyboardInterrupt:
 
 def test_ctrl_c_is_seen_though_it_does_not_end_the_wait() -> None:
     asked = [sys.executable, "-c", UNSEEN]
-    done = subprocess.run(asked, capture_output=True, text=True, timeout=30)
+    done = subprocess.run(asked, capture_output=True, text=True, timeout=PATIENCE)
     assert done.stdout == "interrupted\n", done.stderr
 
 
 def test_killed_command_leaves_no_process_behind(project: Path, tmp_path: Path) -> None:
     """Not even one that waits for a cell that never ends."""
     mark = tmp_path / "begun"
-    waits = f"import pathlib; pathlib.Path({str(mark)!r}).touch()\n    while True: pass"
-    _with_trap(project, "bergen", waits)
+    _with_trap(project, "bergen", f"{_touch(mark)}\n    while True: pass")
     output = tmp_path / "outputs"
     running = _command(project, output)
-    _wait_for(mark.exists)
+    wait_for(mark.exists)
     assert _processes_in(output)
     running.kill()
     running.communicate()
-    _wait_for(lambda: not _processes_in(output))
-    _wait_for(lambda: _left(output / "2020") == [])
+    wait_for(lambda: not _processes_in(output))
+    wait_for(lambda: _left(output / "2020") == [])
 
 
 def test_every_way_to_have_processes_makes_the_same(root: Path, tmp_path: Path) -> None:
@@ -236,7 +278,7 @@ def test_every_way_to_have_processes_makes_the_same(root: Path, tmp_path: Path) 
         output = tmp_path / way
         kernels = {supply.CHOICE: way}
         running = _command(root, output, kommuner=["oslo"], **kernels)
-        _, errors = running.communicate(timeout=120)
+        _, errors = running.communicate(timeout=PATIENCE)
         assert running.returncode == 0, errors
         folder = output / "2020" / "oslo"
         made.append({p.name: p.read_bytes() for p in folder.iterdir()})
@@ -247,7 +289,7 @@ def test_way_that_there_is_none_of_is_an_error_in_a_line(
     root: Path, tmp_path: Path
 ) -> None:
     running = _command(root, tmp_path / "outputs", **{supply.CHOICE: "lunken"})
-    _, errors = running.communicate(timeout=60)
+    _, errors = running.communicate(timeout=PATIENCE)
     assert running.returncode == 2
     assert "choose one of fork, spare, cold" in errors
     assert "Traceback" not in errors
@@ -276,7 +318,7 @@ def test_without_pango_all_but_pdf_is_made(root: Path, tmp_path: Path) -> None:
             formats="html,pdf",
             PYTHONPATH=str(tmp_path),
         )
-        said, errors = running.communicate(timeout=120)
+        said, errors = running.communicate(timeout=PATIENCE)
         assert running.returncode == 0, errors
         assert told in said
         assert "HTML only, no PDF" in errors
