@@ -12,6 +12,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
 
+from patience import PATIENCE
 from playwright.sync_api import Browser, Page, sync_playwright
 
 #: Where Chromium is, if anywhere.
@@ -40,6 +41,7 @@ def chromium() -> Iterator["Screen"]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM,
+            timeout=1000 * PATIENCE,
             args=["--disable-background-networking", "--disable-component-update"],
         )
         try:
@@ -53,6 +55,7 @@ class Screen:
 
     def __init__(self, browser: Browser) -> None:
         self._context = browser.new_context(offline=True)
+        self._context.set_default_timeout(1000 * PATIENCE)
         self._context.add_init_script(path=Path(__file__).with_name("probes.js"))
         axe = resources.files("axe_playwright_python") / "axe.min.js"
         self._context.add_init_script(script=axe.read_text("utf-8"))

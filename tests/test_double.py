@@ -14,6 +14,7 @@ import pytest
 import synthetic
 from cubes import Cube, Variable
 from double import ROOT, Double
+from patience import PATIENCE
 
 TABLE = "12210"
 SELECTION = {
@@ -48,7 +49,7 @@ NOT_COMPARED = {"label", "description", "paths", "subjectCode", "language", "typ
 
 @pytest.fixture
 def http(double: Double) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=double.url, trust_env=False) as client:
+    with httpx.Client(base_url=double.url, trust_env=False, timeout=PATIENCE) as client:
         yield client
 
 
@@ -197,7 +198,10 @@ def test_pages_of_a_search(http: httpx.Client) -> None:
 
 
 def test_headers_say_what_is_allowed_and_what_remains() -> None:
-    with Double({}, calls=2) as double, httpx.Client(trust_env=False) as http:
+    with (
+        Double({}, calls=2) as double,
+        httpx.Client(trust_env=False, timeout=PATIENCE) as http,
+    ):
         answers = [http.get(f"{double.url}/config") for _ in range(3)]
     assert [answer.status_code for answer in answers] == [200, 200, 429]
     assert [a.headers["x-ratelimit-remaining"] for a in answers] == ["1", "0", "0"]
@@ -216,7 +220,7 @@ def test_table_can_be_corrected(double: Double, http: httpx.Client) -> None:
 def test_ending_leaves_nothing_behind() -> None:
     """Not a thread, and no socket, though a client still holds its connection."""
     before = threading.active_count()
-    with httpx.Client(trust_env=False) as http:
+    with httpx.Client(trust_env=False, timeout=PATIENCE) as http:
         with Double({}) as double:
             http.get(f"{double.url}/config")
         assert threading.active_count() == before
