@@ -5,14 +5,11 @@ The only room that knows nbconvert and WeasyPrint. Imports ``contents``, ``site`
 ``tagging``, ``blocks`` and below.
 """
 
-import atexit
 import base64
 import gc
 import logging
 import os
 import re
-import shutil
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache, lru_cache
@@ -28,7 +25,7 @@ from nbconvert.exporters import TemplateExporter
 from nbformat import NotebookNode
 
 import asss
-from asss import blocks, contents, markdown, site, tagging, text
+from asss import blocks, contents, markdown, outputs, site, tagging, text
 from asss.catalogue import Catalogue
 from asss.errors import RenderError
 from asss.formats import INDEX_NAME
@@ -224,7 +221,6 @@ def warm_up() -> None:
     pyphen.Pyphen(lang=pyphen.language_fallback(BOKMAL))
     for css in (blocks.stylesheet(), blocks.stylesheet() + site.stylesheet()):
         _sheet(css)
-    _scratch()
 
 
 class _Whole(str):
@@ -412,9 +408,9 @@ def _fonts(faces: Sequence[tuple[Any, ...]]) -> Iterator[Any]:
     """Typefaces for one page, in files that are gone when it is set."""
     from weasyprint.text.fonts import FontConfiguration
 
-    with tempfile.TemporaryDirectory(dir=_scratch()) as folder:
+    with outputs.scratch() as folder:
         fonts = FontConfiguration()
-        fonts._folder = Path(folder)
+        fonts._folder = folder
         for face in faces:
             fonts.add_font_face(*face)
         try:
@@ -422,21 +418,3 @@ def _fonts(faces: Sequence[tuple[Any, ...]]) -> Iterator[Any]:
         finally:
             # Or it would take the folder away once more, at a time of its own.
             fonts._folder = None
-
-
-@cache
-def _scratch() -> Path:
-    """
-    A folder that goes with this process.
-
-    Those forked from it have it too, and what they leave when they are killed goes with
-    it.
-    """
-    folder = Path(tempfile.mkdtemp(prefix="asss-"))
-    atexit.register(_clear, folder, owner=os.getpid())
-    return folder
-
-
-def _clear(folder: Path, *, owner: int) -> None:
-    if os.getpid() == owner:
-        shutil.rmtree(folder, ignore_errors=True)

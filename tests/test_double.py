@@ -310,7 +310,7 @@ def test_recorded_answer_is_the_doubles_too(
         Double(
             recorded_tables, max_cells=40, calls=30, window=10, is_ssb=False
         ) as double,
-        httpx.Client(trust_env=False) as http,
+        httpx.Client(trust_env=False, timeout=PATIENCE) as http,
     ):
         base = double.url.removesuffix(ROOT)
         for _ in range(30 if one["status"] == 429 else 0):

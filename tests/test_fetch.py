@@ -24,6 +24,7 @@ from faults import Fault
 from filelock import FileLock
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from patience import PATIENCE
 from test_client import Watch
 from typer.testing import CliRunner
 
@@ -446,7 +447,7 @@ def test_kill_in_the_middle_loses_nothing_and_the_next_fetch_completes(
             process.send_signal(signal.SIGKILL)
 
     ssb.on_call(kill)
-    assert process.wait(60) == -signal.SIGKILL
+    assert process.wait(PATIENCE) == -signal.SIGKILL
     store = sources.snapshot_store(project)
     assert store.names() == []
     done = subprocess.run(
