@@ -52,7 +52,7 @@ def sources(found: NetworkBook, known: Catalogue, *, table: int = 2) -> Block:
             },
             known,
         )
-        if found.is_reconstructed
+        if found.has_reconstructed
         else "",
         figures=text.figures_from(found.snapshot, known),
         mean_rule=text.phrase(

@@ -131,6 +131,10 @@ class Catalogue:
             if self.kinds[entry.kind].change == "reserved"
         )
 
+    def is_told_beside_text(self, kind: str, years: Iterable[int], year: int) -> bool:
+        """Whether a report of a year tells a forbehold beside its text too."""
+        return self.kinds[kind].beside_text == "while_shown" or year in years
+
     def indicator(self, name: str) -> Indicator:
         """One indicator by id."""
         return next(i for i in self.service.indicators if i.id == name)

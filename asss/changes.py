@@ -202,8 +202,12 @@ def _withheld(
     facts: Sequence[Fact],
     subjects: Mapping[str, str],
 ) -> list[Statement]:
-    """Say why a change is not spoken of, rather than pass it over."""
+    """Say why a change is not spoken of, rather than pass it over.
+
+    Of a figure that is missing itself, it has been said with its level.
+    """
     reasons: dict[Detail, list[Fact]] = {}
+    facts = [fact for fact in facts if fact.value is not None]
     for fact in facts:
         before = (fact.indicator, fact.kommune, fact.year - 1)
         if fact.change is None and before in book.facts:
@@ -304,8 +308,6 @@ def _run_start(history: Sequence[Fact], sign: int) -> int | None:
 
 
 def _why_unspoken(known: Catalogue, fact: Fact, last_year: Fact) -> Detail:
-    """The year's own forbehold or gap; else what stands in the way the year before."""
+    """The year's own forbehold; else what stands in the way the year before."""
     own = why_unchanged(known, [fact])
-    if own or fact.value is None:
-        return own or why_missing(known, fact)
-    return why_withheld(known, last_year) or why_missing(known, last_year)
+    return own or why_withheld(known, last_year) or why_missing(known, last_year)

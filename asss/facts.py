@@ -173,9 +173,37 @@ class NetworkBook:
         ids = {name for fact in self.facts.values() for name in fact.forbehold}
         return known.forbehold_by_id(ids)
 
-    @property
+    def pending(self, known: Catalogue) -> tuple[str, ...]:
+        """Indicators collected by hand, and not for the report's year for anybody."""
+        return tuple(
+            indicator.id
+            for measure, indicator in known.service.by_hand.items()
+            if not any(
+                (measure, kommune, self.run.year) in known.manual
+                for kommune in self.kommuner
+            )
+        )
+
+    @cached_property
     def is_reconstructed(self) -> bool:
-        """Whether any figure in the report is not an official one."""
+        """Whether the report's own year rests on a figure that is not official.
+
+        That is its figures, its means and ranks, and what its changes are held against.
+        """
+        return any(
+            basis == "reconstructed" and amount is not None
+            for fact in self.facts.values()
+            if fact.year == self.run.year
+            for basis, amount in (
+                (fact.basis, fact.value),
+                (fact.mean_basis, fact.network_mean),
+                (fact.previous_basis, fact.change),
+            )
+        )
+
+    @property
+    def has_reconstructed(self) -> bool:
+        """Whether any figure is not official, be it of an earlier year."""
         return any(fact.basis == "reconstructed" for fact in self.facts.values())
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from asss import changes
 from asss.catalogue import Catalogue
-from asss.facts import HOUSEKEEPING, Fact, FactBook, gather
+from asss.facts import HOUSEKEEPING, Fact, FactBook, NetworkBook, gather
 from asss.knowledge import Chapter, Forbehold
 from asss.language import half_up
 from asss.parameters import Run
@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 SUMMARY = "sammendrag"
 
 RESSURSBRUK = "ressursbruksindikator"
+
+#: The rule of the one sentence on what is collected by hand and not collected yet.
+NOT_COLLECTED = "manual_pending"
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,9 @@ class Findings(FactBook):
         return tuple(
             entry
             for entry in known.forbehold_by_id(spoken | shown)
-            if not entry.is_page_wide and entry.kind not in HOUSEKEEPING
+            if not entry.is_page_wide
+            and entry.kind not in HOUSEKEEPING
+            and known.is_told_beside_text(entry.kind, entry.years, self.run.year)
         )
 
 
@@ -158,7 +163,10 @@ def _levels(
     subjects: Mapping[str, str],
 ) -> list[Statement]:
     statements = []
+    pending = book.pending(known)
     for fact in facts:
+        if fact.indicator in pending:
+            continue  # said of all of them at once, among the main findings
         subject = subjects[fact.indicator]
         if fact.value is None:
             rule = "level_missing"
@@ -174,21 +182,27 @@ def _levels(
                 "value": level(fact),
                 "reason": why_withheld(known, fact),
             }
-        elif fact.indicator == RESSURSBRUK:
-            rule, details = _resource(book, known, fact)
         else:
-            rule = _level_rule(known, fact)
-            details = {
-                "subject": subject,
-                "value": level(fact),
-                "distance": distance(fact),
-                "mean": mean(fact),
-                "rank": _rank_tail(book, known, fact, "rank_tail"),
-            }
+            rule, details = _against_mean(book, known, fact, subject)
         statements.append(Statement(chapter, rule, details, (fact.id,)))
         if rule.startswith("resource"):
             statements.append(Statement(chapter, "resource_gloss", {}, (fact.id,)))
     return statements
+
+
+def _against_mean(
+    book: FactBook, known: Catalogue, fact: Fact, subject: str
+) -> tuple[str, dict[str, Detail]]:
+    """A figure, how far from the mean it is, and its rank if at an end."""
+    if fact.indicator == RESSURSBRUK:
+        return _resource(book, known, fact)
+    return _level_rule(known, fact), {
+        "subject": subject,
+        "value": level(fact),
+        "distance": distance(fact),
+        "mean": mean(fact),
+        "rank": _rank_tail(book, known, fact, "rank_tail"),
+    }
 
 
 def _level_rule(known: Catalogue, fact: Fact) -> str:
@@ -334,11 +348,15 @@ def _summary(book: FactBook, known: Catalogue) -> list[Statement]:
     facts = book.reported
     mentions = {i.id: i.mention for i in known.service.indicators}
     statements = []
-    resource = book.fact(RESSURSBRUK)
-    if resource.index is not None:
-        rule, details = _resource(book, known, resource)
-        statements.append(Statement(SUMMARY, rule, details, (resource.id,)))
-    statements += _summary_extremes(known, facts, mentions)
+    compared = _compared(known, facts)
+    if compared:
+        # The use of resources; where there is no figure of it, the next in Tabell 1.
+        chief = compared[0]
+        subject = known.indicator(chief.indicator).subject
+        rule, details = _against_mean(book, known, chief, subject)
+        statements.append(Statement(SUMMARY, rule, details, (chief.id,)))
+    statements += not_collected(book, known)
+    statements += _summary_extremes(known, compared, mentions)
     statements.append(_summary_ranks(facts))
     if book.run.year > book.all_years[0]:
         statements.append(_summary_changes(book, known, facts))
@@ -364,20 +382,40 @@ def _summary(book: FactBook, known: Catalogue) -> list[Statement]:
     return statements
 
 
+def _compared(known: Catalogue, facts: Sequence[Fact]) -> list[Fact]:
+    """Figures held against the mean that a main finding may hold up."""
+    return [
+        fact
+        for fact in facts
+        if fact.index is not None
+        and (
+            fact.indicator == RESSURSBRUK
+            or all(
+                known.kinds[entry.kind].summary == "told"
+                for entry in known.forbehold_by_id(fact.forbehold)
+            )
+        )
+    ]
+
+
+def not_collected(book: NetworkBook, known: Catalogue) -> list[Statement]:
+    """What is collected by hand and not collected yet: once, for the whole page."""
+    names = book.pending(known)
+    if not names:
+        return []
+    details: dict[str, Detail] = {
+        "subject": tuple(known.indicator(name).mention for name in names),
+        "year": book.run.year,
+    }
+    ids = tuple(fact.id for fact in book.reported if fact.indicator in names)
+    return [Statement(SUMMARY, NOT_COLLECTED, details, ids)]
+
+
 def _summary_extremes(
     known: Catalogue, facts: Sequence[Fact], subjects: Mapping[str, str]
 ) -> list[Statement]:
     limit = known.phrases.thresholds.near_mean.value
-    compared = [
-        fact
-        for fact in facts
-        if fact.index is not None
-        and fact.indicator != RESSURSBRUK
-        and all(
-            known.kinds[entry.kind].summary == "told"
-            for entry in known.forbehold_by_id(fact.forbehold)
-        )
-    ]
+    compared = [fact for fact in facts if fact.indicator != RESSURSBRUK]
     ends = {
         "above": max(compared, key=lambda fact: fact.index or 0, default=None),
         "below": min(compared, key=lambda fact: fact.index or 0, default=None),

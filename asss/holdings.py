@@ -132,6 +132,8 @@ def check_year(known: Catalogue, snapshot: Snapshot, year: int) -> None:
     if year not in years:
         held = statbank.spans(years)
         msg = f"No figures for {year} in snapshot {snapshot.name!r}: it holds {held}."
+        if not years or year > years[-1]:
+            msg += " Fetch what SSB has published since: `asss fetch`."
         raise UsageError(msg)
 
 

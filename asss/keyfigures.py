@@ -18,7 +18,7 @@ from asss.findings import Findings
 from asss.knowledge import Forbehold, Indicator
 from asss.parameters import EVERY
 from asss.statements import mark
-from asss.tables import meanings, weakest
+from asss.tables import MARKED, meanings, weakest
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
@@ -107,6 +107,10 @@ def _table(found: Findings, known: Catalogue) -> dict[str, Any]:
         "notes": notes.items,
         "has_break": any(cell["is_break"] for cell in (*headings, *cells)),
         "legend": _legend(found, known),
+        "has_manual": any(
+            fact.value is not None and known.indicator(fact.indicator).formula.manual
+            for fact in _shown(found, known)
+        ),
         "source": _source_line(found, known),
     }
 
@@ -213,13 +217,17 @@ def _cell(
         )
     ]
     name = known.indicator(fact.indicator).short_name
+    texts = [entry.text for entry in told]
+    by_hand = known.indicator(fact.indicator).formula.manual
+    if by_hand and (by_hand, fact.kommune, fact.year) not in known.manual and not texts:
+        texts.append(known.phrases.words["notes_not_collected"])
     return {
         "fact": fact.id,
         "is_break": is_joint,
         "is_latest": fact.year == found.run.year,
         "text": text.bare(fact.value, fact.decimals) or fact.status,
         "mark": fact.value is not None and mark(fact.basis, known.phrases.words),
-        "notes": [notes.refer(entry.text, name, fact.year) for entry in told],
+        "notes": [notes.refer(note, name, fact.year) for note in texts],
     }
 
 
@@ -307,14 +315,13 @@ def _legend(found: Findings, known: Catalogue) -> list[Mapping[str, str]]:
     if "plain" in rules:
         key = "notes_plain" if "weighted" in rules else "notes_all_plain"
         legend.append({"mark": words["plain_mark"], "text": words[key]})
-    if found.is_reconstructed:
-        legend.append(
-            {"mark": words["reconstructed_mark"], "text": words["notes_reconstructed"]}
-        )
-    if any("preliminary" in (f.basis, f.distance_basis) for f in shown):
-        legend.append(
-            {"mark": words["preliminary_mark"], "text": words["notes_preliminary"]}
-        )
+    bases = {fact.basis for fact in shown if fact.value is not None}
+    bases |= {f.mean_basis for f in found.reported if f.network_mean is not None}
+    legend += [
+        {"mark": words[f"{basis}_mark"], "text": words[f"notes_{basis}"]}
+        for basis in MARKED
+        if basis in bases
+    ]
     signs = meanings((fact.status for fact in shown), words)
     return [*legend, *({"mark": s, "text": text} for s, text in signs.items())]
 

@@ -345,6 +345,7 @@ class Kind(Model):
     mean: Literal["counts", "left_out", "void"]
     change: Literal["shown", "reserved", "withheld"]
     summary: Literal["told", "left_out"]
+    beside_text: Literal["while_shown", "own_year"] = "while_shown"
     why: str
 
 

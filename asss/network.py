@@ -118,6 +118,10 @@ def assess(
     """
     book = gather_network(indexed, known, run, snapshot)
     said = _summary(book, known)
+    # What nobody has is said of all at once.
+    awaited = {
+        name for told in findings.not_collected(book, known) for name in told.facts
+    }
     for indicator in known.service.indicators:
         said += _of_indicator(book, known, indicator)
     for member in book.members:
@@ -125,7 +129,7 @@ def assess(
         said += [
             Statement(member.id, chief.rule, chief.details, chief.facts)
             for chief in own.statements
-            if chief.chapter == SUMMARY
+            if chief.chapter == SUMMARY and not awaited.issuperset(chief.facts)
         ]
     return NetworkFindings(
         run=book.run,
@@ -345,6 +349,7 @@ def _summary(book: NetworkBook, known: Catalogue) -> list[Statement]:
         *_outermost_spans(spans),
         *_most_often(book, known),
         *_means(book, known),
+        *findings.not_collected(book, known),
         *_doubtful(book, known),
     ]
 

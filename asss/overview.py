@@ -36,7 +36,7 @@ def heading(found: NetworkFindings, known: Catalogue) -> Block:
     rule = "network_reconstructed"
     if found.snapshot.is_fetched:
         rule = (
-            "network_reconstructed_fetched" if marked else "reconstructed_line_earlier"
+            "network_reconstructed_fetched" if marked else "reconstructed_line_behind"
         )
     line = text.phrase(
         rule,
@@ -96,7 +96,10 @@ def ranks(found: NetworkFindings, known: Catalogue) -> Block:
         caption=caption,
         members=[member.name for member in found.members],
         sections=sections,
-        is_reconstructed=found.is_reconstructed,
+        is_reconstructed=any(
+            f.distance_basis == "reconstructed" and f.rank is not None
+            for f in found.reported
+        ),
         is_preliminary=any(f.distance_basis == "preliminary" for f in found.reported),
     )
 

@@ -80,7 +80,7 @@ def heading(found: Findings, known: Catalogue) -> Block:
         rule = (
             "reconstructed_line_fetched"
             if reconstructed
-            else "reconstructed_line_earlier"
+            else "reconstructed_line_behind"
         )
     line = text.phrase(
         rule,
@@ -124,7 +124,6 @@ def top(
         status=words[f"status_{edition.status or 'unknown'}"],
         reservation=words["status_reconstructed"] if book.is_reconstructed else "",
         figures=text.figures_from(book.snapshot, known),
-        pending=_pending(edition.pending, book, known),
         reconstructed=reconstructed,
         notes=[entry.text for entry in book.page_wide_forbehold(known)],
         summary=summary,
@@ -135,15 +134,6 @@ def summary(found: Findings, known: Catalogue) -> Block:
     """The main findings alone; in any language that has the words for them."""
     said = text.sentences(found, known, chapter=SUMMARY)
     return block("summary", known, summary=said)
-
-
-def _pending(indicators: Sequence[str], book: NetworkBook, known: Catalogue) -> str:
-    """What is collected by hand and not yet collected, in a sentence."""
-    if not indicators:
-        return ""
-    names = tuple(known.indicator(name).mention for name in indicators)
-    details: dict[str, Detail] = {"subject": names, "year": book.run.year}
-    return text.phrase("manual_pending", details, known)
 
 
 def title(found: Findings, known: Catalogue) -> str:

@@ -74,15 +74,7 @@ def edition(book: NetworkBook, known: Catalogue) -> Edition:
     return Edition(
         status=worst,
         tables=tables,
-        pending=tuple(
-            indicator.id
-            for indicator in known.service.indicators
-            if indicator.formula.manual
-            and not any(
-                (indicator.formula.manual, kommune, year) in known.manual
-                for kommune in book.kommuner
-            )
-        ),
+        pending=book.pending(known),
     )
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from asss import blocks, language, text
 from asss.catalogue import Catalogue
 from asss.facts import HOUSEKEEPING
-from asss.findings import SUMMARY
+from asss.findings import NOT_COLLECTED, SUMMARY
 from asss.formats import INDEX_NAME
 from asss.knowledge import Indicator
 from asss.parameters import EVERY
@@ -163,7 +163,7 @@ def _card(entry: Listing, year: int, known: Catalogue) -> dict[str, Any]:
         "summary": [
             said["text"]
             for said in entry.facts["sentences"]
-            if said["section"] == SUMMARY
+            if said["section"] == SUMMARY and said["rule"] != NOT_COLLECTED
         ],
         "notes": [
             caveat["text"]

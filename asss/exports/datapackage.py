@@ -334,7 +334,8 @@ def _field(column: str, known: Catalogue) -> dict[str, Any]:
 def _description(extract: Extract, known: Catalogue) -> str:
     words = known.phrases.words
     parts = [words["export_what"]]
-    if extract.is_reconstructed:
+    # The rows are all years', and no mark stands at them.
+    if extract.has_reconstructed:
         parts.append(words["export_reconstructed"])
     return " ".join([*parts, words["export_inert"], words["export_licence"]])
 

@@ -24,6 +24,8 @@ class Extract:
     kommuner : tuple of str
         Whose figures of every year it holds, by id; of others it has one year's.
     facts : tuple of FactRecord
+    is_reconstructed : bool
+        Whether the report's own year rests on a figure that is not official.
     day : str
         ISO date that the content is of, never a clock's.
     """
@@ -34,6 +36,7 @@ class Extract:
     language: str
     kommuner: tuple[str, ...]
     facts: tuple[FactRecord, ...]
+    is_reconstructed: bool
     forbehold: tuple[ForbeholdRecord, ...]
     edition: EditionRecord
     snapshot: SnapshotRecord
@@ -42,8 +45,8 @@ class Extract:
     day: str
 
     @property
-    def is_reconstructed(self) -> bool:
-        """Whether any figure is not an official one."""
+    def has_reconstructed(self) -> bool:
+        """Whether any figure is not official, be it of an earlier year."""
         return any(
             "reconstructed" in (fact.basis, fact.mean_basis) for fact in self.facts
         )
@@ -72,6 +75,7 @@ def extract_of(record: FactsFile) -> Extract:
         language=run.language,
         kommuner=tuple(everybody) if is_network else (run.kommune,),
         facts=tuple(record.facts),
+        is_reconstructed=record.contains_reconstructed,
         forbehold=tuple(record.forbehold),
         edition=record.edition,
         snapshot=record.snapshot,

@@ -249,7 +249,9 @@ class FactsFile(Model):
     edition: EditionRecord = _about("How final the figures are.")
     snapshot: SnapshotRecord = _about("Where the figures were read from.")
     contains_reconstructed: bool = _about(
-        "Whether any figure in the report is not an official one."
+        "Whether the report's own year rests on a figure that is not official: its "
+        "figures, means and ranks, or what its changes are held against. Figures of "
+        "earlier years say it of themselves, in basis."
     )
     table: PrintedTable | None = _about(
         "Tabell 1 as it is printed; null in a report on the network."

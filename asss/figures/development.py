@@ -257,7 +257,10 @@ def _notes(
     later = [fact for fact in own if fact.year > found.all_years[0]]
     # What lies within the table's years is told on top of the page or in the chapter.
     is_told_elsewhere = all(
-        fact.year in found.years for fact in later if known.breaks(fact.forbehold)
+        fact.year in found.years
+        and known.is_told_beside_text(entry.kind, entry.years, found.run.year)
+        for fact in later
+        for entry in known.breaks(fact.forbehold)
     )
     reasons = (
         ("caption_mean_break", len({fact.mean_rule for fact in own}) > 1),

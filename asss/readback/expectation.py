@@ -235,7 +235,11 @@ def _chapters(
     single = {
         name: entry["text"]
         for name, entry in forbehold.items()
-        if entry["indicators"] != EVERY and entry["kind"] not in HOUSEKEEPING
+        if entry["indicators"] != EVERY
+        and entry["kind"] not in HOUSEKEEPING
+        and known.is_told_beside_text(
+            entry["kind"], entry["years"], facts["run"]["year"]
+        )
     }
     touching = {fact["id"]: fact["forbehold"] for fact in facts["facts"]}
     for chapter in known.service.chapters:

@@ -95,7 +95,7 @@ def why(statement: Statement, found: Findings, known: Catalogue) -> Reason:
     facts = [fact for fact in found.facts.values() if fact.id in set(statement.facts)]
     rule = statement.rule
     match rule.split("_"):
-        case ["level", "missing"]:
+        case ["level", "missing"] | ["manual", "pending"]:
             return Reason("review_why_missing")
         case ["level", "alone"]:
             return Reason("review_why_alone")
