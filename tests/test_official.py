@@ -176,10 +176,11 @@ def test_figures_from_another_address_are_not_called_ssbs(
 def test_last_year_is_pending_by_hand_and_final_at_ssb(
     known: Catalogue, official_of: FindingsOf
 ) -> None:
-    """Nobody has collected 2025 yet; the page says so, and gives no figure."""
+    """Nobody has collected 2025 yet; the page says so once, and gives no figure."""
     found = official_of("oslo", 2025)
     head = page.heading(found, known).html
-    assert "Ennå ikke samlet inn for 2025: ressursbruken" in head
+    assert "Tall for ressursbruken, andelen til arbeid" in head
+    assert head.count("samlet inn") == 1
     assert "Status: endelige tall" in head
     assert found.fact("ressursbruksindikator").value is None
 

@@ -96,6 +96,9 @@ def test_year_outside_is_refused_with_those_inside(
         sources.load_observations(known, snapshot, until=year)
     assert str(year) in str(refusal.value)
     assert "'embedded'" in str(refusal.value)
+    # Nothing can be fetched from before the first year.
+    assert ("`asss fetch`" in str(refusal.value)) == (year > 2020)
+    assert "\n" not in str(refusal.value)
 
 
 def test_snapshot_is_opened_by_name_or_folder(

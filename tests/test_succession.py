@@ -6,6 +6,7 @@ read from is what counts here, and never its size.
 """
 
 import dataclasses
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -23,15 +24,20 @@ from asss import (
     indexing,
     keyfigures,
     language,
+    network,
+    overview,
     page,
+    site,
     sources,
     text,
 )
 from asss.catalogue import Catalogue
 from asss.errors import ParameterError, TableError, UsageError
-from asss.findings import Findings
+from asss.exports import form
+from asss.exports.extract import extract_of
+from asss.findings import SUMMARY, Findings
 from asss.knowledge import Forbehold
-from asss.parameters import NumberPeriod
+from asss.parameters import NETWORK, NumberPeriod, Run
 from asss.statbank import Dataset, Dimension, Snapshot
 
 FindingsOf = Callable[[str, int], Findings]
@@ -419,12 +425,13 @@ def test_gap_that_everybody_has_is_explained_at_each_cell(
 def test_chapter_says_which_tables_are_joined(
     known: Catalogue, later_findings_of: FindingsOf, year: int
 ) -> None:
-    """Beside the text and the figure, in the chapters that speak of the figures."""
+    """In the year of the change alone: later it stands by the cell, and in its list."""
     found = later_findings_of("fredrikstad", year)
     for chapter in known.service.chapters:
         ids = {entry.id for entry in found.forbehold_in(known, chapter.id)}
         indicators = {i.id for i in known.service.in_chapter(chapter.id)}
-        assert ("nye_tabeller_2022" in ids) == bool(indicators & JOINED)
+        is_told = year == NEW and bool(indicators & JOINED)
+        assert ("nye_tabeller_2022" in ids) == is_told
 
 
 def marks(svg: str) -> int:
@@ -474,8 +481,9 @@ def test_alt_text_says_that_a_new_member_has_no_figures_of_a_kind(
     [
         (2021, ()),
         (2022, ("caption_members",)),
-        (2024, ("caption_members",)),
-        # The table begins after the join, so only the appendix still explains it.
+        # The chapter does not tell of the join any more, but the appendix does.
+        (2023, ("caption_members", "caption_break")),
+        (2024, ("caption_members", "caption_break")),
         (2025, ("caption_members", "caption_break")),
     ],
 )
@@ -716,13 +724,20 @@ def test_every_sentence_is_whole(
         assert re.fullmatch(r"[A-ZÆØÅ].*\.", said.text)
     missing = {f.indicator for f in found.reported if f.value is None}
     assert missing == (MANUAL if year < NEW else MANUAL | {KVP})
-    told = {
+    told = [
         fact.split("-")[-1]
         for said in found.statements
-        if said.rule == "level_missing"
+        if said.rule in ("level_missing", findings.NOT_COLLECTED)
         for fact in said.facts
-    }
-    assert told == missing
+    ]
+    assert sorted(told) == sorted(missing)
+    gone = {fact.id for fact in found.reported if fact.value is None}
+    others = [
+        s
+        for s in found.statements
+        if s.rule not in ("level_missing", findings.NOT_COLLECTED)
+    ]
+    assert not any(gone.intersection(s.facts) for s in others if s.chapter != SUMMARY)
 
 
 @pytest.mark.parametrize(
@@ -744,8 +759,14 @@ def test_every_sentence_is_whole(
         (
             "trondheim",
             2021,
-            "er ikke omtalt for andelen til arbeid, skole eller utdanning etter KVP og "
-            "sykefraværet (tall mangler).",
+            "Tall for ressursbruken, andelen til arbeid, skole eller utdanning etter "
+            "KVP og sykefraværet i 2021 er ikke samlet inn ennå.",
+        ),
+        (
+            "oslo",
+            2025,
+            "til sosialtjenesten per innbygger 18–66 år er kr 8 752, som er hele 27 % "
+            "høyere enn snittet for ASSS (kr 6 873), og høyest i ASSS. Tall for",
         ),
     ],
 )
@@ -760,6 +781,96 @@ def test_sentence_of_a_later_year_reads_as_it_should(
     said = text.sentences(later_findings_of(kommune, year), known)
     whole = " ".join(one.text for one in said).replace(language.HARD_SPACE, " ")
     assert sentence in whole
+
+
+# -- what is collected by hand, and what is not official -------------------------------
+
+
+def test_table_says_at_each_cell_what_has_not_been_collected(
+    known: Catalogue, later_findings_of: FindingsOf
+) -> None:
+    """The first row, empty without a word, would look like an oversight."""
+    note = known.phrases.words["notes_not_collected"]
+    for year, gaps in ((2021, 1), (2022, 2), (2025, 3)):
+        html = keyfigures.key_figures(later_findings_of("bergen", year), known).html
+        (letter,) = [key for key, text_ in notes_of(html).items() if note in text_]
+        names = {language.bind(known.indicator(name).name) for name in MANUAL}
+        cells = [
+            c
+            for name, cells in rows_of(html)
+            if name.rstrip("*") in names
+            for c in cells
+        ]
+        assert sum(f"#note-{letter}" in cell for cell in cells) == gaps * len(MANUAL)
+        is_told = known.phrases.words["notes_manual"] in html
+        assert is_told == (gaps < 3)
+
+
+def with_fact(found: Findings, **change: object) -> Findings:
+    """The same findings, had one figure of the year been another."""
+    key = ("andel_mottakere_18_66", "oslo", found.run.year)
+    fact = dataclasses.replace(found.facts[key], **change)  # type: ignore[arg-type]
+    return dataclasses.replace(found, facts={**found.facts, key: fact})
+
+
+@pytest.mark.parametrize(
+    ("change", "is_headed"),
+    [
+        ({}, False),
+        ({"basis": "reconstructed"}, True),
+        ({"mean_basis": "reconstructed"}, True),
+        ({"previous_basis": "reconstructed"}, True),
+        ({"previous_basis": "reconstructed", "change": None}, False),
+        ({"mean_basis": "published"}, False),
+    ],
+)
+def test_report_is_headed_by_what_its_own_year_rests_on(
+    known: Catalogue,
+    later_findings_of: FindingsOf,
+    change: dict[str, str | None],
+    is_headed: bool,
+) -> None:
+    """One property for page, index, status and files; older years have their mark."""
+    found = with_fact(later_findings_of("bergen", 2024), **change)
+    words = known.phrases.words
+    content = json.loads(json.dumps(page.facts(found, known).content))
+    listing = site.Listing(
+        "bergen", "Bergen", content, [site.File("rapport.html", "HTML")]
+    )
+    for html in (page.heading(found, known).html, site.index(2024, [listing], known)):
+        assert (words["reconstructed_heading"] in html) == is_headed
+        assert (words["status_reconstructed"] in html) == is_headed
+    extract = extract_of(form.read(content))
+    assert (extract.is_reconstructed, extract.has_reconstructed) == (is_headed, True)
+    assert "rekonstruert" in appendix.sources(found, known).html
+
+
+@pytest.mark.parametrize(
+    ("year", "is_marked"), [(2020, True), (2022, True), (2023, False)]
+)
+def test_table_explains_the_mark_only_where_it_stands(
+    known: Catalogue, later_findings_of: FindingsOf, year: int, is_marked: bool
+) -> None:
+    """A fetched 2020 has figures by hand in the table of three years, and no later."""
+    found = later_findings_of("bergen", year)
+    html = keyfigures.key_figures(found, known).html
+    assert (known.phrases.words["notes_reconstructed"] in html) == is_marked
+    assert found.is_reconstructed == (year == 2020)
+
+
+def test_network_tells_once_what_nobody_has(
+    known: Catalogue, synthetic_snapshot: Snapshot, later_indexed: pd.DataFrame
+) -> None:
+    """Among its own main findings, and not among those of twelve kommuner."""
+    run = Run(kommune=NETWORK, year=2025)
+    found = network.assess(later_indexed, known, run, synthetic_snapshot)
+    told = [said for said in found.statements if said.rule == findings.NOT_COLLECTED]
+    assert [said.chapter for said in told] == [SUMMARY]
+    assert not found.is_reconstructed
+    head = overview.heading(found, known).html
+    assert "rekonstruert" not in head
+    assert head.count("ikke samlet inn") == 1
+    assert "<b>ʳ</b>" not in overview.ranks(found, known).html
 
 
 # -- forbehold on the embedded figures -------------------------------------------------
