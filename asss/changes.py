@@ -202,12 +202,10 @@ def _withheld(
     facts: Sequence[Fact],
     subjects: Mapping[str, str],
 ) -> list[Statement]:
-    """Say why a change is not spoken of, rather than pass it over.
-
-    Of a figure that is missing itself, it has been said with its level.
-    """
+    """Say why a change is not spoken of, rather than pass it over."""
     reasons: dict[Detail, list[Fact]] = {}
-    facts = [fact for fact in facts if fact.value is not None]
+    # What is not collected yet has been said of the figure itself, and once is enough.
+    facts = [fact for fact in facts if fact.indicator not in book.pending(known)]
     for fact in facts:
         before = (fact.indicator, fact.kommune, fact.year - 1)
         if fact.change is None and before in book.facts:
@@ -308,6 +306,8 @@ def _run_start(history: Sequence[Fact], sign: int) -> int | None:
 
 
 def _why_unspoken(known: Catalogue, fact: Fact, last_year: Fact) -> Detail:
-    """The year's own forbehold; else what stands in the way the year before."""
+    """The year's own forbehold or gap; else what stands in the way the year before."""
     own = why_unchanged(known, [fact])
-    return own or why_withheld(known, last_year) or why_missing(known, last_year)
+    if own or fact.value is None:
+        return own or why_missing(known, fact)
+    return why_withheld(known, last_year) or why_missing(known, last_year)
