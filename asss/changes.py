@@ -49,15 +49,13 @@ def group_trends(
             continue
         if len(book.years) < known.phrases.thresholds.several_years.value:
             continue
-        spans = [
-            spread([f.value for f in facts if f.indicator == name and f.value])
-            for name in members
-        ]
+        spans = [spread([f for f in facts if f.indicator == name]) for name in members]
         later = [fact for fact in facts if fact.year > book.years[0]]
         effects = {known.effects(fact.forbehold).change for fact in later}
         # A group that is stable over the years may still have moved since the last.
         moves = {direction(known, book.fact(name)) for name in members}
-        if max(spans) > limit or "withheld" in effects or moves - {"stable", None}:
+        is_stable = all(span is not None and span <= limit for span in spans)
+        if not is_stable or "withheld" in effects or moves - {"stable", None}:
             continue
         details: dict[str, Detail] = {
             "kommune": book.member.name,
@@ -75,9 +73,16 @@ def group_trends(
     return statements
 
 
-def spread(values: Sequence[float]) -> float:
-    """Highest less lowest, in percent of their mean."""
-    return (max(values) - min(values)) / (sum(values) / len(values)) * 100
+def spread(facts: Sequence[Fact]) -> float | None:
+    """Highest less lowest, in percent of their mean; None where that is no base.
+
+    Values that are all the same have no spread, whatever their mean.
+    """
+    values = [fact.given() for fact in facts]
+    gap, middle = max(values) - min(values), sum(values) / len(values)
+    if not gap:
+        return 0.0
+    return gap / middle * 100 if middle > 0 else None
 
 
 #: Directions of change in the order a chapter speaks of them.
@@ -92,33 +97,42 @@ def direction(known: Catalogue, fact: Fact) -> str | None:
     -------
     direction : str or None
         One of ``DIRECTIONS``. Two values that read alike in print are ``stable``.
+
+    Notes
+    -----
+    The way is that of the difference, and percent decides only how strongly it is told:
+    where last year's value is zero or below there is none, and what is seen is told.
     """
     limits = known.phrases.thresholds
     percent = fact.change_percent
-    if percent is None or fact.value is None or fact.previous is None:
+    if fact.change is None:
         return None
-    if _reads_alike(fact) or abs(percent) < limits.stable_change.value:
+    if _reads_alike(fact):
         return "stable"
-    side = "up" if percent > 0 else "down"
+    side = "up" if fact.change > 0 else "down"
+    if percent is None:
+        return side
+    if abs(percent) < limits.stable_change.value:
+        return "stable"
     is_slight = abs(percent) < limits.slight_change.value
     return f"{side}_slightly" if is_slight else side
 
 
-def _adds_up(fact: Fact) -> bool:
+def adds_up(fact: Fact) -> bool:
     """Whether the change, as printed, is the difference of the printed figures.
 
     Beside «fra 3,8 % til 4,4 %» a reader takes «0,5» for a slip, though unrounded it is
     right; the change is then left for the reader to see.
     """
     decimals = fact.decimals
-    now, before = fact.value or 0.0, fact.previous or 0.0
+    now, before = fact.given(), fact.given("previous")
     printed = half_up(now, decimals) - half_up(before, decimals)
     return half_up(abs(printed), decimals) == half_up(abs(now - before), decimals)
 
 
 def _reads_alike(fact: Fact) -> bool:
     """Whether this year's figure and last year's are the same in print."""
-    now, before = fact.value or 0.0, fact.previous or 0.0
+    now, before = fact.given(), fact.given("previous")
     return half_up(now, fact.decimals) == half_up(before, fact.decimals)
 
 
@@ -159,7 +173,7 @@ def _change_sentences(
     chapter: str, rule: str, facts: Sequence[Fact], subjects: Mapping[str, str]
 ) -> list[Statement]:
     first, *others = facts
-    if rule in ("change_up", "change_down") and not _adds_up(first):
+    if rule in ("change_up", "change_down") and not adds_up(first):
         rule = f"{rule}_plain"
     if rule.startswith("change_stable") and _reads_alike(first):
         rule = f"{rule}_alike"
@@ -245,8 +259,8 @@ def means_opposite(
             for fact in facts
             if direction(known, fact) in ways
             and fact.mean_change is not None
-            and fact.network_mean
-            and fact.mean_change * sign / fact.network_mean * 100 >= limit
+            and fact.has_base
+            and fact.mean_change * sign / fact.given("network_mean") * 100 >= limit
         ]
         if opposite:
             details: dict[str, Detail] = {
@@ -271,10 +285,9 @@ def runs(
                 continue
             if direction(known, history[-1]) == "stable":
                 continue
-            total = [
-                fact.value for fact in history if fact.year >= first and fact.value
-            ]
-            if spread(total) > known.phrases.thresholds.stable_trend.value:
+            span = spread([fact for fact in history if fact.year >= first])
+            # Without a base for percent, every step that is seen is told.
+            if span is None or span > known.phrases.thresholds.stable_trend.value:
                 groups.setdefault((rule, first), []).append(indicator)
     return [
         Statement(

@@ -51,6 +51,10 @@ class TableError(AsssError):
     """A table that travels between rooms broke its contract."""
 
 
+class FactError(AsssError):
+    """A number is asked for that a fact does not have: missing is never 0."""
+
+
 class NetworkMeanError(AsssError):
     """A mean of the network cannot be formed by the rule it is given."""
 

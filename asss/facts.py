@@ -9,10 +9,10 @@ import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from asss.catalogue import Catalogue
-from asss.errors import UsageError
+from asss.errors import FactError, UsageError
 from asss.knowledge import Forbehold, Indicator
 from asss.parameters import Member, Run
 from asss.statbank import Snapshot
@@ -20,6 +20,20 @@ from asss.tables import weakest
 
 if TYPE_CHECKING:
     import pandas as pd
+
+#: The numbers of a fact, each of which may be missing.
+Number: TypeAlias = Literal[
+    "value",
+    "network_mean",
+    "index",
+    "distance",
+    "previous",
+    "change",
+    "change_percent",
+    "mean_change",
+    "numerator",
+    "denominator",
+]
 
 #: Kinds of forbehold that concern how figures are kept, not whether one is sound.
 HOUSEKEEPING = frozenset({"auto_update_exception", "status", "mean_rule"})
@@ -30,7 +44,8 @@ class Fact:
     """One figure of one kommune and year, set against the network.
 
     Units are the indicator's, ``index`` is 100 at the mean, ``rank`` is 1 at the
-    highest value. None where there is no figure or a forbehold withholds it.
+    highest value. None where there is no figure or a forbehold withholds it; percent
+    and index also where what they are reckoned from is zero or below.
     """
 
     id: str
@@ -63,6 +78,37 @@ class Fact:
     cells: tuple[str, ...]
     forbehold: tuple[str, ...]
 
+    def given(self, name: Number = "value") -> float:
+        """
+        A number of the fact, where there must be one.
+
+        Raises
+        ------
+        FactError
+            If there is none.
+        """
+        number: float | None = getattr(self, name)
+        if number is None:
+            msg = (
+                f"{self.id} has no {name}, and a missing figure is never 0. Whoever "
+                "asks for it must first see that it is there."
+            )
+            raise FactError(msg)
+        return number
+
+    @property
+    def side(self) -> int:
+        """1 above the mean, -1 below, 0 at it but for what summing leaves."""
+        value, mean = self.given(), self.given("network_mean")
+        if math.isclose(value, mean, abs_tol=1e-12):
+            return 0
+        return 1 if value > mean else -1
+
+    @property
+    def has_base(self) -> bool:
+        """Whether there is a mean that percent can be told of: one above zero."""
+        return self.network_mean is not None and self.network_mean > 0
+
     @property
     def distance(self) -> float | None:
         """Percent above (+) or below (-) the mean, unrounded."""
@@ -76,10 +122,13 @@ class Fact:
 
     @property
     def change_percent(self) -> float | None:
-        """Change since last year in percent of last year's value."""
-        if self.change is None or not self.previous:
+        """Change since last year in percent of last year's value.
+
+        None where that is zero or below: which way it went is told by ``change``.
+        """
+        if self.change is None or self.given("previous") <= 0:
             return None
-        return round(self.change / self.previous * 100, 9)
+        return round(self.change / self.given("previous") * 100, 9)
 
     @property
     def is_lowest(self) -> bool:
@@ -90,6 +139,10 @@ class Fact:
     def is_highest(self) -> bool:
         """Whether nobody in the network has a higher figure."""
         return self.rank is not None and self.kommune in self.highest_kommune
+
+    def is_shared(self, end: str) -> bool:
+        """Whether several have the lowest, or the highest, figure."""
+        return len(self.lowest_kommune if end == "lowest" else self.highest_kommune) > 1
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from asss.statements import (
     Statement,
     Word,
     distance,
+    lacks_base,
     level,
     mean,
     why_missing,
@@ -175,6 +176,15 @@ def _levels(
                 "year": fact.year,
                 "reason": why_withheld(known, fact) or why_missing(known, fact),
             }
+        elif lacks_base(known, fact):
+            rule = _side_rule(fact)
+            details = {
+                "subject": subject,
+                "value": level(fact),
+                "mean": mean(fact),
+                "rank": _rank_tail(book, known, fact, "rank_tail"),
+                "reason": Word("base_mean"),
+            }
         elif fact.index is None:
             rule = "level_alone"
             details = {
@@ -207,7 +217,7 @@ def _against_mean(
 
 def _level_rule(known: Catalogue, fact: Fact) -> str:
     limits = known.phrases.thresholds
-    away = fact.distance or 0.0
+    away = fact.given("distance")
     if abs(away) < limits.on_mean.value and _prints_as_mean(fact):
         return "level_on_mean"
     if abs(away) < limits.near_mean.value:
@@ -217,16 +227,23 @@ def _level_rule(known: Catalogue, fact: Fact) -> str:
     return f"level_far_{side}" if is_far else f"level_{side}"
 
 
+def _side_rule(fact: Fact) -> str:
+    """Which side of a mean that is zero or below; percent cannot say how far."""
+    if _prints_as_mean(fact):
+        return "level_on_mean"
+    return "level_side_above" if fact.side > 0 else "level_side_below"
+
+
 def _prints_as_mean(fact: Fact) -> bool:
     """«Akkurat på snittet» is not said beside two different numbers."""
-    own, mean_ = fact.value or 0.0, fact.network_mean or 0.0
+    own, mean_ = fact.given(), fact.given("network_mean")
     return half_up(own, fact.decimals) == half_up(mean_, fact.decimals)
 
 
 def _resource(
     book: FactBook, known: Catalogue, fact: Fact
 ) -> tuple[str, dict[str, Detail]]:
-    away = fact.distance or 0.0
+    away = fact.given("distance")
     on_mean = abs(away) < known.phrases.thresholds.on_mean.value
     rule = "equal" if on_mean else "more" if away > 0 else "less"
     return f"resource_{rule}", {
@@ -245,7 +262,7 @@ def _rank_tail(book: FactBook, known: Catalogue, fact: Fact, rule: str) -> Detai
 def _rank_word(book: FactBook, known: Catalogue, fact: Fact) -> str:
     """Where among the members the kommune stands, if at an end."""
     outermost = int(known.phrases.thresholds.among_outermost.value)
-    if fact.rank is None or fact.value is None or fact.n <= 2 * outermost:
+    if fact.rank is None or fact.value is None or not has_ends(known, fact):
         return ""
     values = [
         peer.value
@@ -264,22 +281,34 @@ def _rank_word(book: FactBook, known: Catalogue, fact: Fact) -> str:
     return ""
 
 
+def has_ends(known: Catalogue, fact: Fact) -> bool:
+    """Whether «høyest» and «lavest» say something: of many members, not all alike."""
+    is_large = fact.n > 2 * known.phrases.thresholds.among_outermost.value
+    return is_large and fact.lowest != fact.highest
+
+
 def _years_outermost(
     book: FactBook, known: Catalogue, chapter: str, subjects: Mapping[str, str]
 ) -> list[Statement]:
     several = known.phrases.thresholds.several_years.value
-    groups: dict[tuple[str, int], list[str]] = {}
+    groups: dict[tuple[str, int, tuple[int, ...]], list[str]] = {}
     for indicator in subjects:
         history = book.history(indicator)
         for end in ("lowest", "highest"):
-            years = _years_back(known, history, f"is_{end}")
-            if len(years) >= several:
-                groups.setdefault((end, years[0]), []).append(indicator)
+            held = _held_back(known, history, f"is_{end}")
+            if len(held) >= several:
+                shared = tuple(fact.year for fact in held if fact.is_shared(end))
+                key = (end, held[0].year, shared)
+                groups.setdefault(key, []).append(indicator)
     return [
         Statement(
             chapter,
-            f"years_{end}",
-            {"subject": tuple(subjects[i] for i in indicators), "from_year": first},
+            f"years_{end}_shared" if shared else f"years_{end}",
+            {
+                "subject": tuple(subjects[i] for i in indicators),
+                "from_year": first,
+                "shared_years": shared,
+            },
             tuple(
                 fact.id
                 for indicator in indicators
@@ -287,23 +316,24 @@ def _years_outermost(
                 if fact.year >= first
             ),
         )
-        for (end, first), indicators in groups.items()
+        for (end, first, shared), indicators in groups.items()
     ]
 
 
-def _years_back(known: Catalogue, history: Sequence[Fact], holds: str) -> list[int]:
+def _held_back(known: Catalogue, history: Sequence[Fact], holds: str) -> list[Fact]:
     """The unbroken years up to the last one in which something holds.
 
-    Before a break the figures are another kommune's, or rest on another basis.
+    Before a break the figures are another kommune's, or rest on another basis; where
+    few have a figure, no end is told.
     """
-    years: list[int] = []
+    held: list[Fact] = []
     for fact in reversed(history):
-        if not getattr(fact, holds):
+        if not getattr(fact, holds) or not has_ends(known, fact):
             break
-        years.insert(0, fact.year)
+        held.insert(0, fact)
         if known.effects(fact.forbehold).change != "shown":
             break
-    return years
+    return held
 
 
 def _means_without(
@@ -357,7 +387,7 @@ def _summary(book: FactBook, known: Catalogue) -> list[Statement]:
         statements.append(Statement(SUMMARY, rule, details, (chief.id,)))
     statements += not_collected(book, known)
     statements += _summary_extremes(known, compared, mentions)
-    statements.append(_summary_ranks(facts))
+    statements += _summary_ranks(known, facts)
     if book.run.year > book.all_years[0]:
         statements.append(_summary_changes(book, known, facts))
     doubtful = [
@@ -417,13 +447,13 @@ def _summary_extremes(
     limit = known.phrases.thresholds.near_mean.value
     compared = [fact for fact in facts if fact.indicator != RESSURSBRUK]
     ends = {
-        "above": max(compared, key=lambda fact: fact.index or 0, default=None),
-        "below": min(compared, key=lambda fact: fact.index or 0, default=None),
+        "above": max(compared, key=lambda fact: fact.given("index"), default=None),
+        "below": min(compared, key=lambda fact: fact.given("index"), default=None),
     }
     told = {
         side: fact
         for (side, fact), sign in zip(ends.items(), (1, -1), strict=True)
-        if fact is not None and (fact.distance or 0) * sign >= limit
+        if fact is not None and fact.given("distance") * sign >= limit
     }
     if not told:
         return []
@@ -435,19 +465,30 @@ def _summary_extremes(
     return [Statement(SUMMARY, rule, details, tuple(f.id for f in told.values()))]
 
 
-def _summary_ranks(facts: Sequence[Fact]) -> Statement:
-    ranked = [fact for fact in facts if fact.rank is not None]
+def _summary_ranks(known: Catalogue, facts: Sequence[Fact]) -> list[Statement]:
+    ranked = [f for f in facts if f.rank is not None and has_ends(known, f)]
+    if not ranked:
+        return []
     highest = [fact for fact in ranked if fact.is_highest]
     lowest = [fact for fact in ranked if fact.is_lowest]
     ends = [name for name, held in (("highest", highest), ("lowest", lowest)) if held]
     rule = {0: "none", 1: ends[0] if ends else "", 2: "both"}[len(ends)]
     details: dict[str, Detail] = {
-        "highest": Count(len(highest)),
-        "lowest": Count(len(lowest)),
+        "highest": _count_of_ends(highest, "highest"),
+        "lowest": _count_of_ends(lowest, "lowest"),
         "n": len(ranked),
     }
-    ids = tuple(fact.id for fact in (*highest, *lowest)) or tuple(f.id for f in ranked)
-    return Statement(SUMMARY, f"summary_rank_{rule}", details, ids)
+    ids = tuple(fact.id for fact in (*highest, *lowest) or ranked)
+    return [Statement(SUMMARY, f"summary_rank_{rule}", details, ids)]
+
+
+def _count_of_ends(held: Sequence[Fact], end: str) -> Detail:
+    """On how many a kommune is at an end, and how many of those places others share."""
+    count, shared = len(held), sum(fact.is_shared(end) for fact in held)
+    if not shared:
+        return Count(count)
+    rule = "rank_count_shared" if shared == count else "rank_count_part_shared"
+    return Fragment(rule, {"count": Count(count), "shared": Count(shared)})
 
 
 def _summary_changes(

@@ -56,7 +56,8 @@ def index_to_network(
         network_mean, lowest, highest : float, unit of the indicator
         mean_basis : str, the weakest basis among those in the mean
         lowest_kommune, highest_kommune : tuple of ids, several when they are equal
-        index : float, 100 = network_mean; missing where not to be compared
+        index : float, 100 = network_mean; missing where not to be compared, and where
+        the mean is zero or below: a percent of that would say less where there is more
         rank : Int64, 1 = highest value; ties share the lower number
         is_rank_shared : bool
         n : Int64, kommuner behind the mean
@@ -157,7 +158,7 @@ class _Reported:
         if not len(rows):
             return math.nan
         if rule == "plain":
-            return float(self.value[rows].sum() / len(rows))
+            return _sum(self.value[rows]) / len(rows)
         above, below = self.numerator[rows], self.denominator[rows]
         lacking = rows[np.isnan(above) | np.isnan(below)]
         if len(lacking):
@@ -168,7 +169,13 @@ class _Reported:
                 "Use a plain mean for it in parameters/indikatorer/."
             )
             raise NetworkMeanError(msg)
-        return float(above.sum() / below.sum() * self.factor[rows[0]])
+        return _sum(above) / float(below.sum()) * float(self.factor[rows[0]])
+
+
+def _sum(values: Floats) -> float:
+    """The sum; 0 where it is only what adding leaves in the last digit."""
+    total = float(values.sum())
+    return 0.0 if abs(total) <= 1e-12 * float(abs(values).sum()) else total
 
 
 def _compare(reported: _Reported, rule: Callable[[str, int], str]) -> pd.DataFrame:
@@ -195,7 +202,7 @@ def _compare(reported: _Reported, rule: Callable[[str, int], str]) -> pd.DataFra
             is_told = counts and reported.has_distance[row]
             compared[row] = {
                 **of_all,
-                "index": value / mean * 100 if is_told and mean else math.nan,
+                "index": value / mean * 100 if is_told and mean > 0 else math.nan,
                 "rank": int((values > value).sum()) + 1 if counts else None,
                 "is_rank_shared": bool(counts and (values == value).sum() > 1),
             }

@@ -20,7 +20,20 @@ from asss.parameters import EVERY
 from asss.statements import mark
 from asss.tables import MARKED, meanings, weakest
 
-LETTERS = "abcdefghijklmnopqrstuvwxyz"
+ALPHABET = "abcdefghijklmnopqrstuvwxyz"
+
+
+def letter(place: int) -> str:
+    """
+    The letter of a note by its place, counted from 0; after z they go on.
+
+    Examples
+    --------
+    >>> letter(0), letter(25), letter(26), letter(27), letter(26 + 26 * 26)
+    ('a', 'z', 'aa', 'ab', 'aaa')
+    """
+    above, last = divmod(place, len(ALPHABET))
+    return (letter(above - 1) if above else "") + ALPHABET[last]
 
 
 def key_figures(found: Findings, known: Catalogue) -> Block:
@@ -67,11 +80,11 @@ def printed(found: Findings, known: Catalogue) -> dict[str, Any]:
 def letters(
     found: Findings, known: Catalogue, *, also: Sequence[str] = ()
 ) -> dict[str, str]:
-    """The letter of each note in Tabell 1; texts that it lacks take the next ones."""
+    """The letter of each note in Tabell 1, in order; others take the next ones."""
     texts = dict.fromkeys(
         [*(note["text"] for note in _table(found, known)["notes"]), *also]
     )
-    return dict(zip(texts, LETTERS, strict=False))
+    return {note: letter(place) for place, note in enumerate(texts)}
 
 
 def _as_printed(cell: Mapping[str, Any]) -> dict[str, Any]:
@@ -133,16 +146,16 @@ class Footnotes:
         prefix = f"{self.table}-" if self.table else ""
         item = next((item for item in self.items if item["text"] == note), None)
         if item is None:
-            letter = LETTERS[len(self.items)]
-            target = f"note-{prefix}{letter}"
-            item = {"letter": letter, "id": target, "text": note, "places": []}
+            name = letter(len(self.items))
+            target = f"note-{prefix}{name}"
+            item = {"letter": name, "id": target, "text": note, "places": []}
             self.items.append(item)
-        letter, places = item["letter"], item["places"]
-        own = f"ref-{prefix}{letter}-{len(places) + 1}"
+        name, places = item["letter"], item["places"]
+        own = f"ref-{prefix}{name}-{len(places) + 1}"
         where = ", ".join(str(part) for part in place)
         back = text.phrase("note_back", {"place": where}, self.known)
         places.append({"id": own, "back": back})
-        return {"letter": letter, "id": own, "target": item["id"]}
+        return {"letter": name, "id": own, "target": item["id"]}
 
 
 def _heading(

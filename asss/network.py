@@ -6,16 +6,23 @@ is between them, and how the mean has moved. Holds no Norwegian but what the cat
 gives. Imports ``findings`` and below.
 """
 
-import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from asss import changes, findings
 from asss.catalogue import Catalogue
-from asss.facts import HOUSEKEEPING, Fact, NetworkBook, book_of, gather_network
-from asss.findings import SUMMARY
+from asss.facts import (
+    HOUSEKEEPING,
+    Fact,
+    NetworkBook,
+    Number,
+    book_of,
+    gather_network,
+)
+from asss.findings import SUMMARY, has_ends
 from asss.knowledge import Indicator
 from asss.language import half_up
 from asss.parameters import Run
@@ -26,6 +33,7 @@ from asss.statements import (
     Quantity,
     Statement,
     Word,
+    change,
     level,
     mean,
     previous,
@@ -33,7 +41,7 @@ from asss.statements import (
     why_unchanged,
     why_withheld,
 )
-from asss.tables import weakest
+from asss.tables import BASES, weakest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,6 +51,21 @@ MEAN_MOVES = {
     "up": "network_mean_up",
     "down": "network_mean_down",
     "stable": "network_mean_stable",
+}
+
+
+#: What is said of who has moved most, by the way: in percent, and in the unit.
+MOST = {
+    "up": ("network_most_up", "network_most_up_by"),
+    "down": ("network_most_down", "network_most_down_by"),
+}
+
+#: What is said of the distance between the ends, by what can be said of it.
+GAPS = {
+    ("gap", "share"): "network_gap",
+    ("share",): "network_gap_share",
+    ("gap", "reason"): "network_gap_alone",
+    ("reason",): "network_gap_withheld",
 }
 
 
@@ -79,10 +102,15 @@ class Span:
     highest_kommuner: tuple[str, ...]
 
     @property
-    def share(self) -> float:
-        """The distance between them in percent of the mean."""
-        gap = (self.highest.value or 0.0) - (self.lowest.value or 0.0)
-        return gap / (self.highest.network_mean or 1.0) * 100
+    def gap(self) -> float:
+        """The distance between them."""
+        return self.highest.given() - self.lowest.given()
+
+    @property
+    def share(self) -> float | None:
+        """The same in percent of the mean; None where that is zero or below."""
+        fact = self.highest
+        return self.gap / fact.given("network_mean") * 100 if fact.has_base else None
 
     @property
     def basis(self) -> str:
@@ -151,8 +179,9 @@ def span(book: NetworkBook, known: Catalogue, indicator: Indicator) -> Span | No
     highest = [fact for fact in ranked if fact.is_highest]
     return Span(
         indicator,
-        lowest[0],
-        highest[0],
+        # Of those who share an end, the one whose figure is least certain.
+        max(lowest, key=lambda fact: BASES.index(fact.basis)),
+        max(highest, key=lambda fact: BASES.index(fact.basis)),
         tuple(known.network.member(fact.kommune).name for fact in lowest),
         tuple(known.network.member(fact.kommune).name for fact in highest),
     )
@@ -204,35 +233,28 @@ def _level(book: NetworkBook, found: Span) -> list[Statement]:
         "mean": mean(fact),
     }
     told = [Statement(name, "network_span", details, ids)]
-    basis = weakest((found.basis, fact.mean_basis))
-    share = Quantity(found.share, "prosent", 0, basis, "distance")
-    gap = (found.highest.value or 0.0) - (found.lowest.value or 0.0)
-    if _adds_up(found, gap):
-        amount = Quantity(gap, fact.unit, fact.decimals, found.basis, "difference")
-        wide: dict[str, Detail] = {"gap": amount, "share": share}
-        told.append(Statement(name, "network_gap", wide, ends))
-    else:
-        told.append(Statement(name, "network_gap_share", {"share": share}, ends))
-    above = sum(_is_above(peer) for peer in ranked)
+    wide = _gap(found)
+    told.append(Statement(name, GAPS[tuple(wide)], wide, ends))
+    above = sum(peer.side > 0 for peer in ranked)
     counts: dict[str, Detail] = {"above": Count(above), "n": len(ranked)}
     return [*told, Statement(name, "network_above", counts, ids)]
 
 
-def _is_above(fact: Fact) -> bool:
-    """Over the mean, by more than what summing leaves in the last digit."""
-    value, middle = fact.value or 0.0, fact.network_mean or 0.0
-    return value > middle and not math.isclose(value, middle)
+def _gap(found: Span) -> dict[str, Detail]:
+    """How far it is between the ends, in the unit and in percent of the mean.
 
-
-def _adds_up(found: Span, gap: float) -> bool:
-    """Whether the distance, as printed, is the difference of the printed figures."""
-    decimals = found.highest.decimals
-    high, low = (half_up(end.value or 0.0, decimals) for end in _ends(found))
-    return half_up(high - low, decimals) == half_up(gap, decimals)
-
-
-def _ends(found: Span) -> tuple[Fact, Fact]:
-    return found.highest, found.lowest
+    The first only where it is, as printed, the difference of the printed figures.
+    """
+    fact, told = found.highest, dict[str, Detail]()
+    high, low = (half_up(f.given(), f.decimals) for f in (found.highest, found.lowest))
+    if half_up(high - low, fact.decimals) == half_up(found.gap, fact.decimals):
+        told["gap"] = Quantity(
+            found.gap, fact.unit, fact.decimals, found.basis, "difference"
+        )
+    if found.share is None:
+        return told | {"reason": Word("base_mean")}
+    basis = weakest((found.basis, fact.mean_basis))
+    return told | {"share": Quantity(found.share, "prosent", 0, basis, "distance")}
 
 
 def _without(
@@ -262,7 +284,7 @@ def mean_before(book: NetworkBook, indicator: str) -> Fact | None:
     before = book.peers(indicator, book.run.year - 1)
     if not before or now.mean_change is None or now.network_mean is None:
         return None
-    moved = now.network_mean - (before[0].network_mean or 0.0)
+    moved = now.network_mean - before[0].given("network_mean")
     is_plain = abs(moved - now.mean_change) <= 1e-9 * max(1.0, abs(now.network_mean))
     return before[0] if is_plain else None
 
@@ -272,10 +294,12 @@ def mean_direction(book: NetworkBook, known: Catalogue, indicator: str) -> str |
     now, before = book.peers(indicator)[0], mean_before(book, indicator)
     if before is None:
         return None
-    old, new = before.network_mean or 0.0, now.network_mean or 0.0
+    old, new = before.given("network_mean"), now.given("network_mean")
     reads_alike = half_up(old, now.decimals) == half_up(new, now.decimals)
     limit = known.phrases.thresholds.stable_change.value
-    if reads_alike or not old or abs(round((new - old) / old * 100, 9)) < limit:
+    # Percent of a mean that is zero or below says nothing; then what is seen is told.
+    is_slight = before.has_base and abs(round((new - old) / old * 100, 9)) < limit
+    if reads_alike or is_slight:
         return "stable"
     return "up" if new > old else "down"
 
@@ -308,22 +332,9 @@ def _largest_changes(
     if len(told) < 2:
         return []
     statements = []
-    for side, sign, rule in (
-        ("up", 1, "network_most_up"),
-        ("down", -1, "network_most_down"),
-    ):
+    for side, rules in MOST.items():
         moved = [fact for fact in told if (ways[fact.id] or "").startswith(side)]
-        if not moved:
-            continue
-        most = max(moved, key=lambda fact: sign * (fact.change_percent or 0.0))
-        details: dict[str, Detail] = {
-            "kommune": known.network.member(most.kommune).name,
-            "previous": previous(most),
-            "previous_year": most.year - 1,
-            "value": level(most),
-            "year": most.year,
-        }
-        statements.append(Statement(indicator.id, rule, details, (most.id,)))
+        statements += _most(known, moved, rules)
     if len(told) < len(peers):
         absent = [fact for fact in peers if not ways[fact.id]]
         part: dict[str, Detail] = {
@@ -334,6 +345,39 @@ def _largest_changes(
         ids = tuple(fact.id for fact in told)
         statements.append(Statement(indicator.id, "network_compared", part, ids))
     return statements
+
+
+def _most(
+    known: Catalogue, moved: Sequence[Fact], rules: tuple[str, str]
+) -> list[Statement]:
+    """Who of those that moved one way has done so most: in percent, where all have it.
+
+    Where one has none, in the unit. Nobody where those who moved most did so from and
+    to different figures: the sentence has room for one change.
+    """
+    in_percent = all(fact.change_percent is not None for fact in moved)
+    measure: Number = "change_percent" if in_percent else "change"
+    by = {fact.id: round(abs(fact.given(measure)), 9) for fact in moved}
+    most = [fact for fact in moved if by[fact.id] == max(by.values())]
+    if len({(fact.value, fact.previous) for fact in most}) != 1:
+        return []
+    fact = replace(
+        most[0],
+        basis=weakest(fact.basis for fact in most),
+        previous_basis=weakest(fact.previous_basis for fact in most),
+    )
+    details: dict[str, Detail] = {
+        "kommune": tuple(known.network.member(fact.kommune).name for fact in most),
+        "previous": previous(fact),
+        "previous_year": fact.year - 1,
+        "value": level(fact),
+        "year": fact.year,
+    }
+    rule, rule_in_unit = rules
+    if not in_percent and changes.adds_up(fact):
+        rule, details = rule_in_unit, {**details, "change": change(fact)}
+    ids = tuple(fact.id for fact in most)
+    return [Statement(fact.indicator, rule, details, ids)]
 
 
 # -- summary ---------------------------------------------------------------------------
@@ -355,10 +399,11 @@ def _summary(book: NetworkBook, known: Catalogue) -> list[Statement]:
 
 
 def _outermost_spans(spans: Sequence[Span]) -> list[Statement]:
-    if len(spans) < 2:
+    shares = [(share, found) for found in spans if (share := found.share) is not None]
+    if len(shares) < 2:
         return []
-    widest = max(spans, key=lambda found: found.share)
-    narrowest = min(spans, key=lambda found: found.share)
+    _, widest = max(shares, key=itemgetter(0))
+    _, narrowest = min(shares, key=itemgetter(0))
     return [
         Statement(
             SUMMARY,
@@ -375,12 +420,13 @@ def _outermost_spans(spans: Sequence[Span]) -> list[Statement]:
 
 def _most_often(book: NetworkBook, known: Catalogue) -> list[Statement]:
     """Who is highest, and who lowest, on most indicators."""
-    ranked = [fact for fact in book.reported if fact.rank is not None]
+    ranked = [f for f in book.reported if f.rank is not None and has_ends(known, f)]
     if not ranked:
         return []
     n = len({fact.indicator for fact in ranked})
     details: dict[str, Detail] = {"n": n}
     ids: list[str] = []
+    is_shared = False
     for end in ("highest", "lowest"):
         held = [fact for fact in ranked if getattr(fact, f"is_{end}")]
         counts = Counter(fact.kommune for fact in held)
@@ -390,9 +436,11 @@ def _most_often(book: NetworkBook, known: Catalogue) -> list[Statement]:
         details[f"{end}_kommuner"] = tuple(
             known.network.member(name).name for name in whose
         )
-        ids += [fact.id for fact in held if fact.kommune in whose]
-    unique = tuple(dict.fromkeys(ids))
-    return [Statement(SUMMARY, "network_most_often", details, unique)]
+        counted = [fact for fact in held if fact.kommune in whose]
+        ids += [fact.id for fact in counted]
+        is_shared |= any(fact.is_shared(end) for fact in counted)
+    rule = "network_most_often_shared" if is_shared else "network_most_often"
+    return [Statement(SUMMARY, rule, details, tuple(dict.fromkeys(ids)))]
 
 
 def _means(book: NetworkBook, known: Catalogue) -> list[Statement]:

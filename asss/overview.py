@@ -20,7 +20,7 @@ from asss.knowledge import Forbehold, Indicator
 from asss.network import NetworkFindings, mean_before
 from asss.page import Facts, Illustrated
 from asss.parameters import EVERY, NETWORK, Member
-from asss.statements import Detail, mark
+from asss.statements import Detail, lacks_base, mark
 from asss.tables import meanings, weakest
 
 #: Shades in the table of ranks: from the highest value to the lowest.
@@ -193,7 +193,7 @@ def _indicator(
         "mean": _mean(found, known, indicator, latest),
         "notes": notes.items,
         "has_break": any(cell["is_break"] for row in rows for cell in row["cells"]),
-        "legend": _legend(shown, known),
+        "legend": _legend(shown, known, found.run.year),
         "figures": [
             page.figure(picture, known, number=place * count + n + 1, caption=caption)
             for n, (picture, caption) in enumerate(zip(pictures, CAPTIONS, strict=True))
@@ -360,19 +360,29 @@ def _mean(
         cells.append({**cell, "fact": fact.id, "is_plain": is_plain})
     before = mean_before(found, indicator.id)
     moved = None
-    if before is not None and before.network_mean:
-        moved = (latest.mean_change or 0.0) / before.network_mean * 100
+    if before is not None and before.has_base:
+        moved = latest.given("mean_change") / before.given("network_mean") * 100
     basis = weakest(fact.mean_basis for fact in (latest, before or latest))
     return {
         "cells": cells,
         "change": _amount(moved, 1, basis, words, is_signed=True),
         "has_mean": latest.network_mean is not None,
+        "index": "100" if latest.has_base else "–",
     }
 
 
-def _legend(shown: Iterable[Fact], known: Catalogue) -> list[dict[str, str]]:
-    """Only the marks and signs that the table really shows."""
+def _legend(shown: Iterable[Fact], known: Catalogue, year: int) -> list[dict[str, str]]:
+    """Only the marks and signs that the table really shows; `year` is its last."""
     words, facts = known.phrases.words, list(shown)
+    latest = [fact for fact in facts if fact.year == year]
+    lacking = (
+        ("network_no_index", any(lacks_base(known, f) for f in latest)),
+        (
+            "network_no_percent",
+            any(f.change is not None and f.change_percent is None for f in latest),
+        ),
+    )
+    gaps = " ".join(words[key] for key, holds in lacking if holds)
     signs = (
         (
             words["plain_mark"],
@@ -390,6 +400,7 @@ def _legend(shown: Iterable[Fact], known: Catalogue) -> list[dict[str, str]]:
             any("preliminary" in (f.basis, f.mean_basis) for f in facts),
         ),
     )
-    told = {sign: words[key] for sign, key, holds in signs if holds}
+    told = {"–": gaps} if gaps else {}
+    told |= {sign: words[key] for sign, key, holds in signs if holds}
     told |= meanings((fact.status for fact in facts), words)
     return [{"mark": sign, "text": text} for sign, text in told.items()]

@@ -204,6 +204,7 @@ class _ChapterNotes:
         self._by_id = {fact.id: fact for fact in found.facts.values()}
         entries = found.forbehold_in(known, chapter)
         letters = keyfigures.letters(found, known, also=[e.text for e in entries])
+        order = list(letters)
         self.items: dict[str, dict[str, Any]] = {
             entry.id: {
                 "id": f"forbehold-{chapter}-{letters[entry.text]}",
@@ -212,7 +213,7 @@ class _ChapterNotes:
                 "text": entry.text,
                 "places": [],
             }
-            for entry in sorted(entries, key=lambda entry: letters[entry.text])
+            for entry in sorted(entries, key=lambda entry: order.index(entry.text))
         }
 
     def refer(self, said: text.Sentence) -> list[dict[str, str]]:

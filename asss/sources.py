@@ -201,18 +201,17 @@ def _observe(
         _figure(known, snapshot, name, member, year) for name in formula.measures
     ]
     status = next((figure.status for figure in figures if figure.status), "")
-    parts = [figure.value for figure in figures]
     value = numerator = denominator = None
     if not status:
         if formula.denominator and formula.factor:
-            *above, denominator = (float(part or 0) for part in parts)
+            *above, denominator = map(_number, figures)
             numerator = sum(above)
             if denominator:
                 value = numerator / denominator * formula.factor
             else:
                 status = "."
         else:
-            value = parts[0]
+            value = _number(figures[0])
     if value is not None and not effects.is_shown:
         value, status = None, NOT_COMPARABLE
     return {
@@ -262,11 +261,19 @@ def _figure(
     return _read(known, snapshot, series, member, year)
 
 
+def _number(figure: Figure) -> float:
+    """A figure that no sign stands in place of; a missing one is never 0."""
+    if figure.value is None:
+        msg = f"{', '.join(figure.cells)}: neither a figure nor a sign that says why."
+        raise TableError(msg)
+    return float(figure.value)
+
+
 def _add(parts: Iterable[Figure]) -> Figure:
     figures = list(parts)
     status = next((figure.status for figure in figures if figure.status), "")
     return Figure(
-        value=None if status else sum(figure.value or 0 for figure in figures),
+        value=None if status else sum(map(_number, figures)),
         status=status,
         basis=weakest(figure.basis for figure in figures),
         tables=tuple(dict.fromkeys(t for figure in figures for t in figure.tables)),

@@ -70,29 +70,31 @@ class Statement:
 
 def level(fact: Fact) -> Quantity:
     """A fact's value."""
-    return Quantity(fact.value or 0.0, fact.unit, fact.decimals, fact.basis)
+    return Quantity(fact.given(), fact.unit, fact.decimals, fact.basis)
 
 
 def previous(fact: Fact) -> Quantity:
     """Its value the year before."""
-    return Quantity(fact.previous or 0.0, fact.unit, fact.decimals, fact.previous_basis)
+    before = fact.given("previous")
+    return Quantity(before, fact.unit, fact.decimals, fact.previous_basis)
 
 
 def mean(fact: Fact) -> Quantity:
     """The network's mean."""
-    return Quantity(fact.network_mean or 0.0, fact.unit, fact.decimals, fact.mean_basis)
+    middle = fact.given("network_mean")
+    return Quantity(middle, fact.unit, fact.decimals, fact.mean_basis)
 
 
 def distance(fact: Fact) -> Quantity:
     """How far from the mean, without sign."""
-    distance = abs(fact.distance or 0.0)
-    return Quantity(distance, "prosent", 0, fact.distance_basis, "distance")
+    away = abs(fact.given("distance"))
+    return Quantity(away, "prosent", 0, fact.distance_basis, "distance")
 
 
 def change(fact: Fact) -> Quantity:
     """How much since last year, without sign."""
     return Quantity(
-        abs(fact.change or 0.0),
+        abs(fact.given("change")),
         fact.unit,
         fact.decimals,
         weakest((fact.basis, fact.previous_basis)),
@@ -108,6 +110,15 @@ def why_withheld(known: Catalogue, fact: Fact) -> tuple[str, ...]:
         if known.kinds[entry.kind].distance == "withheld"
     ]
     return tuple(dict.fromkeys(labels))
+
+
+def lacks_base(known: Catalogue, fact: Fact) -> bool:
+    """Whether only the mean, zero or below, keeps the distance back.
+
+    Value, mean and rank hold all the same, and so does which is higher.
+    """
+    is_kept = fact.index is None and fact.rank is not None
+    return is_kept and not why_withheld(known, fact)
 
 
 def why_unchanged(known: Catalogue, facts: Iterable[Fact]) -> tuple[str, ...]:

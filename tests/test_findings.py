@@ -13,16 +13,30 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 from reports import KOMMUNER, YEARS
 
 from asss import changes, findings, indexing, text
 from asss.catalogue import Catalogue
+from asss.errors import FactError
 from asss.facts import HOUSEKEEPING, Fact
 from asss.findings import SUMMARY, Findings
 from asss.language import half_up
 from asss.parameters import Run
 from asss.statbank import Snapshot
 from asss.statements import Count, Fragment, Quantity, Statement, Word
+from asss.tables import KEY
+
+#: The same examples every time, and no clock: a test that fails, fails for everybody.
+steady = settings(derandomize=True, deadline=None, database=None, max_examples=200)
+#: The same where each example is a whole report.
+whole = settings(steady, max_examples=25)
+
+#: Figures as they may be: above, at and below zero, alike more often than by chance.
+values = st.integers(-30, 30).map(float) | st.floats(-1000, 1000).map(
+    lambda value: round(value, 3)
+)
 
 FindingsOf = Callable[[str, int], Findings]
 
@@ -158,7 +172,6 @@ def test_no_direction_without_a_change_that_may_be_told(
 ) -> None:
     """Where a forbehold withholds the change, nothing may be made of the two values."""
     assert changes.direction(known, replace(fact, change=None)) is None
-    assert changes.direction(known, replace(fact, previous=0.0)) is None
 
 
 @pytest.mark.parametrize(
@@ -195,6 +208,172 @@ def test_level_turns_at_its_limits(
     found = made_up(known, snapshot, observations, values, "bergen")
     assert found.fact(SICK_LEAVE).distance == pytest.approx(percent)
     assert about(found, SICK_LEAVE, rule), "the other rules are not used"
+
+
+# -- zero and below --------------------------------------------------------------------
+
+
+def changed(
+    observations: pd.DataFrame, figures: Mapping[tuple[str, str, int], float]
+) -> pd.DataFrame:
+    """The real table with other figures, by indicator, kommune and year."""
+    rows = observations.copy()
+    keys = zip(*(rows[name] for name in KEY), strict=True)
+    rows["value"] = [
+        figures.get(key, value) for key, value in zip(keys, rows["value"], strict=True)
+    ]
+    # The weighted mean must be of the same figures.
+    rows["numerator"] = rows["value"] * rows["denominator"] / rows["factor"]
+    return rows
+
+
+def report(
+    known: Catalogue,
+    snapshot: Snapshot,
+    observations: pd.DataFrame,
+    of: tuple[str, int],
+    figures: Mapping[tuple[str, str, int], float],
+) -> Findings:
+    """A report on real figures but for some."""
+    rows = changed(observations[observations["year"] <= of[1]], figures)
+    indexed = indexing.index_to_network(rows, rule=known.mean_rule)
+    return findings.assess(indexed, known, Run(kommune=of[0], year=of[1]), snapshot)
+
+
+def said_of(known: Catalogue, found: Findings, fact: Fact) -> str:
+    """What is said of a figure's change since last year."""
+    told = changes.since_last_year(found, known, "x", [fact], {fact.indicator: "det"})
+    return " ".join(text.sentence(one, known).text for one in told)
+
+
+@steady
+@given(previous=values, value=values, decimals=st.integers(0, 2))
+@example(previous=-413.0, value=-206.0, decimals=0)
+@example(previous=-206.0, value=-413.0, decimals=0)
+@example(previous=0.0, value=6.0, decimals=1)
+@example(previous=0.0, value=0.0, decimals=1)
+def test_rise_and_fall_are_told_by_the_difference(
+    known: Catalogue,
+    findings_of: FindingsOf,
+    previous: float,
+    value: float,
+    decimals: int,
+) -> None:
+    """Net expenditure is below zero in SSB's own figures: −413 to −206 is a rise."""
+    found = findings_of("bergen", 2017)
+    fact = replace(
+        found.fact("andel_mottakere_18_24"),
+        value=value,
+        previous=previous,
+        change=value - previous,
+        decimals=decimals,
+    )
+    said = said_of(known, found, fact)
+    seen = half_up(value, decimals) - half_up(previous, decimals)
+    ways = {"øker": 1, "går": -1, "er stabil": 0}
+    (way,) = (way for word, way in ways.items() if f"Det {word}" in said)
+    if way:
+        assert way * seen > 0
+    elif seen:
+        assert previous > 0, "no percent, so no «stabil» of figures that differ"
+        assert abs((value - previous) / previous) < 0.02
+    assert (fact.change_percent is None) == (previous <= 0)
+
+
+@whole
+@given(of=st.lists(values, min_size=len(KOMMUNER), max_size=len(KOMMUNER)))
+@example(of=[-9.0, *[-1.0] * 9])
+@example(of=[0.0] * 10)
+@example(of=[-1.0, 1.0] * 5)
+def test_side_of_the_mean_is_told_by_the_values(
+    known: Catalogue, snapshot: Snapshot, observations: pd.DataFrame, of: list[float]
+) -> None:
+    """Index 132 is further below where the mean is −100, so there is none."""
+    given_values = dict(zip(KOMMUNER, of, strict=True))
+    found = made_up(known, snapshot, observations, given_values, "oslo")
+    fact = found.fact(SICK_LEAVE)
+    mean = fact.given("network_mean")
+    assert mean == pytest.approx(sum(of) / len(of), abs=1e-9)
+    (told,) = about(found, SICK_LEAVE, *level_rules(found))
+    said = text.sentence(told, known).text
+    sides = {"høyere enn": 1, "lavere enn": -1, "akkurat på": 0, "omtrent på": 0}
+    (side,) = (side for words, side in sides.items() if f"{words} snittet" in said)
+    if side:
+        assert side * (fact.given() - mean) > 0
+    elif "akkurat" in said:
+        assert half_up(fact.given(), 1) == half_up(mean, 1)
+    reason = "(snittet er null eller negativt)"
+    if mean > 0:
+        assert fact.index == pytest.approx(fact.given() / mean * 100)
+        assert reason not in said
+    else:
+        assert fact.index is None
+        assert fact.distance is None
+        assert (reason in said) == ("akkurat" not in said)
+        assert "distance" not in told.details
+    assert (fact.rank == 1) == (fact.given() == max(of))
+
+
+@pytest.mark.parametrize("mean", [-1e-16, 0.0, -5.0])
+def test_only_a_mean_above_zero_is_one_to_reckon_percent_of(
+    fact: Fact, mean: float
+) -> None:
+    assert not replace(fact, network_mean=mean).has_base
+    assert replace(fact, network_mean=1.0).has_base
+
+
+@pytest.mark.parametrize("name", ["value", "previous", "network_mean", "change"])
+def test_missing_number_is_never_zero(fact: Fact, name: str) -> None:
+    """It raises, with the fact's name; a zero is a figure like any other."""
+    with pytest.raises(FactError, match=rf"{fact.id} has no {name}"):
+        replace(fact, **{name: None}).given(name)  # type: ignore[arg-type]
+    assert replace(fact, **{name: 0.0}).given(name) == 0.0  # type: ignore[arg-type]
+
+
+COVERAGE = ("andel_mottakere_18_66", "andel_mottakere_18_24", "andel_mottakere_25_66")
+
+
+@whole
+@given(of=st.tuples(*[st.sampled_from([-1.0, 0.0, 2.0, 2.04, 6.0])] * 3))
+@example(of=(0.0, 6.0, 6.0))
+@example(of=(0.0, 0.0, 0.0))
+@example(of=(-1.0, 0.0, 6.0))
+def test_stable_and_steady_count_every_year(
+    known: Catalogue, snapshot: Snapshot, observations: pd.DataFrame, of: Any
+) -> None:
+    """«Stabile over tid» was once said of 0,0, 6,0 and 6,0: the zero was dropped."""
+    years = (2017, 2018, 2019)
+    steady_years = {
+        (name, "baerum", year): 3.0 for name in COVERAGE[::2] for year in years
+    }
+    own = {(COVERAGE[1], "baerum", y): v for y, v in zip(years, of, strict=True)}
+    found = report(
+        known, snapshot, observations, ("baerum", 2019), {**steady_years, **own}
+    )
+    stable = about(found, COVERAGE[1], "trend_stable_group")
+    assert bool(stable) == (len(set(of)) == 1 or set(of) == {2.0, 2.04})
+    for rule, step in (("trend_risen", 1), ("trend_fallen", -1)):
+        for told in about(found, COVERAGE[1], rule):
+            first = years.index(told.details["from_year"])  # type: ignore[arg-type]
+            pairs = zip(of[first:], of[first + 1 :], strict=False)
+            assert all((now - before) * step > 0 for before, now in pairs)
+    risen = about(found, COVERAGE[1], "trend_risen")
+    if of in ((-1.0, 0.0, 6.0), (0.0, 2.0, 6.0)):
+        assert risen, "a rise from zero or below is one too"
+
+
+def test_mean_the_other_way_is_not_told_of_a_mean_below_zero(
+    known: Catalogue, fact: Fact
+) -> None:
+    """How much it has moved is told in percent of it, and of that there is none."""
+    up = replace(
+        fact, previous=4.0, value=6.0, change=2.0, network_mean=-5.0, mean_change=-2.0
+    )
+    subjects = {fact.indicator: "andelen"}
+    assert not changes.means_opposite(known, "x", [up], subjects)
+    above = replace(up, network_mean=5.0)
+    (told,) = changes.means_opposite(known, "x", [above], subjects)
+    assert told.rule == "mean_falls"
 
 
 # -- ranks -----------------------------------------------------------------------------
@@ -344,18 +523,20 @@ def test_nobody_else_is_told_to_hold_the_same_place_alone(
 
 
 def test_years_at_an_end_hold_in_every_year(every: Mapping[Any, Findings]) -> None:
-    """«Hvert år siden 2015» is a claim on each of the years."""
+    """«Hvert år siden 2015» is a claim on each of the years, shared ones named."""
     seen = 0
+    shared_rules = set()
     for report, found in every.items():
         by_id = facts_by_id(found)
         for statement in found.statements:
-            if statement.rule not in ("years_lowest", "years_highest"):
+            if not statement.rule.startswith("years_"):
                 continue
             seen += 1
+            shared_years = set()
             own = [by_id[name] for name in statement.facts]
             first = statement.details["from_year"]
             assert {fact.year for fact in own} == set(range(first, report[1] + 1))
-            end = statement.rule.removeprefix("years_")
+            end = statement.rule.split("_")[1]
             for fact in own:
                 values = [
                     peer.value
@@ -364,7 +545,86 @@ def test_years_at_an_end_hold_in_every_year(every: Mapping[Any, Findings]) -> No
                 ]
                 extreme = min(values) if end == "lowest" else max(values)
                 assert fact.value == extreme, (report, fact.id)
+                if values.count(extreme) > 1:
+                    shared_years.add(fact.year)
+            assert statement.details["shared_years"] == tuple(sorted(shared_years))
+            assert statement.rule.endswith("_shared") == bool(shared_years), report
+            shared_rules |= {statement.rule} if shared_years else set()
     assert seen > 10
+    assert shared_rules == {"years_lowest_shared", "years_highest_shared"}
+
+
+def test_shared_place_is_told_as_shared(
+    known: Catalogue, findings_of: FindingsOf
+) -> None:
+    """Tromsø shared it with Trondheim in 2018, and each was told it was its own."""
+    told = only(
+        about(findings_of("tromso", 2020), "stonadslengde_18_24", "years_lowest_shared")
+    )
+    assert text.sentence(told, known).text == (
+        "Stønadslengden for mottakere 18–24\u00a0år har vært lavest i ASSS hvert år "
+        "siden 2015 (delt lavest i 2018)."
+    )
+    summaries = {
+        kommune: only(
+            [
+                said
+                for said in findings_of(kommune, 2018).statements
+                if said.rule.startswith("summary_rank")
+            ]
+        )
+        for kommune in ("tromso", "trondheim")
+    }
+    assert [text.sentence(said, known).text for said in summaries.values()] == SHARED
+
+
+SHARED = [
+    "Kommunen er lavest i ASSS på sju (én delt) av 14 indikatorer og ikke høyest på "
+    "noen.",
+    "Kommunen er høyest i ASSS på én og lavest på to (én delt) av 15 indikatorer.",
+]
+
+
+@pytest.mark.parametrize("n", [1, 6, 7])
+def test_no_end_is_told_where_few_have_a_figure(
+    known: Catalogue, snapshot: Snapshot, observations: pd.DataFrame, n: int
+) -> None:
+    """The only member with a figure was «høyest i ASSS hvert år siden 2015»."""
+    rows = observations[observations["year"] <= 2018].copy()
+    absent = (rows["indicator"] == SICK_LEAVE) & rows["kommune"].isin(KOMMUNER[n:])
+    rows.loc[absent, "value"] = float("nan")
+    rows.loc[absent, "status"] = ".."
+    own = {(SICK_LEAVE, "oslo", year): 40.0 for year in range(2015, 2019)}
+    rows = changed(rows, own)
+    indexed = indexing.index_to_network(rows, rule=known.mean_rule)
+    run = Run(kommune="oslo", year=2018)
+    found = findings.assess(indexed, known, run, snapshot)
+    told = bool(about(found, SICK_LEAVE, "years_highest"))
+    word = rank_word(only(about(found, SICK_LEAVE, *level_rules(found))))
+    counted = only(
+        [s for s in found.statements if s.rule.startswith("summary_rank")]
+    ).details["n"]
+    ranked = sum(fact.rank is not None for fact in found.reported)
+    assert (told, bool(word), counted == ranked) == (n > 6,) * 3
+
+
+def test_no_end_is_told_where_all_are_alike(
+    known: Catalogue, snapshot: Snapshot, observations: pd.DataFrame
+) -> None:
+    """Nobody is «delt høyest» among ten zeros."""
+    zeros = dict.fromkeys(KOMMUNER, 0.0)
+    found = made_up(known, snapshot, observations, zeros, "oslo")
+    told = only(about(found, SICK_LEAVE, "level_on_mean"))
+    assert rank_word(told) == ""
+
+
+def count_of(detail: Any) -> tuple[int, int]:
+    """How many places at an end, and how many of them are told to be shared."""
+    if isinstance(detail, Count):
+        return detail.value, 0
+    count, shared = (detail.details[name].value for name in ("count", "shared"))
+    assert (detail.rule == "rank_count_shared") == (count == shared)
+    return count, shared
 
 
 def test_summary_counts_the_ends(every: Mapping[Any, Findings]) -> None:
@@ -379,8 +639,18 @@ def test_summary_counts_the_ends(every: Mapping[Any, Findings]) -> None:
             highest += fact.value == fact.highest
             lowest += fact.value == fact.lowest
         numbers = (told.details["highest"], told.details["lowest"], told.details["n"])
-        expected = (Count(highest), Count(lowest), ranked)
-        assert numbers == expected, report
+        counts = (count_of(numbers[0]), count_of(numbers[1]), numbers[2])
+        own = [fact for fact in found.reported if fact.rank is not None]
+        shared = tuple(
+            sum(
+                len({p.kommune for p in found.peers(f.indicator) if p.value == f.value})
+                > 1
+                for f in own
+                if f.value == end(f)
+            )
+            for end in (lambda f: f.highest, lambda f: f.lowest)
+        )
+        assert counts == ((highest, shared[0]), (lowest, shared[1]), ranked), report
         ends = {(0, 0): "none", (0, 1): "lowest", (1, 0): "highest", (1, 1): "both"}
         rule = ends[min(highest, 1), min(lowest, 1)]
         assert told.rule == f"summary_rank_{rule}", report
@@ -428,6 +698,30 @@ def test_distances_told_are_those_of_the_facts(every: Mapping[Any, Findings]) ->
 
 
 # -- forbehold -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("sign", "word"),
+    [(".", "not_possible"), ("..", "missing"), (":", "suppressed")],
+)
+def test_figure_that_is_not_there_is_told_by_its_sign(
+    known: Catalogue,
+    snapshot: Snapshot,
+    observations: pd.DataFrame,
+    sign: str,
+    word: str,
+) -> None:
+    """Suppressed is not missing: the figure is there, and SSB does not publish it."""
+    rows = observations[observations["year"] == 2016].copy()
+    own = (rows["indicator"] == KVP) & (rows["kommune"] == "bergen")
+    rows.loc[own, ["value", "numerator"]] = float("nan")
+    rows.loc[own, "status"] = sign
+    indexed = indexing.index_to_network(rows, rule=known.mean_rule)
+    for kommune, rule in (("bergen", "level_missing"), ("oslo", "mean_without")):
+        run = Run(kommune=kommune, year=2016)
+        told = only(about(findings.assess(indexed, known, run, snapshot), KVP, rule))
+        reason = told.details["reason"]
+        assert reason in (Word(f"sign_{word}"), (Word(f"sign_{word}"),))
 
 
 @pytest.mark.parametrize("kommune", KOMMUNER)
@@ -856,10 +1150,9 @@ def test_years_at_an_end_do_not_reach_over_a_break(
     every: Mapping[Any, Findings], kommune: str
 ) -> None:
     """Drammen was lowest on ressursbruk before 2020 too, but was another kommune."""
-    rules = {s.rule for s in every[kommune, 2020].statements}
-    assert not rules & {"years_lowest", "years_highest"}
-    rules = {s.rule for s in every[kommune, 2019].statements}
-    assert rules & {"years_lowest", "years_highest"}
+    for year, is_told in ((2020, False), (2019, True)):
+        told = [s for s in every[kommune, year].statements if "years_" in s.rule]
+        assert bool(told) == is_told
 
 
 def test_every_indicator_is_told_once_of_level_and_once_of_change(

@@ -1,12 +1,16 @@
 """What is said of the network: true of every figure in it, and no more than that."""
 
+import re
 from collections.abc import Callable, Mapping
 from functools import cache
 
 import pandas as pd
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from reports import KOMMUNER
 
-from asss import indexing, network, sources, text
+from asss import indexing, network, overview, sources, text
 from asss.catalogue import Catalogue
 from asss.findings import NOT_COLLECTED, SUMMARY
 from asss.language import half_up
@@ -184,12 +188,15 @@ def test_largest_change_is_the_largest_that_may_be_told(
     for said in found.statements:
         if said.rule not in ("network_most_up", "network_most_down"):
             continue
-        changes = [f.change_percent for f in found.peers(said.chapter)]
-        told = [change for change in changes if change is not None]
-        most = max(told) if said.rule == "network_most_up" else min(told)
-        name = str(said.details["kommune"])
-        own = found.fact(said.chapter, kommune=known.network.member(name).id)
-        assert own.change_percent == most
+        changes = {
+            known.network.member(f.kommune).name: f.change_percent
+            for f in found.peers(said.chapter)
+            if f.change_percent is not None
+        }
+        end = max if said.rule == "network_most_up" else min
+        most = end(changes.values())
+        holders = tuple(name for name, change in changes.items() if change == most)
+        assert said.details["kommune"] == holders
 
 
 @every_year
@@ -242,3 +249,98 @@ def test_amounts_are_marked_as_the_figures_behind_them(
             assert isinstance(gap, Quantity)
             weakest = any(basis[name] == "reconstructed" for name in said.facts)
             assert (gap.basis == "reconstructed") == weakest
+
+
+# -- zero and below --------------------------------------------------------------------
+
+DRUGS = "netto_driftsutgifter_rus_f243_per_innb"
+OTHERS = "netto_driftsutgifter_livsopphold_f281_per_innb"
+
+#: The same examples every time, and no clock: a test that fails, fails for everybody.
+whole = settings(derandomize=True, deadline=None, database=None, max_examples=12)
+everybodys = st.lists(st.integers(-9, 9), min_size=10, max_size=10)
+
+
+def of_drugs(
+    known: Catalogue,
+    snapshot: Snapshot,
+    observations: pd.DataFrame,
+    before: list[int],
+    now: list[int],
+) -> NetworkFindings:
+    """The network in 2016 with other figures of one indicator, in hundreds of kr."""
+    rows = observations[observations["year"] <= 2016].copy()
+    for year, figures in ((2015, before), (2016, now)):
+        own = (rows["indicator"] == DRUGS) & (rows["year"] == year)
+        by_kommune = dict(zip(KOMMUNER, figures, strict=True))
+        rows.loc[own, "value"] = rows.loc[own, "kommune"].map(by_kommune) * 100.0
+    indexed = indexing.index_to_network(rows, rule=known.mean_rule)
+    return network.assess(indexed, known, Run(kommune=NETWORK, year=2016), snapshot)
+
+
+@whole
+@given(before=everybodys, now=everybodys)
+@example(before=[-4, *[5] * 9], now=[-2, *[5] * 9])
+@example(before=[0] * 10, now=[-9, *[-1] * 9])
+@example(before=[*range(-5, 5)], now=[*range(-4, 6)])
+def test_network_is_told_by_differences_where_there_is_no_base_for_percent(
+    known: Catalogue,
+    snapshot: Snapshot,
+    observations: pd.DataFrame,
+    before: list[int],
+    now: list[int],
+) -> None:
+    """«Mest ned» was said of whoever rose most from below zero."""
+    found = of_drugs(known, snapshot, observations, before, now)
+    told = {said.rule: said for said in found.about(DRUGS)}
+    mean, old = sum(now) * 10, sum(before) * 10
+    above = told["network_above"].details["above"]
+    assert above == Count(sum(value * 100 > mean for value in now))
+    assert ("network_gap" in told) == (mean > 0)
+    assert ("network_gap_alone" in told) == (mean <= 0)
+    for way, step in (("up", 1), ("down", -1)):
+        if f"network_mean_{way}" in told:
+            assert (mean - old) * step > 0
+        for rule in (f"network_most_{way}", f"network_most_{way}_by"):
+            if rule not in told:
+                continue
+            moves = {
+                known.network.member(kommune).name: (value - previous, previous)
+                for kommune, previous, value in zip(KOMMUNER, before, now, strict=True)
+            }
+            most = told[rule].details["kommune"]
+            assert isinstance(most, tuple)
+            moved = {n: m for n, m in moves.items() if m[0] * step > 0}
+            assert set(most) <= set(moved)
+            if rule.endswith("_by"):
+                assert any(previous <= 0 for _, previous in moved.values())
+                largest = max(abs(move) for move, _ in moved.values())
+                assert {abs(moved[str(name)][0]) for name in most} == {largest}
+    if mean != old and (old <= 0 or abs(mean - old) / old >= 0.02):
+        assert {"network_mean_up", "network_mean_down"} & set(told)
+    spans = ("network_widest", "network_narrowest")
+    held_up = [s.facts for s in found.about(SUMMARY) if s.rule in spans]
+    assert len(held_up) == 2
+    if mean <= 0:
+        assert not any(DRUGS in fact for facts in held_up for fact in facts)
+
+
+def test_table_says_why_it_has_no_percent_and_no_index(
+    known: Catalogue, snapshot: Snapshot, observations: pd.DataFrame
+) -> None:
+    """Under the table, and only under the one that lacks them."""
+    words = known.phrases.words
+    found = of_drugs(known, snapshot, observations, [-4, *[5] * 9], [-90, *[5] * 9])
+    html = overview.chapter(found, known, "prioritering_behov").html
+    tables = html.split('<section class="indicator"')[1:]
+    of_indicator = {
+        name: next(table for table in tables if f'id="{name}"' in table)
+        for name in (DRUGS, OTHERS)
+    }
+    for key in ("network_no_index", "network_no_percent"):
+        assert words[key] in of_indicator[DRUGS]
+        assert words[key] not in of_indicator[OTHERS]
+    (oslo,) = re.findall(r'<tr data-name="Oslo">.*?</tr>', of_indicator[DRUGS], re.S)
+    cells = re.findall(r"<td[^>]*>([^<]*)<", oslo)
+    assert cells[-3:] == ["–", "–", "10"]
+    assert words["base_mean"] in of_indicator[DRUGS], "beside the figure, at the index"

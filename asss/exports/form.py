@@ -28,7 +28,7 @@ Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Sign = Annotated[str, Field(pattern=r"^\D*$", max_length=12)]
 Day = Annotated[str, Field(pattern=r"^(\d{4}-\d{2}-\d{2})?$")]
 Year = Annotated[int, Field(ge=1900, le=2999)]
-Letter = Annotated[str, Field(pattern=r"^[a-z]$")]
+Letter = Annotated[str, Field(pattern=r"^[a-z]+$")]
 
 
 def _about(description: str, **rules: Any) -> Any:
@@ -137,8 +137,14 @@ class FactRecord(Model):
     lowest_kommune: list[Identifier] = _about("Whose it is; several if shared.")
     highest: FiniteFloat | None = _about("Highest figure of the network, in `unit`.")
     highest_kommune: list[Identifier] = _about("Whose it is; several if shared.")
-    index: FiniteFloat | None = _about("value / network_mean * 100; 100 is the mean.")
-    rank: int | None = _about("Place among the `n`; 1 is the highest value.", ge=1)
+    index: FiniteFloat | None = _about(
+        "value / network_mean * 100; 100 is the mean. Null where the mean is zero or "
+        "below, and where a forbehold withholds it."
+    )
+    rank: int | None = _about(
+        "Place among the `n`; 1 is the highest value, and equal values share a place.",
+        ge=1,
+    )
     n: int = _about("How many members have a figure in the mean and the rank.", ge=0)
     previous: FiniteFloat | None = _about("The figure of the year before, in `unit`.")
     previous_basis: Basis | Literal[""] = _about(
@@ -159,7 +165,9 @@ class FactRecord(Model):
     factor: FiniteFloat | None = _about("See numerator.")
     forbehold: list[str] = _about("Ids of the caveats on the figure.")
     source: Source = _about("Where the figure was read.")
-    distance: FiniteFloat | None = _about("index - 100: percent from the mean.")
+    distance: FiniteFloat | None = _about(
+        "index - 100: percent from the mean; null where there is no index."
+    )
     distance_basis: Basis = _about("What distance, index and rank rest on.")
 
 

@@ -216,7 +216,8 @@ def _alt(
 ) -> str:
     words = known.phrases.words
     last = [history[-1] for history in histories.values()]
-    last.sort(key=lambda fact: -(fact.value or 0.0))
+    # Without a figure, after all that have one.
+    last.sort(key=lambda f: (f.value is None, 0.0 if f.value is None else -f.value))
     items = []
     for fact in last:
         name = known.network.member(fact.kommune).name

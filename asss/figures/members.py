@@ -134,7 +134,7 @@ def _panel(
     shown = [fact for fact in series if fact.value is not None]
     for is_hollow in (False, True):
         points = [
-            at(fact.year, fact.value or 0.0)
+            at(fact.year, fact.given())
             for fact in shown
             if (fact.basis == "reconstructed") == is_hollow
         ]
@@ -144,7 +144,7 @@ def _panel(
             place = across(fact.year), bottom - 5
             canvas.text(*place, fact.status, is_bold=True, color=FOCUS, align="center")
     if shown and shown[-1].year == last:
-        x, y = at(last, shown[-1].value or 0.0)
+        x, y = at(last, shown[-1].given())
         label = amount(shown[-1].value, indicator.decimals, shown[-1].basis, words)
         canvas.text(x + 5, y, label, size=LABEL, color=FOCUS, is_bold=True)
     for year, align in ((first, "left"), (last, "right")):

@@ -8,7 +8,7 @@ from asss.catalogue import Catalogue
 from asss.facts import Fact
 from asss.knowledge import Indicator
 from asss.language import number
-from asss.statements import mark, why_withheld
+from asss.statements import lacks_base, mark, why_withheld
 from asss.tables import MARKED, meaning, meanings
 
 Value: TypeAlias = "str | int | float | None"
@@ -171,6 +171,8 @@ def why(fact: Fact, known: Catalogue) -> str:
     labels = why_withheld(known, fact)
     if labels:
         return labels[0]
+    if lacks_base(known, fact):
+        return words["base_mean"]
     return meaning(fact.status, words) if fact.status else words["no_index"]
 
 

@@ -30,10 +30,11 @@ from asss.figures.style import (
     SPAN,
     WIDTH,
     house_style,
+    width_of,
 )
 from asss.findings import Findings
 from asss.language import half_up, join, number, numeral
-from asss.statements import mark
+from asss.statements import lacks_base, mark
 
 #: The ends of the scale. What lies beyond is drawn at the end, as an arrow with its
 #: number: one member's 191 must not press everybody else together.
@@ -53,6 +54,10 @@ MOVES = {
     "down_slightly": "moved_down_slightly",
     "down": "moved_down",
 }
+
+#: From an arrow at an end of the scale to its number, and how long a list of numbers
+#: may be under a name.
+ARROW, LISTED = 4.0, 180.0
 
 #: Heights of the parts.
 HEAD, SECTION, ROW, REASON, FOOT = 22.0, 24.0, 17.5, 9.5, 22.0
@@ -76,21 +81,24 @@ class _Heading:
 
 @dataclass(frozen=True)
 class _Line:
-    """A row of the profile: its fact, its height, and why it has no index, if so.
+    """A row of the profile: its fact, its height, and what stands under its name.
 
     ``down`` is how far it moves on a phone, where the rows above have two lines.
+    ``under`` is why it has no index, and the indexes beyond the scale where there is no
+    room for them at its ends (``is_listed``).
     """
 
     fact: Fact
     name: str
     y: float
     down: float
-    reason: str
+    under: str
+    is_listed: bool
 
     @property
     def second(self) -> float:
-        """How far below its name its scale stands on a phone: below a reason too."""
-        return SECOND + (8.0 if self.reason else 0.0)
+        """How far below its name its scale stands on a phone: below a note too."""
+        return SECOND + (8.0 if self.under else 0.0)
 
 
 @dataclass(frozen=True)
@@ -155,11 +163,15 @@ def _layout(found: Findings, known: Catalogue) -> _Layout:
             y += SECTION
         for indicator in indicators:
             fact = found.fact(indicator.id)
-            reason = "" if fact.index is not None else why(fact, known)
             name = indicator.short_name
-            line = _Line(fact, name, y + ROW / 2, down, reason)
+            indexes = _indexes(found, indicator.id)
+            is_listed = not _has_room(fact, name, indexes, known)
+            notes = [why(fact, known)] if fact.index is None else []
+            notes += [_listed(indexes, known)] if is_listed else []
+            under = "; ".join(notes)
+            line = _Line(fact, name, y + ROW / 2, down, under, is_listed)
             lines.append(line)
-            extra = REASON if reason else 0.0
+            extra = REASON if under else 0.0
             y += ROW + extra
             down += line.second - extra
     return _Layout(headings, lines, y, down)
@@ -212,19 +224,53 @@ def _members(canvas: Canvas, line: _Line, found: Findings) -> None:
     canvas.lines(span, color=SPAN, width=6, capstyle="round")
     inside = [index for index in indexes if LOW <= index <= HIGH]
     canvas.dots([(SCALE(i), line.y) for i in inside], size=3, color=OTHERS)
-    # At an end of the scale the kommune's own point needs room before the arrow.
-    own = line.fact.index if line.fact.index is not None else 100
     style: dict[str, Any] = {"size": SMALL, "color": QUIET}
-    below = [number(index) for index in indexes if index < LOW]
+    (left, below), (right, above) = _beyond(line.fact, indexes)
     if below:
-        x = START - (9 if own < LOW + 4 else 2)
-        canvas.dots([(x, line.y)], size=4.5, color=OTHERS, marker="<")
-        canvas.text(x - 4, line.y, ", ".join(below), align="right", **style)
-    above = [number(index) for index in indexes if index > HIGH]
+        canvas.dots([(left, line.y)], size=4.5, color=OTHERS, marker="<")
+    if below and not line.is_listed:
+        canvas.text(left - ARROW, line.y, below, align="right", **style)
     if above:
-        x = END + (9 if own > HIGH - 4 else 2)
-        canvas.dots([(x, line.y)], size=4.5, color=OTHERS, marker=">")
-        canvas.text(x + 4, line.y, ", ".join(above), **style)
+        canvas.dots([(right, line.y)], size=4.5, color=OTHERS, marker=">")
+    if above and not line.is_listed:
+        canvas.text(right + ARROW, line.y, above, **style)
+
+
+def _beyond(
+    fact: Fact, indexes: Sequence[float]
+) -> tuple[tuple[float, str], tuple[float, str]]:
+    """Where an arrow stands at either end of the scale, and whom it is for."""
+    # At an end of the scale the kommune's own point needs room before the arrow.
+    own = 100.0 if fact.index is None else fact.index
+    left = START - (9 if own < LOW + 4 else 2)
+    right = END + (9 if own > HIGH - 4 else 2)
+    below = ", ".join(number(index) for index in indexes if index < LOW)
+    above = ", ".join(number(index) for index in indexes if index > HIGH)
+    return (left, below), (right, above)
+
+
+def _has_room(
+    fact: Fact, name: str, indexes: Sequence[float], known: Catalogue
+) -> bool:
+    """Whether what lies beyond the scale can be written at its ends, on a phone too."""
+    (left, below), (right, above) = _beyond(fact, indexes)
+    before = left - ARROW - max(width_of(name), SCALE_LEFT)
+    after = VALUE - width_of(_value(fact, known)) - right - ARROW
+    # A number's ink is narrower than its room by about a point.
+    return width_of(below, SMALL) - 1 <= before and width_of(above, SMALL) - 1 <= after
+
+
+def _listed(indexes: Sequence[float], known: Catalogue) -> str:
+    """The indexes beyond the scale; of many, how many and from where to where."""
+    words, phrases = known.phrases.words, known.phrases.phrases
+    beyond = [number(index) for index in indexes if not LOW <= index <= HIGH]
+    items = join(beyond, words)
+    listed = phrases["profile_outside"].sentence.format(items=items)
+    if width_of(listed, SMALL) <= LISTED:
+        return listed
+    return phrases["profile_outside_many"].sentence.format(
+        count=numeral(len(beyond), words), lowest=beyond[0], highest=beyond[-1]
+    )
 
 
 def _own(canvas: Canvas, line: _Line, known: Catalogue) -> None:
@@ -232,8 +278,8 @@ def _own(canvas: Canvas, line: _Line, known: Catalogue) -> None:
     fact, y, words = line.fact, line.y, known.phrases.words
     with canvas.part(0, line.down):
         canvas.text(0, y, line.name)
-        if line.reason:
-            canvas.text(0, y + 10.5, line.reason, size=SMALL, color=QUIET)
+        if line.under:
+            canvas.text(0, y + 10.5, line.under, size=SMALL, color=QUIET)
     with canvas.part(-VALUE_LEFT, line.down + line.second):
         canvas.text(VALUE, y, _value(fact, known), align="right")
     if fact.index is not None:
@@ -327,7 +373,8 @@ def _alt(found: Findings, known: Catalogue) -> str:
     words, phrases = known.phrases.words, known.phrases.phrases
     ranked = [fact for fact in found.reported if fact.index is not None]
     sides = {"above": 0, "even": 0, "below": 0}
-    for fact in ranked:
+    without_base = [fact for fact in found.reported if lacks_base(known, fact)]
+    for fact in (*ranked, *without_base):
         away = _side(fact)
         sides["above" if away > 0 else "below" if away < 0 else "even"] += 1
     counts = {side: numeral(n, words) for side, n in sides.items()}
@@ -339,13 +386,13 @@ def _alt(found: Findings, known: Catalogue) -> str:
             **counts,
         )
     ]
-    ordered = sorted(ranked, key=lambda fact: fact.index or 0)
+    ordered = sorted(ranked, key=lambda fact: fact.given("index"))
     for rule, facts in (
         (
             "alt_profile_highest",
-            [f for f in ordered[:-4:-1] if half_up(f.index or 0) > 100],
+            [f for f in ordered[:-4:-1] if _side(f) > 0],
         ),
-        ("alt_profile_lowest", [f for f in ordered[:3] if half_up(f.index or 0) < 100]),
+        ("alt_profile_lowest", [f for f in ordered[:3] if _side(f) < 0]),
     ):
         items = [_item(fact, known) for fact in facts]
         if items:
@@ -376,8 +423,8 @@ def _alt(found: Findings, known: Catalogue) -> str:
 
 
 def _side(fact: Fact) -> float:
-    """How far above 100 an index is printed."""
-    return half_up(fact.index or 0.0) - 100
+    """How far above 100 an index is printed; without one, on which side of the mean."""
+    return fact.side if fact.index is None else half_up(fact.index) - 100
 
 
 def _item(fact: Fact, known: Catalogue) -> str:

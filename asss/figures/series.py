@@ -170,4 +170,6 @@ def limits(values: Iterable[float]) -> tuple[float, float]:
     held = list(values)
     low, high = min(held, default=0.0), max(held, default=1.0)
     air = (high - low) or abs(high) or 1.0
-    return max(0.0, low - air * 0.17), high + air * 0.06
+    floor = low - air * 0.17
+    # What is never negative has no numbers below zero on its scale.
+    return max(0.0, floor) if low >= 0 else floor, high + air * 0.06

@@ -34,7 +34,7 @@ from asss.figures.style import (
 )
 from asss.knowledge import Indicator
 from asss.language import join
-from asss.tables import meaning, meanings
+from asss.tables import meaning, meanings, weakest
 
 #: Between two strips beside each other, and below each, in points.
 GUTTER, AIR = 26.0, 18.0
@@ -180,8 +180,8 @@ def _strip(
         with canvas.part(near(mean) - across(mean), place.down):
             _draw_mean(canvas, peers[0], known, across(mean), first, compared)
     for peer, name, y in zip(peers, names, rows, strict=True):
-        at = peer.value if _is_compared(peer) else across.low
-        with canvas.part(near(at or 0.0) - across(at or 0.0), place.down):
+        at = peer.given() if _is_compared(peer) else across.low
+        with canvas.part(near(at) - across(at), place.down):
             _point(canvas, peer, y, across, known, focus)
         style: dict[str, Any] = {
             "size": LABEL,
@@ -224,7 +224,7 @@ def _point(
     is_hollow = peer.basis == "reconstructed"
     color = FOCUS if focus in (None, peer.kommune) else OTHERS
     size, edge = (5.2, 1.4) if is_hollow else (7.4, 0.8)
-    point = [(across(peer.value or 0.0), y)]
+    point = [(across(peer.given()), y)]
     canvas.dots(point, size=size, color=color, edge=edge, is_hollow=is_hollow)
 
 
@@ -239,7 +239,7 @@ def _is_compared(peer: Fact) -> bool:
 def _sorted(peers: Sequence[Fact]) -> list[Fact]:
     """The highest first; last those that are not compared, in the network's order."""
     compared = [peer for peer in peers if _is_compared(peer)]
-    compared.sort(key=lambda peer: -(peer.value or 0.0))
+    compared.sort(key=lambda peer: -peer.given())
     return compared + [peer for peer in peers if not _is_compared(peer)]
 
 
@@ -292,7 +292,8 @@ def _table(
         first = peers[0]
         mean = amount(first.network_mean, first.decimals, first.mean_basis, words)
         if mean:
-            own = (mean, "100", words["arrow_none"])
+            index = "100" if first.has_base else words["arrow_none"]
+            own = (mean, index, words["arrow_none"])
             rows.append(Row(words["numbers_mean"], own))
         unit = words[f"unit_label_{indicator.unit}"]
         groups.append(Group(f"{indicator.short_name} ({unit})", tuple(rows)))
@@ -312,7 +313,7 @@ def _alt(
     first = peers[0]
     said = []
     if compared:
-        ends = [_named(peer, indicator, known) for peer in (compared[0], compared[-1])]
+        ends = [_named(compared, peer, known) for peer in (compared[0], compared[-1])]
         mean = spoken(
             first.network_mean,
             indicator,
@@ -351,8 +352,11 @@ def _alt(
     return " ".join(said)
 
 
-def _named(peer: Fact, indicator: Indicator, known: Catalogue) -> str:
-    value = spoken(
-        peer.value, indicator, known.phrases.words, basis=peer.basis, sign=peer.status
-    )
-    return f"{known.network.member(peer.kommune).name} ({value})"
+def _named(peers: Sequence[Fact], end: Fact, known: Catalogue) -> str:
+    """Everybody who has the figure, and the figure."""
+    alike = [peer for peer in peers if peer.value == end.value]
+    words, indicator = known.phrases.words, known.indicator(end.indicator)
+    names = [known.network.member(peer.kommune).name for peer in alike]
+    basis = weakest(peer.basis for peer in alike)
+    value = spoken(end.value, indicator, words, basis=basis, sign=end.status)
+    return f"{join(names, words)} ({value})"

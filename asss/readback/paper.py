@@ -27,7 +27,7 @@ OPERATORS = "Tf Tj TJ BMC BDC EMC"
 CHARACTER = re.compile(rb"<([0-9a-fA-F]+)>\s*<([0-9a-fA-F]+)>")
 
 #: Letters of notes that may stand behind a number.
-LETTERS = r"(?:[a-z](?:,[a-z])*)?"
+LETTERS = r"(?:[a-z]+(?:,[a-z]+)*)?"
 
 
 class Letters(dict[int, str]):

@@ -99,7 +99,8 @@ def _line(
         if name not in spans and not _is_shared(dataset.dimension(name))
     ]
     values = [cell.value for cell in cells]
-    total = None if None in values else sum(value or 0.0 for value in values)
+    held = [value for value in values if value is not None]
+    total = sum(held) if len(held) == len(values) else None
     return {
         "table": first.table,
         "address": f"{first.table}[{codes}]",

@@ -13,9 +13,9 @@ from asss import changes
 from asss.catalogue import Catalogue
 from asss.errors import PhraseError
 from asss.facts import Fact
-from asss.findings import Findings
+from asss.findings import Findings, has_ends
 from asss.language import half_up
-from asss.statements import Statement
+from asss.statements import Statement, lacks_base
 
 #: Signs of comparison, as they are printed.
 SIGNS: dict[str, Callable[[float, float], bool]] = {
@@ -103,7 +103,7 @@ def why(statement: Statement, found: Findings, known: Catalogue) -> Reason:
             return Reason("review_why_gloss")
         case ["level" | "resource", *_]:
             return teller.level(rule, facts[0])
-        case ["years", end]:
+        case ["years", end, *_]:
             return teller.years_outermost(end, facts)
         case ["mean", "without"]:
             return Reason("review_why_without")
@@ -149,7 +149,12 @@ class _Teller:
     # -- level and rank ----------------------------------------------------------------
 
     def level(self, rule: str, fact: Fact) -> Reason:
-        away = abs(fact.distance or 0.0)
+        if lacks_base(self.known, fact):
+            # «Akkurat på» is said of what is printed alike, no other limit is used.
+            alike = ("review_prints_alike",) if rule == "level_on_mean" else ()
+            remarks = (*alike, "review_no_base")
+            return Reason("review_why_level", tuple(self.place(fact)), remarks)
+        away = abs(fact.given("distance"))
 
         def is_(limit: str, sign: str) -> Comparison:
             if limit == "far_from_mean":
@@ -158,7 +163,7 @@ class _Teller:
                 )
             return self.against(limit, "review_distance", away, sign, fact)
 
-        remarks: tuple[str, ...] = ()
+        remarks = ()
         if rule == "level_on_mean":
             told = [is_("on_mean", "<")]
             remarks = ("review_prints_alike",)
@@ -186,8 +191,8 @@ class _Teller:
         )
         if fact.rank is None or fact.value is None:
             return []
-        if is_few.holds:
-            return [is_few]
+        if not has_ends(self.known, fact):
+            return [is_few] if is_few.holds else []
         values = [
             peer.value
             for peer in self.found.peers(fact.indicator)
@@ -206,7 +211,7 @@ class _Teller:
     def extremes(self, facts: Sequence[Fact]) -> Reason:
         told = tuple(
             self.against(
-                "near_mean", "review_distance", abs(fact.distance or 0.0), "≥", fact
+                "near_mean", "review_distance", abs(fact.given("distance")), "≥", fact
             )
             for fact in facts
         )
@@ -235,14 +240,17 @@ class _Teller:
 
     def change(self, fact: Fact) -> tuple[list[Comparison], tuple[str, ...]]:
         """What decides between a rise, a slight rise, stable and so on."""
-        moved = abs(fact.change_percent or 0.0)
+        way = changes.direction(self.known, fact)
+        if way is None:
+            return [], ()
+        if fact.change_percent is None:
+            alike = ("review_reads_alike",) if way == "stable" else ()
+            return [], alike or ("review_no_percent",)
+        moved = abs(fact.change_percent)
 
         def is_(limit: str, sign: str) -> Comparison:
             return self.against(limit, "review_change_percent", moved, sign, fact)
 
-        way = changes.direction(self.known, fact)
-        if way is None:
-            return [], ()
         if way == "stable":
             is_small = is_("stable_change", "<")
             return ([is_small], ()) if is_small.holds else ([], ("review_reads_alike",))
@@ -258,7 +266,7 @@ class _Teller:
             self.against(
                 "stable_change",
                 "review_mean_change",
-                (fact.mean_change or 0.0) * sign / (fact.network_mean or 1.0) * 100,
+                fact.given("mean_change") * sign / fact.given("network_mean") * 100,
                 "≥",
                 fact,
             )
@@ -269,24 +277,29 @@ class _Teller:
     def stable_group(self, facts: Sequence[Fact]) -> Reason:
         told = []
         for of_one in _by_indicator(facts):
-            spread = changes.spread([fact.value for fact in of_one if fact.value])
+            told += self.spread(of_one, "≤")
             told += [
-                self.against("stable_trend", "review_spread", spread, "≤", of_one[0]),
                 self.against(
                     "several_years", "review_years", len(of_one), "≥", of_one[0]
                 ),
             ]
         return Reason("review_why_stable", tuple(told))
 
+    def spread(self, of_one: Sequence[Fact], sign: str) -> list[Comparison]:
+        """How far the years lie apart, where percent of their mean can be told."""
+        apart, limit = changes.spread(of_one), "stable_trend"
+        if apart is None:
+            return []
+        return [self.against(limit, "review_spread", apart, sign, of_one[0])]
+
     def run(self, facts: Sequence[Fact]) -> Reason:
         told = []
         for of_one in _by_indicator(facts):
-            spread = changes.spread([fact.value for fact in of_one if fact.value])
             told += [
                 self.against(
                     "several_years", "review_years", len(of_one), "≥", of_one[0]
                 ),
-                self.against("stable_trend", "review_spread", spread, ">", of_one[0]),
+                *self.spread(of_one, ">"),
             ]
         return Reason("review_why_run", tuple(told))
 

@@ -18,7 +18,7 @@ from asss.parameters import EVERY
 from asss.review import reasons
 from asss.review.marks import Number, Sentence, Target
 from asss.review.origins import origins
-from asss.statements import Detail, Fragment, Statement, why_withheld
+from asss.statements import Detail, Fragment, Statement, lacks_base, why_withheld
 from asss.tables import MISSING, meaning
 
 #: What a kind of forbehold does to a figure, where it does something.
@@ -203,6 +203,7 @@ class Trails:
             "previous_link": self._link("f", previous),
             "change": _exact(fact.change),
             "change_percent": _exact(fact.change_percent),
+            "why_without": words["base_mean"] if lacks_base(self.known, fact) else "",
             "is_first": previous is None,
             "forbehold": self._forbehold([fact]),
         }
@@ -255,7 +256,6 @@ class Trails:
         inside = [peer for peer in peers if peer.rank is not None] if is_whole else []
         outside = [peer for peer in peers if peer.rank is None] if is_whole else []
         is_weighted = fact.mean_rule == "weighted"
-        own = [peer.value or 0.0 for peer in inside]
         return {
             **self._head(fact),
             "mean": _exact(fact.network_mean),
@@ -266,12 +266,13 @@ class Trails:
             "is_weighted": is_weighted,
             "is_whole": is_whole,
             "above": _exact(
-                sum(peer.numerator or 0.0 for peer in inside)
-                if is_weighted
-                else sum(own)
+                sum(
+                    peer.given("numerator" if is_weighted else "value")
+                    for peer in inside
+                )
             ),
             "below": _exact(
-                sum(peer.denominator or 0.0 for peer in inside)
+                sum(peer.given("denominator") for peer in inside)
                 if is_weighted
                 else len(inside)
             ),
@@ -303,7 +304,8 @@ class Trails:
             "rank": self._rank(fact),
             "lowest": self._extreme(fact.lowest, fact.lowest_kommune),
             "highest": self._extreme(fact.highest, fact.highest_kommune),
-            "why_without": ", ".join(why_withheld(self.known, fact)),
+            "why_without": ", ".join(why_withheld(self.known, fact))
+            or (words["base_mean"] if lacks_base(self.known, fact) else ""),
             "forbehold": self._forbehold(inside if is_whole else [fact]),
         }
 
