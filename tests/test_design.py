@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from importlib import resources
 from itertools import pairwise
 from pathlib import Path
@@ -12,9 +13,23 @@ import pikepdf
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from asss import blocks, contents, conversion, keyfigures, markdown, page, report
+from asss import (
+    blocks,
+    contents,
+    conversion,
+    findings,
+    indexing,
+    keyfigures,
+    markdown,
+    page,
+    report,
+    sources,
+)
 from asss.catalogue import Catalogue
+from asss.exports import form
 from asss.findings import Findings
+from asss.parameters import Run
+from asss.statbank import Snapshot
 
 FindingsOf = Callable[[str, int], Findings]
 Rendered = Callable[[str, int], Path]
@@ -206,6 +221,46 @@ def test_notes_lead_to_the_figures_and_back(
         back = re.findall(r'<a href="#([^"]+)" aria-label="Tilbake til (.*?)">', note)
         assert [id for id, _ in back] == [id for id, of in marks if of == letter]
         assert len({place for _, place in back}) == len(back), "two places of one name"
+
+
+def test_letters_go_on_after_z(known: Catalogue, snapshot: Snapshot) -> None:
+    """The 27th note was an IndexError, and no report."""
+    indicators = [indicator.id for indicator in known.service.indicators]
+    pattern = next(entry for entry in known.forbehold if entry.kind == "misposting")
+    many = tuple(
+        pattern.model_copy(
+            update={
+                "id": f"forbehold_{number}",
+                "kommuner": ("oslo",),
+                "indicators": (indicators[number % len(indicators)],),
+                "years": (2018 + number % 3,),
+                "text": f"Forbehold nummer {number}.",
+            }
+        )
+        for number in range(40)
+    )
+    much = replace(known, forbehold=(*known.forbehold, *many))
+    observed = sources.load_observations(much, snapshot, until=2020)
+    indexed = indexing.index_to_network(observed, rule=much.mean_rule)
+    found = findings.assess(indexed, much, Run(kommune="oslo", year=2020), snapshot)
+    table = keyfigures.printed(found, much)
+    used = [note["letter"] for note in table["notes"]]
+    assert used[24:28] == ["y", "z", "aa", "ab"]
+    assert len(set(used)) == len(used) > 40
+    form.PrintedTable.model_validate(table)
+    html = keyfigures.key_figures(found, much).html
+    for place, letter in enumerate(used):
+        assert keyfigures.letter(place) == letter
+        assert f'<li id="note-{letter}">' in html
+        assert f'href="#note-{letter}" aria-label="Note {letter}">' in html
+    seen = set()
+    for chapter in known.service.chapters:
+        told = page.chapter(found, much, chapter.id).html
+        in_order = re.findall(rf'<li id="forbehold-{chapter.id}-([a-z]+)"', told)
+        places = [used.index(letter) for letter in in_order]
+        assert places == sorted(places)
+        seen |= set(in_order)
+    assert {"z", "aa"} <= seen
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ tests here. Texts are measured with the font they are set in.
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from itertools import product
 from pathlib import Path
@@ -21,6 +22,7 @@ from asss import blocks, figures
 from asss.catalogue import Catalogue
 from asss.figures import Picture
 from asss.figures.profile import HIGH, LOW
+from asss.figures.series import limits
 from asss.figures.style import COLOURS, FOCUS, PAPER
 from asss.findings import Findings
 from asss.language import half_up, number
@@ -415,6 +417,93 @@ def test_who_is_beyond_the_scale_is_written_there(
     assert any(expected)
     for written in filter(None, expected):
         assert written in shown
+
+
+#: Indexes of an indicator, lowest first, and what is written of those beyond the scale.
+BEYOND = {
+    "four below": ([12.0, 25.0, 30.0, 38.0], "utenfor skalaen: 12, 25, 30 og 38"),
+    "over a thousand": ([123456.0], "utenfor skalaen: 123\u00a0456"),
+    "below zero": ([-250.0], "utenfor skalaen: −250"),
+    "both ways": ([-250.0, 12.0, 1234.0], "utenfor skalaen: −250, 12 og 1\u00a0234"),
+    "nearly all": (
+        [-1250.0, -250.0, -90.0, 12.0, 25.0, 191.0, 1234.0, 2345.0, 12345.0],
+        "utenfor skalaen: ni kommuner, fra −1\u00a0250 til 12\u00a0345",
+    ),
+    "one each way": ([25.0, 191.0], ""),
+}
+
+
+@pytest.mark.parametrize("name", BEYOND)
+@pytest.mark.parametrize("own", [False, True])
+def test_many_beyond_the_scale_overprint_nothing(
+    name: str, own: bool, findings_of: FindingsOf, known: Catalogue
+) -> None:
+    """Where there is no room at its ends, they stand under the name."""
+    indexes, written = BEYOND[name]
+    found = findings_of("oslo", 2017)
+    facts = dict(found.facts)
+    for fact in found.reported:
+        peers = [p for p in found.peers(fact.indicator) if p.index is not None]
+        peers.sort(key=lambda peer: (peer.kommune == "oslo") != own)
+        given = dict(zip((peer.kommune for peer in peers), indexes, strict=False))
+        for peer in peers:
+            facts[peer.indicator, peer.kommune, peer.year] = replace(
+                peer, index=given.get(peer.kommune, 100.0)
+            )
+    picture = figures.profile(replace(found, facts=facts), known)
+    assert not faults(picture)
+    shown = [label.text for label in labels(picture.svg)]
+    if written:
+        assert written in shown
+    else:
+        assert {"25", "191"} <= set(shown)
+
+
+def test_figures_below_zero_stand_within_the_scale_of_their_panel(
+    findings_of: FindingsOf, known: Catalogue
+) -> None:
+    """The scale began at zero, and the line went on below the figure."""
+    name = "netto_driftsutgifter_rus_f243_per_innb"
+    found = findings_of("oslo", 2017)
+    facts = {
+        key: replace(fact, value=fact.value and -fact.value, network_mean=-500.0)
+        if fact.indicator == name
+        else fact
+        for key, fact in found.facts.items()
+    }
+    low, high = limits([-400.0, -100.0])
+    assert low < -400 < -100 < high
+    assert limits([1.0, 9.0])[0] == 0.0
+    drawn_below = figures.development(
+        replace(found, facts=facts), known, chapter="prioritering_behov"
+    )
+    assert not faults(drawn_below)
+
+
+def test_profile_says_why_there_is_no_index_of_a_mean_below_zero(
+    findings_of: FindingsOf, known: Catalogue
+) -> None:
+    """No dot and no number, but on which side of it the kommune is."""
+    name = "netto_driftsutgifter_rus_f243_per_innb"
+    found, why = findings_of("oslo", 2017), known.phrases.words["base_mean"]
+    facts = dict(found.facts)
+    for peer in found.peers(name):
+        facts[name, peer.kommune, peer.year] = replace(
+            peer, network_mean=-500.0, index=None
+        )
+    before = figures.profile(found, known)
+    picture = figures.profile(replace(found, facts=facts), known)
+    assert why in [label.text for label in labels(picture.svg)]
+    assert why not in before.alt
+    short = known.indicator(name).short_name
+    assert f"Uten indeks: {short} ({why})." in picture.alt
+    sides = [re.findall(r"ligger (\w+) over snittet", p.alt) for p in (before, picture)]
+    assert found.fact(name).side == 1
+    assert sides == [["elleve"], ["elleve"]]
+    (row,) = [
+        row for group in picture.table.groups for row in group.rows if row.name == short
+    ]
+    assert row.cells[1:4] == (why, "–", "–")
 
 
 # -- whether it fits -------------------------------------------------------------------
