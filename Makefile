@@ -9,7 +9,7 @@ STAMP     := .venv/.asss-installed
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup reports test fresh crash bench lint types check format lab lock snapshot clean
+.PHONY: help setup reports test fresh crash bench lint types mutants check format lab lock snapshot clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -56,7 +56,10 @@ types: setup  ## Check types
 bench: setup  ## Measure against other ways; into docs/benchmarks.md (most of an hour)
 	@$(BIN)/python -m benchmarks --write
 
-check: lint types  ## lint and types
+mutants: setup  ## Make ten faults in a copy, and see that the tests of their modules fail
+	@$(BIN)/python tests/mutants.py
+
+check: lint types mutants  ## lint, types and mutants
 
 format: setup  ## Put style, formatting and notebooks right
 	@$(BIN)/ruff check --fix

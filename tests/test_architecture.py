@@ -6,6 +6,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import mutants
+
 #: Libraries that only the named rooms may import. A stray line becomes visible here.
 RESERVED = {
     "matplotlib": {"figures"},
@@ -127,3 +129,12 @@ def test_no_path_of_a_machine_is_in_the_project(root: Path) -> None:
         if len(word) > len("/a/") and word in path.read_text("utf-8")
     ]
     assert not found
+
+
+def test_every_fault_made_on_purpose_has_its_line_and_its_test(root: Path) -> None:
+    """A line that was rewritten would else be a fault that nobody makes any more."""
+    assert not mutants.misplaced(root)
+    assert len(mutants.MUTANTS) >= 10
+    for mutant in mutants.MUTANTS:
+        file, _, name = mutant.test.partition("::")
+        assert f"def {name}(" in (root / "tests" / file).read_text("utf-8")

@@ -330,6 +330,25 @@ def test_missing_number_is_never_zero(fact: Fact, name: str) -> None:
     assert replace(fact, **{name: 0.0}).given(name) == 0.0  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("over_years", "expected"),
+    [
+        ((0.0, 6.0, 6.0), 150.0),
+        ((4.0, 5.0, 6.0), 40.0),
+        ((0.0, 0.0, 0.0), 0.0),
+        ((-5.0, -5.0), 0.0),
+        ((-6.0, 0.0, 0.0), None),
+        ((-1.0, 0.0, 1.0), None),
+    ],
+)
+def test_spread_is_over_every_year(
+    fact: Fact, over_years: tuple[float, ...], expected: float | None
+) -> None:
+    """A zero is a year's figure; percent of a mean of zero or below there is not."""
+    held = [replace(fact, value=value) for value in over_years]
+    assert changes.spread(held) == (expected and pytest.approx(expected))
+
+
 COVERAGE = ("andel_mottakere_18_66", "andel_mottakere_18_24", "andel_mottakere_25_66")
 
 

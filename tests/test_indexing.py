@@ -31,6 +31,7 @@ YEARS = (2019, 2020)
 rules = st.sampled_from(sorted(RULES))
 always = st.just(True)
 often = st.sampled_from([True, True, True, False])
+some = st.integers(1, 9)
 shown = st.just("shown")
 any_effect = st.sampled_from(["shown", "shown", "shown", "reserved", "withheld"])
 often_none = st.sampled_from(["", "", "", "", ":", ".."])
@@ -79,6 +80,7 @@ def tables(
     has_distance: SearchStrategy[bool] = often,
     is_mean_usable: SearchStrategy[bool] = often,
     effects: SearchStrategy[str] = any_effect,
+    numerators: SearchStrategy[int] = some,
 ) -> pd.DataFrame:
     """Two indicators, two years and up to six kommuner, with all that can befall."""
     kommuner = [f"k{place}" for place in range(draw(st.integers(1, 6)))]
@@ -91,7 +93,7 @@ def tables(
                     kommune,
                     indicator=indicator,
                     year=year,
-                    numerator=float(draw(st.integers(1, 9))),
+                    numerator=float(draw(numerators)),
                     denominator=float(draw(st.integers(1, 4)) * 10),
                     factor=factor,
                     status=draw(signs),
@@ -394,6 +396,31 @@ def test_mean_of_zero_gives_no_index_and_no_infinity() -> None:
     indexed = index_to_network(table(*rows), rule=RULES["weighted"])
     assert indexed["index"].isna().all()
     assert indexed["rank"].tolist() == [1, 1]
+
+
+@steady
+@given(tables(numerators=st.integers(-9, 9)), rules)
+def test_index_is_made_of_a_mean_above_zero_only(
+    observations: pd.DataFrame, rule: str
+) -> None:
+    """Of a mean of −100, index 132 is a value further below; the rank holds."""
+    indexed = index_to_network(observations, rule=RULES[rule])
+    for one in counted(indexed).to_dict("records"):
+        index = float("nan")
+        if one["network_mean"] > 0 and one["has_distance"]:
+            index = one["value"] / one["network_mean"] * 100
+        assert one["index"] == pytest.approx(index, nan_ok=True)
+        assert pd.notna(one["rank"])
+
+
+def test_mean_that_is_only_what_adding_leaves_is_zero() -> None:
+    """0,1 and 0,2 and −0,3 are 0; an index of a mean of 1e-17 would be absurd."""
+    rows = [row(name, numerator=n) for name, n in (("a", 1), ("b", 2), ("c", -3))]
+    for rule in RULES.values():
+        observed = table(*rows).assign(value=[0.1, 0.2, -0.3])
+        indexed = index_to_network(observed, rule=rule)
+        assert indexed["network_mean"].tolist() == [0, 0, 0]
+        assert indexed["index"].isna().all()
 
 
 def test_real_zero_counts() -> None:

@@ -1,0 +1,197 @@
+"""
+Faults made on purpose: would the tests of a module see a slip in its own lines?
+
+Each is a slip that anybody could make in the arithmetic or the wording: a text, what is
+put in its place, and the one test that must fail, which is a test of that module and
+not of one far away. All happens in a copy, never in the project itself. ``make check``
+runs ``python tests/mutants.py``; whoever rewrites a line named here names its new form.
+"""
+
+import contextlib
+import io
+import multiprocessing
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+#: What the tests need beside the package.
+NEEDED = ("asss", "tests", "parameters", "notebooks", "pyproject.toml")
+
+#: Slow to import, and the same for every mutant. Not papermill: it imports our engine.
+AHEAD = ("pytest", "pandas", "matplotlib.figure", "nbconvert", "httpx")
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A fault: in which file, what is replaced by what, and which test must see it."""
+
+    about: str
+    file: str
+    text: str
+    instead: str
+    test: str
+
+
+MUTANTS = (
+    Mutant(
+        "suppressed is told as missing",
+        "asss/statements.py",
+        '":": "suppressed"}',
+        '":": "missing"}',
+        "test_findings.py::test_figure_that_is_not_there_is_told_by_its_sign",
+    ),
+    Mutant(
+        "a missing figure is 0",
+        "asss/facts.py",
+        "number: float | None = getattr(self, name)\n",
+        "number: float | None = getattr(self, name) or 0.0\n",
+        "test_findings.py::test_missing_number_is_never_zero",
+    ),
+    Mutant(
+        "percent of last year's value is told where that is below zero",
+        "asss/facts.py",
+        'self.given("previous") <= 0',
+        'self.given("previous") == 0',
+        "test_findings.py::test_rise_and_fall_are_told_by_the_difference",
+    ),
+    Mutant(
+        "an index is made of a mean below zero",
+        "asss/indexing.py",
+        "if is_told and mean > 0 else",
+        "if is_told and mean else",
+        "test_indexing.py::test_index_is_made_of_a_mean_above_zero_only",
+    ),
+    Mutant(
+        "those who share a place get the higher number",
+        "asss/indexing.py",
+        "(values > value).sum()",
+        "(values >= value).sum() - 1",
+        "test_indexing.py::test_rank_counts_those_above_and_ties_share_it",
+    ),
+    Mutant(
+        "a fall is told as a rise",
+        "asss/changes.py",
+        '"up" if fact.change > 0 else "down"',
+        '"up" if fact.change < 0 else "down"',
+        "test_findings.py::test_rise_and_fall_are_told_by_the_difference",
+    ),
+    Mutant(
+        "a zero is dropped from a trend",
+        "asss/changes.py",
+        "[fact.given() for fact in facts]",
+        "[fact.given() for fact in facts if fact.value] or [0.0]",
+        "test_findings.py::test_spread_is_over_every_year",
+    ),
+    Mutant(
+        "a shared place is told as one's own",
+        "asss/findings.py",
+        "if fact.is_shared(end))",
+        "if False)",
+        "test_findings.py::test_shared_place_is_told_as_shared",
+    ),
+    Mutant(
+        "who is at the mean is counted as over it",
+        "asss/network.py",
+        "peer.side > 0",
+        "peer.side >= 0",
+        "test_network.py::test_who_is_at_the_mean_is_not_over_it",
+    ),
+    Mutant(
+        "percentage points are told as percent",
+        "asss/text.py",
+        'amount.role == "difference"',
+        'amount.role == "distance"',
+        "test_text.py::test_unit_stands_as_its_role_wants",
+    ),
+)
+
+
+def misplaced(root: Path = ROOT) -> list[str]:
+    """Faults that cannot be made: their text is not in the file once, and only once."""
+    return [
+        f"{mutant.file}: {mutant.text!r} stands there {count} times ({mutant.about})"
+        for mutant in MUTANTS
+        if (count := (root / mutant.file).read_text("utf-8").count(mutant.text)) != 1
+    ]
+
+
+def copied(folder: Path) -> Path:
+    """A copy of what the tests need, compiled files and all."""
+    for name in NEEDED:
+        part = ROOT / name
+        copy = shutil.copytree if part.is_dir() else shutil.copy2
+        copy(part, folder / name)
+    return folder
+
+
+def run(folder: Path, tests: Sequence[str]) -> tuple[int, str]:
+    """Run tests on the package as it is in a copy: the exit code, and what was said."""
+    # What is installed leads to the project itself, and comes later on the path.
+    sys.path.insert(0, str(folder))
+    os.chdir(folder)
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        code = pytest.main(
+            ["-q", "-x", "-p", "no:cacheprovider", *(f"tests/{one}" for one in tests)]
+        )
+    import asss
+
+    assert Path(asss.__file__).is_relative_to(folder), "the copy was not tried"
+    return code, said.getvalue()
+
+
+def sound() -> str:
+    """What is wrong without any fault."""
+    with tempfile.TemporaryDirectory(prefix="asss-mutant-") as name:
+        tests = dict.fromkeys(mutant.test for mutant in MUTANTS)
+        code, said = run(copied(Path(name)), list(tests))
+    return f"The tests fail without any fault:\n{said}" if code else ""
+
+
+def outcome(mutant: Mutant) -> str:
+    """What is wrong with a mutant: nothing, where its test failed as it should."""
+    with tempfile.TemporaryDirectory(prefix="asss-mutant-") as name:
+        folder = copied(Path(name))
+        path = folder / mutant.file
+        content = path.read_text("utf-8").replace(mutant.text, mutant.instead)
+        path.write_text(content, "utf-8")
+        code, said = run(folder, [mutant.test])
+    # An error on the way to a test is not the test's failure.
+    if code == pytest.ExitCode.TESTS_FAILED and " error" not in said.splitlines()[-1]:
+        return ""
+    found = "could not be tried:\n" + said if code else "passes"
+    return f"{mutant.about} ({mutant.file}), and tests/{mutant.test} {found}"
+
+
+def main() -> int:
+    """Make each fault, and say which of them nobody saw."""
+    problems = misplaced()
+    if not problems:
+        # A process for each, which has everything but the package imported already.
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(list(AHEAD))
+        with ProcessPoolExecutor(
+            os.cpu_count(), mp_context=context, max_tasks_per_child=1
+        ) as pool:
+            whole = pool.submit(sound)
+            problems = [found for found in pool.map(outcome, MUTANTS) if found]
+            problems += [whole.result()] if whole.result() else []
+    for problem in problems:
+        sys.stderr.write(f"{problem}\n")
+    if not problems:
+        count = len(MUTANTS)
+        sys.stdout.write(f"{count} faults made, and each seen by its own test.\n")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
