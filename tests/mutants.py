@@ -44,9 +44,9 @@ class Mutant:
 MUTANTS = (
     Mutant(
         "suppressed is told as missing",
-        "asss/statements.py",
-        '":": "suppressed"}',
-        '":": "missing"}',
+        "asss/tables.py",
+        '":": "suppressed"',
+        '":": "missing"',
         "test_findings.py::test_figure_that_is_not_there_is_told_by_its_sign",
     ),
     Mutant(

@@ -243,7 +243,7 @@ def report(
 def said_of(known: Catalogue, found: Findings, fact: Fact) -> str:
     """What is said of a figure's change since last year."""
     told = changes.since_last_year(found, known, "x", [fact], {fact.indicator: "det"})
-    return " ".join(text.sentence(one, known).text for one in told)
+    return " ".join(text.sentence(one, known, found).text for one in told)
 
 
 @steady
@@ -295,7 +295,7 @@ def test_side_of_the_mean_is_told_by_the_values(
     mean = fact.given("network_mean")
     assert mean == pytest.approx(sum(of) / len(of), abs=1e-9)
     (told,) = about(found, SICK_LEAVE, *level_rules(found))
-    said = text.sentence(told, known).text
+    said = text.sentence(told, known, found).text
     sides = {"høyere enn": 1, "lavere enn": -1, "akkurat på": 0, "omtrent på": 0}
     (side,) = (side for words, side in sides.items() if f"{words} snittet" in said)
     if side:
@@ -577,31 +577,24 @@ def test_shared_place_is_told_as_shared(
     known: Catalogue, findings_of: FindingsOf
 ) -> None:
     """Tromsø shared it with Trondheim in 2018, and each was told it was its own."""
-    told = only(
-        about(findings_of("tromso", 2020), "stonadslengde_18_24", "years_lowest_shared")
-    )
-    assert text.sentence(told, known).text == (
+    found = findings_of("tromso", 2020)
+    told = only(about(found, "stonadslengde_18_24", "years_lowest_shared"))
+    assert text.sentence(told, known, found).text == (
         "Stønadslengden for mottakere 18–24\u00a0år har vært lavest i ASSS hvert år "
         "siden 2015 (delt lavest i 2018)."
     )
-    summaries = {
-        kommune: only(
-            [
-                said
-                for said in findings_of(kommune, 2018).statements
-                if said.rule.startswith("summary_rank")
-            ]
-        )
-        for kommune in ("tromso", "trondheim")
-    }
-    assert [text.sentence(said, known).text for said in summaries.values()] == SHARED
+    for kommune, expected in SHARED.items():
+        found = findings_of(kommune, 2018)
+        (summary,) = (s for s in found.statements if "summary_rank" in s.rule)
+        assert text.sentence(summary, known, found).text == expected
 
 
-SHARED = [
-    "Kommunen er lavest i ASSS på sju (én delt) av 14 indikatorer og ikke høyest på "
-    "noen.",
-    "Kommunen er høyest i ASSS på én og lavest på to (én delt) av 15 indikatorer.",
-]
+SHARED = {
+    "tromso": "Kommunen er lavest i ASSS på seks (én delt) av 14 indikatorer og ikke "
+    "høyest på noen.",
+    "trondheim": "Kommunen er høyest i ASSS på én og lavest på to (én delt) av 15 "
+    "indikatorer.",
+}
 
 
 @pytest.mark.parametrize("n", [1, 6, 7])
@@ -1074,7 +1067,7 @@ def test_expenditure_that_prints_the_same_is_told_once(
     told = only(about(found, LIVELIHOOD, ALIKE_IN_PLURAL))
     assert re.search(
         r"er stabile, med kr\s1\s736ʳ? både i 2015 og 2016",
-        text.sentence(told, known).text,
+        text.sentence(told, known, found).text,
     )
 
 
