@@ -714,7 +714,12 @@ def test_distances_told_are_those_of_the_facts(every: Mapping[Any, Findings]) ->
 
 @pytest.mark.parametrize(
     ("sign", "word"),
-    [(".", "not_possible"), ("..", "missing"), (":", "suppressed")],
+    [
+        (".", "not_possible"),
+        ("..", "missing"),
+        ("...", "not_yet"),
+        (":", "suppressed"),
+    ],
 )
 def test_figure_that_is_not_there_is_told_by_its_sign(
     known: Catalogue,
