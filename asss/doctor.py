@@ -6,10 +6,11 @@ difference is named, with what to write instead. Imports ``questions`` and below
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher, get_close_matches
 from math import log2
+from typing import TypeAlias
 
 from asss import questions, statbank
 from asss.catalogue import Catalogue
@@ -17,7 +18,7 @@ from asss.errors import FetchError, TableError
 from asss.knowledge import SERVICE_FOLDER, Contents, Series, Table
 from asss.parameters import NETWORK_FILE, as_yaml
 from asss.questions import FOUND, Match
-from asss.statbank import CONTENTS, TIME, Metadata
+from asss.statbank import CONTENTS, TIME, Metadata, Selection
 from asss.statbank.client import Client, TableInfo
 
 GOOD, REMARK, WRONG = "good", "remark", "wrong"
@@ -79,6 +80,8 @@ def examine(known: Catalogue, client: Client) -> Iterator[Diagnosis]:
         try:
             metadata, _ = client.metadata(table.id)
             lines += _contents(known, table, metadata, series)
+            if table.cross_check:
+                lines.append(_cross_check(known, client, table, metadata))
         except (FetchError, TableError) as error:
             lines.append(Line(WRONG, f"metadata cannot be read: {error}"))
         if not series:
@@ -238,6 +241,82 @@ def _contents(
     if counts:
         named = ", ".join(f"{count} of {name}" for name, count in counts.items())
         yield Line(GOOD, f"values found: {named}")
+
+
+def _cross_check(
+    known: Catalogue, client: Client, table: Table, metadata: Metadata
+) -> Line:
+    """
+    Hold the amounts of the newest year against another table that has them too.
+
+    That they differ, or cannot be compared, stops nobody: reports are not made of it.
+    """
+    other = table.cross_check
+    try:
+        about, _ = client.metadata(other)
+        there = {int(p) - table.year_offset for p in about.dimension(TIME).labels}
+        years = questions.data_years(known, metadata, there)[-1:]
+        question, unmet = questions.ask(known, metadata, years)
+        if not years or unmet:
+            why = "not all codes were found" if years else "no year is in both"
+            return Line(REMARK, f"not compared with table {other}: {why}")
+        ours = _amounts(client, metadata, question.selection, about)
+        theirs = _amounts(client, about, question.selection, about)
+    except (FetchError, TableError) as error:
+        return Line(REMARK, f"not compared with table {other}: {error}")
+    differing = tuple(
+        f"  {_place(metadata, question.selection, address)}: {_told(amount)} in table "
+        f"{table.id}, {_told(theirs.get(address))} in table {other}"
+        for address, amount in ours.items()
+        if amount != theirs.get(address)
+    )
+    if differing:
+        text = f"{len(differing)} of {len(ours)} amounts of {years[0]} differ from "
+        return Line(REMARK, f"{text}table {other}", differing)
+    text = f"all {len(ours)} amounts of {years[0]} are equal in table {other}"
+    return Line(GOOD, text)
+
+
+#: Amount or sign, by the codes of a cell.
+Amounts: TypeAlias = dict[tuple[tuple[str, str], ...], float | str | None]
+
+
+def _amounts(
+    client: Client, metadata: Metadata, selection: Selection, shared: Metadata
+) -> Amounts:
+    """Ask a table for some cells, under the variables that another table has too."""
+    chosen = {k: codes for k, codes in selection.items() if k in metadata.dimensions}
+    found = statbank.join(
+        [
+            statbank.read_dataset(
+                client.data(metadata.table, part).raw, table=metadata.table
+            )
+            for part in client.questions(metadata, chosen)
+        ]
+    )
+    return {
+        tuple(
+            (name, code) for name, code in sorted(address) if name in shared.dimensions
+        ): sign if value is None else value
+        for address, (value, sign) in found.by_address.items()
+    }
+
+
+def _place(
+    metadata: Metadata, selection: Selection, address: Iterable[tuple[str, str]]
+) -> str:
+    """Whose amount, and of what: a region and a function, with their codes."""
+    codes = dict(address)
+    return ", ".join(
+        f"{codes[name]} «{metadata.dimension(name).labels[codes[name]]}»"
+        for name, asked in selection.items()
+        if len(asked) > 1
+    )
+
+
+def _told(amount: float | str | None) -> str:
+    """An amount as it is sent, or the sign in its place."""
+    return f"{amount:.0f}" if isinstance(amount, float | int) else amount or "nothing"
 
 
 def _years(

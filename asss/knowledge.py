@@ -242,7 +242,11 @@ class Measure(Model):
 
 
 class Table(Verifiable):
-    """A StatBank table and the variables that every question to it needs."""
+    """A StatBank table and the variables that every question to it needs.
+
+    ``cross_check`` is another table that has the same amounts, with the same variables
+    or some fewer; nothing is read from it but what the doctor compares.
+    """
 
     #: Part of an address and of file names.
     id: Annotated[str, Field(pattern=r"^[A-Za-z0-9]+$")]
@@ -251,6 +255,7 @@ class Table(Verifiable):
     year_offset: int = 0
     is_revised: bool = True
     totals: tuple[str, ...] = Field(default=(), strict=False)
+    cross_check: Annotated[str, Field(pattern=r"^[A-Za-z0-9]*$")] = ""
     note: str = ""
 
 

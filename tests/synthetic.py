@@ -138,6 +138,28 @@ def _tables() -> dict[str, Cube]:
     return {table: _table(table) for table in PERIODS}
 
 
+def cross_checked() -> Cube:
+    """Table 12362: the amounts of 12367 for konsern, under one variable less."""
+    whole = _tables()["12367"]
+    amounts = statbank.read_dataset(as_sent(whole), table="12367").by_address
+    variables = {
+        name: Variable(one["label"], one["category"]["label"])
+        for name, one in whole["dimension"].items()
+        if name != "KOKregnskapsomfa0000"
+    }
+    konsern = ("KOKregnskapsomfa0000", "A")
+    return make(
+        "12362",
+        "Utgifter til tjenesteområdene",
+        variables,
+        units=dict.fromkeys(variables[CONTENTS].values, "1000 kr"),
+        cell=lambda key: amounts[
+            frozenset([*zip(variables, key, strict=True), konsern])
+        ],
+        updated=UPDATED["12367"],
+    )
+
+
 # -- a snapshot ------------------------------------------------------------------------
 
 

@@ -34,7 +34,8 @@ def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def ssb() -> Iterator[Double]:
     """A StatBank that lets as many calls through as a test makes."""
-    with Double(synthetic.tables(), calls=10_000) as double:
+    tables = {**synthetic.tables(), "12362": synthetic.cross_checked()}
+    with Double(tables, calls=10_000) as double:
         yield double
 
 
@@ -299,3 +300,70 @@ def test_answer_of_no_years_is_refused_by_its_readers() -> None:
     )
     with pytest.raises(TableError, match="Table 14019 has quarters"):
         _ = statbank.read_dataset(cubes.as_sent(cube), table="14019").years
+
+
+# -- one table held against another ----------------------------------------------------
+
+
+def compared(found: dict[str, Diagnosis]) -> doctor.Line:
+    """What is said of the table that has the same amounts."""
+    (line,) = [line for line in found["12367"].lines if "table 12362" in line.text]
+    return line
+
+
+def test_amounts_of_two_tables_are_held_against_each_other(
+    ssb: Double, examine: Examine
+) -> None:
+    """Every member and function of the newest year, in one question to each table."""
+    line = compared(examine())
+    assert (line.state, line.text) == (
+        doctor.GOOD,
+        "all 60 amounts of 2025 are equal in table 12362",
+    )
+    asked = [call.table for call in ssb.calls if call.kind == "data"]
+    assert sorted(asked) == ["12362", "12367"]
+
+
+def test_amount_that_differs_is_named_with_both_numbers(
+    ssb: Double, examine: Examine
+) -> None:
+    """Kommune, function and amounts: a remark, since no report is made of the other."""
+    cube = synthetic.cross_checked()
+    codes = {
+        "KOKkommuneregion0000": "5001",
+        "KOKfunksjon0000": "243",
+        "KOKart0000": "AGD2",
+        cubes.CONTENTS: "KOSbelop0000",
+        cubes.TIME: "2025",
+    }
+    flat = 0
+    for name, size in zip(cube["id"], cube["size"], strict=True):
+        order = list(cube["dimension"][name]["category"]["label"])
+        flat = flat * size + order.index(codes[name])
+    before = cube["value"][flat]
+    cube["value"][flat] = before + 1
+    ssb.replace("12362", cube)
+    found = examine()
+    line = compared(found)
+    assert (line.state, line.text) == (
+        doctor.REMARK,
+        "1 of 60 amounts of 2025 differ from table 12362",
+    )
+    assert line.remedy == (
+        f"  5001 «Trondheim», 243 «Tilbud til personer med rusproblemer»: {before:.0f} "
+        f"in table 12367, {before + 1:.0f} in table 12362",
+    )
+    assert found["12367"].is_well
+
+
+def test_table_to_compare_with_may_be_gone_or_old(
+    ssb: Double, examine: Examine
+) -> None:
+    """It is said, and is no fault; the newest year is the newest that both have."""
+    ssb.remove("12362")
+    gone = examine()
+    line = compared(gone)
+    assert (line.state, gone["12367"].is_well) == (doctor.REMARK, True)
+    assert line.text.startswith("not compared with table 12362: StatBank has no table")
+    ssb.replace("12362", table("12362", "Utgifter til tjenesteområdene", 2001, 2004))
+    assert compared(examine()).text.endswith("12362: no year is in both")
