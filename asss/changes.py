@@ -18,7 +18,9 @@ from asss.statements import (
     Fragment,
     Quantity,
     Statement,
+    bases_of_change,
     change,
+    claim,
     level,
     previous,
     why_missing,
@@ -62,6 +64,7 @@ def group_trends(
             "subject": group.subject,
             "from_year": book.years[0],
             "year": book.run.year,
+            "mark": claim(fact.basis for fact in facts),
         }
         rule = "trend_stable_group"
         if "reserved" in effects:
@@ -140,7 +143,7 @@ def _value(fact: Fact) -> Quantity:
     """The year's figure; where it stands for last year's too, marked as the weaker."""
     if not _reads_alike(fact):
         return level(fact)
-    return replace(level(fact), basis=weakest((fact.basis, fact.previous_basis)))
+    return replace(level(fact), basis=weakest(bases_of_change((fact,))))
 
 
 def since_last_year(
@@ -242,6 +245,7 @@ def _withheld(
 
 
 def means_opposite(
+    book: FactBook,
     known: Catalogue,
     chapter: str,
     facts: Sequence[Fact],
@@ -264,7 +268,13 @@ def means_opposite(
         ]
         if opposite:
             details: dict[str, Detail] = {
-                "subject": tuple(subjects[fact.indicator] for fact in opposite)
+                "subject": tuple(subjects[fact.indicator] for fact in opposite),
+                "mark": claim(bases_of_change(opposite)),
+                "mean_mark": claim(
+                    book.fact(fact.indicator, year=year).mean_basis
+                    for fact in opposite
+                    for year in (fact.year, fact.year - 1)
+                ),
             }
             ids = tuple(fact.id for fact in opposite)
             statements.append(Statement(chapter, rule, details, ids))
@@ -289,20 +299,22 @@ def runs(
             # Without a base for percent, every step that is seen is told.
             if span is None or span > known.phrases.thresholds.stable_trend.value:
                 groups.setdefault((rule, first), []).append(indicator)
-    return [
-        Statement(
-            chapter,
-            rule,
-            {"subject": tuple(subjects[i] for i in indicators), "from_year": first},
-            tuple(
-                fact.id
-                for indicator in indicators
-                for fact in book.history(indicator)
-                if fact.year >= first
-            ),
-        )
-        for (rule, first), indicators in groups.items()
-    ]
+    statements = []
+    for (rule, first), indicators in groups.items():
+        moved = [
+            fact
+            for indicator in indicators
+            for fact in book.history(indicator)
+            if fact.year >= first
+        ]
+        details: dict[str, Detail] = {
+            "subject": tuple(subjects[i] for i in indicators),
+            "from_year": first,
+            "mark": claim(fact.basis for fact in moved),
+        }
+        ids = tuple(fact.id for fact in moved)
+        statements.append(Statement(chapter, rule, details, ids))
+    return statements
 
 
 def _run_start(history: Sequence[Fact], sign: int) -> int | None:

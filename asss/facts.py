@@ -181,11 +181,6 @@ class NetworkBook:
             if fact.indicator == indicator and fact.year == (year or self.run.year)
         ]
 
-    @cached_property
-    def by_id(self) -> dict[str, Fact]:
-        """Every fact by its id, as statements name them."""
-        return {fact.id: fact for fact in self.facts.values()}
-
     def fact(self, indicator: str, *, kommune: str, year: int | None = None) -> Fact:
         """A fact; of the report's own year unless told otherwise."""
         return self.facts[indicator, kommune, year or self.run.year]

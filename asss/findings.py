@@ -18,11 +18,14 @@ from asss.language import half_up
 from asss.parameters import Run
 from asss.statbank import Snapshot
 from asss.statements import (
+    Claim,
     Count,
     Detail,
     Fragment,
     Statement,
     Word,
+    bases_of_change,
+    claim,
     distance,
     lacks_base,
     level,
@@ -31,6 +34,7 @@ from asss.statements import (
     why_unchanged,
     why_withheld,
 )
+from asss.tables import weakest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -142,7 +146,7 @@ def _chapter(book: FactBook, known: Catalogue, chapter: Chapter) -> list[Stateme
         *levels,
         *changes.group_trends(book, known, chapter.id, indicators),
         *changes.since_last_year(book, known, chapter.id, facts, mentions),
-        *changes.means_opposite(known, chapter.id, facts, mentions),
+        *changes.means_opposite(book, known, chapter.id, facts, mentions),
         *changes.runs(book, known, chapter.id, mentions),
     ]
 
@@ -250,13 +254,14 @@ def _resource(
         "kommune": book.member.name,
         "value": level(fact),
         "distance": distance(fact),
+        "mark": claim((fact.distance_basis,), level(fact)),
         "rank": _rank_tail(book, known, fact, "resource_rank_tail"),
     }
 
 
 def _rank_tail(book: FactBook, known: Catalogue, fact: Fact, rule: str) -> Detail:
     word = _rank_word(book, known, fact)
-    return Fragment(rule, {"rank": Word(word)}) if word else ""
+    return Fragment(rule, {"rank": Word(word, fact.distance_basis)}) if word else ""
 
 
 def _rank_word(book: FactBook, known: Catalogue, fact: Fact) -> str:
@@ -300,24 +305,24 @@ def _years_outermost(
                 shared = tuple(fact.year for fact in held if fact.is_shared(end))
                 key = (end, held[0].year, shared)
                 groups.setdefault(key, []).append(indicator)
-    return [
-        Statement(
-            chapter,
-            f"years_{end}_shared" if shared else f"years_{end}",
-            {
-                "subject": tuple(subjects[i] for i in indicators),
-                "from_year": first,
-                "shared_years": shared,
-            },
-            tuple(
-                fact.id
-                for indicator in indicators
-                for fact in book.history(indicator)
-                if fact.year >= first
-            ),
-        )
-        for (end, first, shared), indicators in groups.items()
-    ]
+    statements = []
+    for (end, first, shared), indicators in groups.items():
+        facts = [
+            fact
+            for indicator in indicators
+            for fact in book.history(indicator)
+            if fact.year >= first
+        ]
+        details: dict[str, Detail] = {
+            "subject": tuple(subjects[i] for i in indicators),
+            "from_year": first,
+            "shared_years": shared,
+            "mark": claim(fact.distance_basis for fact in facts),
+        }
+        rule = f"years_{end}_shared" if shared else f"years_{end}"
+        ids = tuple(fact.id for fact in facts)
+        statements.append(Statement(chapter, rule, details, ids))
+    return statements
 
 
 def _held_back(known: Catalogue, history: Sequence[Fact], holds: str) -> list[Fact]:
@@ -461,6 +466,9 @@ def _summary_extremes(
     for side, fact in told.items():
         details[side] = subjects[fact.indicator]
         details[f"{side}_distance"] = distance(fact)
+        # One of the others would be furthest, were its figure another.
+        bases = [other.distance_basis for other in compared]
+        details[f"{side}_mark"] = claim(bases, distance(fact))
     rule = "summary_both" if len(told) > 1 else f"summary_{next(iter(told))}"
     return [Statement(SUMMARY, rule, details, tuple(f.id for f in told.values()))]
 
@@ -473,44 +481,47 @@ def _summary_ranks(known: Catalogue, facts: Sequence[Fact]) -> list[Statement]:
     lowest = [fact for fact in ranked if fact.is_lowest]
     ends = [name for name, held in (("highest", highest), ("lowest", lowest)) if held]
     rule = {0: "none", 1: ends[0] if ends else "", 2: "both"}[len(ends)]
+    basis = weakest(fact.distance_basis for fact in ranked)
     details: dict[str, Detail] = {
-        "highest": _count_of_ends(highest, "highest"),
-        "lowest": _count_of_ends(lowest, "lowest"),
+        "highest": _count_of_ends(highest, "highest", basis),
+        "lowest": _count_of_ends(lowest, "lowest", basis),
+        "mark": Claim(basis),
         "n": len(ranked),
     }
     ids = tuple(fact.id for fact in (*highest, *lowest) or ranked)
     return [Statement(SUMMARY, f"summary_rank_{rule}", details, ids)]
 
 
-def _count_of_ends(held: Sequence[Fact], end: str) -> Detail:
+def _count_of_ends(held: Sequence[Fact], end: str, basis: str) -> Detail:
     """On how many a kommune is at an end, and how many of those places others share."""
     count, shared = len(held), sum(fact.is_shared(end) for fact in held)
     if not shared:
-        return Count(count)
+        return Count(count, basis)
     rule = "rank_count_shared" if shared == count else "rank_count_part_shared"
-    return Fragment(rule, {"count": Count(count), "shared": Count(shared)})
+    return Fragment(rule, {"count": Count(count, basis), "shared": Count(shared)})
 
 
 def _summary_changes(
     book: FactBook, known: Catalogue, facts: Sequence[Fact]
 ) -> Statement:
     ways = {fact.id: changes.direction(known, fact) for fact in facts}
-    told = [name for name, way in ways.items() if way]
+    told = [fact for fact in facts if ways[fact.id]]
     details: dict[str, Detail] = {"previous_year": book.run.year - 1}
     if not told:
         details |= {"year": book.run.year, "reason": why_unchanged(known, facts)}
         ids = tuple(fact.id for fact in facts)
         return Statement(SUMMARY, "change_withheld", details, ids)
+    basis, ids = weakest(bases_of_change(told)), tuple(fact.id for fact in told)
     for name, members in (
         ("up", ("up", "up_slightly")),
         ("down", ("down", "down_slightly")),
         ("stable", ("stable",)),
     ):
         count = sum(way in members for way in ways.values())
-        details[name] = Count(count)
+        details[name] = Count(count, basis)
     if len(told) * 2 < len(facts):
         # «Øker ingen av 3 indikatorer» would say little of fifteen.
         details |= {"n": Count(len(told)), "total": len(facts)}
-        return Statement(SUMMARY, "summary_change_part", details, tuple(told))
+        return Statement(SUMMARY, "summary_change_part", details, ids)
     details["n"] = len(told)
-    return Statement(SUMMARY, "summary_change", details, tuple(told))
+    return Statement(SUMMARY, "summary_change", details, ids)

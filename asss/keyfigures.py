@@ -262,7 +262,7 @@ def _network_cell(
             if known.kinds[entry.kind].mean == "void"
         ]
     told += [
-        text.sentence(statement, known, found).text
+        text.sentence(statement, known).text
         for statement in found.statements
         if statement.rule == "mean_without" and fact.id in statement.facts
     ]

@@ -33,7 +33,9 @@ from asss.statements import (
     Quantity,
     Statement,
     Word,
+    bases_of_change,
     change,
+    claim,
     level,
     mean,
     previous,
@@ -121,8 +123,10 @@ class Span:
         """The fields of a phrase that tells of it."""
         return {
             "lowest": level(self.lowest),
+            "lowest_mark": claim((self.lowest.mean_basis,), level(self.lowest)),
             "lowest_kommuner": self.lowest_kommuner,
             "highest": level(self.highest),
+            "highest_mark": claim((self.highest.mean_basis,), level(self.highest)),
             "highest_kommuner": self.highest_kommuner,
         }
 
@@ -234,9 +238,15 @@ def _level(book: NetworkBook, found: Span) -> list[Statement]:
     }
     told = [Statement(name, "network_span", details, ids)]
     wide = _gap(found)
-    told.append(Statement(name, GAPS[tuple(wide)], wide, ends))
+    rule = GAPS[tuple(wide)]
+    amounts = [amount for amount in wide.values() if isinstance(amount, Quantity)]
+    wide |= {"mark": claim((fact.mean_basis,), *amounts)}
+    told.append(Statement(name, rule, wide, ends))
     above = sum(peer.side > 0 for peer in ranked)
-    counts: dict[str, Detail] = {"above": Count(above), "n": len(ranked)}
+    counts: dict[str, Detail] = {
+        "above": Count(above, fact.mean_basis),
+        "n": len(ranked),
+    }
     return [*told, Statement(name, "network_above", counts, ids)]
 
 
@@ -334,7 +344,7 @@ def _largest_changes(
     statements = []
     for side, rules in MOST.items():
         moved = [fact for fact in told if (ways[fact.id] or "").startswith(side)]
-        statements += _most(known, moved, rules)
+        statements += _most(known, moved, rules, bases_of_change(told))
     if len(told) < len(peers):
         absent = [fact for fact in peers if not ways[fact.id]]
         part: dict[str, Detail] = {
@@ -348,7 +358,10 @@ def _largest_changes(
 
 
 def _most(
-    known: Catalogue, moved: Sequence[Fact], rules: tuple[str, str]
+    known: Catalogue,
+    moved: Sequence[Fact],
+    rules: tuple[str, str],
+    bases: Iterable[str],
 ) -> list[Statement]:
     """Who of those that moved one way has done so most: in percent, where all have it.
 
@@ -372,6 +385,7 @@ def _most(
         "previous_year": fact.year - 1,
         "value": level(fact),
         "year": fact.year,
+        "mark": claim(bases, previous(fact), level(fact)),
     }
     rule, rule_in_unit = rules
     if not in_percent and changes.adds_up(fact):
@@ -404,11 +418,16 @@ def _outermost_spans(spans: Sequence[Span]) -> list[Statement]:
         return []
     _, widest = max(shares, key=itemgetter(0))
     _, narrowest = min(shares, key=itemgetter(0))
+    bases = [found.highest.mean_basis for _, found in shares]
     return [
         Statement(
             SUMMARY,
             rule,
-            {**found.details(), "subject": found.indicator.mention},
+            {
+                **found.details(),
+                "subject": found.indicator.mention,
+                "mark": claim(bases, level(found.lowest), level(found.highest)),
+            },
             (found.highest.id, found.lowest.id),
         )
         for rule, found in (
@@ -425,6 +444,7 @@ def _most_often(book: NetworkBook, known: Catalogue) -> list[Statement]:
         return []
     n = len({fact.indicator for fact in ranked})
     details: dict[str, Detail] = {"n": n}
+    basis = weakest(fact.distance_basis for fact in ranked)
     ids: list[str] = []
     is_shared = False
     for end in ("highest", "lowest"):
@@ -432,7 +452,7 @@ def _most_often(book: NetworkBook, known: Catalogue) -> list[Statement]:
         counts = Counter(fact.kommune for fact in held)
         most = max(counts.values())
         whose = [name for name in book.kommuner if counts[name] == most]
-        details[end] = Count(most)
+        details[end] = Count(most, basis)
         details[f"{end}_kommuner"] = tuple(
             known.network.member(name).name for name in whose
         )
@@ -459,9 +479,11 @@ def _means(book: NetworkBook, known: Catalogue) -> list[Statement]:
         details |= {"year": book.run.year, "reason": reason}
         ids = tuple(fact.id for fact in book.reported)
         return [Statement(SUMMARY, "network_means_withheld", details, ids)]
+    pairs = [(book.peers(name)[0], mean_before(book, name)) for name in told]
+    basis = weakest(fact.mean_basis for pair in pairs for fact in pair if fact)
     for way in ("up", "down", "stable"):
         count = sum(found == way for found in ways.values())
-        details[way] = Count(count)
+        details[way] = Count(count, basis)
     details |= {"n": len(told), "total": len(names)}
     ids = tuple(book.peers(name)[0].id for name in told)
     rule = "network_means" if len(told) == len(names) else "network_means_part"

@@ -70,7 +70,7 @@ def facts(found: NetworkFindings, known: Catalogue) -> Facts:
         title=title(found, known),
         whose=Member(id=NETWORK, name=name, kommunenummer=()),
         kept=list(found.facts.values()),
-        sentences=[text.sentence(said, known, found) for said in found.statements],
+        sentences=[text.sentence(said, known) for said in found.statements],
     )
 
 
@@ -151,7 +151,7 @@ def kommuner(found: NetworkFindings, known: Catalogue) -> Block:
 def _sentences(
     found: NetworkFindings, known: Catalogue, subject: str
 ) -> list[text.Sentence]:
-    return [text.sentence(said, known, found) for said in found.about(subject)]
+    return [text.sentence(said, known) for said in found.about(subject)]
 
 
 # -- one indicator ---------------------------------------------------------------------

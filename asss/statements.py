@@ -31,17 +31,36 @@ class Quantity:
 
 @dataclass(frozen=True)
 class Count:
-    """How many, in running text; ``is_neuter`` by what is counted."""
+    """How many, in running text; ``is_neuter`` by what is counted.
+
+    ``basis`` is that of the figures which decide how many they are; empty where no
+    figure does, as when forbehold are counted.
+    """
 
     value: int
+    basis: str = ""
     is_neuter: bool = False
 
 
 @dataclass(frozen=True)
 class Word:
-    """A word or name that the phrase file spells, by its key."""
+    """A word or name that the phrase file spells, by its key.
+
+    ``basis`` is that of the figures which it is said of; empty of a mere name.
+    """
 
     key: str
+    basis: str = ""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What the words before it rest on: a trend, a direction, a superlative.
+
+    Written as the mark alone; see :func:`claim`.
+    """
+
+    basis: str
 
 
 @dataclass(frozen=True)
@@ -54,7 +73,7 @@ class Fragment:
 
 #: What a field of a phrase may be. A tuple is a list to be joined with «og».
 Detail: TypeAlias = (
-    "str | int | Quantity | Count | Word | Fragment | tuple[Detail, ...]"
+    "str | int | Quantity | Count | Word | Claim | Fragment | tuple[Detail, ...]"
 )
 
 
@@ -97,9 +116,30 @@ def change(fact: Fact) -> Quantity:
         abs(fact.given("change")),
         fact.unit,
         fact.decimals,
-        weakest((fact.basis, fact.previous_basis)),
+        weakest(bases_of_change((fact,))),
         "difference",
     )
+
+
+def claim(bases: Iterable[str], *beside: Quantity) -> Claim:
+    """
+    The mark of what is claimed in words, by the figures behind it, told or not.
+
+    Parameters
+    ----------
+    bases : iterable of str
+        Those of every figure that could make the claim untrue.
+    beside : Quantity
+        Amounts that the claim is told with, as «høyest i Oslo (kr 72 000)». Where one
+        of them bears the mark, a second one would say no more.
+    """
+    basis = weakest(bases)
+    return Claim("" if basis in {amount.basis for amount in beside} else basis)
+
+
+def bases_of_change(facts: Iterable[Fact]) -> tuple[str, ...]:
+    """What changes since last year rest on: the figures of both years."""
+    return tuple(b for fact in facts for b in (fact.basis, fact.previous_basis))
 
 
 def why_withheld(known: Catalogue, fact: Fact) -> tuple[str, ...]:
@@ -141,5 +181,5 @@ def why_missing(known: Catalogue, fact: Fact) -> Word | str:
 
 
 def mark(basis: str, words: Mapping[str, str]) -> str:
-    """The mark of a figure that is preliminary or not official, or nothing."""
+    """The mark of what rests on a preliminary or unofficial figure, or nothing."""
     return words[f"{basis}_mark"] if basis in MARKED else ""

@@ -11,11 +11,19 @@ from dataclasses import dataclass
 
 from asss.catalogue import Catalogue
 from asss.errors import PhraseError
-from asss.facts import NetworkBook
 from asss.findings import Findings, sections
 from asss.language import bind, capitalised, day, genitive, join, number, numeral
 from asss.statbank import Snapshot
-from asss.statements import Count, Detail, Fragment, Quantity, Statement, Word, mark
+from asss.statements import (
+    Claim,
+    Count,
+    Detail,
+    Fragment,
+    Quantity,
+    Statement,
+    Word,
+    mark,
+)
 from asss.translation import file_of
 
 #: The paragraph on time, beside those of the sections.
@@ -97,18 +105,22 @@ def phrase(rule: str, details: Mapping[str, Detail], known: Catalogue) -> str:
 
 
 def _written(detail: Detail, known: Catalogue) -> str:
+    words = known.phrases.words
     match detail:
         case Quantity():
-            return quantity(detail, known.phrases.words)
+            return quantity(detail, words)
         case Count():
-            return numeral(detail.value, known.phrases.words, neuter=detail.is_neuter)
+            count = numeral(detail.value, words, neuter=detail.is_neuter)
+            return count + mark(detail.basis, words)
         case Word():
-            return _word(detail.key, known)
+            return _word(detail.key, known) + mark(detail.basis, words)
+        case Claim():
+            return mark(detail.basis, words)
         case Fragment():
             return phrase(detail.rule, detail.details, known)
         case tuple():
             parts = [_written(part, known) for part in detail]
-            return join(parts, known.phrases.words) if parts else ""
+            return join(parts, words) if parts else ""
         case _:
             return str(detail)
 
@@ -121,31 +133,14 @@ def _word(key: str, known: Catalogue) -> str:
     return word
 
 
-def sentence(statement: Statement, known: Catalogue, book: NetworkBook) -> Sentence:
-    """One statement in words; preliminary itself, if no number in it says so."""
-    written = bind(phrase(statement.rule, statement.details, known))
-    sign = mark("preliminary", known.phrases.words)
-    if sign not in written and _is_preliminary(statement, book):
-        written += sign
+def sentence(statement: Statement, known: Catalogue) -> Sentence:
+    """One statement in words."""
     return Sentence(
         chapter=statement.chapter,
-        text=written,
+        text=bind(phrase(statement.rule, statement.details, known)),
         rule=statement.rule,
         facts=statement.facts,
     )
-
-
-def _is_preliminary(statement: Statement, book: NetworkBook) -> bool:
-    """Whether it rests on a preliminary figure: of two years, or of the network."""
-    is_over_time = "change" in statement.rule or "trend" in statement.rule
-    return "preliminary" in {
-        basis
-        for fact in (book.by_id[name] for name in statement.facts)
-        for basis in (
-            fact.basis,
-            fact.previous_basis if is_over_time else fact.distance_basis,
-        )
-    }
 
 
 def sentences(
@@ -153,7 +148,7 @@ def sentences(
 ) -> list[Sentence]:
     """Everything that a report says, or one chapter of it, in the order of the page."""
     return [
-        sentence(statement, known, found)
+        sentence(statement, known)
         for statement in found.statements
         if chapter in (None, statement.chapter)
     ]

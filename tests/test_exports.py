@@ -409,6 +409,8 @@ def test_network_has_a_workbook_and_a_package_of_everybody(
             fact = facts[f"{kommune}-2020-{ids[row['Indikator']]}"]
             assert row[name] == close(fact["value"], fact["status"])
             assert ranked[name] == fact["rank"]
+            is_marked = fact["rank"] and fact["distance_basis"] == "reconstructed"
+            assert ranked[f"Merke {name}"] == ("ʳ" if is_marked else None)
             assert row["Snitt for ASSS"] == close(fact["network_mean"])
     assert len(list(rows_of(book["Utvikling"]))) == len(ids) * (len(names) + 1)
     assert len(table(tmp_path, exports.FIGURES_NAME)) == len(facts)

@@ -496,9 +496,12 @@ def written_by_hand(root: Path, kommune: str, prose: str = "") -> tuple[str, Fac
 
 def rewritten(monkeypatch: pytest.MonkeyPatch, name: str, wrong: Any) -> None:
     """Put a wrong function in the place of a right one, in each room that has it."""
-    room_of = {"mark": statements, "weakest": tables, "quantity": text}.get(
-        name, language
-    )
+    room_of = {
+        "mark": statements,
+        "claim": statements,
+        "weakest": tables,
+        "quantity": text,
+    }.get(name, language)
     right = getattr(room_of, name)
     for room, module in list(sys.modules.items()):
         # What figures are computed with is held against nothing here.
@@ -517,6 +520,7 @@ SLIPS: dict[str, Callable[..., Any]] = {
     ),
     "day": lambda iso: f"{iso[5:7]}.{iso[8:]}.{iso[:4]}",
     "mark": lambda *_: "",
+    "claim": lambda *_: statements.Claim(""),
     "weakest": lambda bases: min(bases, key=tables.BASES.index),
     "numeral": lambda count, words, **_: NUMERAL(count + 1, words),
     "quantity": lambda amount, words: QUANTITY(replace(amount, value=1.0), words),
@@ -525,14 +529,14 @@ NUMBER, NUMERAL, QUANTITY = language.number, language.numeral, text.quantity
 
 
 #: Those of them that write in sentences, and so in facts.json too.
-IN_SENTENCES = ("number", "mark", "weakest", "numeral", "quantity")
+IN_SENTENCES = ("number", "mark", "claim", "weakest", "numeral", "quantity")
 
 
 @pytest.mark.parametrize(
     ("slip", "kommune"),
     [
         *((slip, "trondheim") for slip in SLIPS),
-        *((slip, NETWORK) for slip in ("number", "mark", "half_up")),
+        *((slip, NETWORK) for slip in ("number", "mark", "claim", "half_up")),
     ],
 )
 def test_slip_of_the_pen_is_seen_by_another_hand(

@@ -6,24 +6,36 @@ see can hide in any of them.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from string import Formatter
 from typing import Any
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from reports import KOMMUNER
 
-from asss import text
+from asss import findings, indexing, network, text
 from asss.catalogue import Catalogue
 from asss.errors import PhraseError
 from asss.exports.datapackage import FIELDS
 from asss.exports.excel import COMMON
-from asss.findings import Findings
+from asss.findings import RESSURSBRUK, Findings
 from asss.language import HARD_SPACE, IN_LETTERS
-from asss.statements import Detail, Fragment, Quantity, Statement, Word
+from asss.parameters import Run
+from asss.statbank import Snapshot
+from asss.statements import (
+    Claim,
+    Count,
+    Detail,
+    Fragment,
+    Quantity,
+    Statement,
+    Word,
+)
 from asss.tables import BASES, MARKED, SIGNS, weakest
 
 FindingsOf = Callable[[str, int], Findings]
@@ -114,7 +126,7 @@ def test_mark_stands_exactly_where_the_basis_is_reconstructed(
 
 
 def quantities(rule: str, details: Mapping[str, Detail], known: Catalogue) -> list[Any]:
-    """The amounts that a phrase puts in its sentence, those of its parts included."""
+    """What a phrase puts in its sentence that has a basis, in its parts too."""
     sentence = known.phrases.phrases[rule].sentence
     fields = [name for _, name, _, _ in Formatter().parse(sentence) if name]
     found: list[Any] = []
@@ -125,7 +137,7 @@ def quantities(rule: str, details: Mapping[str, Detail], known: Catalogue) -> li
 
 def _amounts(detail: Detail, known: Catalogue) -> list[Any]:
     match detail:
-        case Quantity():
+        case Quantity() | Count() | Word() | Claim():
             return [detail]
         case Fragment():
             return quantities(detail.rule, detail.details, known)
@@ -134,19 +146,110 @@ def _amounts(detail: Detail, known: Catalogue) -> list[Any]:
     return []
 
 
-def test_sentences_carry_the_mark_of_every_reconstructed_amount(
+def test_sentences_carry_the_mark_of_all_in_them_that_is_reconstructed(
     every: Mapping[Report, Findings], known: Catalogue
 ) -> None:
-    """As many marks as reconstructed amounts: not one lost, not one too many."""
+    """As many marks as amounts, counts and claims: not one lost, none too many."""
     marked = 0
     for report, found in every.items():
         for statement in found.statements:
             amounts = quantities(statement.rule, statement.details, known)
             count = sum(a.basis == "reconstructed" for a in amounts)
-            sentence = text.sentence(statement, known, found).text
+            sentence = text.sentence(statement, known).text
             assert sentence.count("ʳ") == count, (report, sentence)
+            assert not re.search("ʳ[^ ).,:;]", sentence), sentence
             marked += count
     assert marked
+
+
+#: What says nothing of the size of a figure.
+RESTS_ON_NOTHING = (
+    "resource_gloss",
+    "level_missing",
+    "mean_without",
+    "summary_forbehold",
+    "manual_pending",
+)
+
+
+def behind(statement: Statement, found: Findings, known: Catalogue) -> set[str]:
+    """The bases of all figures that a sentence would be untrue without.
+
+    Found from the figures themselves: everybody's where places, distances and means are
+    told, all years' where time is.
+    """
+    by_id = {fact.id: fact for fact in found.facts.values()}
+    own = [by_id[name] for name in statement.facts]
+    rule = statement.rule
+    mine = [found.fact(indicator.id) for indicator in known.service.indicators]
+    if rule in RESTS_ON_NOTHING or "withheld" in rule:
+        return set()
+    if rule.startswith(("level_alone", "trend_")):
+        return {fact.basis for fact in own}
+    if rule.startswith("summary_rank"):
+        own = [fact for fact in mine if fact.rank is not None]
+    elif rule in ("summary_both", "summary_above", "summary_below"):
+        doubtful = {k for k, kind in known.kinds.items() if kind.summary != "told"}
+        own = [
+            fact
+            for fact in mine
+            if fact.index is not None
+            and fact.indicator != RESSURSBRUK
+            and not doubtful & {e.kind for e in known.forbehold_by_id(fact.forbehold)}
+        ]
+    is_of_all = not rule.startswith(("change_", "summary_change"))
+    is_over_time = not is_of_all or rule.startswith("mean_")
+    return {
+        fact.basis
+        for one in own
+        for year in ((one.year, one.year - 1) if is_over_time else (one.year,))
+        for fact in found.peers(one.indicator, year)
+        if fact.kommune == one.kommune or (is_of_all and fact.rank is not None)
+    }
+
+
+def test_nothing_that_rests_on_reconstructed_figures_is_unmarked(
+    every: Mapping[Report, Findings], known: Catalogue
+) -> None:
+    """«Høyest i ASSS» of SSB's own figure, when the nine others are chosen by us."""
+    seen = Counter[tuple[str, bool]]()
+    for report, found in every.items():
+        for statement in found.statements:
+            is_marked = "reconstructed" in behind(statement, found, known)
+            said = text.sentence(statement, known).text
+            assert ("ʳ" in said) == is_marked, (report, said)
+            for word in re.findall(r"(?:høyest|lavest)e?ʳ? i ASSS|har økt", said):
+                seen[word.replace("ʳ", ""), is_marked] += 1
+    for word in ("høyest i ASSS", "lavest i ASSS", "laveste i ASSS", "har økt"):
+        assert seen[word, True], seen
+        assert seen[word, False], seen
+
+
+@pytest.mark.parametrize("whose", ["trondheim", "bergen", None])
+def test_one_reconstructed_figure_marks_what_rests_on_it_and_no_more(
+    known: Catalogue, observations: pd.DataFrame, snapshot: Snapshot, whose: str | None
+) -> None:
+    """Of figures that are all SSB's no sentence is marked; one other is enough."""
+    about = ("andel_mottakere_18_66", 2018)
+    is_one = (
+        (observations["kommune"] == whose)
+        & (observations["indicator"] == about[0])
+        & (observations["year"] == about[1])
+    )
+    rows = observations[observations["year"] <= 2018].assign(basis="real")
+    rows.loc[is_one, "basis"] = "reconstructed"
+    indexed = indexing.index_to_network(rows, rule=known.mean_rule)
+    run = Run(kommune="trondheim", year=2018)
+    found = findings.assess(indexed, known, run, snapshot)
+    marked = []
+    for statement in found.statements:
+        said = text.sentence(statement, known).text
+        is_behind = "reconstructed" in behind(statement, found, known)
+        assert ("ʳ" in said) == is_behind, said
+        marked += [said] * is_behind
+    told = network.assess(indexed, known, run, snapshot)
+    of_all = [text.sentence(said, known).text for said in told.statements]
+    assert bool(marked) == any("ʳ" in said for said in of_all) == (whose is not None)
 
 
 def test_amounts_rest_on_the_basis_of_their_fact(
@@ -184,8 +287,9 @@ def test_unknown_phrase_is_refused_by_name(known: Catalogue) -> None:
 
 def test_missing_field_is_refused_by_name(known: Catalogue) -> None:
     """A sentence with a hole in it is not printed."""
+    given: Mapping[str, Detail] = {"subject": "stønaden", "mark": Claim("real")}
     with pytest.raises(PhraseError, match="trend_risen asks for 'from_year'"):
-        text.phrase("trend_risen", {"subject": "stønaden"}, known)
+        text.phrase("trend_risen", given, known)
 
 
 def test_unknown_phrase_in_a_phrase_is_refused_too(known: Catalogue) -> None:

@@ -27,10 +27,10 @@ NYNORSK = "fraser.nn.yaml"
 #: Trondheim 2020 in nynorsk, ``~`` for a hard space.
 TRONDHEIM = [
     "Trondheim brukar 4~%ʳ meir på sosiale tenester enn snittet for ASSS, målt med "
-    "ressursbruksindikatoren (1,04), og er blant dei tre høgaste i ASSS.",
+    "ressursbruksindikatoren (1,04), og er blant dei tre høgasteʳ i ASSS.",
     "Lengst over snittet for ASSS ligg sjukefråværet (12~%ʳ), og lengst under ligg "
     "utgiftene til tilbod til personar med rusproblem (33~%ʳ).",
-    "Kommunen er lågast i ASSS på éin av 14 indikatorar og ikkje høgast på nokon.",
+    "Kommunen er lågast i ASSS på éinʳ av 14 indikatorar og ikkje høgast på nokonʳ.",
     "Endringar frå 2019 til 2020 er ikkje omtalte (brot 1.1.2020).",
     "Det er teke atterhald ved eitt av 15 nøkkeltal for 2020; "
     "atterhalda står ved tala.",

@@ -214,19 +214,26 @@ def ranks(book: Book, extract: Extract, known: Catalogue) -> None:
     """Every member's place, 1 at the highest value."""
     words = known.phrases.words
     facts, kommuner = extract.by_key, _members_of(extract, known)
+    names = [known.network.member(kommune).name for kommune in kommuner]
     heads = [
         Column(words["table_indicator"], NAME),
-        *(
-            Column(known.network.member(kommune).name, NUMBER, is_number=True)
-            for kommune in kommuner
-        ),
+        *(Column(name, NUMBER, is_number=True) for name in names),
         Column(words["field_n"], NUMBER, is_number=True),
+        *(Column(f"{words['field_mark']} {name}", MARK) for name in names),
     ]
     name = words["sheet_ranks"]
     sheet = book.sheet(name, f"{name}. {extract.title}", heads)
     for indicator in known.service.indicators:
         row = [facts[indicator.id, kommune, extract.year] for kommune in kommuner]
-        sheet.row(indicator.name, *(fact.rank for fact in row), row[0].n)
+        sheet.row(
+            indicator.name,
+            *(fact.rank for fact in row),
+            row[0].n,
+            *(
+                cells.marked(fact.distance_basis, words) if fact.rank else None
+                for fact in row
+            ),
+        )
     sheet.close()
 
 

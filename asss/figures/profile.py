@@ -34,7 +34,8 @@ from asss.figures.style import (
 )
 from asss.findings import Findings
 from asss.language import half_up, join, number, numeral
-from asss.statements import lacks_base, mark
+from asss.statements import claim, distance, lacks_base, mark, mean
+from asss.tables import weakest
 
 #: The ends of the scale. What lies beyond is drawn at the end, as an arrow with its
 #: number: one member's 191 must not press everybody else together.
@@ -209,9 +210,9 @@ def _scale(canvas: Canvas, words: Mapping[str, str], layout: _Layout) -> None:
         canvas.text(CHANGE, 10, words["profile_change"], align="center", **style)
     with canvas.part(-SCALE_LEFT, SECOND):
         canvas.text(SCALE(100), 10, words["profile_axis"], align="center", **style)
-    mean = [[(SCALE(100), HEAD - 4), (SCALE(100), bottom)]]
+    middle = [[(SCALE(100), HEAD - 4), (SCALE(100), bottom)]]
     with canvas.part(*moved, taller=stretch):
-        canvas.lines(mean, color=INK, width=1.1, name="snitt")
+        canvas.lines(middle, color=INK, width=1.1, name="snitt")
 
 
 def _members(canvas: Canvas, line: _Line, found: Findings) -> None:
@@ -377,7 +378,9 @@ def _alt(found: Findings, known: Catalogue) -> str:
     for fact in (*ranked, *without_base):
         away = _side(fact)
         sides["above" if away > 0 else "below" if away < 0 else "even"] += 1
-    counts = {side: numeral(n, words) for side, n in sides.items()}
+    bases = [fact.distance_basis for fact in (*ranked, *without_base)] or ["real"]
+    sign = mark(weakest(bases), words)
+    counts = {side: numeral(n, words) + sign for side, n in sides.items()}
     said = [
         phrases["alt_profile"].sentence.format(
             kommune=found.member.name,
@@ -396,7 +399,12 @@ def _alt(found: Findings, known: Catalogue) -> str:
     ):
         items = [_item(fact, known) for fact in facts]
         if items:
-            said.append(phrases[rule].sentence.format(items=join(items, words)))
+            furthest = claim(bases, *map(distance, facts))
+            said.append(
+                phrases[rule].sentence.format(
+                    items=join(items, words), mark=mark(furthest.basis, words)
+                )
+            )
     ends = {f.id: _indexes(found, f.indicator) for f in ranked}
     widest = max(ranked, key=lambda f: max(ends[f.id]) - min(ends[f.id]), default=None)
     if widest is not None:
@@ -409,6 +417,7 @@ def _alt(found: Findings, known: Catalogue) -> str:
                 name=known.indicator(widest.indicator).short_name,
                 lowest=low,
                 highest=high,
+                mark=mark(claim(bases, mean(widest)).basis, words),
             )
         )
     without = [

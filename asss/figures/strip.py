@@ -1,7 +1,7 @@
 """The whole network in one indicator: every member named, sorted, with the mean."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from asss.catalogue import Catalogue
@@ -34,6 +34,7 @@ from asss.figures.style import (
 )
 from asss.knowledge import Indicator
 from asss.language import join
+from asss.statements import claim, level, mark
 from asss.tables import meaning, meanings, weakest
 
 #: Between two strips beside each other, and below each, in points.
@@ -283,7 +284,8 @@ def _table(
                     _written(peer, known),
                     amount(peer.index, 0, peer.distance_basis, words)
                     or why(peer, known),
-                    f"{peer.rank}" if peer.rank else words["arrow_none"],
+                    amount(peer.rank, 0, peer.distance_basis, words)
+                    or words["arrow_none"],
                 ),
                 is_focus=peer.kommune == focus,
             )
@@ -313,7 +315,10 @@ def _alt(
     first = peers[0]
     said = []
     if compared:
-        ends = [_named(compared, peer, known) for peer in (compared[0], compared[-1])]
+        ends = {
+            **_end(compared, compared[0], "highest", known),
+            **_end(compared, compared[-1], "lowest", known),
+        }
         mean = spoken(
             first.network_mean,
             indicator,
@@ -325,9 +330,8 @@ def _alt(
             phrases["alt_strip"].sentence.format(
                 name=indicator.short_name,
                 year=book.run.year,
-                highest=ends[0],
-                lowest=ends[1],
                 mean=mean,
+                **ends,
             )
         )
     else:
@@ -352,11 +356,16 @@ def _alt(
     return " ".join(said)
 
 
-def _named(peers: Sequence[Fact], end: Fact, known: Catalogue) -> str:
-    """Everybody who has the figure, and the figure."""
+def _end(
+    peers: Sequence[Fact], end: Fact, name: str, known: Catalogue
+) -> dict[str, str]:
+    """Everybody who has the figure, the figure, and the mark of its being an end."""
     alike = [peer for peer in peers if peer.value == end.value]
     words, indicator = known.phrases.words, known.indicator(end.indicator)
     names = [known.network.member(peer.kommune).name for peer in alike]
-    basis = weakest(peer.basis for peer in alike)
-    value = spoken(end.value, indicator, words, basis=basis, sign=end.status)
-    return f"{join(names, words)} ({value})"
+    figure = replace(level(end), basis=weakest(peer.basis for peer in alike))
+    value = spoken(end.value, indicator, words, basis=figure.basis, sign=end.status)
+    return {
+        name: f"{join(names, words)} ({value})",
+        f"{name}_mark": mark(claim((end.mean_basis,), figure).basis, words),
+    }

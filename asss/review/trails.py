@@ -124,7 +124,7 @@ class Trails:
         reason = reasons.why(said, self.found, self.known)
         facts = [self._facts[name] for name in said.facts]
         return {
-            "text": text.sentence(said, self.known, self.found).text,
+            "text": text.sentence(said, self.known).text,
             "chapter": self._chapter(said.chapter),
             "rules": [
                 {"id": rule, "sentence": phrases[rule].sentence}
