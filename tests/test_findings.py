@@ -915,6 +915,7 @@ def test_new_case_system_in_oslo_breaks_one_indicator_only(
         ("estimated_denominator", "sandnes", 2019, "andel_mottakere_18_66"),
         ("other_source", "baerum", 2019, "stonad_per_mottaker"),
         ("definition_differs", "bergen", 2018, "ressursbruksindikator"),
+        ("unexplained_value", "tromso", 2016, "netto_driftsutgifter_rus_f243_per_innb"),
     ],
 )
 def test_forbehold_that_only_warns_stands_beside_the_figure(
@@ -953,6 +954,7 @@ def test_no_kind_is_in_use_without_a_test_here(known: Catalogue) -> None:
         "estimated_denominator",
         "other_source",
         "definition_differs",
+        "unexplained_value",
         "new_member",
         # test_succession.py
         "table_succession",
