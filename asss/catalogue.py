@@ -50,6 +50,7 @@ INVISIBLE = re.compile("[\u200b-\u200f\u202f\u2060\ufeff\u00ad]")
 COLUMNS = frozenset(ManualFigure.model_fields) - {"measure", "file"}
 
 NUMBER = re.compile(r"[-\u2212]?[0-9]{1,15}(?:[.,][0-9]{1,15})?")
+IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
 GROUPED = re.compile(r"[-\u2212]?[0-9]{1,3}\.[0-9]{3}")
 NORWEGIAN_DAY = re.compile(r"([0-9]{2})\.([0-9]{2})\.([0-9]{4})")
 
@@ -315,6 +316,12 @@ def _read_manual(folder: Path, problems: list[str]) -> list[ManualFigure]:
     figures = []
     for path in parameters.files(folder, "*.csv"):
         for line, row in _rows(path, problems):
+            if "measure" not in row and not IDENTIFIER.fullmatch(path.stem):
+                problems.append(
+                    f"{path.name}: is not called as a measure, and has no column that "
+                    "names one; a copy that was left lying should be taken away"
+                )
+                break
             where = f"{path.name}, line {line}"
             problems += _invisible(where, row)
             figure = parameters.check_model(

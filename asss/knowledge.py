@@ -417,8 +417,11 @@ class Phrase(Model):
     def _example_holds(self) -> "Phrase":
         try:
             reads = self.sentence.format_map(dict(self.example.given))
-        except (KeyError, IndexError, ValueError) as error:
+        except KeyError as error:
             msg = f"the example lacks the field {error}"
+            raise ValueError(msg) from None
+        except (IndexError, ValueError) as error:
+            msg = f"its sentence has a field without a name, or half a brace ({error})"
             raise ValueError(msg) from None
         if reads != self.example.reads:
             msg = f"the example reads {reads!r}, not {self.example.reads!r}"

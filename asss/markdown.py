@@ -123,6 +123,10 @@ def refused(written: str) -> Iterator[tuple[int, str]]:
     >>> dict(refused("Se ![kart](k.png)\nog [a](file:b)."))[2]
     'a link to file:b: write an address on the web'
     """
+    for remark in REMARK.finditer(written):
+        if "<!--" in remark[0][4:]:
+            line = written.count("\n", 0, remark.start()) + 1
+            yield line, "a remark, <!--, that takes the next with it: end it with -->"
     # As many lines as before.
     text = REMARK.sub(lambda found: "\n" * found[0].count("\n"), written)
     for line, part_of_text in enumerate(text.splitlines(), start=1):
@@ -136,6 +140,8 @@ def refused(written: str) -> Iterator[tuple[int, str]]:
                 yield line, f"an image, {address}: a page fetches nothing"
             elif part.type == "link_open" and not ADDRESS.match(address):
                 yield line, f"a link to {address}: write an address on the web"
+            elif part.type == "text" and "](" in part.content:
+                yield line, f"a link that is none, {part.content}: it has a space in it"
             elif part.type in ("html_block", "html_inline"):
                 yield line, f"HTML, {part.content.split()[0]}: write Markdown"
             elif part.type in ("softbreak", "hardbreak"):

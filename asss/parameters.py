@@ -9,6 +9,7 @@ Knows nothing of indicators. Imports ``errors`` only.
 import ast
 import math
 import re
+import stat
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
@@ -420,7 +421,12 @@ def read_text(path: Path, file: str, problems: list[str]) -> str | None:
         What the messages call it.
     """
     try:
-        if path.stat().st_size > LARGEST_FILE:
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            # One is waited for until somebody writes to it, another is a folder.
+            problems.append(f"{file}: is not a file that can be read")
+            return None
+        if found.st_size > LARGEST_FILE:
             size = f"{LARGEST_FILE // 2**20} MB"
             problems.append(f"{file}: is larger than {size}; it holds something else")
             return None
@@ -565,6 +571,10 @@ def _explain(
                 what = f"{given} must be text: put quotation marks around it"
             case "string_pattern_mismatch":
                 what = f"{given!r} does not have the form {mistake['ctx']['pattern']}"
+            case "value_error":
+                # Whoever wrote a whole entry knows what it says.
+                got = "" if isinstance(given, Mapping) else f", got {given!r}"
+                what = f"{mistake['ctx']['error']}{got}"
             case _:
                 what = f"{mistake['msg']}, got {given!r}"
         lines.append(f"{file}: {where}: {what}")

@@ -3,6 +3,7 @@
 import copy
 import csv
 import dataclasses
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -758,7 +759,34 @@ def test_sentence_with_a_broken_field_is_refused(folder: Path) -> None:
     with rewritten(folder / PHRASES) as content:
         content["phrases"]["level_above"]["sentence"] = "{Subject er {value}."
     (problem,) = problems_in(folder)
-    assert problem.startswith("fraser.yaml: phrases.level_above: ")
+    assert problem.startswith("fraser.yaml: phrases.level_above: its sentence has a ")
+
+
+def test_field_without_a_name_is_refused_in_a_line(folder: Path) -> None:
+    """The sentence and its example are in the file, and need not be told again."""
+    with rewritten(folder / PHRASES) as content:
+        content["phrases"]["level_above"]["sentence"] = "{} er {value}."
+    (problem,) = problems_in(folder)
+    assert problem == (
+        "fraser.yaml: phrases.level_above: its sentence has a field without a name, "
+        "or half a brace (Format string contains positional fields)"
+    )
+
+
+def test_copy_of_a_file_of_figures_is_named_once(folder: Path) -> None:
+    """A browser's «(1)», and as many rows as the file has."""
+    path = folder / "manuelle" / "sykefravaer.csv"
+    path.with_name("sykefravaer (1).csv").write_bytes(path.read_bytes())
+    (problem,) = problems_in(folder)
+    assert problem.startswith("sykefravaer (1).csv: is not called as a measure")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="a system without pipes")
+def test_pipe_is_not_waited_for(folder: Path) -> None:
+    """Nobody ever writes to it."""
+    os.mkfifo(folder / "rapporter" / "oslo-2019.yaml")
+    (problem,) = problems_in(folder)
+    assert problem == "oslo-2019.yaml: is not a file that can be read"
 
 
 @pytest.mark.parametrize(
@@ -967,6 +995,8 @@ def test_comment_without_a_proper_head_is_named(
         ("| a |\n|---|\n| [b](x:y) |", "a link to x:y"),
         ("Med <b>fet</b> skrift", "HTML, <b>: write Markdown"),
         ("<!-- uten slutt", "HTML, <!--: write Markdown"),
+        ("<!-- uten slutt, og <!-- med -->", "a remark, <!--, that takes the next"),
+        ("[her](https://a.no/b c)", "a link that is none, [her](https://a.no/b c): "),
     ],
 )
 def test_comment_that_asks_for_more_than_text_is_named(
