@@ -12,7 +12,7 @@ from typing import Any, Final
 import pytest
 
 #: Seconds after which something will never come.
-PATIENCE: Final = 900.0
+PATIENCE: Final = 900
 
 
 def wait_for(what: Callable[[], Any]) -> Any:
