@@ -9,7 +9,7 @@ STAMP     := .venv/.asss-installed
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup reports test fresh crash bench lint types mutants check format lab lock snapshot clean
+.PHONY: help setup reports test fresh crash lowest bench lint types mutants check format lab lock snapshot clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -44,6 +44,21 @@ crash: setup  ## Kill fetch and render at random moments; see that nothing is lo
 
 fresh:  ## Build a fresh root of Debian's SUITE (as root), and run both commands there
 	@.ci/fresh $(SUITE)
+
+# Those that together go through every library, from file to finished report.
+FAST := $(addprefix tests/test_,parameters.py catalogue.py indexing.py statbank.py \
+  client.py exports.py kernels.py notebooks.py)
+
+# The tests' own tools are as new as they come. That an old library warns of the next
+# Python is no fault of it; one that cannot be had built is not the lowest.
+lowest:  ## Run the fast tests on the lowest versions that pyproject.toml allows (needs uv)
+	@command -v $(UV) >/dev/null || { echo 'This needs uv. Try: pip install uv' >&2; exit 1; }
+	@$(UV) venv --quiet --clear --python $(PYTHON) outputs/lowest
+	@$(UV) pip compile pyproject.toml --extra cluster --python outputs/lowest --no-build --quiet \
+	  --resolution lowest-direct --no-header --no-annotate --output-file outputs/lowest.txt
+	@$(UV) pip install --quiet --python outputs/lowest --constraint outputs/lowest.txt \
+	  --editable '.[cluster,dev]'
+	@outputs/lowest/bin/python -m pytest -n auto -W ignore::DeprecationWarning $(FAST)
 
 lint: setup  ## Check style, formatting, and that notebooks hold no output
 	@$(BIN)/ruff check

@@ -51,6 +51,14 @@ def test_conda_users_get_the_locked_versions(declared, locked, conda):
     assert conda == {name: locked.get(name) for name in sorted(declared)}
 
 
+def test_each_library_has_a_lowest_version():
+    """One that is tried by `make lowest`, so that pip says why it cannot install."""
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        project = tomllib.load(file)["project"]
+    needed = project["dependencies"] + project["optional-dependencies"]["cluster"]
+    assert [one for one in needed if not re.fullmatch(r"[\w-]+>=[\d.]+", one)] == []
+
+
 def test_all_name_the_same_pythons():
     """From the oldest that is tried on, and no further than what each one says."""
     with (ROOT / "pyproject.toml").open("rb") as file:
