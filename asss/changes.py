@@ -301,12 +301,7 @@ def runs(
                 groups.setdefault((rule, first), []).append(indicator)
     statements = []
     for (rule, first), indicators in groups.items():
-        moved = [
-            fact
-            for indicator in indicators
-            for fact in book.history(indicator)
-            if fact.year >= first
-        ]
+        moved = book.since(indicators, first)
         details: dict[str, Detail] = {
             "subject": tuple(subjects[i] for i in indicators),
             "from_year": first,

@@ -6,7 +6,7 @@ Says nothing of what is worth telling. Imports ``indexing``, ``sources`` and bel
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -191,6 +191,16 @@ class NetworkBook:
             self.facts[indicator, kommune, year]
             for year in self.all_years
             if (indicator, kommune, year) in self.facts
+        ]
+
+    def since(self, indicators: Iterable[str], first: int) -> list[Fact]:
+        """The facts of some indicators from a year on, of whom the report is on."""
+        return [
+            fact
+            for kommune in self.kommuner
+            for indicator in indicators
+            for fact in self.history(indicator, kommune)
+            if fact.year >= first
         ]
 
     @cached_property

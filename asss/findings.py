@@ -307,12 +307,7 @@ def _years_outermost(
                 groups.setdefault(key, []).append(indicator)
     statements = []
     for (end, first, shared), indicators in groups.items():
-        facts = [
-            fact
-            for indicator in indicators
-            for fact in book.history(indicator)
-            if fact.year >= first
-        ]
+        facts = book.since(indicators, first)
         details: dict[str, Detail] = {
             "subject": tuple(subjects[i] for i in indicators),
             "from_year": first,
