@@ -46,8 +46,8 @@ fresh:  ## Build a fresh root of Debian's SUITE (as root), and run both commands
 	@.ci/fresh $(SUITE)
 
 # Those that together go through every library, from file to finished report.
-FAST := $(addprefix tests/test_,parameters.py catalogue.py indexing.py statbank.py \
-  client.py exports.py kernels.py notebooks.py)
+FAST := tests/catalogue tests/test_notebooks.py $(addprefix tests/,statbank/test_statbank.py \
+  statbank/test_client.py analysis/test_indexing.py formats/test_exports.py runs/test_kernels.py)
 
 # The tests' own tools are as new as they come. That an old library warns of the next
 # Python is no fault of it; one that cannot be had built is not the lowest.

@@ -1,5 +1,5 @@
 """
-The command line: each command is a file of :mod:`asss.commands`.
+The command line: each command is a file of :mod:`asss.cli`.
 
 A command is loaded when it is asked for, and no other with it: most of them stand on
 libraries that take far longer to load than ``asss render`` takes to find that nothing
@@ -33,7 +33,7 @@ class Commands(TyperGroup):
         self, ctx: Any, args: list[str]
     ) -> tuple[str | None, Any, list[str]]:
         """Find the command that is named, and load it."""
-        from asss.commands.terminal import speak_plainly, visible
+        from asss.cli.terminal import speak_plainly, visible
 
         speak_plainly()
         for arg in args:
@@ -50,7 +50,7 @@ class Commands(TyperGroup):
 def _load(name: str) -> TyperCommand:
     module, function, _ = COMMANDS[name]
     loaded = _typer()
-    loaded.command(name)(getattr(import_module(f"asss.commands.{module}"), function))
+    loaded.command(name)(getattr(import_module(f"asss.cli.{module}"), function))
     command = typer.main.get_command(loaded)
     assert isinstance(command, TyperCommand)
     return command

@@ -68,8 +68,8 @@ def _run(source: str, names: dict[str, Any]) -> Any:
 
 def warm() -> Callable[[str], None]:
     """Papermill with a kernel that has everything imported, as reports have."""
-    from asss import workers
-    from asss.kernels import supply
+    from asss.runs import workers
+    from asss.runs.kernels import supply
 
     os.environ[supply.EXTRA] = " ".join(workers.KERNELS)
     return _with_papermill("warm")

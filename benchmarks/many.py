@@ -11,12 +11,12 @@ import time
 from itertools import cycle, islice
 from pathlib import Path
 
-from asss import catalogue, parameters
-from asss.cluster import Cluster, Project
-from asss.holdings import available_years, open_snapshot
-from asss.limits import LIMITS
-from asss.parameters import EMBEDDED
-from asss.workers import Local, Task, Workers
+from asss.catalogue import catalogue, parameters
+from asss.catalogue.parameters import EMBEDDED
+from asss.runs.cluster import Cluster, Project
+from asss.runs.limits import LIMITS
+from asss.runs.workers import Local, Task, Workers
+from asss.statbank.holdings import available_years, open_snapshot
 from benchmarks.plain import ROOT
 
 

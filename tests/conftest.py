@@ -11,22 +11,21 @@ import pytest
 import synthetic
 from double import Double
 from filelock import FileLock
+from hypothesis import settings
 
-from asss import (
-    batch,
-    catalogue,
-    conversion,
-    findings,
-    indexing,
-    parameters,
-    report,
-    sources,
-    statbank,
-)
-from asss.catalogue import Catalogue
-from asss.findings import Findings
-from asss.parameters import EMBEDDED, Run
+from asss import statbank
+from asss.analysis import findings, indexing, sources
+from asss.analysis.findings import Findings
+from asss.catalogue import catalogue, parameters
+from asss.catalogue.catalogue import Catalogue
+from asss.catalogue.parameters import EMBEDDED, Run
+from asss.formats import conversion
+from asss.runs import batch, report
 from asss.statbank import Snapshot
+
+# The same examples each time, however slow the machine is.
+settings.register_profile("steady", derandomize=True, deadline=None, database=None)
+settings.load_profile("steady")
 
 #: The last data year of the embedded figures.
 LAST = 2020

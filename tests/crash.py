@@ -22,8 +22,9 @@ import synthetic
 from double import Double
 from test_fetch import corrected, patient
 
-from asss import manifest, outputs, verification
+from asss import outputs
 from asss.errors import AsssError
+from asss.runs import manifest, verification
 
 ROOT = Path(__file__).parents[1]
 KOMMUNER = ("oslo", "bergen", "asss")

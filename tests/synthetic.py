@@ -26,12 +26,14 @@ from cubes import (
     select,
 )
 
-from asss import catalogue, questions, sources, statbank
-from asss.catalogue import Catalogue
+from asss import statbank
+from asss.analysis import sources
+from asss.catalogue import catalogue
+from asss.catalogue.catalogue import Catalogue
+from asss.catalogue.knowledge import Measure, Series
+from asss.catalogue.parameters import Member
 from asss.errors import ParameterError
-from asss.knowledge import Measure, Series
-from asss.parameters import Member
-from asss.statbank import Snapshot
+from asss.statbank import Snapshot, questions
 from asss.statbank.snapshots import FORM, dump
 
 __all__ = ["Cube", "metadata", "select", "tables", "write_snapshot"]

@@ -1,6 +1,7 @@
 """The rooms: imports point one way, and each outside library has its place."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -8,38 +9,39 @@ from pathlib import Path
 
 import mutants
 
-#: Libraries that only the named rooms may import. A stray line becomes visible here.
+#: Libraries that only the named packages and modules may import. A stray line becomes
+#: visible here.
 RESERVED = {
     "matplotlib": {"figures"},
     "seaborn": {"figures"},
-    "papermill": {"report", "kernels"},
-    "ipykernel": {"kernels"},
-    "jupyter_client": {"kernels"},
-    "distributed": {"cluster"},
+    "papermill": {"runs.report", "runs.kernels"},
+    "ipykernel": {"runs.kernels"},
+    "jupyter_client": {"runs.kernels"},
+    "distributed": {"runs.cluster"},
     "upath": {"outputs"},
-    "nbconvert": {"conversion"},
-    "nbformat": {"report", "conversion", "review"},
-    "weasyprint": {"conversion"},
-    "pikepdf": {"tagging", "readback"},
-    "bs4": {"readback"},
-    "jinja2": {"blocks"},
-    "markdown_it": {"markdown"},
-    "yaml": {"parameters", "catalogue"},
-    "pydantic": {"parameters", "knowledge", "manifest", "ledger", "exports"},
-    "xlsxwriter": {"exports"},
-    "resvg_py": {"exports"},
-    "typer": {"__main__", "commands"},
-    "rich": {"commands"},
+    "nbconvert": {"formats.conversion"},
+    "nbformat": {"runs.report", "formats.conversion", "formats.review"},
+    "weasyprint": {"formats.conversion"},
+    "pikepdf": {"formats.tagging", "formats.readback"},
+    "bs4": {"formats.readback"},
+    "jinja2": {"page.blocks"},
+    "markdown_it": {"catalogue.markdown"},
+    "yaml": {"catalogue"},
+    "pydantic": {"catalogue", "runs.manifest", "runs.ledger", "formats.exports"},
+    "xlsxwriter": {"formats.exports"},
+    "resvg_py": {"formats.exports"},
+    "typer": {"__main__", "cli"},
+    "rich": {"cli"},
     "httpx": {"statbank"},
     "tenacity": {"statbank"},
-    "filelock": {"statbank", "ledger", "outputs"},
+    "filelock": {"statbank", "runs.ledger", "outputs"},
 }
 
-#: Rooms below the tables know no pandas: they are about files, not figures.
+#: What lies below the tables knows no pandas: they are about files, not figures.
 WITHOUT_PANDAS = {
-    *("errors", "parameters", "knowledge", "catalogue", "statbank", "holdings"),
+    *("errors", "catalogue", "statbank"),
     # And what decides that nothing is to be made must not wait for pandas either.
-    *("manifest", "ledger", "freshness"),
+    *("runs.manifest", "runs.ledger", "runs.freshness"),
 }
 
 #: What the process that reports are forked from does without: it is ready the sooner.
@@ -50,8 +52,10 @@ def _modules(root: Path) -> list[Path]:
     return sorted((root / "asss").rglob("*.py"))
 
 
-def _room(path: Path, root: Path) -> str:
-    return path.relative_to(root / "asss").parts[0].removesuffix(".py")
+def _rooms(path: Path, root: Path) -> set[str]:
+    """A module and the packages that it is in: ``runs.report``, ``runs``."""
+    parts = path.relative_to(root / "asss").with_suffix("").parts
+    return {".".join(parts[:n]) for n in range(1, len(parts) + 1)}
 
 
 def _imported(path: Path) -> Iterator[str]:
@@ -69,7 +73,7 @@ def test_imports_point_one_way(root: Path) -> None:
         [linter], cwd=root, capture_output=True, text=True, check=False
     )
     assert result.returncode == 0, result.stdout + result.stderr
-    assert "1 kept, 0 broken" in result.stdout
+    assert re.search(r"\b[1-9]\d* kept, 0 broken", result.stdout)
 
 
 def test_every_library_stays_in_its_room(root: Path) -> None:
@@ -78,7 +82,7 @@ def test_every_library_stays_in_its_room(root: Path) -> None:
         f"{path.relative_to(root)} imports {library}"
         for path in _modules(root)
         for library in _imported(path)
-        if library in RESERVED and _room(path, root) not in RESERVED[library]
+        if library in RESERVED and not _rooms(path, root) & RESERVED[library]
     ]
     assert not strays
 
@@ -88,14 +92,14 @@ def test_rooms_below_the_tables_know_no_pandas(root: Path) -> None:
     strays = [
         str(path.relative_to(root))
         for path in _modules(root)
-        if _room(path, root) in WITHOUT_PANDAS and "pandas" in set(_imported(path))
+        if _rooms(path, root) & WITHOUT_PANDAS and "pandas" in set(_imported(path))
     ]
     assert not strays
 
 
 def test_reports_are_written_without_what_only_notebooks_need() -> None:
     """Facts and pages are read from the notebook, and no table is made of them."""
-    program = "import sys, asss.workers; print(*sys.modules)"
+    program = "import sys, asss.runs.workers; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )

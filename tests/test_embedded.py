@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
-from asss import sources, statbank
-from asss.catalogue import Catalogue
+from asss import statbank
+from asss.analysis import sources
+from asss.catalogue.catalogue import Catalogue
+from asss.catalogue.knowledge import Measure, Series
 from asss.embedded.__main__ import CREATED, FIGURES, build
 from asss.errors import ParameterError
-from asss.knowledge import Measure, Series
 from asss.statbank import Cell, Dataset, Snapshot
 
 RECONSTRUCTED = "reconstructed"

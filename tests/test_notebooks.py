@@ -8,8 +8,8 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
-from asss.knowledge import Service
-from asss.parameters import Run
+from asss.catalogue.knowledge import Service
+from asss.catalogue.parameters import Run
 
 #: A code cell takes one step of reasoning.
 LONGEST_CELL = 8
@@ -84,8 +84,8 @@ def test_every_chapter_is_on_the_page(template: NotebookNode, known: object) -> 
     service: Service = known.service  # type: ignore[attr-defined]
     source = "\n".join(cell.source for cell in template.cells)
     for chapter in service.chapters:
-        room = "overview" if template.metadata.is_network else "page"
-        assert f'{room}.chapter(found, known, "{chapter.id}"' in source
+        module = "overview" if template.metadata.is_network else "sections"
+        assert f'{module}.chapter(found, known, "{chapter.id}"' in source
         assert f"## {chapter.name}" in source
 
 

@@ -11,7 +11,7 @@ import pytest
 from filelock import FileLock
 
 from asss import outputs
-from asss.ledger import Entry, Ledger
+from asss.runs.ledger import Entry, Ledger
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="kills as POSIX has them")
 

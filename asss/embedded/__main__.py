@@ -17,10 +17,11 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from asss import catalogue, statbank
-from asss.catalogue import Catalogue
+from asss import statbank
+from asss.catalogue import catalogue
+from asss.catalogue.catalogue import Catalogue
+from asss.catalogue.knowledge import Measure, Series
 from asss.errors import AsssError, ParameterError
-from asss.knowledge import Measure, Series
 from asss.statbank.snapshots import FORM
 
 #: The day the figures were put together. A constant: the build has no clock.

@@ -3,8 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from asss.catalogue import Catalogue
-from asss.facts import Fact, NetworkBook
+from asss.analysis.facts import Fact, NetworkBook
+from asss.analysis.tables import meaning, meanings
+from asss.catalogue.catalogue import Catalogue
+from asss.catalogue.knowledge import Indicator
+from asss.catalogue.language import join, span
 from asss.figures.canvas import Canvas, Scale
 from asss.figures.ends import apart
 from asss.figures.key import Entry, draw_key, height_of
@@ -42,9 +45,6 @@ from asss.figures.style import (
     house_style,
     width_of,
 )
-from asss.knowledge import Indicator
-from asss.language import join, span
-from asss.tables import meaning, meanings
 
 #: Heights: of the heading, of the plot, of the years and the air below.
 HEAD, PLOT, YEARS = 24.0, 176.0, 26.0

@@ -3,8 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from asss.catalogue import Catalogue
-from asss.facts import Fact
+from asss.analysis.facts import Fact
+from asss.analysis.findings import Findings
+from asss.analysis.tables import meaning, meanings
+from asss.catalogue.catalogue import Catalogue
+from asss.catalogue.knowledge import Indicator
+from asss.catalogue.language import join, span
 from asss.figures.canvas import Canvas, Scale
 from asss.figures.ends import apart
 from asss.figures.key import LINE_HEIGHT, Entry, draw_key, height_of
@@ -42,10 +46,6 @@ from asss.figures.style import (
     house_style,
     width_of,
 )
-from asss.findings import Findings
-from asss.knowledge import Indicator
-from asss.language import join, span
-from asss.tables import meaning, meanings
 
 #: Panels beside each other, and what is between them, in points.
 COLUMNS, GUTTER = 2, 16.0

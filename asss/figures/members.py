@@ -3,8 +3,11 @@
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from asss.catalogue import Catalogue
-from asss.facts import Fact, NetworkBook
+from asss.analysis.facts import Fact, NetworkBook
+from asss.analysis.tables import MISSING, meaning
+from asss.catalogue.catalogue import Catalogue
+from asss.catalogue.knowledge import Indicator
+from asss.catalogue.parameters import Member
 from asss.figures.canvas import Canvas, Point, Scale
 from asss.figures.picture import (
     Group,
@@ -27,9 +30,6 @@ from asss.figures.style import (
     WIDTH,
     house_style,
 )
-from asss.knowledge import Indicator
-from asss.parameters import Member
-from asss.tables import MISSING, meaning
 
 #: A panel: its title, its plot and the years below, and the room for the last value.
 TITLE, PLOT, FOOT, ENDS = 15.0, 52.0, 17.0, 36.0

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from asss.catalogue import Catalogue
-from asss.facts import Fact
-from asss.knowledge import Indicator
-from asss.language import number
-from asss.statements import lacks_base, mark, why_withheld
-from asss.tables import MARKED, meaning, meanings
+from asss.analysis.facts import Fact
+from asss.analysis.statements import lacks_base, mark, why_withheld
+from asss.analysis.tables import MARKED, meaning, meanings
+from asss.catalogue.catalogue import Catalogue
+from asss.catalogue.knowledge import Indicator
+from asss.catalogue.language import number
 
 Value: TypeAlias = "str | int | float | None"
 

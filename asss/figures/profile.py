@@ -4,9 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from asss.catalogue import Catalogue
-from asss.changes import direction
-from asss.facts import HOUSEKEEPING, Fact
+from asss.analysis.changes import direction
+from asss.analysis.facts import HOUSEKEEPING, Fact
+from asss.analysis.findings import Findings
+from asss.analysis.statements import claim, distance, lacks_base, mark, mean
+from asss.analysis.tables import weakest
+from asss.catalogue.catalogue import Catalogue
+from asss.catalogue.language import half_up, join, number, numeral
 from asss.figures.canvas import Canvas, Scale
 from asss.figures.key import LINE_HEIGHT, Entry, draw_key, height_of
 from asss.figures.picture import (
@@ -32,10 +36,6 @@ from asss.figures.style import (
     house_style,
     width_of,
 )
-from asss.findings import Findings
-from asss.language import half_up, join, number, numeral
-from asss.statements import claim, distance, lacks_base, mark, mean
-from asss.tables import weakest
 
 #: The ends of the scale. What lies beyond is drawn at the end, as an arrow with its
 #: number: one member's 191 must not press everybody else together.

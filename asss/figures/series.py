@@ -4,13 +4,13 @@ from collections.abc import Iterable, Sequence
 
 from matplotlib.ticker import MaxNLocator
 
-from asss.catalogue import Catalogue
-from asss.facts import Fact, NetworkBook
+from asss.analysis.facts import Fact, NetworkBook
+from asss.catalogue.catalogue import Catalogue
+from asss.catalogue.knowledge import Indicator
+from asss.catalogue.language import number
+from asss.catalogue.parameters import EVERY
 from asss.figures.canvas import Canvas, Point, Scale
 from asss.figures.style import INK, LINE, QUIET, SMALL, SPAN, width_of
-from asss.knowledge import Indicator
-from asss.language import number
-from asss.parameters import EVERY
 
 #: Points of a series by year.
 Piece = list[tuple[int, float]]

@@ -4,8 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from asss.catalogue import Catalogue
-from asss.facts import Fact, NetworkBook
+from asss.analysis.facts import Fact, NetworkBook
+from asss.analysis.statements import claim, level, mark
+from asss.analysis.tables import meaning, meanings, weakest
+from asss.catalogue.catalogue import Catalogue
+from asss.catalogue.knowledge import Indicator
+from asss.catalogue.language import join
 from asss.figures.canvas import Canvas, Scale
 from asss.figures.key import LINE_HEIGHT, Entry, draw_key, height_of
 from asss.figures.picture import (
@@ -32,10 +36,6 @@ from asss.figures.style import (
     house_style,
     width_of,
 )
-from asss.knowledge import Indicator
-from asss.language import join
-from asss.statements import claim, level, mark
-from asss.tables import meaning, meanings, weakest
 
 #: Between two strips beside each other, and below each, in points.
 GUTTER, AIR = 26.0, 18.0

@@ -1,10 +1,17 @@
 """
 StatBank: SSB's answers, the snapshots that keep them, and the client that asks.
 
-Knows SSB's format, limits and errors, and nothing of indicators; every other room asks
-it for cells. The only room that knows HTTP, and in it only ``client`` and
-``connection`` do: who asks imports the client from there, so that no report waits for
-HTTP to be loaded. Imports ``errors`` only.
+The only package that knows HTTP, and in it only ``client`` and ``connection`` do: who
+asks imports the client from there, so that no report waits for HTTP to be loaded.
+
+::
+
+  retrieval     doctor       fetch a snapshot │ is what we ask for still there?
+  questions     holdings     what is asked of SSB │ which figures a snapshot has
+          client             SSB's interface
+    connection   pace        proxies and certificates │ not faster than SSB allows
+         snapshots           SSB's answers as they came, with when and how
+          jsonstat           SSB's format
 """
 
 from asss.statbank.jsonstat import (

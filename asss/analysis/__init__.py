@@ -1,0 +1,13 @@
+"""
+Analysis: loading and indexing, and the rules for what is worth saying.
+
+::
+
+                network             what is true of all members together
+                findings            what is true of a kommune and worth saying
+                changes             what has moved over time, and what may be said of it
+      statements   publication      what may be said, before it has words │ how final
+                 facts              every figure set against the network
+        sources     indexing        what comes in │ arithmetic
+                tables              the two tables that travel
+"""

@@ -1,0 +1,348 @@
+"""
+What comes in: StatBank answers and manual figures become observations.
+
+The only room where a kommune is known by its number. What the forbehold do to each
+figure is attached here, so that no later room can use a figure it must not. Imports
+``holdings``, ``tables``, ``catalogue``, ``parameters`` and ``statbank``.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from asss.analysis.tables import (
+    MISSING,
+    NOT_COMPARABLE,
+    NOT_POSSIBLE,
+    OBSERVATION_COLUMNS,
+    check_observations,
+    weakest,
+)
+from asss.catalogue.catalogue import Catalogue
+from asss.catalogue.knowledge import SERVICE_FOLDER, Indicator, Series
+from asss.catalogue.parameters import FOLDER, Member
+from asss.errors import TableError
+from asss.statbank import Snapshot
+from asss.statbank.holdings import (
+    available_years,
+    check_year,
+    choose_snapshot,
+    doubts,
+    open_snapshot,
+    snapshot_store,
+)
+
+__all__ = [
+    "available_years",
+    "check_year",
+    "choose_snapshot",
+    "load_measures",
+    "load_observations",
+    "open_snapshot",
+    "snapshot_store",
+]
+
+#: How many figures that are not plausible are told one by one.
+MOST_TOLD = 10
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A measure for one kommune and year, with every place it was read."""
+
+    value: float | None
+    status: str
+    basis: str
+    tables: tuple[str, ...]
+    cells: tuple[str, ...]
+
+
+def load_observations(
+    known: Catalogue, snapshot: Snapshot, *, until: int
+) -> pd.DataFrame:
+    """
+    Make every indicator for every member and every year up to and with `until`.
+
+    A member of that year has its own earlier figures too, from before it joined: they
+    are shown in its table, but are part of no mean and compared with nothing.
+
+    Parameters
+    ----------
+    known : Catalogue
+    snapshot : Snapshot
+    until : int
+        The data year of the report; later figures are not looked at.
+
+    Returns
+    -------
+    observations : DataFrame, key = (indicator, kommune, year)
+        See :mod:`asss.analysis.tables`. Rows in the order of Tabell 1, of the network,
+        of time.
+
+    Raises
+    ------
+    TableError
+        If a code is not in its table, naming table and variable; if a table holds what
+        cannot be as the catalogue understands it; or if a figure is beyond what is
+        plausible for its indicator.
+    UsageError
+        If the snapshot does not hold `until`.
+
+    Notes
+    -----
+    Source: Statistics Norway, StatBank (CC BY 4.0), and ``parameters/manuelle/``.
+    """
+    check_year(known, snapshot, until)
+    wrong = [
+        line
+        for table, dataset in snapshot.datasets.items()
+        for line in doubts(
+            known, dataset, snapshot.tables[table], fetched=snapshot.fetched
+        )
+    ]
+    if wrong:
+        listed = "\n".join(f"  - {line}" for line in wrong)
+        msg = f"Snapshot {snapshot.name!r} is not what the catalogue says:\n{listed}"
+        raise TableError(msg)
+    years = [year for year in available_years(known, snapshot) if year <= until]
+    rows = [
+        _observe(known, snapshot, indicator, member, year)
+        for indicator in known.service.indicators
+        for member in known.network.in_year(until)
+        for year in years
+    ]
+    observations = check_observations(pd.DataFrame(rows, columns=OBSERVATION_COLUMNS))
+    _check_plausible(known, observations)
+    return observations
+
+
+def _check_plausible(known: Catalogue, observations: pd.DataFrame) -> None:
+    """
+    Refuse figures that nobody can have: they would be in everybody's mean.
+
+    Raises
+    ------
+    TableError
+        Naming each by table, kommune and year.
+    """
+    columns = ["indicator", "kommune", "year", "value", "tables", "forbehold"]
+    given = observations.loc[observations["value"].notna(), columns]
+    found = []
+    for name, kommune, year, value, tables, forbehold in given.itertuples(
+        index=False, name=None
+    ):
+        plausible = known.indicator(name).plausible
+        # What is known to be wrong has been told already, and is in no mean.
+        if not plausible.holds(value) and known.effects(forbehold).in_mean:
+            found.append(
+                f"{name} for {kommune} {year} is {value:g} (table "
+                f"{', '.join(tables)}), not within {plausible}"
+            )
+    if found:
+        more = f"\n  - and {len(found) - MOST_TOLD} more" if found[MOST_TOLD:] else ""
+        lines = "".join(f"\n  - {line}" for line in found[:MOST_TOLD])
+        msg = (
+            f"{len(found)} figures are not plausible:{lines}{more}\nWhere a figure is "
+            f"right, widen `plausible` in {FOLDER}/{SERVICE_FOLDER}/"
+            f"{known.service.service}.yaml; where it is not, leave it out with a "
+            f"forbehold until it has been corrected."
+        )
+        raise TableError(msg)
+
+
+def load_measures(
+    known: Catalogue, snapshot: Snapshot, *, years: Sequence[int]
+) -> pd.DataFrame:
+    """
+    The basic figures themselves, key = (measure, kommune, year).
+
+    Returns
+    -------
+    measures : DataFrame
+        value (float, in the unit of the measure), status, basis, and tables (tuple)
+        where the figure was read: none where no table holds it.
+    """
+    rows = []
+    for measure in known.service.measures:
+        for year in years:
+            for member in known.network.in_year(year):
+                figure = _figure(known, snapshot, measure.id, member, year)
+                rows.append(
+                    {
+                        "measure": measure.id,
+                        "kommune": member.id,
+                        "year": year,
+                        "value": figure.value,
+                        "status": figure.status,
+                        "basis": figure.basis,
+                        "tables": figure.tables,
+                    }
+                )
+    return pd.DataFrame(rows)
+
+
+def _observe(
+    known: Catalogue,
+    snapshot: Snapshot,
+    indicator: Indicator,
+    member: Member,
+    year: int,
+) -> dict[str, object]:
+    formula = indicator.formula
+    forbehold = [
+        entry.id
+        for entry in known.forbehold_for(
+            indicator.id, member.id, year, is_fetched=snapshot.is_fetched
+        )
+    ]
+    effects = known.effects(forbehold)
+    is_member = member.is_member_in(year)
+    figures = [
+        _figure(known, snapshot, name, member, year) for name in formula.measures
+    ]
+    status = next((figure.status for figure in figures if figure.status), "")
+    value = numerator = denominator = None
+    if not status:
+        if formula.denominator and formula.factor:
+            *above, denominator = map(_number, figures)
+            numerator = sum(above)
+            if denominator:
+                value = numerator / denominator * formula.factor
+            else:
+                status = "."
+        else:
+            value = _number(figures[0])
+    if value is not None and not effects.is_shown:
+        value, status = None, NOT_COMPARABLE
+    return {
+        "indicator": indicator.id,
+        "kommune": member.id,
+        "year": year,
+        "value": float("nan") if value is None else value,
+        "status": status,
+        "numerator": numerator,
+        "denominator": denominator,
+        "factor": formula.factor,
+        "basis": weakest(figure.basis for figure in figures),
+        "tables": tuple(dict.fromkeys(t for figure in figures for t in figure.tables)),
+        "cells": tuple(cell for figure in figures for cell in figure.cells),
+        "is_shown": effects.is_shown,
+        "has_distance": effects.has_distance and is_member,
+        "in_mean": effects.in_mean and is_member,
+        "is_mean_usable": effects.is_mean_usable,
+        "change_effect": effects.change,
+        "forbehold": tuple(forbehold),
+    }
+
+
+def _figure(
+    known: Catalogue, snapshot: Snapshot, name: str, member: Member, year: int
+) -> Figure:
+    """A figure collected by hand stands before SSB's: that is why it was collected."""
+    manual = known.manual.get((name, member.id, year))
+    if manual:
+        return Figure(
+            value=manual.value,
+            status=manual.status,
+            basis=manual.basis,
+            tables=(f"manuelle/{manual.file}",),
+            cells=(f"manuelle/{manual.file}[{name},{member.id},{year}]",),
+        )
+    measure = known.service.measure.get(name)
+    if measure is None:
+        return Figure(None, MISSING, "real", (), ())
+    if measure.sum:
+        return _add(
+            _figure(known, snapshot, part, member, year) for part in measure.sum
+        )
+    series = measure.series_in(year)
+    if series is None or series.table not in snapshot.datasets:
+        return Figure(None, MISSING, "real", (), ())
+    return _read(known, snapshot, series, member, year)
+
+
+def _number(figure: Figure) -> float:
+    """A figure that no sign stands in place of; a missing one is never 0."""
+    if figure.value is None:
+        msg = f"{', '.join(figure.cells)}: neither a figure nor a sign that says why."
+        raise TableError(msg)
+    return float(figure.value)
+
+
+def _add(parts: Iterable[Figure]) -> Figure:
+    figures = list(parts)
+    status = next((figure.status for figure in figures if figure.status), "")
+    return Figure(
+        value=None if status else sum(map(_number, figures)),
+        status=status,
+        basis=weakest(figure.basis for figure in figures),
+        tables=tuple(dict.fromkeys(t for figure in figures for t in figure.tables)),
+        cells=tuple(cell for figure in figures for cell in figure.cells),
+    )
+
+
+def _read(
+    known: Catalogue, snapshot: Snapshot, series: Series, member: Member, year: int
+) -> Figure:
+    table = known.service.table[series.table]
+    dataset = snapshot.dataset(series.table)
+    period = year + table.year_offset
+    regions = dataset.dimension(table.region).labels
+    sign = _why_nothing(regions, member, year, period)
+    if sign:
+        return Figure(None, sign, "real", (), ())
+    number = member.number_in(period)
+    # Another kommune's figure, and in some tables a plain 0 outside a number's years:
+    # nothing but the label tells them from the right one.
+    misfit = member.misfit(number, period, regions.get(number, ""))
+    if misfit:
+        msg = f"Table {series.table} {misfit}"
+        raise TableError(msg)
+    query = {
+        table.region: number,
+        "Tid": str(period),
+        **series.selections,
+    }
+    queries = [
+        {
+            **query,
+            "ContentsCode": dataset.code_for(
+                "ContentsCode", code=contents.code, label=contents.label
+            ),
+        }
+        for contents in series.contents
+    ]
+    for variable, span in series.sum_of.items():
+        group = series.selections[variable]
+        if group not in dataset.dimension(variable).labels:
+            queries = [{**q, variable: code} for q in queries for code in span.codes]
+    cells = [snapshot.cell(series.table, one) for one in queries]
+    return _add(
+        [
+            Figure(
+                value=cell.value,
+                status=cell.status,
+                basis=cell.basis,
+                tables=(cell.table,),
+                cells=(cell.address,),
+            )
+            for cell in cells
+        ]
+    )
+
+
+def _why_nothing(
+    regions: Mapping[str, str], member: Member, year: int, period: int
+) -> str:
+    """The sign of a figure that a table cannot have; empty where it should have it."""
+    if member.is_member_in(year):
+        is_here = True
+    elif not member.exists_in(year):
+        return NOT_POSSIBLE
+    else:
+        # Only members' figures are fetched; others' may happen to be there.
+        is_here = member.number_in(period) in regions
+    # On 1 January of a merger, a table that looks back on 31 December has new borders.
+    is_merged = any(year < int(m.date[:4]) <= period for m in member.mergers)
+    return "" if is_here and not is_merged else MISSING

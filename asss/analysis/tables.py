@@ -1,0 +1,186 @@
+"""
+The two tables that travel between rooms, and the checks that keep them true.
+
+``observations``, key (indicator, kommune, year): what was reported.
+
+==============  =======  ===========================================================
+value           float    in the unit of the indicator; missing where ``status`` says
+status          str      SSB's sign, ``NOT_COMPARABLE``, or empty
+numerator       float    missing for ready-made and manual figures
+denominator     float    the same
+factor          float    value = numerator / denominator * factor
+basis           str      the weakest that the value rests on, of ``BASES``
+tables, cells   tuple    where each part was read
+is_shown, has_distance, in_mean, is_mean_usable : bool, change_effect : str
+                         what the forbehold on the figure do to it
+forbehold       tuple    their ids
+==============  =======  ===========================================================
+
+``indexed`` is the same rows in the same order, plus what
+:func:`asss.analysis.indexing.index_to_network` adds. Imports ``errors`` only.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from asss.errors import TableError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+KEY = ["indicator", "kommune", "year"]
+
+#: What a figure rests on, best first: SSB's own, printed elsewhere, SSB's that SSB
+#: calls preliminary, and chosen by us.
+BASES = ("real", "published", "preliminary", "reconstructed")
+
+#: Those that a reader must see at the figure itself, wherever it stands.
+MARKED = ("reconstructed", "preliminary")
+
+#: Our own sign for a figure that exists, but that a forbehold takes out of use.
+NOT_COMPARABLE = "i.s."
+
+#: SSB's signs for a figure that is not there, and for one that cannot exist.
+MISSING = ".."
+NOT_POSSIBLE = "."
+
+#: The word for each sign that stands where a figure is missing: SSB's, and ours. A sign
+#: that is not here is told as what it is.
+SIGNS = {
+    NOT_POSSIBLE: "not_possible",
+    MISSING: "missing",
+    "...": "not_yet",
+    ":": "suppressed",
+    NOT_COMPARABLE: "not_comparable",
+}
+
+OBSERVATION_COLUMNS = [
+    *KEY,
+    "value",
+    "status",
+    "numerator",
+    "denominator",
+    "factor",
+    "basis",
+    "tables",
+    "cells",
+    "is_shown",
+    "has_distance",
+    "in_mean",
+    "is_mean_usable",
+    "change_effect",
+    "forbehold",
+]
+
+INDEX_COLUMNS = [
+    "rule",
+    "network_mean",
+    "mean_basis",
+    "lowest",
+    "lowest_kommune",
+    "highest",
+    "highest_kommune",
+    "index",
+    "rank",
+    "is_rank_shared",
+    "n",
+    "previous",
+    "previous_basis",
+    "change",
+    "mean_change",
+]
+
+
+def meaning(sign: str, words: Mapping[str, str]) -> str:
+    """What a sign in the place of a figure says, in a few words."""
+    return words[f"sign_{SIGNS.get(sign, 'other')}"].format(sign=sign)
+
+
+def meanings(signs: Iterable[str], words: Mapping[str, str]) -> dict[str, str]:
+    """
+    What each of some signs says, as it stands under a table.
+
+    Those that we know come first, and always in one order; empty ones are of figures
+    that are there, and say nothing.
+    """
+    found = set(signs) - {""}
+    return {
+        sign: words[f"notes_sign_{SIGNS.get(sign, 'other')}"].format(sign=sign)
+        for sign in (*SIGNS, *sorted(found - SIGNS.keys()))
+        if sign in found
+    }
+
+
+def weakest(bases: Iterable[str]) -> str:
+    """
+    The weakest basis of several: a sum is no better than its worst part.
+
+    Examples
+    --------
+    >>> weakest(["real", "reconstructed", "published"])
+    'reconstructed'
+    """
+    return max(bases, key=BASES.index)
+
+
+def check_observations(observations: "pd.DataFrame") -> "pd.DataFrame":
+    """
+    Return `observations` if the table keeps its contract.
+
+    Raises
+    ------
+    TableError
+        Naming the rule that is broken and up to five rows that break it.
+    """
+    return _check(observations, "observations", OBSERVATION_COLUMNS)
+
+
+def check_indexed(indexed: "pd.DataFrame") -> "pd.DataFrame":
+    """
+    Return `indexed` if the table keeps its contract.
+
+    Raises
+    ------
+    TableError
+        Naming the rule that is broken and up to five rows that break it.
+    """
+    checked = _check(indexed, "indexed", [*OBSERVATION_COLUMNS, *INDEX_COLUMNS])
+    compared = checked["index"].notna()
+    _refuse(
+        checked[compared & ~checked["in_mean"]],
+        "indexed",
+        "a figure left out of the mean has an index",
+    )
+    return checked
+
+
+def _check(table: "pd.DataFrame", name: str, columns: list[str]) -> "pd.DataFrame":
+    if list(table.columns) != columns:
+        odd = set(table.columns) ^ set(columns)
+        msg = f"The table {name} lacks, or has too many, columns: {sorted(odd)}."
+        raise TableError(msg)
+    _refuse(table[table.duplicated(KEY)], name, "the key stands more than once")
+    _refuse(table[table["value"].abs() == math.inf], name, "the value is infinite")
+    _refuse(
+        table[table["value"].notna() & (table["status"] != "")],
+        name,
+        "a value stands beside a sign that says there is none",
+    )
+    _refuse(
+        table[table["value"].isna() & (table["status"] == "")],
+        name,
+        "a value is missing without a sign that says why",
+    )
+    _refuse(table[~table["basis"].isin(BASES)], name, f"the basis is not of {BASES}")
+    return table
+
+
+def _refuse(rows: "pd.DataFrame", name: str, rule: str) -> None:
+    if rows.empty:
+        return
+    shown = "; ".join(
+        f"{row.indicator} {row.kommune} {row.year}" for row in rows.head(5).itertuples()
+    )
+    msg = f"The table {name} is wrong: {rule} ({shown})."
+    raise TableError(msg)

@@ -1,0 +1,11 @@
+"""
+Catalogue: all that is known beside the figures, read from ``parameters/`` and checked.
+
+::
+
+               catalogue            everything, read and cross-checked
+              translation           another language, laid over bokmål
+               knowledge            the form of what is known
+               parameters           the network and a run; how files are read
+  language     markdown     filenames   rules of writing │ comments │ names of files
+"""

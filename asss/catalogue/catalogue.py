@@ -1,0 +1,712 @@
+"""
+What we know: indicators, measures, forbehold, phrases, manual figures and comments.
+
+Reads everything under ``parameters/`` once, checks it against itself and freezes it.
+All problems in all files are reported together. Knows nothing of SSB's format and
+computes nothing. Imports ``parameters`` and ``errors``.
+"""
+
+import csv
+import io
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations, pairwise, product
+from pathlib import Path
+from typing import Any
+
+from asss.catalogue import markdown, parameters, translation
+from asss.catalogue.knowledge import (
+    SERVICE_FOLDER,
+    Comment,
+    Forbehold,
+    ForbeholdFile,
+    Indicator,
+    Kind,
+    ManualFigure,
+    MeanPeriod,
+    MeanRule,
+    Phrases,
+    Service,
+    StatBankSettings,
+)
+from asss.catalogue.parameters import BOKMAL, EVERY, NETWORK, Network, NumberPeriod
+from asss.catalogue.translation import Translation
+from asss.errors import ParameterError, UsageError
+
+MANUAL_FOLDER = "manuelle"
+COMMENT_FOLDER = "kommentarer"
+FORBEHOLD_FILE = "forbehold.yaml"
+STATBANK_FILE = "statbank.yaml"
+
+#: Letters that look like a space, or like nothing, and break searches and joins.
+#: The hard space U+00A0 is meant, and stands only where a phrase needs it.
+INVISIBLE = re.compile("[\u200b-\u200f\u202f\u2060\ufeff\u00ad]")
+
+
+#: What a file of manual figures must tell; where it is named for a measure, not that.
+COLUMNS = frozenset(ManualFigure.model_fields) - {"measure", "file"}
+
+NUMBER = re.compile(r"[-\u2212]?[0-9]{1,15}(?:[.,][0-9]{1,15})?")
+IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
+GROUPED = re.compile(r"[-\u2212]?[0-9]{1,3}\.[0-9]{3}")
+NORWEGIAN_DAY = re.compile(r"([0-9]{2})\.([0-9]{2})\.([0-9]{4})")
+
+
+@dataclass(frozen=True)
+class Effects:
+    """What all forbehold on a figure together do to it."""
+
+    is_shown: bool
+    has_distance: bool
+    in_mean: bool
+    is_mean_usable: bool
+    change: str
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Everything under ``parameters/`` for one service area, cross-checked.
+
+    ``untranslated`` is what a whole report lacks in ``language``, in lines for people;
+    ``broken`` is what is wrong with the comments on a kommune and year, likewise.
+    """
+
+    folder: Path
+    network: Network
+    service: Service
+    kinds: Mapping[str, Kind]
+    forbehold: tuple[Forbehold, ...]
+    phrases: Phrases
+    manual: Mapping[tuple[str, str, int], ManualFigure]
+    comments: tuple[Comment, ...]
+    broken: Mapping[tuple[str, int], tuple[str, ...]]
+    statbank: StatBankSettings
+    language: str = BOKMAL
+    untranslated: tuple[str, ...] = ()
+
+    def forbehold_for(
+        self, indicator: str, kommune: str, year: int, *, is_fetched: bool
+    ) -> tuple[Forbehold, ...]:
+        """
+        The forbehold that touch a figure, in the order of the file.
+
+        Asked once, when the figure is read; from then on the figure carries their ids.
+
+        Parameters
+        ----------
+        is_fetched : bool
+            Whether StatBank gave the figures: some entries hold for the embedded only.
+        """
+        return tuple(
+            entry
+            for entry in self.forbehold
+            if entry.touches(indicator, kommune, year)
+            and entry.holds(is_fetched=is_fetched)
+        )
+
+    def effects(self, ids: Iterable[str]) -> Effects:
+        """What the forbehold with these ids do to a figure: the strictest of each."""
+        kinds = [self.kinds[entry.kind] for entry in self.forbehold_by_id(ids)]
+        changes = [kind.change for kind in kinds]
+        return Effects(
+            is_shown=all(kind.value == "shown" for kind in kinds),
+            has_distance=all(kind.distance == "shown" for kind in kinds),
+            in_mean=all(kind.mean != "left_out" for kind in kinds),
+            is_mean_usable=all(kind.mean != "void" for kind in kinds),
+            change=next((c for c in ("withheld", "reserved") if c in changes), "shown"),
+        )
+
+    def forbehold_by_id(self, ids: Iterable[str]) -> tuple[Forbehold, ...]:
+        """The entries with these ids, in the order of the file."""
+        wanted = set(ids)
+        return tuple(entry for entry in self.forbehold if entry.id in wanted)
+
+    def breaks(self, ids: Iterable[str]) -> tuple[Forbehold, ...]:
+        """Those after which a series is not the same: other borders, another table."""
+        return tuple(
+            entry
+            for entry in self.forbehold_by_id(ids)
+            if self.kinds[entry.kind].change == "reserved"
+        )
+
+    def is_told_beside_text(self, kind: str, years: Iterable[int], year: int) -> bool:
+        """Whether a report of a year tells a forbehold beside its text too."""
+        return self.kinds[kind].beside_text == "while_shown" or year in years
+
+    def indicator(self, name: str) -> Indicator:
+        """One indicator by id."""
+        return next(i for i in self.service.indicators if i.id == name)
+
+    def mean_rule(self, indicator: str, year: int) -> MeanRule:
+        """Which mean an indicator has in a data year."""
+        return self.service.mean_rule(self.indicator(indicator), year)
+
+    def check_comments(self, *report: tuple[str, int]) -> None:
+        """
+        Refuse comments that are broken: each stops the report that it is for.
+
+        Parameters
+        ----------
+        *report : (kommune, year)
+            All of them where left out.
+
+        Raises
+        ------
+        ParameterError
+            With every mistake in them.
+        """
+        places = report or self.broken.keys()
+        problems = [one for place in places for one in self.broken.get(place, ())]
+        if problems:
+            raise ParameterError(problems)
+
+    def comment(self, kommune: str, year: int, chapter: str) -> Comment | None:
+        """What people wrote for a chapter, if anything; refused if any is broken."""
+        self.check_comments((kommune, year))
+        key = (kommune, year, chapter)
+        return next(
+            (c for c in self.comments if (c.kommune, c.year, c.chapter) == key), None
+        )
+
+
+def load_catalogue(
+    folder: Path | None = None,
+    *,
+    service: str = "sosiale_tjenester",
+    language: str = BOKMAL,
+) -> Catalogue:
+    """
+    Read and cross-check everything under ``parameters/``.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        ``parameters/``; found from here and upwards when left out.
+    service : str
+        Which file of ``indikatorer/``.
+    language : str
+        Which file of phrases; all of them are read and checked.
+
+    Returns
+    -------
+    known : Catalogue
+        Frozen. Every name in it that points to something, points to something real.
+
+    Raises
+    ------
+    ParameterError
+        With every problem in every file. What is wrong with a comment stops only the
+        report it is for: see :meth:`Catalogue.check_comments`.
+    UsageError
+        If there are no phrases in the language, or no such service area.
+    """
+    folder = folder or parameters.find_folder()
+    languages = translation.languages(folder)
+    if language not in languages:
+        file = translation.file_of(language)
+        hint = parameters.suggestion(language, languages)
+        msg = f"No phrases in {language!r}: parameters/ has no {file}.{hint}"
+        raise UsageError(msg)
+    areas = {p.stem: p for p in parameters.files(folder / SERVICE_FOLDER, "*.yaml")}
+    if service not in areas:
+        hint = parameters.suggestion(service, areas)
+        msg = f"No service area {service!r} in {folder.name}/{SERVICE_FOLDER}/.{hint}"
+        raise UsageError(msg)
+    problems: list[str] = []
+    network = _read(folder / parameters.NETWORK_FILE, Network, problems)
+    services = {name: _read(path, Service, problems) for name, path in areas.items()}
+    knowledge = services[service]
+    caveats = _read(folder / FORBEHOLD_FILE, ForbeholdFile, problems)
+    phrases = _read(folder / translation.file_of(BOKMAL), Phrases, problems)
+    translations = {
+        name: _read(folder / translation.file_of(name), Translation, problems)
+        for name in languages
+        if name != BOKMAL
+    }
+    settings = _read(folder / STATBANK_FILE, StatBankSettings, problems)
+    manual = _read_manual(folder / MANUAL_FOLDER, problems)
+    comments, broken = _read_comments(folder / COMMENT_FOLDER, problems)
+    _check_runs(folder / parameters.RUN_FOLDER, network, problems)
+    if network:
+        problems += _check_network(network)
+    if network and knowledge:
+        # A file whose rows are all wrong is there all the same.
+        stems = {
+            path.stem for path in parameters.files(folder / MANUAL_FOLDER, "*.csv")
+        }
+        collected = stems.union(figure.measure for figure in manual)
+        problems += _check_service(knowledge, collected)
+        if caveats:
+            problems += _check_forbehold(caveats, network, knowledge)
+            problems += _check_joins(caveats, knowledge)
+        _check_chapters(knowledge, comments, broken)
+        reports = dict.fromkeys([*broken, *((c.kommune, c.year) for c in comments)])
+        read = [area for area in services.values() if area]
+        problems += _check_people(network, read, manual, reports)
+    if phrases:
+        file = translation.file_of(BOKMAL)
+        problems += translation.check_words(file, phrases.words)
+        problems += translation.check_form(file, phrases)
+    if phrases and knowledge and caveats:
+        for name, said in translations.items():
+            file = translation.file_of(name)
+            if said:
+                problems += translation.check(file, said, phrases, knowledge, caveats)
+    if problems or not (network and knowledge and caveats and phrases and settings):
+        problems += [problem for found in broken.values() for problem in found]
+        raise ParameterError(problems)
+    untranslated: tuple[str, ...] = ()
+    if said := translations.get(language):
+        originals = (phrases, knowledge, caveats)
+        untranslated = translation.lacking(
+            translation.file_of(language), said, *originals
+        )
+        phrases, knowledge, caveats = translation.translate(said, *originals)
+    return Catalogue(
+        folder=folder,
+        network=network,
+        service=knowledge,
+        kinds=caveats.kinds,
+        forbehold=caveats.forbehold,
+        phrases=phrases,
+        manual={
+            (f.measure, f.kommune, f.year): f
+            for f in manual
+            if f.measure in knowledge.by_hand or f.measure in knowledge.measure
+        },
+        comments=tuple(comments),
+        broken={place: tuple(found) for place, found in broken.items()},
+        statbank=settings,
+        language=language,
+        untranslated=untranslated,
+    )
+
+
+def _read(
+    path: Path, model: type[parameters.AnyModel], problems: list[str]
+) -> parameters.AnyModel | None:
+    content = parameters.read_yaml(path, problems)
+    problems += _invisible(path.name, content)
+    return parameters.check_model(model, content, file=path.name, problems=problems)
+
+
+def _invisible(file: str, content: Any) -> list[str]:
+    return [
+        f"{file}: an invisible character stands in {' '.join(text.split())[:40]!r}"
+        for text in _texts(content)
+        if INVISIBLE.search(text)
+    ]
+
+
+def _texts(content: Any) -> Iterable[str]:
+    if isinstance(content, str):
+        yield content
+    elif isinstance(content, Mapping):
+        for value in content.values():
+            yield from _texts(value)
+    elif isinstance(content, list):
+        for value in content:
+            yield from _texts(value)
+
+
+def _read_manual(folder: Path, problems: list[str]) -> list[ManualFigure]:
+    figures = []
+    for path in parameters.files(folder, "*.csv"):
+        for line, row in _rows(path, problems):
+            if "measure" not in row and not IDENTIFIER.fullmatch(path.stem):
+                problems.append(
+                    f"{path.name}: is not called as a measure, and has no column that "
+                    "names one; a copy that was left lying should be taken away"
+                )
+                break
+            where = f"{path.name}, line {line}"
+            problems += _invisible(where, row)
+            figure = parameters.check_model(
+                ManualFigure,
+                {"measure": path.stem, **row, "file": path.name},
+                file=where,
+                problems=problems,
+            )
+            if figure:
+                figures.append(figure)
+    places: dict[tuple[str, str, int], list[str]] = {}
+    for figure in figures:
+        key = (figure.measure, figure.kommune, figure.year)
+        places.setdefault(key, []).append(figure.file)
+    problems += [
+        f"{', '.join(dict.fromkeys(found))}: {measure} for {kommune} {year} "
+        f"stands {len(found)} times"
+        for (measure, kommune, year), found in places.items()
+        if len(found) > 1
+    ]
+    return figures
+
+
+def _rows(path: Path, problems: list[str]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """
+    The rows of a file of manual figures, numbered by their lines.
+
+    A file with semicolons is one that Excel has saved in Norwegian: its numbers have a
+    decimal comma, its days may be written 23.11.2026, and empty rows follow the last.
+    """
+    text = parameters.read_text(path, path.name, problems)
+    if text is None:
+        return
+    head = text.partition("\n")[0]
+    is_norwegian = head.count(";") > head.count(",")
+    lines = csv.DictReader(
+        io.StringIO(text, newline=""),
+        delimiter=";" if is_norwegian else ",",
+        restkey="too_many_columns",
+    )
+    try:
+        names = list(lines.fieldnames or ())
+        if lacking := sorted(COLUMNS - {*names}):
+            problems.append(
+                f"{path.name}: its first line lacks the columns {', '.join(lacking)}; "
+                "between columns stand commas or semicolons"
+            )
+            return
+        if twice := _twice(f"{path.name}, line 1", "columns", names):
+            problems += twice
+            return
+        for row in lines:
+            content: dict[str, Any] = dict(row)
+            if not any(content.values()):
+                continue
+            day = NORWEGIAN_DAY.fullmatch(row["collected"] or "")
+            if is_norwegian and day:
+                content["collected"] = "-".join(reversed(day.groups()))
+            content["year"] = read_number(row["year"], is_norwegian)
+            content["value"] = read_number(row["value"] or None, is_norwegian)
+            yield lines.line_num, content
+    except csv.Error as error:
+        problems.append(f"{path.name}, line {lines.line_num}: is no CSV ({error})")
+
+
+def read_number(text: str | None, is_norwegian: bool = False) -> Any:
+    """A number where the text is plainly one; else the text, for the model to refuse.
+
+    Not as Python reads numbers, to whom 9_2 is 92. «1.234» beside a decimal comma may
+    be a thousand.
+    """
+    if text is None or not NUMBER.fullmatch(text):
+        return text
+    text = text.replace("\u2212", "-")
+    if is_norwegian:
+        if GROUPED.fullmatch(text):
+            return text
+        text = text.replace(",", ".")
+    try:
+        return float(text) if "." in text else int(text)
+    except ValueError:
+        return text
+
+
+def _read_comments(
+    folder: Path, problems: list[str]
+) -> tuple[list[Comment], dict[tuple[str, int], list[str]]]:
+    """
+    ``kommentarer/<kommune>-<year>/<chapter>.md``, with a YAML head.
+
+    Returns
+    -------
+    comments : list of Comment
+    broken : dict of (kommune, year) to list of str
+        What is wrong with those on a report. That the place names no report at all is
+        nobody's own problem, and is added to `problems`.
+    """
+    comments = []
+    broken: dict[tuple[str, int], list[str]] = {}
+    for path in parameters.files(folder, "*/*.md"):
+        where = f"{path.parent.name}/{path.name}"
+        kommune, _, year = path.parent.name.rpartition("-")
+        if not re.fullmatch("[0-9]{4}", year):
+            problems.append(f"{where}: {path.parent.name} is not <kommune>-<year>")
+            continue
+        found: list[str] = []
+        comment = _comment(path, where, kommune, int(year), found)
+        if comment:
+            comments.append(comment)
+        if found:
+            broken.setdefault((kommune, int(year)), []).extend(found)
+    return comments, broken
+
+
+def _comment(
+    path: Path, where: str, kommune: str, year: int, problems: list[str]
+) -> Comment | None:
+    text = parameters.read_text(path, where, problems)
+    if text is None:
+        return None
+    parts = re.split(r"^---[ \t]*$\n?", text, maxsplit=2, flags=re.MULTILINE)
+    head = None
+    if len(parts) == 3 and not parts[0].strip():
+        before = len(problems)
+        head = parameters.parse_yaml(parts[1], where, problems)
+        if len(problems) > before:
+            return None
+    if not isinstance(head, Mapping):
+        problems.append(f"{where}: should begin with a head between two lines ---")
+        return None
+    content = {
+        **head,
+        "kommune": kommune,
+        "year": year,
+        "chapter": path.stem,
+        "text": parts[2].strip(),
+    }
+    problems += _invisible(where, content)
+    above = text[: -len(parts[2]) or None].count("\n")
+    problems += [
+        f"{where}, line {above + line}: {what}"
+        for line, what in markdown.refused(parts[2])
+    ]
+    return parameters.check_model(Comment, content, file=where, problems=problems)
+
+
+def _check_runs(folder: Path, network: Network | None, problems: list[str]) -> None:
+    ids = [member.id for member in network.members] if network else []
+    for path in parameters.files(folder, "*.yaml"):
+        run = parameters.check_run(path, problems, ids=(*ids, EVERY, NETWORK))
+        if run and network and run.kommune not in (*ids, EVERY, NETWORK):
+            hint = parameters.suggestion(run.kommune, ids)
+            problems.append(f"{path.name}: kommune: unknown id {run.kommune!r}.{hint}")
+
+
+def _check_network(network: Network) -> list[str]:
+    """One kommune's figures are another's where two have a number or a name."""
+    file = parameters.NETWORK_FILE
+    problems = _twice(file, "members", (member.id for member in network.members))
+    problems += [] if network.members else [f"{file}: members: is empty"]
+    problems += [
+        f"{file}: members[{member.id}].id: has another meaning; choose another id"
+        for member in network.members
+        if member.id in (EVERY, NETWORK)
+    ]
+    for member in network.members:
+        where = f"{file}: members[{member.id}].kommunenummer"
+        problems += [] if member.kommunenummer else [f"{where}: is empty"]
+        problems += _out_of_step(where, member.kommunenummer)
+    for one, other in combinations(network.members, 2):
+        if one.id == other.id:
+            continue
+        both = f"{file}: members[{one.id}] and members[{other.id}]"
+        problems += [
+            f"{both} are both called {name!r}"
+            for name in sorted({one.id, *one.names} & {other.id, *other.names})
+        ]
+        problems += [
+            f"{both} have the same kommunenummer {a.number} in the same years"
+            for a, b in product(one.kommunenummer, other.kommunenummer)
+            if a.number == b.number
+            and max(_span(a)[0], _span(b)[0]) <= min(_span(a)[1], _span(b)[1])
+        ]
+    return problems
+
+
+def _out_of_step(
+    where: str, periods: Iterable[NumberPeriod | MeanPeriod]
+) -> Iterator[str]:
+    """Periods that do not follow each other: a year would have two of them, or none."""
+    found = sorted((_span(period), str(period)) for period in periods)
+    for (first, last), period in found:
+        if first > last:
+            yield f"{where}: {period} ends before it begins"
+    for ((_, last), before), ((first, _), after) in pairwise(found):
+        if first <= last:
+            yield f"{where}: {before} and {after} overlap; a year can have only one"
+        elif first > last + 1:
+            years = f"{last + 1:.0f}-{first - 1:.0f}"
+            yield f"{where}: nothing for {years}, between {before} and {after}"
+
+
+def _span(period: NumberPeriod | MeanPeriod) -> tuple[float, float]:
+    """First and last year of a period; what is left open has no end."""
+    first, last = period.from_year, period.to_year
+    return (
+        -math.inf if first is None else first,
+        math.inf if last is None else last,
+    )
+
+
+def _check_service(service: Service, manual: set[str]) -> list[str]:
+    file = f"{service.service}.yaml"
+    sections = {section.id for section in service.sections}
+    chapters = {chapter.id for chapter in service.chapters}
+    groups = {group.id for group in service.groups}
+    problems = _twice(file, "indicators", (i.id for i in service.indicators))
+    problems += _twice(file, "measures", (m.id for m in service.measures))
+    problems += _twice(file, "sections", (s.id for s in service.sections))
+    problems += _twice(file, "chapters", (c.id for c in service.chapters))
+    problems += _twice(file, "groups", (g.id for g in service.groups))
+    problems += _twice(file, "tables", (t.id for t in service.tables))
+    for name, periods in service.means.items():
+        problems += _out_of_step(f"{file}: means.{name}", periods)
+        spans = [_span(period) for period in periods]
+        if not spans or max(last for _, last in spans) < math.inf:
+            problems.append(f"{file}: means.{name}: leave out to_year of the last rule")
+        if not spans or min(first for first, _ in spans) > -math.inf:
+            problems.append(
+                f"{file}: means.{name}: leave out from_year of the first rule"
+            )
+    problems += [
+        f"{file}: sections[{section.id}].chapter: unknown chapter {section.chapter!r}"
+        for section in service.sections
+        if section.chapter not in chapters
+    ]
+    for indicator in service.indicators:
+        where = f"{file}: indicators[{indicator.id}]"
+        if indicator.section not in sections:
+            problems.append(f"{where}.section: unknown section {indicator.section!r}")
+        if indicator.group and indicator.group not in groups:
+            problems.append(f"{where}.group: unknown group {indicator.group!r}")
+        if indicator.mean not in service.means:
+            problems.append(f"{where}.mean: unknown rule {indicator.mean!r}")
+        known = manual if indicator.formula.manual else set(service.measure)
+        problems += [
+            f"{where}.formula: unknown measure {name!r}."
+            f"{parameters.suggestion(name, sorted(known))}"
+            for name in indicator.formula.measures
+            if name not in known
+        ]
+    for measure in service.measures:
+        where = f"{file}: measures[{measure.id}]"
+        if bool(measure.series) == bool(measure.sum):
+            problems.append(f"{where}: give either series or sum")
+        problems += [
+            f"{where}.series: unknown table {series.table!r}"
+            for series in measure.series
+            if series.table not in service.table
+        ]
+        problems += [
+            f"{where}.sum: {part!r} is not a measure with a series of its own"
+            for part in measure.sum
+            if part not in service.measure or not service.measure[part].series
+        ]
+        problems += [
+            f"{where}.sum_of: {variable!r} is not among the selections"
+            for series in measure.series
+            for variable in series.sum_of
+            if variable not in series.selections
+        ]
+    return problems
+
+
+def _check_forbehold(
+    caveats: ForbeholdFile, network: Network, service: Service
+) -> list[str]:
+    kommuner = [member.id for member in network.members]
+    indicators = [indicator.id for indicator in service.indicators]
+    problems = _twice(FORBEHOLD_FILE, "forbehold", (f.id for f in caveats.forbehold))
+    for entry in caveats.forbehold:
+        where = f"{FORBEHOLD_FILE}: forbehold[{entry.id}]"
+        checks = (
+            ("kind", (entry.kind,), list(caveats.kinds)),
+            ("kommuner", () if entry.kommuner == EVERY else entry.kommuner, kommuner),
+            (
+                "indicators",
+                () if entry.indicators == EVERY else entry.indicators,
+                indicators,
+            ),
+        )
+        problems += [
+            f"{where}.{key}: unknown {name!r}.{parameters.suggestion(name, known)}"
+            for key, names, known in checks
+            for name in names
+            if name not in known
+        ]
+    return problems
+
+
+def _check_joins(caveats: ForbeholdFile, service: Service) -> list[str]:
+    """Nobody joins two tables silently: a forbehold says so in the first new year."""
+    told = [
+        entry
+        for entry in caveats.forbehold
+        if entry.kommuner == EVERY
+        and entry.figures == "all"
+        and entry.kind in caveats.kinds
+        and caveats.kinds[entry.kind].change != "shown"
+    ]
+    problems = []
+    for indicator in service.indicators:
+        joins: dict[int, list[str]] = {}
+        for measure in service.behind(indicator):
+            for year, old, new in measure.joins:
+                joins.setdefault(year, []).append(f"{old} to {new}")
+        problems += [
+            f"{FORBEHOLD_FILE}: {indicator.id} goes from table "
+            f"{' and from '.join(dict.fromkeys(tables))} in {year}, and no forbehold "
+            "tells the reader. Add an entry of a kind that does not show change, such "
+            f"as table_succession, with kommuner: alle, indicators: [{indicator.id}] "
+            f"and years: [{year}]."
+            for year, tables in joins.items()
+            if not any(entry.touches(indicator.id, EVERY, year) for entry in told)
+        ]
+    return problems
+
+
+def _check_people(
+    network: Network,
+    services: Iterable[Service],
+    manual: Sequence[ManualFigure],
+    reports: Iterable[tuple[str, int]],
+) -> list[str]:
+    """Whom and what is meant, by those who collected figures or wrote comments."""
+    kommuner = [member.id for member in network.members]
+    plausible = {
+        name: indicator.plausible
+        for service in services
+        for name, indicator in service.by_hand.items()
+    }
+    measures = [name for service in services for name in service.measure]
+    measures += plausible
+    places = [(f.file, f.kommune) for f in manual]
+    places += [(f"{COMMENT_FOLDER}/{name}-{year}", name) for name, year in reports]
+    problems = [
+        f"{file}: unknown measure {name!r}.{parameters.suggestion(name, measures)}"
+        for file, name in dict.fromkeys((f.file, f.measure) for f in manual)
+        if name not in measures
+    ]
+    problems += [
+        f"{file}: unknown kommune {kommune!r}."
+        f"{parameters.suggestion(kommune, kommuner)}"
+        for file, kommune in dict.fromkeys(places)
+        if kommune not in kommuner
+    ]
+    problems += [
+        f"{figure.file}: {figure.value:g} for {figure.kommune} {figure.year} is not "
+        f"plausible: {figure.measure} is {plausible[figure.measure]} by "
+        f"{SERVICE_FOLDER}/; widen it there if the figure is right"
+        for figure in manual
+        if figure.value is not None
+        and figure.measure in plausible
+        and not plausible[figure.measure].holds(figure.value)
+    ]
+    return problems
+
+
+def _check_chapters(
+    service: Service,
+    comments: Iterable[Comment],
+    broken: dict[tuple[str, int], list[str]],
+) -> None:
+    chapters = [chapter.id for chapter in service.chapters]
+    for one in comments:
+        if one.chapter not in chapters:
+            broken.setdefault((one.kommune, one.year), []).append(
+                f"{one.kommune}-{one.year}/{one.chapter}.md: unknown chapter "
+                f"{one.chapter!r}.{parameters.suggestion(one.chapter, chapters)}"
+            )
+
+
+def _twice(file: str, key: str, names: Iterable[str]) -> list[str]:
+    return [
+        f"{file}: {key}: {name} stands {count} times"
+        for name, count in Counter(names).items()
+        if count > 1
+    ]

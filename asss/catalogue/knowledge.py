@@ -1,0 +1,500 @@
+"""
+The form of what we know: one model per kind of entry under ``parameters/``.
+
+A model refuses what is misspelt, of the wrong kind or at odds with itself; whether
+an entry agrees with the others is for ``catalogue``. Imports ``parameters``.
+"""
+
+from collections.abc import Mapping
+from functools import cached_property
+from itertools import pairwise
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    Field,
+    FiniteFloat,
+    PositiveFloat,
+    PositiveInt,
+    field_validator,
+    model_validator,
+)
+
+from asss.catalogue.parameters import EVERY, Address, Day, Identifier, Model, Source
+from asss.errors import ParameterError
+
+SERVICE_FOLDER = "indikatorer"
+
+Unit = Literal["kr", "prosent", "maneder", "per_1000", "forholdstall"]
+MeanRule = Literal["plain", "weighted"]
+Identifiers = Annotated[tuple[Identifier, ...], Field(strict=False)]
+
+
+class Chapter(Model):
+    """A part of the text; several sections may share one."""
+
+    id: Identifier
+    name: str
+
+
+class Section(Model):
+    """A group of rows in Tabell 1."""
+
+    id: Identifier
+    name: str
+    chapter: Identifier
+
+
+class Group(Model):
+    """Indicators that one sentence may speak of together."""
+
+    id: Identifier
+    subject: str
+
+
+class MeanPeriod(Model):
+    """Which mean the network uses in a span of data years."""
+
+    rule: MeanRule
+    from_year: int | None = None
+    to_year: int | None = None
+
+    def __str__(self) -> str:
+        """As in a message."""
+        return f"{self.rule} ({self.from_year or ''}-{self.to_year or ''})"
+
+
+class Formula(Model):
+    """How an indicator is made: a ratio, a ready-made measure, or by hand."""
+
+    numerator: tuple[Identifier, ...] = Field(default=(), strict=False)
+    denominator: Identifier | None = None
+    factor: int | None = None
+    ready: Identifier | None = None
+    manual: Identifier | None = None
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> "Formula":
+        ratio = bool(self.numerator and self.denominator and self.factor)
+        if [ratio, bool(self.ready), bool(self.manual)].count(True) != 1:
+            msg = (
+                "give numerator, denominator and factor, or only ready, or only manual"
+            )
+            raise ValueError(msg)
+        return self
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """Every measure the formula needs, numerators first."""
+        rest = (self.denominator, self.ready, self.manual)
+        return (*self.numerator, *(measure for measure in rest if measure))
+
+
+class Range(Model):
+    """The values that a figure can have; SSB or a hand has erred on others."""
+
+    at_least: FiniteFloat = Field(alias="from")
+    at_most: FiniteFloat = Field(alias="to")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Range":
+        if self.at_least >= self.at_most:
+            msg = "from must be less than to"
+            raise ValueError(msg)
+        return self
+
+    def holds(self, value: float) -> bool:
+        """Whether a value is among them."""
+        return self.at_least <= value <= self.at_most
+
+    def __str__(self) -> str:
+        """As in a message."""
+        return f"{self.at_least:g} to {self.at_most:g}"
+
+
+class Indicator(Model):
+    """One row of Tabell 1. See the head of the YAML file for what each key is for."""
+
+    id: Identifier
+    name: str
+    short_name: str
+    subject: str
+    mention: str
+    is_plural: bool = False
+    section: Identifier
+    group: Identifier | None = None
+    unit: Unit
+    decimals: int
+    formula: Formula
+    plausible: Range
+    mean: Identifier
+    direction: Literal["neutral", "higher_is_better", "lower_is_better"] = "neutral"
+    reported_from: int | None = None
+    definition: str
+    processing: str
+    interpretation: str
+    source: Source
+
+
+class Verifiable(Model):
+    """What is said of SSB's tables: read in one of their answers, or only believed.
+
+    ``read_in`` says where it was read, and is there if and only if it was.
+    """
+
+    verified: bool
+    read_in: str = ""
+
+    @model_validator(mode="after")
+    def _says_where(self) -> Self:
+        if self.verified is not bool(self.read_in):
+            msg = (
+                "what is verified: true says in read_in where it was read, and nothing "
+                "else has read_in"
+            )
+            raise ValueError(msg)
+        return self
+
+
+class Contents(Verifiable):
+    """
+    A contents code of a table; where the code is unknown, its exact label.
+
+    ``also`` are other labels that SSB has, or has had, for the same.
+    """
+
+    code: str | None = None
+    label: str
+    also: tuple[str, ...] = Field(default=(), strict=False)
+
+
+class AgeSpan(Model):
+    """Single codes whose sum a question wants: 018, 019, … 024."""
+
+    first: int
+    last: int
+    digits: int
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The codes, first and last included."""
+        return tuple(
+            f"{code:0{self.digits}}" for code in range(self.first, self.last + 1)
+        )
+
+
+class Series(Model):
+    """Where a measure is found in a span of data years.
+
+    ``contents`` is one contents, or several whose sum is wanted, such as bands of age.
+    """
+
+    table: str
+    from_year: int | None = None
+    to_year: int | None = None
+    contents: tuple[Contents, ...] = Field(strict=False, min_length=1)
+    selections: Mapping[str, str] = Field(default_factory=dict)
+    sum_of: Mapping[str, AgeSpan] = Field(default_factory=dict)
+
+    @field_validator("contents", mode="before")
+    @classmethod
+    def _one_or_several(cls, value: Any) -> Any:
+        return [value] if isinstance(value, Mapping) else value
+
+    def covers(self, year: int) -> bool:
+        """Whether the series holds the data year."""
+        return (self.from_year or year) <= year <= (self.to_year or year)
+
+
+class Measure(Model):
+    """A basic figure: numerators and denominators are entries of their own."""
+
+    id: Identifier
+    name: str
+    unit: str
+    series: tuple[Series, ...] = Field(default=(), strict=False)
+    sum: tuple[Identifier, ...] = Field(default=(), strict=False)
+
+    @model_validator(mode="after")
+    def _one_after_another(self) -> "Measure":
+        for before, after in pairwise(self.series):
+            last, first = before.to_year, after.from_year
+            if last is None or first is None or last >= first:
+                msg = (
+                    f"the series of tables {before.table} and {after.table} overlap; "
+                    "the from_year of the later must come after the to_year of the "
+                    "earlier"
+                )
+                raise ValueError(msg)
+        return self
+
+    def series_in(self, year: int) -> Series | None:
+        """The series that holds a data year; None where SSB has no table for it."""
+        return next((series for series in self.series if series.covers(year)), None)
+
+    @property
+    def joins(self) -> tuple[tuple[int, str, str], ...]:
+        """Where one table takes over from another: (first year, old table, new)."""
+        return tuple(
+            (after.from_year, before.table, after.table)
+            for before, after in pairwise(self.series)
+            if after.from_year is not None and after.table != before.table
+        )
+
+
+class Table(Verifiable):
+    """A StatBank table and the variables that every question to it needs.
+
+    ``cross_check`` is another table that has the same amounts, with the same variables
+    or some fewer; nothing is read from it but what the doctor compares.
+    """
+
+    #: Part of an address and of file names.
+    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9]+$")]
+    title: str
+    region: str
+    year_offset: int = 0
+    is_revised: bool = True
+    totals: tuple[str, ...] = Field(default=(), strict=False)
+    cross_check: Annotated[str, Field(pattern=r"^[A-Za-z0-9]*$")] = ""
+    note: str = ""
+
+
+class Calendar(Model):
+    """Days (month-day) in the year after the data year on which SSB publishes it."""
+
+    preliminary: Annotated[str, Field(pattern=r"^\d\d-\d\d$")]
+    final: Annotated[str, Field(pattern=r"^\d\d-\d\d$")]
+
+
+class Service(Model):
+    """A service area: one file of ``indikatorer/``."""
+
+    service: Identifier
+    name: str
+    calendar: Calendar
+    sections: tuple[Section, ...] = Field(strict=False)
+    chapters: tuple[Chapter, ...] = Field(strict=False)
+    groups: tuple[Group, ...] = Field(strict=False)
+    means: Mapping[Identifier, tuple[MeanPeriod, ...]] = Field(strict=False)
+    indicators: tuple[Indicator, ...] = Field(strict=False)
+    tables: tuple[Table, ...] = Field(strict=False)
+    measures: tuple[Measure, ...] = Field(strict=False)
+
+    @field_validator("means", mode="before")
+    @classmethod
+    def _tuples(cls, value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return {k: tuple(v) if isinstance(v, list) else v for k, v in value.items()}
+        return value
+
+    def mean_rule(self, indicator: Indicator, year: int) -> MeanRule:
+        """Which mean the indicator has in a data year."""
+        for period in self.means[indicator.mean]:
+            if (period.from_year or year) <= year <= (period.to_year or year):
+                return period.rule
+        msg = f"{SERVICE_FOLDER}: means.{indicator.mean} has no rule for {year}"
+        raise ParameterError([msg])
+
+    def in_chapter(self, chapter: str) -> tuple[Indicator, ...]:
+        """The indicators that a chapter speaks of, in the order of Tabell 1."""
+        sections = {s.id for s in self.sections if s.chapter == chapter}
+        return tuple(i for i in self.indicators if i.section in sections)
+
+    def behind(self, indicator: Indicator) -> tuple[Measure, ...]:
+        """The measures of an indicator that StatBank has: none if made by hand."""
+        known = self.measure
+        wholes = [known[name] for name in indicator.formula.measures if name in known]
+        names = [name for whole in wholes for name in whole.sum or (whole.id,)]
+        return tuple(known[name] for name in names if name in known)
+
+    @cached_property
+    def measure(self) -> dict[str, Measure]:
+        """Measures by id."""
+        return {measure.id: measure for measure in self.measures}
+
+    @cached_property
+    def by_hand(self) -> dict[str, Indicator]:
+        """The indicators that are collected by hand, by the name of their figures."""
+        return {i.formula.manual: i for i in self.indicators if i.formula.manual}
+
+    @cached_property
+    def table(self) -> dict[str, Table]:
+        """Tables by number."""
+        return {table.id: table for table in self.tables}
+
+    @property
+    def unverified(self) -> list[str]:
+        """Tables and codes that nobody has yet read in an answer from SSB."""
+        lines = [
+            f"table {table.id}: {table.note or table.title}"
+            for table in self.tables
+            if not table.verified
+        ]
+        for measure in self.measures:
+            for series in measure.series:
+                lines += [
+                    f"measure {measure.id}, table {series.table}: "
+                    f"{contents.code or 'code unknown'}, «{contents.label}»"
+                    for contents in series.contents
+                    if not contents.verified
+                ]
+        return lines
+
+
+class Kind(Model):
+    """What a kind of forbehold does to the value, its distance, the mean and change."""
+
+    name: str
+    value: Literal["shown", "omitted"]
+    distance: Literal["shown", "withheld"]
+    mean: Literal["counts", "left_out", "void"]
+    change: Literal["shown", "reserved", "withheld"]
+    summary: Literal["told", "left_out"]
+    beside_text: Literal["while_shown", "own_year"] = "while_shown"
+    why: str
+
+
+class Forbehold(Model):
+    """One caveat: what it touches, in words a reader of the report can follow."""
+
+    id: Identifier
+    kind: Identifier
+    kommuner: Identifiers | Literal["alle"]
+    indicators: Identifiers | Literal["alle"]
+    years: tuple[int, ...] = Field(strict=False)
+    text: str
+    label: str
+    source: Address
+    date: str
+    figures: Literal["all", "embedded"] = "all"
+
+    def touches(self, indicator: str, kommune: str, year: int) -> bool:
+        """Whether the forbehold belongs to the figure."""
+        return (
+            year in self.years
+            and (self.indicators == EVERY or indicator in self.indicators)
+            and (self.kommuner == EVERY or kommune in self.kommuner)
+        )
+
+    def holds(self, *, is_fetched: bool) -> bool:
+        """Whether it is true of the figures: of those fetched from SSB, or of ours."""
+        return self.figures == "all" or not is_fetched
+
+    @property
+    def is_page_wide(self) -> bool:
+        """Whether it concerns every figure, and so stands once, at the top."""
+        return self.indicators == EVERY
+
+
+class ForbeholdFile(Model):
+    """``forbehold.yaml``."""
+
+    kinds: Mapping[Identifier, Kind]
+    forbehold: tuple[Forbehold, ...] = Field(strict=False)
+
+
+class Threshold(Model):
+    """A limit and the reason for it: editorial, so it stands in a file."""
+
+    value: FiniteFloat
+    why: str
+
+
+class Example(Model):
+    """What a phrase reads as with these fields. It is the phrase's test."""
+
+    given: Mapping[str, str]
+    reads: str
+
+
+class Phrase(Model):
+    """A sentence with named fields and one worked example."""
+
+    sentence: str
+    example: Example
+
+    @model_validator(mode="after")
+    def _example_holds(self) -> "Phrase":
+        try:
+            reads = self.sentence.format_map(dict(self.example.given))
+        except KeyError as error:
+            msg = f"the example lacks the field {error}"
+            raise ValueError(msg) from None
+        except (IndexError, ValueError) as error:
+            msg = f"its sentence has a field without a name, or half a brace ({error})"
+            raise ValueError(msg) from None
+        if reads != self.example.reads:
+            msg = f"the example reads {reads!r}, not {self.example.reads!r}"
+            raise ValueError(msg)
+        return self
+
+
+class Thresholds(Model):
+    """Limits between one wording and another."""
+
+    on_mean: Threshold
+    near_mean: Threshold
+    far_from_mean: Threshold
+    stable_change: Threshold
+    slight_change: Threshold
+    stable_trend: Threshold
+    among_outermost: Threshold
+    several_years: Threshold
+
+
+class Phrases(Model):
+    """``fraser.yaml``: sentences, the words of tables and figures, and thresholds."""
+
+    thresholds: Thresholds
+    words: Mapping[str, str]
+    phrases: Mapping[Identifier, Phrase]
+
+
+class StatBankSettings(Model):
+    """``statbank.yaml``: how the service is asked. The file says what each key is."""
+
+    base_url: Annotated[Address, Field(pattern=r"[^/]$")]
+    contact: str
+    language: Literal["no", "en"]
+    first_year: int
+    connect_timeout: PositiveFloat
+    read_timeout: PositiveFloat
+    answer_timeout: PositiveFloat
+    calls_per_minute: PositiveInt
+    attempts: PositiveInt
+    first_wait: PositiveFloat
+    longest_wait: PositiveFloat
+
+
+class ManualFigure(Model):
+    """A figure collected by hand: one row of a file in ``manuelle/``."""
+
+    measure: Identifier
+    kommune: Identifier
+    year: int
+    value: FiniteFloat | None
+    status: Literal["", ".", "..", ":"]
+    basis: Literal["real", "published", "reconstructed"]
+    source: Source
+    collected: Day
+    note: str
+    file: str
+
+    @model_validator(mode="after")
+    def _value_or_sign(self) -> "ManualFigure":
+        if (self.value is None) == (self.status == ""):
+            msg = "give either a value, or a status that says why there is none"
+            raise ValueError(msg)
+        return self
+
+
+class Comment(Model):
+    """An explanation that people wrote: causes are never guessed by a program."""
+
+    kommune: Identifier
+    year: int
+    chapter: Identifier
+    author: str
+    source: Address
+    date: str
+    text: str

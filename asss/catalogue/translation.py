@@ -1,0 +1,281 @@
+"""
+Another language: what a report says, laid over the bokmål that everything is known by.
+
+Bokmål is what the files under ``parameters/`` are written in. A translation is one more
+file, ``fraser.<language>.yaml``, of phrases, words and the texts that stand in other
+files; limits and ids are nobody's language and stay where they are. It may be
+unfinished, and what a whole report lacks is then listed. Imports ``knowledge`` and
+below.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+from asss.catalogue.knowledge import ForbeholdFile, Phrase, Phrases, Service
+from asss.catalogue.language import WORDS
+from asss.catalogue.parameters import (
+    BOKMAL,
+    Identifier,
+    Model,
+    check_model,
+    files,
+    find_folder,
+    read_yaml,
+    suggestion,
+)
+from asss.errors import ParameterError
+
+#: What is read aloud of entries in other files, by the kind of entry.
+TEXTS: Mapping[str, tuple[str, ...]] = {
+    "service": ("name",),
+    "sections": ("name",),
+    "chapters": ("name",),
+    "groups": ("subject",),
+    "indicators": (
+        "name",
+        "short_name",
+        "subject",
+        "mention",
+        "definition",
+        "processing",
+        "interpretation",
+    ),
+    "measures": ("name",),
+    "kinds": ("name",),
+    "forbehold": ("text", "label"),
+}
+
+#: Those that are lists of a service area's file.
+OF_SERVICE = ("sections", "chapters", "groups", "indicators", "measures")
+
+#: What the code gives to each phrase and word.
+FIELDS = Path(__file__).with_name("fields.json")
+
+#: Fields that ``text`` makes of others: a language may prefer one or the other.
+MADE_OF = {"Subject": "subject", "genitive": "kommune"}
+
+
+class Translation(Model):
+    """``fraser.<language>.yaml``.
+
+    Attributes
+    ----------
+    phrases, words
+        As in ``fraser.yaml``, with the same keys and the same fields.
+    texts : mapping of kind, id and key to str
+        Texts of other files: ``indicators: {sykefravaer: {mention: sjukefråværet}}``.
+    """
+
+    phrases: Mapping[Identifier, Phrase]
+    words: Mapping[str, str]
+    texts: Mapping[str, Mapping[Identifier, Mapping[str, str]]]
+
+
+def file_of(language: str) -> str:
+    """Which file holds the phrases of a language."""
+    return "fraser.yaml" if language == BOKMAL else f"fraser.{language}.yaml"
+
+
+def languages(folder: Path) -> tuple[str, ...]:
+    """The languages that ``parameters/`` has phrases in, bokmål first."""
+    found = [path.name.split(".")[1] for path in files(folder, "fraser.*.yaml")]
+    return (BOKMAL, *found)
+
+
+def translate(
+    said: Translation, phrases: Phrases, service: Service, caveats: ForbeholdFile
+) -> tuple[Phrases, Service, ForbeholdFile]:
+    """Lay a translation over bokmål: phrases it lacks are gone, texts it lacks stay."""
+    fields = {name: getattr(service, name) for name in Service.model_fields}
+    fields |= said.texts.get("service", {}).get(service.service, {})
+    fields |= {
+        kind: tuple(
+            entry.model_copy(update=dict(said.texts[kind].get(entry.id, {})))
+            for entry in fields[kind]
+        )
+        for kind in OF_SERVICE
+        if kind in said.texts
+    }
+    kinds, entries = said.texts.get("kinds", {}), said.texts.get("forbehold", {})
+    return (
+        Phrases(thresholds=phrases.thresholds, words=said.words, phrases=said.phrases),
+        # A new object and not a copy: nothing derived from the old comes along.
+        Service(**fields),
+        ForbeholdFile(
+            kinds={
+                name: kind.model_copy(update=dict(kinds.get(name, {})))
+                for name, kind in caveats.kinds.items()
+            },
+            forbehold=tuple(
+                entry.model_copy(update=dict(entries.get(entry.id, {})))
+                for entry in caveats.forbehold
+            ),
+        ),
+    )
+
+
+# -- checks ----------------------------------------------------------------------------
+
+
+def check_words(file: str, words: Mapping[str, str]) -> list[str]:
+    """Words that the rules of ``language`` need, and that a file lacks."""
+    return [f"{file}: words.{key}: is missing" for key in WORDS if key not in words]
+
+
+def form(phrases: Phrases) -> dict[str, dict[str, str]]:
+    """
+    Which fields each phrase and each word has: what the code gives them.
+
+    ``fields.json`` in the package holds this for the phrases it was written with;
+    ``python -m asss.catalogue.translation`` writes it again when a rule is new or has
+    another field.
+    """
+    return {
+        "phrases": {
+            rule: " ".join(sorted(_fields(phrase.sentence)))
+            for rule, phrase in sorted(phrases.phrases.items())
+        },
+        "words": {
+            key: " ".join(sorted(_fields(word)))
+            for key, word in sorted(phrases.words.items())
+        },
+    }
+
+
+def check_form(file: str, phrases: Phrases) -> Iterator[str]:
+    """What the code will ask of the bokmål and not find, or not give."""
+    said: dict[str, dict[str, str]] = {
+        "phrases": {rule: phrase.sentence for rule, phrase in phrases.phrases.items()},
+        "words": dict(phrases.words),
+    }
+    for kind, rules in json.loads(FIELDS.read_text("utf-8")).items():
+        strangers = [key for key in said[kind] if key not in rules]
+        for rule, fields in rules.items():
+            given = fields.split()
+            where = f"{file}: {kind}.{rule}"
+            if rule not in said[kind]:
+                near = get_close_matches(rule, strangers, n=1, cutoff=0.8)
+                yield f"{where}: is missing{f'; is it {near[0]}?' if near else ''}"
+                continue
+            try:
+                asked = _fields(said[kind][rule])
+            except ValueError as error:
+                yield f"{where}: {error}; write a bracket that is text twice"
+                continue
+            for name in sorted(asked.difference(given)):
+                hint = suggestion(name, given) if given else " It has none."
+                yield f"{where}: has no field {{{name}}}.{hint}"
+
+
+def check(
+    file: str,
+    said: Translation,
+    phrases: Phrases,
+    service: Service,
+    caveats: ForbeholdFile,
+) -> list[str]:
+    """What in a translation has no original, or says something else than it."""
+    problems = check_words(file, said.words)
+    problems += _unknown(f"{file}: phrases", said.phrases, phrases.phrases)
+    problems += _unknown(f"{file}: words", said.words, phrases.words)
+    for rule, phrase in said.phrases.items():
+        original = phrases.phrases.get(rule)
+        if original and _fields(phrase.sentence) != _fields(original.sentence):
+            problems.append(
+                f"{file}: phrases.{rule}: has the fields "
+                f"{', '.join(sorted(_fields(phrase.sentence)))}, and the bokmål has "
+                f"{', '.join(sorted(_fields(original.sentence)))}"
+            )
+    originals = _originals(service, caveats)
+    problems += _unknown(f"{file}: texts", said.texts, originals)
+    for kind, entries in said.texts.items():
+        known = originals.get(kind, {})
+        problems += _unknown(f"{file}: texts.{kind}", entries, known)
+        for name, texts in entries.items():
+            where = f"{file}: texts.{kind}.{name}"
+            problems += _unknown(where, texts, known.get(name, texts))
+    return problems
+
+
+def lacking(
+    file: str,
+    said: Translation,
+    phrases: Phrases,
+    service: Service,
+    caveats: ForbeholdFile,
+) -> tuple[str, ...]:
+    """What a whole report needs and a translation lacks, a line for each kind."""
+    lines = [("phrases", [key for key in phrases.phrases if key not in said.phrases])]
+    lines += [("words", [key for key in phrases.words if key not in said.words])]
+    for kind, entries in _originals(service, caveats).items():
+        told = said.texts.get(kind, {})
+        names = [
+            f"{name}.{key}"
+            for name, texts in entries.items()
+            for key in texts
+            if key not in told.get(name, {})
+        ]
+        lines.append((f"texts.{kind}", names))
+    return tuple(
+        f"{file}: {kind}: {len(names)} are missing: {', '.join(names)}"
+        for kind, names in lines
+        if names
+    )
+
+
+def _originals(
+    service: Service, caveats: ForbeholdFile
+) -> dict[str, dict[str, dict[str, str]]]:
+    """Every text of other files, by kind, id and key."""
+    entries: dict[str, Mapping[str, Any]] = {
+        kind: {entry.id: entry for entry in getattr(service, kind)}
+        for kind in OF_SERVICE
+    }
+    entries |= {
+        "service": {service.service: service},
+        "kinds": caveats.kinds,
+        "forbehold": {entry.id: entry for entry in caveats.forbehold},
+    }
+    return {
+        kind: {
+            name: {key: getattr(entry, key) for key in TEXTS[kind]}
+            for name, entry in entries[kind].items()
+        }
+        for kind in TEXTS
+    }
+
+
+def _unknown(where: str, keys: Iterable[str], known: Iterable[str]) -> Iterator[str]:
+    names = list(known)
+    for key in keys:
+        if key not in names:
+            yield f"{where}: unknown {key!r}.{suggestion(key, names)}"
+
+
+def _fields(sentence: str) -> set[str]:
+    """The fields of a sentence; one with a form of its own is another field."""
+    names = set()
+    for _, name, spec, conversion in Formatter().parse(sentence):
+        if name is not None:
+            shape = f"!{conversion}" if conversion else ""
+            names.add(MADE_OF.get(name, name) + shape + (f":{spec}" if spec else ""))
+    return names
+
+
+def main() -> None:
+    """Write ``fields.json`` again, from the bokmål as it stands."""
+    problems: list[str] = []
+    path = find_folder() / file_of(BOKMAL)
+    content = read_yaml(path, problems)
+    phrases = check_model(Phrases, content, file=path.name, problems=problems)
+    if phrases is None:
+        raise ParameterError(problems)
+    FIELDS.write_text(json.dumps(form(phrases), indent=1) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()

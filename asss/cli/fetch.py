@@ -1,0 +1,244 @@
+"""Fetch figures from Statistics Norway, and hold the catalogue against its tables."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+
+from asss import statbank
+from asss.analysis import sources
+from asss.catalogue import catalogue
+from asss.catalogue.catalogue import Catalogue
+from asss.cli.terminal import (
+    FAILURE,
+    SERVICE,
+    ParametersOption,
+    ServiceOption,
+    err,
+    out,
+    parameters_folder,
+    plain_errors,
+    safe,
+    years_of,
+)
+from asss.errors import SnapshotError
+from asss.formats import conversion
+from asss.statbank import doctor, retrieval
+from asss.statbank.client import Client
+from asss.statbank.retrieval import Fetched
+
+BaseUrlOption = Annotated[
+    str | None,
+    typer.Option(
+        envvar="ASSS_BASE_URL", help="Another service than that of statbank.yaml."
+    ),
+]
+TimeoutOption = Annotated[
+    float | None, typer.Option(min=0.01, help="Seconds to wait for an answer.")
+]
+ContactOption = Annotated[
+    str | None,
+    typer.Option(
+        envvar="ASSS_CONTACT", help="Whom SSB may write to about these calls."
+    ),
+]
+
+
+def fetch(
+    years: Annotated[
+        str | None, typer.Option(help="Data years: 2019-2025. Default: all there are.")
+    ] = None,
+    tables: Annotated[
+        str | None,
+        typer.Option(
+            help="Only these, 12367,13995; the others are taken from the last fetch."
+        ),
+    ] = None,
+    service: ServiceOption = SERVICE,
+    base_url: BaseUrlOption = None,
+    contact: ContactOption = None,
+    timeout: TimeoutOption = None,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Also while SSB prepares its publishing.")
+    ] = False,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Also where many figures move far.")
+    ] = False,
+    parameters_: ParametersOption = None,
+) -> None:
+    """Fetch the figures that the reports need from Statistics Norway (StatBank)."""
+    with plain_errors():
+        folder = parameters_folder(parameters_)
+        known = catalogue.load_catalogue(folder, service=service)
+        now = datetime.now(UTC)
+        if not anyway:
+            retrieval.check_hour(now)
+        store = sources.snapshot_store(folder.parent)
+        with _client(known, base_url, contact, timeout) as client, _bar() as progress:
+            fetched = retrieval.fetch(
+                known,
+                client,
+                store,
+                now=now,
+                years=years_of(years) if years is not None else None,
+                accept=accept,
+                tables=[part.strip() for part in tables.split(",")] if tables else (),
+                progress=progress,
+            )
+        usable = sources.available_years(known, fetched.snapshot)
+    _show(fetched)
+    if usable:
+        out.print(
+            f"Reports can be made for {statbank.spans(usable)}. "
+            f"Next: asss render --all --year {usable[-1]}"
+        )
+    else:
+        out.print("[yellow]No data year has all the figures a report needs.[/yellow]")
+
+
+def examine(
+    live: Annotated[
+        bool, typer.Option("--live", help="Also ask Statistics Norway.")
+    ] = False,
+    service: ServiceOption = SERVICE,
+    base_url: BaseUrlOption = None,
+    contact: ContactOption = None,
+    timeout: TimeoutOption = None,
+    parameters_: ParametersOption = None,
+) -> None:
+    """Look for what is amiss: here, and with --live in the tables at SSB."""
+    with plain_errors():
+        folder = parameters_folder(parameters_)
+        known = catalogue.load_catalogue(folder, service=service)
+        out.print("[green]good[/green]    parameters/ is in order")
+        is_well = _examine_snapshots(folder.parent)
+        problem = conversion.pdf_problem()
+        if problem:
+            out.print(f"[yellow]remark[/yellow]  no PDF here: {safe(problem)}")
+        else:
+            out.print("[green]good[/green]    PDF can be made")
+        if live:
+            with _client(known, base_url, contact, timeout) as client:
+                is_well &= _examine_tables(known, client)
+        else:
+            out.print("SSB was not asked; --live does that.")
+    if not is_well:
+        raise typer.Exit(FAILURE)
+
+
+def _client(
+    known: Catalogue,
+    base_url: str | None,
+    contact: str | None,
+    timeout: float | None,
+) -> Client:
+    settings = known.statbank.model_dump(exclude={"first_year"})
+    if base_url:
+        settings["base_url"] = base_url
+    if contact:
+        settings["contact"] = contact
+    if timeout:
+        settings |= {"connect_timeout": timeout, "read_timeout": timeout}
+    if not settings["contact"]:
+        err.print(
+            "[yellow]No contact given.[/yellow] SSB would like to know whom to write "
+            "to: set contact in parameters/statbank.yaml, or use --contact."
+        )
+    return Client(**settings, tell=lambda line: err.print(f"  {safe(line)}"))
+
+
+@contextmanager
+def _bar() -> Iterator[Callable[[int, int], None]]:
+    """How many of the calls are answered, where there is a terminal to show it."""
+    with Progress(
+        TextColumn("Asking"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        console=err,
+        transient=True,
+        disable=not err.is_terminal,
+    ) as shown:
+        task = shown.add_task("", total=None)
+        yield lambda done, calls: shown.update(task, completed=done, total=calls)
+
+
+def _show(fetched: Fetched) -> None:
+    snapshot = fetched.snapshot
+    shown = Table("table", "years", "cells", "signs", "updated", "since the last")
+    for one in fetched.tables:
+        signs = "  ".join(f"{sign} {count}" for sign, count in one.signs.items())
+        since = (
+            "first"
+            if one.changed is None
+            else ", ".join(
+                f"{count} {word}"
+                for count, word in (
+                    (one.changed, "changed"),
+                    (one.added, "new"),
+                    (one.gone, "gone"),
+                )
+                if count
+            )
+            or "unchanged"
+        )
+        shown.add_row(
+            one.table,
+            statbank.spans(one.years),
+            str(one.cells),
+            safe(signs),
+            one.updated,
+            "not asked" if one.is_carried else since,
+        )
+    out.print(shown)
+    for remark in fetched.remarks:
+        out.print(f"[yellow]remark[/yellow]  {safe(remark)}")
+    out.print(
+        f"Snapshot {snapshot.name}: {len(fetched.tables)} tables, in {snapshot.folder}"
+    )
+    if not snapshot.is_from_ssb:
+        out.print(f"[yellow]Not from SSB:[/yellow] {safe(snapshot.base_url)}")
+
+
+def _examine_snapshots(root: Path) -> bool:
+    store = sources.snapshot_store(root)
+    is_well = True
+    for folder in [statbank.embedded_folder(), *store.folders()]:
+        try:
+            found = statbank.open_snapshot(folder)
+        except SnapshotError as error:
+            out.print(f"[red]wrong[/red]   {safe(error)}")
+            is_well = False
+            continue
+        mixed = list(found.mixed().values())
+        for line in mixed:
+            out.print(f"[red]wrong[/red]   snapshot {found.name}: {safe(line)}")
+        if not mixed:
+            out.print(f"[green]good[/green]    snapshot {found.name} is whole")
+        is_well &= not mixed
+    return is_well
+
+
+def _examine_tables(known: Catalogue, client: Client) -> bool:
+    colours = {doctor.GOOD: "green", doctor.REMARK: "yellow", doctor.WRONG: "red"}
+    wrong = []
+    for found in doctor.examine(known, client):
+        out.print(f"\n[bold]{found.table}[/bold] {safe(found.title)}")
+        if found.updated:
+            out.print(f"  updated by SSB {found.updated}")
+        for line in found.lines:
+            colour = colours[line.state]
+            out.print(f"  [{colour}]{line.state:<6}[/{colour}]  {safe(line.text)}")
+            for remedy in (*line.remedy, *(f"  {written}" for written in line.write)):
+                out.print(f"            {safe(remedy)}")
+        wrong += [line for line in found.lines if line.state == doctor.WRONG]
+    out.print()
+    if wrong:
+        out.print(f"[red]{len(wrong)} wrong.[/red] Mend them, and run this again.")
+    else:
+        out.print("[green]Every table, variable and code was found.[/green]")
+    return not wrong

@@ -1,0 +1,551 @@
+"""
+Make reports, one or many: those that would come out another than they lie there.
+
+What is to be made is decided before anything is loaded that only making needs, so that
+a command with nothing to do is done at once.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from asss import outputs
+from asss.catalogue import catalogue, parameters
+from asss.catalogue.catalogue import Catalogue
+from asss.catalogue.filenames import (
+    EDITIONS,
+    FORMATS,
+    INDEX_NAME,
+    PUBLIC,
+    REVIEW,
+    USUAL_FORMATS,
+)
+from asss.catalogue.parameters import EVERY, NETWORK, Run
+from asss.cli.account import Account, Log
+from asss.cli.terminal import (
+    FAILURE,
+    OutputOption,
+    ParametersOption,
+    output_folder,
+    parameters_folder,
+    plain_errors,
+    report_id,
+    report_ids,
+    safe,
+    years_of,
+)
+from asss.errors import ManifestError, UsageError
+from asss.runs import freshness, manifest
+from asss.runs.freshness import Verdict
+from asss.runs.ledger import Ledger
+from asss.runs.limits import LIMITS, Limits
+from asss.statbank import Snapshot, holdings
+
+if TYPE_CHECKING:
+    from asss.runs.workers import Result, Workers
+
+#: Every form that a report can be had in.
+EVERY_FORMAT = "all"
+
+#: What a shell expects of a program that Ctrl-C has ended.
+INTERRUPTED = 130
+
+#: Bytes.
+MEGABYTE = 2**20
+
+#: The reason for a report that is as it would be but for its PDF.
+LACKS_PDF = ("format pdf is missing",)
+
+#: The reason for a report that is as it would be, and is to be made all the same.
+FORCED = "--force"
+
+
+TlsOption = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="PEM, for a scheduler at tls://.")
+]
+
+
+@dataclass(frozen=True)
+class _Task:
+    """What one command was asked for."""
+
+    known: Catalogue
+    output: Path
+    runs: Sequence[Run]
+    snapshots: dict[str, Snapshot]
+    formats: tuple[str, ...]
+    editions: tuple[str, ...]
+    today: str
+    limits: Limits
+    jobs: int | None
+    scheduler: str | None
+    certificates: tuple[Path, Path, Path] | None
+
+    @property
+    def root(self) -> Path:
+        return self.known.folder.parent
+
+    @property
+    def indexes(self) -> dict[int, Path]:
+        """The page that links the reports, of each year that is asked for."""
+        years = sorted({run.year for run in self.runs})
+        return {year: self.output / str(year) / INDEX_NAME for year in years}
+
+
+def render(
+    kommune: Annotated[
+        list[str] | None,
+        typer.Option(help="Id, name or kommunenummer; or asss: oslo,Tromsø,4601."),
+    ] = None,
+    year: Annotated[
+        str | None, typer.Option(help="Data year, or years: 2018-2020.")
+    ] = None,
+    all_: Annotated[
+        bool,
+        typer.Option("--all", help="Every member of the network that year, and asss."),
+    ] = False,
+    network: Annotated[
+        bool, typer.Option("--network", help="The network as a whole: ASSS samlet.")
+    ] = False,
+    file: Annotated[
+        Path | None, typer.Option(help="A file of parameters/rapporter/.")
+    ] = None,
+    snapshot: Annotated[
+        str | None,
+        typer.Option(help="latest, embedded or a name. Default: as the run file says."),
+    ] = None,
+    date_: Annotated[
+        str | None,
+        typer.Option("--date", help="Endret of reports that change. Default: today."),
+    ] = None,
+    output: OutputOption = None,
+    format_: Annotated[
+        str,
+        typer.Option("--format", help=f"Of {','.join(FORMATS)}, or {EVERY_FORMAT}."),
+    ] = ",".join(USUAL_FORMATS),
+    edition: Annotated[
+        str,
+        typer.Option(
+            help="public, or review: gjennomgang.html with kildespor as well."
+        ),
+    ] = PUBLIC,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Default: all cores.")] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(help="A Dask cluster: tls://host:8786, tcp://…; local: one here."),
+    ] = None,
+    tls_ca: TlsOption = None,
+    tls_cert: TlsOption = None,
+    tls_key: TlsOption = None,
+    time_limit: Annotated[
+        int, typer.Option(min=1, help="Seconds that one report may take.")
+    ] = int(LIMITS.seconds),
+    memory_limit: Annotated[
+        int, typer.Option(min=0, help="MB that one report may take; 0 for no limit.")
+    ] = LIMITS.memory // MEGABYTE,
+    force: Annotated[
+        bool, typer.Option("--force", help="Also what has not changed.")
+    ] = False,
+    explain: Annotated[
+        bool,
+        typer.Option("--explain", help="Say of each report why it is made, or not."),
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Explain only; make nothing.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Only what fails.")] = False,
+    log: Annotated[
+        Log, typer.Option(help="json: an object a line, for a log.")
+    ] = Log.TEXT,
+    parameters_: ParametersOption = None,
+) -> None:
+    """Make reports that have changed: page, PDF, notebook, facts.json and exports."""
+    account = Account(log=log, quiet=quiet, explain=explain or dry_run)
+    with plain_errors():
+        if quiet and (explain or dry_run or log is Log.JSON):
+            msg = "--quiet goes with none of --explain, --dry-run and --log json."
+            raise UsageError(msg)
+        folder = parameters_folder(parameters_)
+        known = catalogue.load_catalogue(folder)
+        today = _day(date_)
+        runs = _runs(
+            known,
+            kommune=kommune or (),
+            years=years_of(year) if year is not None else (),
+            network=network,
+            every=all_,
+            file=file,
+        )
+        runs = _with_snapshot(runs, snapshot, folder.parent)
+        task = _Task(
+            known=known,
+            output=output_folder(output, folder),
+            runs=runs,
+            snapshots=_opened(runs, known, account),
+            formats=_wanted(format_),
+            editions=_editions(edition),
+            today=today,
+            limits=Limits(seconds=time_limit, memory=memory_limit * MEGABYTE),
+            jobs=jobs,
+            scheduler=scheduler,
+            certificates=_certificates(scheduler, tls_ca, tls_cert, tls_key),
+        )
+        outputs.sweep_all(task.output)
+        verdicts, task, no_pdf = _judge(task, force=force)
+        for verdict in verdicts:
+            if verdict.is_fresh:
+                account.unchanged(verdict.run, str(_place(task, verdict.run)))
+            else:
+                account.due(verdict.run, verdict.reasons)
+        due = [verdict.run for verdict in verdicts if not verdict.is_fresh]
+        if not dry_run:
+            no_pdf = _make(task, due, account) or no_pdf
+    _conclude(task, account, no_pdf, dry_run=dry_run)
+
+
+def _conclude(
+    task: _Task, account: Account, no_pdf: str | None, *, dry_run: bool
+) -> None:
+    counts = account.counts
+    pages = [str(page) for page in task.indexes.values() if page.is_file()]
+    if dry_run:
+        line = f"{counts['unchanged']} unchanged, {counts['due']} to render."
+    else:
+        line = account.summary() + (f": {', '.join(pages)}" if pages else "")
+    account.finished("planned" if dry_run else "finished", line, paths=pages)
+    if no_pdf:
+        advice = (
+            f"WeasyPrint needs Pango ({no_pdf}). Install it with `.ci/system-libraries`"
+            " or as the README says, and run again."
+        )
+        line = f"[yellow]HTML only, no PDF:[/yellow] {safe(advice)}"
+        account.problem("no_pdf", line, advice)
+    if counts["failed"]:
+        raise typer.Exit(FAILURE)
+
+
+def _runs(
+    known: Catalogue,
+    *,
+    kommune: Sequence[str],
+    years: Sequence[int],
+    network: bool,
+    every: bool,
+    file: Path | None,
+) -> list[Run]:
+    """What to render, from the options; refuse a question that is not clear."""
+    asked = {"--kommune": kommune, "--network": network, "--all": every, "--file": file}
+    given = [option for option, value in asked.items() if value]
+    if len(given) != 1:
+        msg = "Say what to render: one of --kommune, --network, --all or --file."
+        if given:
+            msg = f"{' and '.join(given)} do not go together. {msg}"
+        raise UsageError(msg)
+    if file is not None:
+        return _runs_of(known, file, years)
+    if not years:
+        msg = "Say which data year: --year 2020."
+        raise UsageError(msg)
+    runs = []
+    for year in years:
+        names = [NETWORK] if network else report_ids(known, kommune, year)
+        runs += [
+            parameters.choose_run(known.folder, kommune=name, year=year)
+            for name in _members(known, names, year)
+        ]
+    return runs
+
+
+def _runs_of(known: Catalogue, file: Path, years: Sequence[int]) -> list[Run]:
+    """
+    What a run file says; a batch file is one for each member of its year.
+
+    The year's own, ``alle-2020.yaml`` among the run files, is for those that have none
+    of their own, as ever. Another holds for all: who names it, wants it.
+    """
+    folder = known.folder / parameters.RUN_FOLDER
+    if not file.is_file():
+        there = [path.name for path in parameters.files(folder, "*.yaml")]
+        msg = f"No run file {file}.{parameters.suggestion(file.name, there)}"
+        raise UsageError(msg)
+    ids = [member.id for member in known.network.members]
+    run = parameters.read_run(file, ids=(*ids, EVERY, NETWORK))
+    if years and list(years) != [run.year]:
+        asked = ", ".join(map(str, years))
+        msg = (
+            f"--year says {asked}, and {file.name} says year: {run.year}. Leave out "
+            "--year, or mend the file."
+        )
+        raise UsageError(msg)
+    if run.kommune != EVERY:
+        names = _members(known, [report_id(known, run.kommune)], run.year)
+        return [run.model_copy(update={"kommune": name}) for name in names]
+    names = _members(known, [], run.year)
+    if file.resolve() == (folder / f"{EVERY}-{run.year}.yaml").resolve():
+        return [
+            parameters.choose_run(known.folder, kommune=name, year=run.year)
+            for name in names
+        ]
+    return [run.model_copy(update={"kommune": name}) for name in names]
+
+
+def _members(known: Catalogue, asked: Sequence[str], year: int) -> list[str]:
+    """Those asked for, or everybody and the network, of those in it that year."""
+    names = [*(member.id for member in known.network.in_year(year)), NETWORK]
+    for name in asked:
+        if name not in names:
+            member = known.network.member(name)
+            msg = f"{member.name} is a member from data year {member.member_from}."
+            raise UsageError(msg)
+    return list(asked) or names
+
+
+def _with_snapshot(runs: Sequence[Run], wanted: str | None, root: Path) -> list[Run]:
+    """
+    Say once, for the whole command, which snapshot each report stands on.
+
+    A fetch that ends while a batch is under way must not split it in two.
+    """
+    names = {wanted or run.snapshot for run in runs}
+    chosen = {name: holdings.choose_snapshot(name, root=root) for name in names}
+    return [
+        run.model_copy(update={"snapshot": chosen[wanted or run.snapshot]})
+        for run in runs
+    ]
+
+
+def _opened(
+    runs: Sequence[Run], known: Catalogue, account: Account
+) -> dict[str, Snapshot]:
+    """Open each snapshot that is stood on, and see that it reaches the years."""
+    opened = {}
+    for name in dict.fromkeys(run.snapshot for run in runs):
+        answers = holdings.open_snapshot(name, root=known.folder.parent)
+        for year in {run.year for run in runs if run.snapshot == name}:
+            holdings.check_year(known, answers, year)
+        opened[name] = answers
+    for answers in opened.values():
+        account.origin(answers.name, answers.fetched, _origin(answers))
+    return opened
+
+
+def _origin(answers: Snapshot) -> str:
+    """Where the figures come from, in a line."""
+    if answers.is_fetched:
+        origin = f"fetched {answers.fetched} from {answers.base_url}"
+    else:
+        origin = "not fetched from SSB; `asss fetch` does that."
+    return f"Snapshot {answers.name}: {origin}"
+
+
+def _day(written: str | None) -> str:
+    """The day that reports change on; the only place where a clock is read for it."""
+    if written is None:
+        return date.today().isoformat()
+    try:
+        return date.fromisoformat(written).isoformat()
+    except ValueError:
+        msg = f"--date {written!r} is not a date; write it as 2026-06-15."
+        raise UsageError(msg) from None
+
+
+def _certificates(
+    scheduler: str | None, ca: Path | None, cert: Path | None, key: Path | None
+) -> tuple[Path, Path, Path] | None:
+    """Whom to trust and what shows who we are, for a scheduler that asks for it."""
+    if ca is None and cert is None and key is None:
+        return None
+    if ca is None or cert is None or key is None:
+        msg = "--tls-ca, --tls-cert and --tls-key go together: give all three."
+        raise UsageError(msg)
+    if not (scheduler or "").startswith("tls://"):
+        msg = f"Certificates are for --scheduler tls://host:8786, not {scheduler}."
+        raise UsageError(msg)
+    return ca, cert, key
+
+
+def _wanted(written: str) -> tuple[str, ...]:
+    """The formats asked for, whether or not they can be made here."""
+    asked = tuple(part.strip() for part in written.split(","))
+    if asked == (EVERY_FORMAT,):
+        asked = FORMATS
+    unknown = [part for part in asked if part not in FORMATS]
+    if unknown:
+        hint = parameters.suggestion(unknown[0], FORMATS)
+        msg = f"Unknown format {unknown[0]!r}.{hint}"
+        raise UsageError(msg)
+    return asked
+
+
+def _editions(written: str) -> tuple[str, ...]:
+    """The editions asked for; the public one is what the reviewer reviews."""
+    asked = {part.strip() for part in written.split(",")}
+    unknown = sorted(asked - set(EDITIONS))
+    if unknown:
+        hint = parameters.suggestion(unknown[0], EDITIONS)
+        msg = f"Unknown edition {unknown[0]!r}.{hint}"
+        raise UsageError(msg)
+    return EDITIONS if REVIEW in asked else (PUBLIC,)
+
+
+def _judge(task: _Task, *, force: bool) -> tuple[list[Verdict], _Task, str | None]:
+    """
+    What is to be made and why, in which formats; and why PDF is not one of them.
+
+    Whether PDF can be made is asked only where a report lacks nothing else: to know it,
+    what makes it must be loaded, which whoever makes a report has done anyhow.
+    """
+    languages = {run.language for run in task.runs}
+    catalogues = {
+        name: task.known
+        if name == task.known.language
+        else catalogue.load_catalogue(task.known.folder, language=name)
+        for name in languages
+    }
+    entries = Ledger(task.output).read()
+
+    def judged() -> list[Verdict]:
+        return freshness.judge(
+            task.runs,
+            root=task.root,
+            output=task.output,
+            catalogues=catalogues,
+            snapshots=task.snapshots,
+            entries=entries,
+            formats=task.formats,
+            editions=task.editions,
+        )
+
+    verdicts, no_pdf = judged(), None
+    if any(verdict.reasons == LACKS_PDF for verdict in verdicts):
+        from asss.formats import conversion
+
+        formats, no_pdf = conversion.makeable(task.formats)
+        task = replace(task, formats=formats)
+        verdicts = judged()
+    if force:
+        verdicts = [
+            replace(verdict, reasons=verdict.reasons or (FORCED,))
+            for verdict in verdicts
+        ]
+    return verdicts, task, no_pdf
+
+
+def _make(task: _Task, due: Sequence[Run], account: Account) -> str | None:
+    """
+    Make what is due, and the index of each year where it no longer tells what there is.
+
+    Returns
+    -------
+    no_pdf : str or None
+        Why PDF could not be made, if so.
+
+    Raises
+    ------
+    typer.Exit
+        At Ctrl-C. What was finished is kept, is in the index, and is told.
+    """
+    results: list[Result] = []
+    try:
+        if due:
+            _render(task, due, account, results)
+    except KeyboardInterrupt:
+        _write_indexes(task, due, results)
+        finished = account.counts["rendered"]
+        line = (
+            f"Interrupted: {finished} of {len(due)} reports were finished and are kept"
+            f" in {task.output}. The same command makes the rest."
+        )
+        account.problem("interrupted", f"[yellow]{safe(line)}[/yellow]", line)
+        raise typer.Exit(INTERRUPTED) from None
+    _write_indexes(task, due, results)
+    if account.counts["failed"]:
+        names = [result.kommune for result in results if result.error]
+        line = f"{len(names)} of {len(due)} reports failed:"
+        told = f"[red]{line}[/red] {', '.join(names)}"
+        account.problem("some_failed", told, f"{line} {', '.join(names)}")
+    return next((result.no_pdf for result in results if result.no_pdf), None)
+
+
+def _render(
+    task: _Task,
+    due: Sequence[Run],
+    account: Account,
+    results: "list[Result]",
+) -> None:
+    """Make what is due; each result is told, and added to `results`, as it comes."""
+    from asss.runs import batch
+
+    runs = {(run.kommune, run.year): run for run in due}
+
+    def tell(result: "Result") -> None:
+        results.append(result)
+        run = runs[result.kommune, result.year]
+        account.made(run, str(_place(task, run)), result.error)
+
+    workers, count = _workers(task, due)
+    with account.under_way(workers=count):
+        batch.render_all(
+            due,
+            root=task.root,
+            output=task.output,
+            formats=task.formats,
+            editions=task.editions,
+            workers=workers,
+            today=task.today,
+            limits=task.limits,
+            on_result=tell,
+        )
+
+
+def _workers(task: _Task, due: Sequence[Run]) -> "tuple[Workers, int]":
+    """Who makes the reports, and how many at a time."""
+    from asss.runs.kernels import supply
+    from asss.runs.workers import Local, cores
+
+    try:
+        supply.way()
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+    count = min(task.jobs or cores(), len(due))
+    if task.scheduler is None:
+        return Local(count), count
+    from asss.runs.cluster import Certificates, Cluster, Project
+
+    project = Project.gather(task.root, {run.snapshot for run in due})
+    certificates = Certificates(*task.certificates) if task.certificates else None
+    cluster = Cluster(task.scheduler, count, project, certificates)
+    return cluster, cluster.size
+
+
+def _write_indexes(
+    task: _Task, due: Sequence[Run], results: "Sequence[Result]"
+) -> None:
+    """Write the index of a year where it is not as it would be made now."""
+    for year, page in task.indexes.items():
+        made = {r.kommune: not r.error for r in results if r.year == year}
+        waiting = {run.kommune for run in due if run.year == year} - made.keys()
+        asked = {run.kommune for run in task.runs if run.year == year}
+        failed = {name for name, is_made in made.items() if not is_made}
+        try:
+            kept = manifest.read_index(page.parent)
+            # Who is not asked for, or has not come to it, is as old as before.
+            old = failed | {name for name in kept.old if name not in asked - waiting}
+            now = freshness.index_of(task.known, year, task.output, old)
+            is_due = not freshness.is_index_fresh(kept, now, task.output)
+        except ManifestError:
+            old = failed
+            now = freshness.index_of(task.known, year, task.output, old)
+            is_due = bool(now.reports) or page.is_file()
+        if is_due:
+            from asss.runs import batch
+
+            batch.write_index(task.known, year=year, output=task.output, failed=old)
+
+
+def _place(task: _Task, run: Run) -> Path:
+    return outputs.folder(task.output, run.year, run.kommune)

@@ -1,0 +1,211 @@
+"""
+What the commands share: consoles, exit codes, options, and errors in one message.
+
+English for the operator. Exit code 0: done; 1: something failed or differs; 2: asked
+for something that does not exist. What others have written, a server or whoever named a
+file, is shown and never obeyed: no character that steers a terminal passes from here.
+"""
+
+import codecs
+import json
+import re
+import sys
+import unicodedata
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.markup import escape
+from rich.segment import Segment
+
+from asss import outputs
+from asss.catalogue import parameters
+from asss.catalogue.catalogue import Catalogue
+from asss.errors import AsssError, UsageError
+
+FAILURE = 1
+USAGE = 2
+
+#: The service area that is reported on where none is named.
+SERVICE = "sosiale_tjenester"
+
+#: What steers a terminal or turns the direction of a line, and halves of characters,
+#: which come of file names in another encoding.
+STEERING = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+
+#: What ASCII has instead, where a letter does not become one by losing an accent.
+PLAIN = dict(
+    zip(
+        "æÆøØ«»–—−·→…ʳ",
+        ("ae", "Ae", "o", "O", '"', '"', *"----", "->", "...", "(r)"),
+        strict=True,
+    )
+)
+
+
+def visible(text: str) -> str:
+    """Write what steers a terminal as JSON writes it, so that it is seen."""
+    return STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+class Terminal(Console):
+    """A console on which texts only stand, whatever is in them: colours are ours."""
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterable[Segment]:
+        """Render, with the texts made visible; what rich itself steers is apart."""
+        for segment in super().render(renderable, options):
+            if not segment.control:
+                segment = segment._replace(text=visible(segment.text))
+            yield segment
+
+
+out = Terminal(highlight=False, soft_wrap=True)
+err = Terminal(stderr=True, highlight=False, soft_wrap=True)
+
+
+def _plain(error: UnicodeError) -> tuple[str, int]:
+    """Spell what a terminal has no letters for, rather than end with a traceback."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    spelt = "".join(
+        PLAIN.get(letter)
+        or unicodedata.normalize("NFKD", letter).encode("ascii", "ignore").decode()
+        or "?"
+        for letter in error.object[error.start : error.end]
+    )
+    return spelt, error.end
+
+
+def speak_plainly() -> None:
+    """Let any terminal show what is printed, as well as its letters can."""
+    codecs.register_error("asss.plain", _plain)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="asss.plain")
+
+
+def print_json(content: Any, *, indent: int | None = None) -> None:
+    """Print JSON that says the same on every terminal: no letter of it is spelt."""
+    is_plain = not (sys.stdout.encoding or "").lower().startswith("utf")
+    text = json.dumps(content, ensure_ascii=is_plain, indent=indent)
+    typer.echo(visible(text))
+
+
+ParametersOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--parameters", help="The folder parameters/; found from here upwards."
+    ),
+]
+ServiceOption = Annotated[str, typer.Option(help="A file of parameters/indikatorer/.")]
+OutputOption = Annotated[str | None, typer.Option(help="Default: outputs/.")]
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """One message and an exit code, whatever of ours goes wrong inside."""
+    try:
+        yield
+    except UsageError as error:
+        err.print(f"[red]Error:[/red] {safe(error)}")
+        raise typer.Exit(USAGE) from None
+    except AsssError as error:
+        err.print(f"[red]Error:[/red] {safe(error)}")
+        raise typer.Exit(FAILURE) from None
+
+
+def safe(text: object) -> str:
+    """Square brackets in a message are not rich's markup."""
+    return escape(str(text))
+
+
+def parameters_folder(given: Path | None) -> Path:
+    """
+    The folder ``parameters/``: as given, else found from here upwards.
+
+    Raises
+    ------
+    UsageError
+        If there is none.
+    """
+    if given is None:
+        return parameters.find_folder()
+    if not (given / parameters.NETWORK_FILE).is_file():
+        msg = f"{given} holds no {parameters.NETWORK_FILE}; it is not a parameters/."
+        raise UsageError(msg)
+    if given.name != parameters.FOLDER:
+        msg = f"The folder must be called {parameters.FOLDER}, not {given.name}."
+        raise UsageError(msg)
+    return given.resolve()
+
+
+def output_folder(given: str | None, parameters_: Path) -> Path:
+    """
+    Where results go: as given, else ``outputs/`` beside ``parameters/``.
+
+    Raises
+    ------
+    UsageError
+        If an address is given that nothing here can speak with.
+    """
+    if given is not None and outputs.is_address(given):
+        return outputs.at(given)
+    return Path(given or parameters_.parent / parameters.OUTPUTS).resolve()
+
+
+def report_id(known: Catalogue, written: str, year: int | None = None) -> str:
+    """
+    Whose report is meant: a member's id, or that of the network as a whole.
+
+    Parameters
+    ----------
+    written : str
+        Id, name or kommunenummer.
+    year : int, optional
+        The number must be that of this year; of any year when left out.
+
+    Raises
+    ------
+    UsageError
+        If there is no such member; the message suggests the nearest.
+    """
+    if parameters.fold(written) == parameters.NETWORK:
+        return parameters.NETWORK
+    if not re.fullmatch(r"\s*\d+\s*", written):
+        return known.network.member(written).id
+    return known.network.numbered(written.strip(), year).id
+
+
+def report_ids(
+    known: Catalogue, written: Iterable[str], year: int | None = None
+) -> list[str]:
+    """Whose reports are meant by ``oslo,bergen`` and the like, each of them once."""
+    names = (name for part in written for name in part.split(","))
+    return list(dict.fromkeys(report_id(known, name, year) for name in names))
+
+
+def years_of(written: str) -> list[int]:
+    """
+    Data years: ``2019-2025``, ``2020`` or ``2019,2021``.
+
+    Raises
+    ------
+    UsageError
+        If it is nothing of the kind.
+    """
+    found: set[int] = set()
+    for part in written.split(","):
+        one = re.fullmatch(r"\s*(\d{4})(?:\s*[-–]\s*(\d{4}))?\s*", part)
+        if not one or (one[2] and one[2] < one[1]):
+            msg = f"{part.strip()!r} is not a year or a span of years, as 2019-2025."
+            raise UsageError(msg)
+        found.update(range(int(one[1]), int(one[2] or one[1]) + 1))
+    return sorted(found)

@@ -1,0 +1,111 @@
+"""
+The figures of a page as files of their own: SVG that stands alone, and PNG made of it.
+
+The only room that knows resvg. PNG is drawn from the very SVG that the page shows, with
+the package's own typeface, so that all three are one figure and no machine's fonts
+matter.
+"""
+
+import re
+import struct
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from html import unescape
+from importlib import resources
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+import resvg_py
+
+from asss.errors import RenderError
+from asss.page.blocks import font_faces
+
+#: Width of a PNG in pixels: twice what a figure has room for on a screen.
+WIDTH = 1600
+
+#: For programs that read no font from an SVG.
+FAMILIES = "Inter, 'Helvetica Neue', Arial, sans-serif"
+
+FIGURE = re.compile(r'<figure id="figur-(\d+)"[^>]*>(.*?)</figure>', re.DOTALL)
+DRAWING = re.compile(r"(<svg\b.*?</svg>)", re.DOTALL)
+LABEL = re.compile(r'aria-label="([^"]*)"')
+CAPTION = re.compile(r"<figcaption>(.*?)</figcaption>", re.DOTALL)
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A figure on a page: its number, caption, alternative text and SVG element."""
+
+    number: int
+    caption: str
+    alt: str
+    svg: str
+
+    @property
+    def name(self) -> str:
+        """What its files are called, without suffix."""
+        return f"figur-{self.number}"
+
+    def alone(self, language: str) -> str:
+        """As an SVG file: with title, description, and the typeface inside it."""
+        drawing = self.svg.replace('font-family="Inter"', f'font-family="{FAMILIES}"')
+        start, body = drawing.split(">", 1)
+        ids = f"{self.name}-title", f"{self.name}-desc"
+        return (
+            '<?xml version="1.0" encoding="UTF-8"?>\n'
+            f'{start} role="img" aria-labelledby="{" ".join(ids)}"'
+            f' xml:lang="{language}">\n'
+            f'<title id="{ids[0]}">{escape(self.caption)}</title>\n'
+            f'<desc id="{ids[1]}">{escape(self.alt)}</desc>\n'
+            f"<style>{font_faces()}</style>{body}\n"
+        )
+
+    def png(self, language: str) -> bytes:
+        """As PNG on white, with caption and alternative text in the file."""
+        image = resvg_py.svg_to_bytes(
+            svg_string=self.svg,
+            width=WIDTH,
+            dpi=96,
+            background="white",
+            skip_system_fonts=True,
+            font_files=_fonts(),
+            font_family="Inter",
+        )
+        parts = (("Title", self.caption), ("Description", self.alt))
+        texts = b"".join(_text(key, content, language) for key, content in parts)
+        head = len(SIGNATURE) + 25  # the header must come first; it has a fixed length
+        return image[:head] + texts + image[head:]
+
+
+def drawings(html: str) -> Iterator[Drawing]:
+    """
+    Find the figures of a finished page.
+
+    Raises
+    ------
+    RenderError
+        If a figure lacks drawing, caption or alternative text.
+    """
+    for number, content in FIGURE.findall(html):
+        svg, alt, caption = (form.search(content) for form in (DRAWING, LABEL, CAPTION))
+        if svg is None or alt is None or caption is None:
+            msg = f"figur-{number} of the page lacks drawing, caption or alt text."
+            raise RenderError(msg)
+        plain = " ".join(unescape(re.sub(r"<[^>]+>", "", caption[1])).split())
+        yield Drawing(int(number), plain, unescape(alt[1]), svg[1])
+
+
+@cache
+def _fonts() -> list[str]:
+    folder = Path(str(resources.files("asss"))) / "fonts"
+    return [str(folder / f"Inter-{weight}.otf") for weight in ("Regular", "SemiBold")]
+
+
+def _text(keyword: str, content: str, language: str) -> bytes:
+    """A chunk of text in a PNG, in UTF-8."""
+    body = f"{keyword}\0\0\0{language}\0\0{content}".encode()
+    chunk = b"iTXt" + body
+    return struct.pack(">I", len(body)) + chunk + struct.pack(">I", zlib.crc32(chunk))

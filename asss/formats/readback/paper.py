@@ -1,0 +1,237 @@
+"""
+The PDF read back: its text as it is drawn, and its structure as it is read aloud.
+
+Lines break where the page wants it, and a row of a table is text after text: sentences
+and rows are compared without spaces and hyphens. What a page repeats (header, footer)
+and what a figure says is marked as such in the file, and is read by itself.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from itertools import chain
+
+import pikepdf
+
+from asss.catalogue.catalogue import Catalogue
+from asss.formats.readback.expectation import LEFTOVERS, Expected, Row
+
+#: What differs between a text and the same text on a page: spaces and hyphens. Bullets
+#: are drawn last on a page: in the middle of a sentence that goes on to the next.
+UNSEEN = re.compile(r"[\s\u00ad\u2010•-]+")
+
+#: The operators that choose a font, draw text, and open and close what is marked.
+OPERATORS = "Tf Tj TJ BMC BDC EMC"
+
+CHARACTER = re.compile(rb"<([0-9a-fA-F]+)>\s*<([0-9a-fA-F]+)>")
+
+#: Letters of notes that may stand behind a number.
+LETTERS = r"(?:[a-z]+(?:,[a-z]+)*)?"
+
+
+class Letters(dict[int, str]):
+    """Which characters the glyphs of a font stand for, by their numbers."""
+
+    def __missing__(self, glyph: int) -> str:
+        return "\ufffd"
+
+
+@dataclass(frozen=True)
+class Page:
+    """The text of a page, that in its figures, and its header and footer."""
+
+    text: str
+    figures: str
+    margin: str
+
+
+def read(pdf: bytes, expected: Expected, known: Catalogue) -> list[str]:
+    """What is wrong with a PDF, each with its place."""
+    try:
+        document = pikepdf.open(BytesIO(pdf))
+    except pikepdf.PdfError as error:
+        return [f"rapport.pdf: cannot be read: {error}"]
+    with document:
+        read: dict[tuple[int, int], Letters] = {}
+        pages = [_page(page, read) for page in document.pages]
+        problems = [
+            *_names(document, pages, expected),
+            *_pages(pages, expected),
+            *_texts(pages, expected, known),
+            *_figures(document, expected),
+        ]
+    return [f"rapport.pdf: {problem}" for problem in dict.fromkeys(problems)]
+
+
+def squeezed(text: str) -> str:
+    """A text without what a page adds or takes: spaces, hyphens and bullets."""
+    return UNSEEN.sub("", text)
+
+
+# -- text ------------------------------------------------------------------------------
+
+
+def _page(page: pikepdf.Page, read: dict[tuple[int, int], Letters]) -> Page:
+    """A page; the fonts that it shares with pages before it have been `read`."""
+    fonts = {}
+    for name, font in (page.resources.get("/Font") or {}).items():
+        if "/ToUnicode" in font:
+            if font.objgen not in read:
+                read[font.objgen] = _characters(font)
+            fonts[str(name)] = read[font.objgen]
+    letters = Letters()
+    drawn: dict[str, list[str]] = {"/Artifact": [], "/Figure": [], "": []}
+    marked: list[str] = []
+    for instruction in pikepdf.parse_content_stream(page, OPERATORS):
+        operand = instruction.operands[0] if len(instruction.operands) else None
+        match str(instruction.operator):
+            case "Tf":
+                letters = fonts.get(str(operand), Letters())
+            case "BMC" | "BDC":
+                marked.append(str(operand))
+            case "EMC":
+                marked.pop()
+            case _:
+                where = next((mark for mark in marked if mark in drawn), "")
+                drawn[where].append(_drawn(operand, letters))
+    return Page(
+        text="\n".join(drawn[""]),
+        figures="\n".join(drawn["/Figure"]),
+        margin="\n".join(drawn["/Artifact"]),
+    )
+
+
+def _drawn(operand: object, letters: Letters) -> str:
+    """The text of one stroke of the pen; glyph numbers have two bytes."""
+    pieces = operand if isinstance(operand, pikepdf.Array) else [operand]
+    raw = b"".join([bytes(p) for p in pieces if isinstance(p, pikepdf.String)])
+    return raw.decode("utf-16-be", "replace").translate(letters)
+
+
+def _characters(font: pikepdf.Object) -> Letters:
+    """Which characters a font's glyphs stand for: a ligature for several."""
+    return Letters(
+        (int(glyph, 16), bytes.fromhex(text.decode()).decode("utf-16-be"))
+        for block in re.findall(
+            rb"beginbfchar(.*?)endbfchar", font.ToUnicode.read_bytes(), re.DOTALL
+        )
+        for glyph, text in CHARACTER.findall(block)
+    )
+
+
+# -- checks ----------------------------------------------------------------------------
+
+
+def _names(
+    document: pikepdf.Pdf, pages: Sequence[Page], expected: Expected
+) -> Iterator[str]:
+    """Title, language and bookmarks, and the same title on every page."""
+    title = str(document.docinfo.get("/Title", ""))
+    if title != f"{expected.title} – ASSS":
+        yield f"title: is «{title}», and should be «{expected.title} – ASSS»"
+    language = str(document.Root.get("/Lang", ""))
+    if language != expected.language:
+        yield f"language: is {language!r}, and should be {expected.language!r}"
+    with document.open_outline() as outline:
+        marks = [squeezed(item.title) for item in _items(outline.root)]
+    for chapter in expected.chapters:
+        if squeezed(chapter.heading) not in marks:
+            yield f"bookmarks: «{chapter.heading}» is missing"
+    for number, page in enumerate(pages, start=1):
+        if squeezed(expected.title) not in squeezed(page.margin):
+            yield f"page {number}: its footer does not say «{expected.title}»"
+        for name in expected.strangers(page.margin):
+            yield f"page {number}: its footer names {name}"
+
+
+def _items(items: Sequence[pikepdf.OutlineItem]) -> Iterator[pikepdf.OutlineItem]:
+    for item in items:
+        yield item
+        yield from _items(item.children)
+
+
+def _pages(pages: Sequence[Page], expected: Expected) -> Iterator[str]:
+    """No page is blank, and none holds what never belongs in front of a reader."""
+    if not pages:
+        yield "has no page"
+    for number, page in enumerate(pages, start=1):
+        if not (page.text + page.figures).strip():
+            yield f"page {number}: has no text"
+        if "\ufffd" in page.text:
+            yield f"page {number}: has glyphs that stand for no character"
+        for what in ("a missing number", "a hole", "a trace of a program"):
+            everything = f"{page.text}\n{page.figures}"
+            found = LEFTOVERS[what].search(everything)
+            if found:
+                around = everything[max(0, found.start() - 40) : found.end() + 40]
+                around = " ".join(around.split())
+                yield f"page {number}: holds {what}, {found[0]!r}: «{around}»"
+    if pages and squeezed(expected.title) not in squeezed(pages[0].text):
+        yield f"page 1: lacks the heading «{expected.title}»"
+
+
+def _texts(
+    pages: Sequence[Page], expected: Expected, known: Catalogue
+) -> Iterator[str]:
+    """Every sentence, forbehold and row of Tabell 1, wherever the pages break."""
+    # The mark is a raised r on the page.
+    sign = known.phrases.words["reconstructed_mark"]
+    whole = squeezed("".join(page.text for page in pages)).replace(sign, "r")
+    texts = chain(
+        (("top", text) for text in expected.top),
+        ((c.heading, text) for c in expected.chapters for text in c.sentences),
+        ((c.heading, text) for c in expected.chapters for text in c.forbehold),
+        (("forbehold", text) for text in expected.forbehold),
+    )
+    for place, text in texts:
+        if squeezed(text).replace(sign, "r") not in whole:
+            yield f"{place}: lacks «{' '.join(text.split())}»"
+    for row in expected.rows:
+        if not _pattern(row, sign).search(whole):
+            printed = " | ".join(cell.printed for cell in row.cells)
+            name = " ".join(row.name.split())
+            yield f"Tabell 1: lacks the row «{name}»: {printed}"
+
+
+def _pattern(row: Row, sign: str) -> re.Pattern[str]:
+    """A row as it is drawn: name, unit, and the cells with their letters between."""
+    cells = []
+    for cell in row.cells:
+        number, mark, name = squeezed(cell.printed).partition(sign)
+        if not mark:
+            # Where the figure is official, the kommune's name begins the letters.
+            number, name = re.fullmatch(r"([^A-ZÆØÅ]*)(.*)", number, re.DOTALL).groups()  # type: ignore[union-attr]
+        drawn = re.escape(number) + ("r" if mark else "")
+        cells.append(drawn + LETTERS + re.escape(name))
+    return re.compile(re.escape(squeezed(row.name)) + r".{0,40}?" + "".join(cells))
+
+
+def _figures(document: pikepdf.Pdf, expected: Expected) -> Iterator[str]:
+    """As many figures as chapters and the profile, each with its alternative text."""
+    root = document.Root.get("/StructTreeRoot")
+    if root is None:
+        yield "structure: is missing; the file is not tagged"
+        return
+    texts = [" ".join(text.split()) for text in _alternatives(root)]
+    if len(texts) < len(expected.chapters):
+        yield f"structure: has {len(texts)} figures, not {len(expected.chapters)}"
+    for number, text in enumerate(texts, start=1):
+        place = f"figure {number}, alternative text"
+        yield from expected.lacks(place, text) if text else [f"{place}: is empty"]
+        for name in expected.strangers(text):
+            yield f"{place}: names {name}: «{text[:80]}»"
+
+
+def _alternatives(root: pikepdf.Object) -> Iterator[str]:
+    """The alternative text of every figure in the structure, in reading order."""
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, pikepdf.Array):
+            waiting += reversed(list(node))
+        elif isinstance(node, pikepdf.Dictionary):
+            if node.get("/S") == pikepdf.Name.Figure:
+                yield str(node.get("/Alt", ""))
+            if "/K" in node:
+                waiting.append(node.K)

@@ -1,0 +1,214 @@
+"""
+The reviewer's edition, put together: marks, kildespor, and the notebook cell by cell.
+
+Imports ``conversion``, ``blocks`` and the other rooms of the edition.
+"""
+
+import copy
+import re
+from collections.abc import Iterator, Mapping
+from importlib import resources
+from typing import Any
+
+import nbformat
+from markupsafe import Markup
+from nbformat import NotebookNode
+
+from asss.catalogue import language, markdown
+from asss.catalogue.catalogue import Catalogue
+from asss.formats import conversion, exports
+from asss.formats.review import marks
+from asss.formats.review.evidence import read_back
+from asss.formats.review.trails import Trails
+from asss.page import blocks, text
+from asss.statbank import Snapshot, day_of
+
+#: Cells with this tag reach the page; the one that made the facts has the other.
+ON_PAGE, MADE_FACTS = "rapport", "fakta"
+
+HEADING = re.compile(r"(</?)h[1-6]\b")
+
+
+def compose(
+    notebook: NotebookNode,
+    content: Mapping[str, Any],
+    known: Catalogue,
+    snapshot: Snapshot,
+) -> str:
+    """
+    Make the reviewer's edition of a report.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        The executed notebook that the public page was made from; not changed.
+    content : mapping
+        What facts.json holds.
+    known : Catalogue
+    snapshot : Snapshot
+        The one that the report stands on.
+
+    Returns
+    -------
+    html : str
+        One page that needs neither network nor scripts.
+
+    Raises
+    ------
+    RenderError
+        If the sentences on the page do not follow from facts.json.
+    """
+    found = read_back(content, known, snapshot)
+    marked = copy.deepcopy(notebook)
+    cells = [cell for cell in marked.cells if cell.cell_type == "code"]
+    made_facts = next(cell for cell in cells if MADE_FACTS in _tags(cell))
+    trails = Trails(found, known, facts_cell=made_facts.execution_count)
+    details = {"title": content["title"]}
+    title = text.phrase("review_title", details, known)
+    for cell in cells:
+        for output in _shown(cell):
+            html = output.data["text/html"]
+            output.data["text/html"] = _marked(html, cell, trails, known)
+    words = known.phrases.words
+    marked.cells = [
+        _block("banner", blocks.block("review_banner", known, title=title).html),
+        *marked.cells,
+        _prose("trails-heading", f"## {words['review_trails']}"),
+        _block("trails", _trails(trails, notebook, content, known)),
+        _prose("cells-heading", f"## {words['review_cells']}"),
+        _block("cells", _cells(notebook, known)),
+    ]
+    told = {**content, "title": title}
+    html = conversion.to_html(marked, told, known, css=_stylesheet())
+    # What else there is to fetch is listed on the public page, which lies beside.
+    for place in (exports.DOWNLOADS_HERE, exports.DOWNLOADS_LISTED):
+        html = html.replace(place, "")
+    return html
+
+
+def _marked(html: str, cell: NotebookNode, trails: Trails, known: Catalogue) -> str:
+    """A block with its marks, and before it the cell that made it."""
+    number = cell.execution_count
+    put = marks.put(html, lambda found: trails.target(found, number))
+    return blocks.block("review_block", known, cell=number, html=Markup(put)).html
+
+
+def _trails(
+    trails: Trails, notebook: NotebookNode, content: Mapping[str, Any], known: Catalogue
+) -> str:
+    sources = {
+        cell.execution_count: cell.source
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+    }
+    return blocks.block(
+        "review_trails",
+        known,
+        trails=trails.fill_in(),
+        sources=sources,
+        updated=_updated(content, known),
+        tables=list(_tables(content, known)),
+        snapshot=content["snapshot"],
+    ).html
+
+
+def _updated(content: Mapping[str, Any], known: Catalogue) -> dict[str, str]:
+    unknown = known.phrases.words["tables_unknown"]
+    return {
+        number: language.day(day_of(table["ssb_updated"]))
+        if table["ssb_updated"]
+        else unknown
+        for number, table in content["snapshot"]["tables"].items()
+    }
+
+
+def _tables(content: Mapping[str, Any], known: Catalogue) -> Iterator[dict[str, Any]]:
+    """SSB's tables that the report was read from, each with the whole question."""
+    used = {table for fact in content["facts"] for table in fact["source"]["table"]}
+    updated = _updated(content, known)
+    for number, table in content["snapshot"]["tables"].items():
+        if number in used:
+            yield {
+                "number": number,
+                "title": table["title"],
+                "updated": updated[number],
+                "stamp": table["ssb_updated"] or "",
+                "sha256": table["sha256"],
+                "query": [
+                    {
+                        "variable": part["variableCode"],
+                        "codes": ", ".join(part["valueCodes"]),
+                    }
+                    for part in table["query"]["selection"]
+                ],
+            }
+
+
+def _cells(notebook: NotebookNode, known: Catalogue) -> str:
+    """The notebook as it was run: words, code and what came out, in order."""
+    items: list[dict[str, Any]] = []
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            written = HEADING.sub(r"\1h3", markdown.to_html(cell.source))
+            items.append({"prose": Markup(written)})
+        elif cell.cell_type == "code":
+            is_shown = bool(list(_shown(cell)))
+            items.append(
+                {
+                    "number": cell.execution_count,
+                    "code": cell.source,
+                    "is_shown": is_shown,
+                    "output": "" if is_shown else "\n".join(_texts(cell)),
+                }
+            )
+    return blocks.block("review_cells", known, cells=items).html
+
+
+def _shown(cell: NotebookNode) -> Iterator[NotebookNode]:
+    """The outputs of a cell that stand on the page."""
+    if ON_PAGE in _tags(cell):
+        for output in cell.outputs:
+            if "text/html" in output.get("data", {}):
+                yield output
+
+
+def _texts(cell: NotebookNode) -> Iterator[str]:
+    for output in cell.outputs:
+        yield output.get("text") or output.get("data", {}).get("text/plain", "")
+
+
+def _tags(cell: NotebookNode) -> list[str]:
+    return list(cell.metadata.get("tags", []))
+
+
+def _prose(name: str, source: str) -> NotebookNode:
+    tags = [ON_PAGE, "ny-side"]
+    return _cell(name, cell_type="markdown", source=source, metadata={"tags": tags})
+
+
+def _block(name: str, html: str) -> NotebookNode:
+    output = {
+        "output_type": "display_data",
+        "data": {"text/html": html},
+        "metadata": {},
+    }
+    return _cell(
+        name,
+        cell_type="code",
+        source="",
+        execution_count=None,
+        outputs=[output],
+        metadata={"tags": [ON_PAGE]},
+    )
+
+
+def _cell(name: str, **content: Any) -> NotebookNode:
+    made: NotebookNode = nbformat.from_dict(  # type: ignore[no-untyped-call]
+        {"id": name, **content}
+    )
+    return made
+
+
+def _stylesheet() -> str:
+    folder = resources.files("asss.page") / "templates" / "rapport"
+    return (folder / "review.css").read_text("utf-8")

@@ -1,0 +1,77 @@
+"""
+What facts.json holds, as findings again.
+
+If the same sentences follow from facts.json as stand in it, then it holds all that they
+rest on, and every detail of them is at hand. Imports ``findings`` and below.
+"""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from asss.analysis import findings
+from asss.analysis.facts import Fact, FactBook
+from asss.analysis.findings import Findings
+from asss.catalogue.catalogue import Catalogue
+from asss.catalogue.parameters import Run
+from asss.errors import RenderError
+from asss.statbank import Snapshot
+
+
+def read_back(
+    content: Mapping[str, Any], known: Catalogue, snapshot: Snapshot
+) -> Findings:
+    """
+    Conclude once more, from what facts.json holds and nothing else.
+
+    Parameters
+    ----------
+    content : mapping
+        The content of facts.json: the kommune's facts of all years, the other members'
+        of the report's year.
+
+    Raises
+    ------
+    RenderError
+        If other sentences follow than those in facts.json: a kildespor would then tell
+        of something else than the reader sees.
+    """
+    run = Run(**content["run"])
+    facts = [_fact(record) for record in content["facts"]]
+    years = tuple(sorted({fact.year for fact in facts}))
+    shown = int(known.phrases.thresholds.several_years.value)
+    book = FactBook(
+        run=run,
+        member=known.network.member(run.kommune),
+        members=known.network.in_year(run.year),
+        snapshot=snapshot,
+        facts={(fact.indicator, fact.kommune, fact.year): fact for fact in facts},
+        years=years[-shown:],
+        all_years=years,
+    )
+    found = findings.conclude(book, known)
+    said = [
+        (one["section"], one["rule"], tuple(one["facts"]))
+        for one in content["sentences"]
+    ]
+    followed = [(one.chapter, one.rule, one.facts) for one in found.statements]
+    if said != followed:
+        msg = (
+            f"{run.kommune} {run.year}: other sentences follow from facts.json than "
+            "stand in it, so they cannot be traced. Render the report again; if that "
+            "does not help, facts.json lacks a figure that a sentence rests on."
+        )
+        raise RenderError(msg)
+    return found
+
+
+def _fact(record: Mapping[str, Any]) -> Fact:
+    """The opposite of ``facts.as_record``."""
+    source = record["source"]
+    flat = {**record, "tables": source["table"], "cells": source["cells"]}
+    kept: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in flat.items()
+        if name in {field.name for field in fields(Fact)}
+    }
+    return Fact(**kept)

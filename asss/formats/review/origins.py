@@ -1,0 +1,150 @@
+"""
+Where a figure was read: cells of SSB's tables and rows of files, with their values.
+
+The addresses are those in facts.json; the values are the snapshot's and the files'.
+Imports ``catalogue``, ``language`` and ``statbank``.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from asss.analysis.tables import weakest
+from asss.catalogue import language
+from asss.catalogue.catalogue import MANUAL_FOLDER, Catalogue
+from asss.statbank import Cell, Dimension, Snapshot
+
+#: A cell, ``12210[Region=0301,Tid=2020]``, or a row, ``manuelle/x.csv[x,oslo,2020]``.
+ADDRESS = re.compile(r"(?P<table>[^\[]+)\[(?P<codes>[^\]]*)\]")
+
+#: So many codes in a row are written as a span: ages, not functions.
+LONG = 4
+
+
+@dataclass(frozen=True)
+class _Run:
+    """Cells that differ in one code only, and that by one from each to the next."""
+
+    cells: tuple[Cell, ...]
+
+    def takes(self, cell: Cell) -> bool:
+        first, last = self.cells[0], self.cells[-1]
+        steps = _differences(last, cell)
+        if len(steps) != 1 or last.table != cell.table:
+            return False
+        (name,) = steps
+        before, now = last.query[name], cell.query[name]
+        follows = before.isdigit() and now.isdigit() and int(now) == int(before) + 1
+        return follows and set(_differences(first, cell)) == {name}
+
+
+def origins(
+    addresses: Iterable[str], known: Catalogue, snapshot: Snapshot
+) -> list[dict[str, Any]]:
+    """
+    Look up where a figure was read.
+
+    Parameters
+    ----------
+    addresses : iterable of str
+        A fact's ``cells``.
+
+    Returns
+    -------
+    origins : list of dict, for the template
+        ``table`` (number or file), ``address``, ``value`` as printed, ``count`` of
+        cells; for SSB's tables ``labels``, for files ``source`` and ``collected``.
+    """
+    runs: list[_Run | dict[str, Any]] = []
+    for address in addresses:
+        found = ADDRESS.fullmatch(address)
+        assert found, address
+        if found["table"].startswith(f"{MANUAL_FOLDER}/"):
+            runs.append(_manual(found["table"], found["codes"], known))
+            continue
+        query = dict(code.split("=", 1) for code in found["codes"].split(","))
+        cell = snapshot.cell(found["table"], query)
+        last = runs[-1] if runs else None
+        if isinstance(last, _Run) and last.takes(cell):
+            runs[-1] = _Run((*last.cells, cell))
+        else:
+            runs.append(_Run((cell,)))
+    return [
+        line
+        for run in runs
+        for line in (_lines(run, known, snapshot) if isinstance(run, _Run) else [run])
+    ]
+
+
+def _lines(run: _Run, known: Catalogue, snapshot: Snapshot) -> list[dict[str, Any]]:
+    """One line for a long run of cells; else one for each."""
+    parts = [run.cells] if len(run.cells) >= LONG else [(cell,) for cell in run.cells]
+    return [_line(part, known, snapshot) for part in parts]
+
+
+def _line(
+    cells: Sequence[Cell], known: Catalogue, snapshot: Snapshot
+) -> dict[str, Any]:
+    first, last = cells[0], cells[-1]
+    spans = {
+        name: f"{first.query[name]}–{last.query[name]}"
+        for name in _differences(first, last)
+    }
+    codes = ",".join(f"{n}={spans.get(n, code)}" for n, code in first.query.items())
+    dataset = snapshot.dataset(first.table)
+    labels = [
+        dataset.dimension(name).labels.get(code, "")
+        for name, code in first.query.items()
+        if name not in spans and not _is_shared(dataset.dimension(name))
+    ]
+    values = [cell.value for cell in cells]
+    held = [value for value in values if value is not None]
+    total = sum(held) if len(held) == len(values) else None
+    return {
+        "table": first.table,
+        "address": f"{first.table}[{codes}]",
+        "value": next(cell.status for cell in cells if cell.status)
+        if total is None
+        else language.exact(total),
+        "count": len(cells),
+        "basis": known.phrases.words[f"basis_{weakest(c.basis for c in cells)}"],
+        "labels": [label for label in labels if label],
+    }
+
+
+def _is_shared(dimension: Dimension) -> bool:
+    """
+    Whether a code's label is that of one measure, and the code that of all of a table.
+
+    The embedded tables have no labels of SSB's for what selects a measure; theirs name
+    the measure and then the variable.
+    """
+    labels = list(dimension.labels.values())
+    return len(labels) == 1 and labels[0].endswith(f" ({dimension.code})")
+
+
+def _manual(file: str, codes: str, known: Catalogue) -> dict[str, Any]:
+    measure, kommune, year = codes.split(",")
+    figure = known.manual[measure, kommune, int(year)]
+    return {
+        "table": "",
+        "address": f"{file}[{codes}]",
+        "value": figure.status
+        if figure.value is None
+        else language.exact(figure.value),
+        "count": 1,
+        "basis": known.phrases.words[f"basis_{figure.basis}"],
+        "file": file,
+        "row": f"{known.network.member(kommune).name} {year}",
+        "source": figure.source if figure.source.startswith("http") else "",
+        "collected": language.day(figure.collected),
+        "note": figure.note,
+    }
+
+
+def _differences(one: Cell, other: Cell) -> Mapping[str, str]:
+    """The codes of one that are others in the other."""
+    return {
+        name: code for name, code in one.query.items() if other.query.get(name) != code
+    }

@@ -1,0 +1,385 @@
+"""
+Kildespor: what stands behind a number or a sentence, laid out for its template.
+
+Every number is taken from a fact as it is, unrounded, and every word from the
+catalogue. Imports ``reasons``, ``origins`` and below.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from asss.analysis.facts import Fact
+from asss.analysis.findings import Findings
+from asss.analysis.statements import (
+    Detail,
+    Fragment,
+    Statement,
+    lacks_base,
+    why_withheld,
+)
+from asss.analysis.tables import MISSING, meaning
+from asss.catalogue import language
+from asss.catalogue.catalogue import Catalogue
+from asss.catalogue.knowledge import Forbehold, Indicator, Kind
+from asss.catalogue.parameters import EVERY
+from asss.formats.review import reasons
+from asss.formats.review.marks import Number, Sentence, Target
+from asss.formats.review.origins import origins
+from asss.page import text
+
+#: What a kind of forbehold does to a figure, where it does something.
+EFFECTS = (
+    ("value", "omitted", "review_omitted"),
+    ("distance", "withheld", "review_distance_withheld"),
+    ("mean", "left_out", "review_mean_left_out"),
+    ("mean", "void", "review_mean_void"),
+    ("change", "reserved", "review_change_reserved"),
+    ("change", "withheld", "review_change_withheld"),
+    ("summary", "left_out", "review_summary_left_out"),
+)
+
+#: Fields of a fact that are about it alone; the others set it against the network.
+OWN = ("value", "change")
+
+
+@dataclass
+class Trail:
+    """One kildespor: its place in the appendix, and what its template shows."""
+
+    id: str
+    name: str
+    template: str
+    cell: int
+    back: str
+    fields: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Trails:
+    """
+    The kildespor of one report, numbered in the order in which the page needs them.
+
+    Parameters
+    ----------
+    found : Findings
+        Read back from facts.json.
+    known : Catalogue
+    facts_cell : int
+        The cell of the notebook that made the facts.
+    """
+
+    found: Findings
+    known: Catalogue
+    facts_cell: int
+    items: dict[tuple[str, ...], Trail] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._facts = {fact.id: fact for fact in self.found.facts.values()}
+        self._said = {
+            (said.rule, said.facts): said for said in reversed(self.found.statements)
+        }
+
+    def target(self, marked: Sentence | Number, cell: int) -> Target:
+        """The kildespor of something on the page, made when it is first asked for."""
+        if isinstance(marked, Sentence):
+            key, template = ("s", marked.rule, *marked.facts), "review_sentence"
+        elif marked.field in OWN:
+            key, template = ("f", marked.fact), "review_fact"
+        else:
+            key, template = ("n", marked.fact), "review_network"
+        is_new = key not in self.items
+        trail = self._trail(key, template, cell)
+        mark = f"fra-{trail.name}" if is_new else ""
+        if is_new:
+            trail.back = mark
+        return Target(trail.id, trail.name, mark)
+
+    def fill_in(self) -> list[Trail]:
+        """
+        What each kildespor shows, in order.
+
+        A sentence leads to its facts, also those of years that the page does not show;
+        they come last.
+        """
+        for kind, *rest in list(self.items):
+            for fact in rest[1:] if kind == "s" else ():
+                self._trail(("f", fact), "review_fact", self.facts_cell)
+        for (kind, *rest), trail in self.items.items():
+            if kind == "s":
+                trail.fields = self._sentence(self._said[rest[0], tuple(rest[1:])])
+            elif kind == "f":
+                trail.fields = self._fact(self._facts[rest[0]])
+            else:
+                trail.fields = self._network(self._facts[rest[0]])
+        return list(self.items.values())
+
+    def _trail(self, key: tuple[str, ...], template: str, cell: int) -> Trail:
+        if key not in self.items:
+            name = f"K{len(self.items) + 1}"
+            self.items[key] = Trail(f"spor-{name}", name, template, cell, "")
+        return self.items[key]
+
+    def _link(self, kind: str, fact: Fact | None) -> Trail | None:
+        """The kildespor of another fact, if it has one."""
+        return self.items.get((kind, fact.id)) if fact else None
+
+    # -- sentences ---------------------------------------------------------------------
+
+    def _sentence(self, said: Statement) -> dict[str, Any]:
+        words, phrases = self.known.phrases.words, self.known.phrases.phrases
+        reason = reasons.why(said, self.found, self.known)
+        facts = [self._facts[name] for name in said.facts]
+        return {
+            "text": text.sentence(said, self.known).text,
+            "chapter": self._chapter(said.chapter),
+            "rules": [
+                {"id": rule, "sentence": phrases[rule].sentence}
+                for rule in dict.fromkeys((said.rule, *_rules(said.details.values())))
+            ],
+            "why": words[reason.word],
+            "remarks": [words[key] for key in reason.remarks],
+            "limits": self._limits(reason.comparisons),
+            "facts": [self._row(fact) for fact in facts],
+            "few": [self._read(fact) for fact in facts] if len(facts) <= 2 else [],
+            "forbehold": self._forbehold(facts),
+        }
+
+    def _chapter(self, chapter: str) -> str:
+        names = {one.id: one.name for one in self.known.service.chapters}
+        return names.get(chapter) or self.known.phrases.words["summary_heading"]
+
+    def _limits(
+        self, comparisons: Sequence[reasons.Comparison]
+    ) -> list[dict[str, Any]]:
+        """Each limit with its reason, and below it what was held against it."""
+        words = self.known.phrases.words
+        rows: dict[str, dict[str, Any]] = {}
+        for one in comparisons:
+            threshold = getattr(self.known.phrases.thresholds, one.limit)
+            limit = rows.setdefault(
+                one.limit,
+                {
+                    "id": one.limit,
+                    "value": language.exact(threshold.value),
+                    "why": threshold.why,
+                    "comparisons": [],
+                },
+            )
+            limit["comparisons"].append(
+                {
+                    "quantity": words[one.quantity],
+                    "value": language.exact(one.value),
+                    "sign": one.sign,
+                    "bound": language.exact(one.bound),
+                    "about": self.known.indicator(one.about).short_name,
+                }
+            )
+        return list(rows.values())
+
+    def _row(self, fact: Fact) -> dict[str, Any]:
+        """A fact in a line of a sentence's table."""
+        return {
+            "id": fact.id,
+            "link": self._link("f", fact),
+            "value": _exact(fact.value) or fact.status,
+            "mean": _exact(fact.network_mean),
+            "index": _exact(fact.index),
+            "rank": self._rank(fact),
+            "change": _exact(fact.change),
+            "basis": self.known.phrases.words[f"basis_{fact.basis}"],
+        }
+
+    # -- figures -----------------------------------------------------------------------
+
+    def _fact(self, fact: Fact) -> dict[str, Any]:
+        words = self.known.phrases.words
+        previous = self.found.facts.get((fact.indicator, fact.kommune, fact.year - 1))
+        return {
+            **self._head(fact),
+            **self._read(fact),
+            "status": fact.status,
+            "meaning": meaning(fact.status, words) if fact.status else "",
+            "mean": _exact(fact.network_mean),
+            "mean_link": self._link("n", fact),
+            "index": _exact(fact.index),
+            "distance": _exact(fact.distance),
+            "rank": self._rank(fact),
+            "previous": _exact(fact.previous),
+            "previous_year": fact.year - 1,
+            "previous_link": self._link("f", previous),
+            "change": _exact(fact.change),
+            "change_percent": _exact(fact.change_percent),
+            "why_without": words["base_mean"] if lacks_base(self.known, fact) else "",
+            "is_first": previous is None,
+            "forbehold": self._forbehold([fact]),
+        }
+
+    def _head(self, fact: Fact) -> dict[str, Any]:
+        words = self.known.phrases.words
+        return {
+            "fact": fact.id,
+            "indicator": self.known.indicator(fact.indicator).name,
+            "kommune": self.known.network.member(fact.kommune).name,
+            "year": fact.year,
+            "unit": words[f"unit_label_{fact.unit}"],
+            "value": _exact(fact.value),
+            "basis": words[f"basis_{fact.basis}"],
+        }
+
+    def _read(self, fact: Fact) -> dict[str, Any]:
+        """Formula, numbers put in, and where they were read."""
+        indicator = self.known.indicator(fact.indicator)
+        return {
+            "of": fact.id,
+            "formula": self._formula(indicator),
+            "numerator": _exact(fact.numerator),
+            "denominator": _exact(fact.denominator),
+            "factor": _exact(fact.factor),
+            "result": _exact(fact.value),
+            "origins": origins(fact.cells, self.known, self.found.snapshot),
+        }
+
+    def _formula(self, indicator: Indicator) -> dict[str, str] | None:
+        formula, measure = indicator.formula, self.known.service.measure
+        if not formula.denominator:
+            return None
+        names = [measure[name].name for name in formula.numerator]
+        numerator = " + ".join(names)
+        return {
+            "numerator": f"({numerator})" if len(names) > 1 else numerator,
+            "denominator": measure[formula.denominator].name,
+            "factor": language.number(formula.factor or 1),
+        }
+
+    # -- the network -------------------------------------------------------------------
+
+    def _network(self, fact: Fact) -> dict[str, Any]:
+        words = self.known.phrases.words
+        indicator = self.known.indicator(fact.indicator)
+        peers = self.found.peers(fact.indicator, fact.year)
+        # Of earlier years facts.json has the kommune alone.
+        is_whole = fact.year == self.found.run.year
+        inside = [peer for peer in peers if peer.rank is not None] if is_whole else []
+        outside = [peer for peer in peers if peer.rank is None] if is_whole else []
+        is_weighted = fact.mean_rule == "weighted"
+        return {
+            **self._head(fact),
+            "mean": _exact(fact.network_mean),
+            "mean_basis": words[f"basis_{fact.mean_basis}"],
+            "rule": words[f"mean_{fact.mean_rule}"],
+            "periods": self._periods(indicator),
+            "has_parts": indicator.formula.denominator is not None,
+            "is_weighted": is_weighted,
+            "is_whole": is_whole,
+            "above": _exact(
+                sum(
+                    peer.given("numerator" if is_weighted else "value")
+                    for peer in inside
+                )
+            ),
+            "below": _exact(
+                sum(peer.given("denominator") for peer in inside)
+                if is_weighted
+                else len(inside)
+            ),
+            "factor": _exact(fact.factor) if is_weighted else "",
+            "members": [
+                {
+                    "name": self.known.network.member(peer.kommune).name,
+                    "is_own": peer.kommune == fact.kommune,
+                    "value": _exact(peer.value),
+                    "numerator": _exact(peer.numerator),
+                    "denominator": _exact(peer.denominator),
+                    "rank": peer.rank,
+                    "basis": words[f"basis_{peer.basis}"],
+                    "forbehold": self._labels(peer),
+                }
+                for peer in sorted(inside, key=lambda peer: peer.rank or 0)
+            ],
+            "left_out": [
+                {
+                    "name": self.known.network.member(peer.kommune).name,
+                    "why": ", ".join(why_withheld(self.known, peer))
+                    or meaning(peer.status or MISSING, words),
+                    "value": _exact(peer.value) or peer.status,
+                }
+                for peer in outside
+            ],
+            "index": _exact(fact.index),
+            "distance": _exact(fact.distance),
+            "rank": self._rank(fact),
+            "lowest": self._extreme(fact.lowest, fact.lowest_kommune),
+            "highest": self._extreme(fact.highest, fact.highest_kommune),
+            "why_without": ", ".join(why_withheld(self.known, fact))
+            or (words["base_mean"] if lacks_base(self.known, fact) else ""),
+            "forbehold": self._forbehold(inside if is_whole else [fact]),
+        }
+
+    def _periods(self, indicator: Indicator) -> dict[str, Any]:
+        """The rule of the mean by data year, as the catalogue has it."""
+        words = self.known.phrases.words
+        return {
+            "id": indicator.mean,
+            "spans": [
+                {
+                    "rule": words[f"mean_{period.rule}"],
+                    "from_year": period.from_year,
+                    "to_year": period.to_year,
+                }
+                for period in self.known.service.means[indicator.mean]
+            ],
+        }
+
+    def _extreme(self, value: float | None, kommuner: Sequence[str]) -> str:
+        names = [self.known.network.member(kommune).name for kommune in kommuner]
+        return f"{_exact(value)} ({', '.join(names)})" if names else ""
+
+    def _rank(self, fact: Fact) -> str:
+        of = self.known.phrases.words["rank_of"]
+        return "" if fact.rank is None else f"{fact.rank} {of} {fact.n}"
+
+    # -- forbehold ---------------------------------------------------------------------
+
+    def _labels(self, fact: Fact) -> str:
+        return ", ".join(
+            entry.label
+            for entry in self.known.forbehold_by_id(fact.forbehold)
+            if entry.kommuner != EVERY
+        )
+
+    def _forbehold(self, facts: Iterable[Fact]) -> list[dict[str, Any]]:
+        """The forbehold that touch some figures, and what each does to them."""
+        ids = {name for fact in facts for name in fact.forbehold}
+        return [self._entry(entry) for entry in self.known.forbehold_by_id(ids)]
+
+    def _entry(self, entry: Forbehold) -> dict[str, Any]:
+        kind = self.known.kinds[entry.kind]
+        return {
+            "id": entry.id,
+            "name": kind.name,
+            "text": entry.text,
+            "effects": self._effects(kind),
+            "why": kind.why,
+            "source": entry.source,
+        }
+
+    def _effects(self, kind: Kind) -> list[str]:
+        words = self.known.phrases.words
+        return [
+            words[key] for part, done, key in EFFECTS if getattr(kind, part) == done
+        ] or [words["review_no_effect"]]
+
+
+def _exact(value: float | None) -> str:
+    return "" if value is None else language.exact(value)
+
+
+def _rules(details: Iterable[Detail]) -> Iterable[str]:
+    """The phrases that stand inside a phrase."""
+    for detail in details:
+        if isinstance(detail, Fragment):
+            yield detail.rule
+            yield from _rules(detail.details.values())
+        elif isinstance(detail, tuple):
+            yield from _rules(detail)

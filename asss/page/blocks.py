@@ -1,0 +1,180 @@
+"""
+Markup: templates filled in, and the stylesheet with its fonts.
+
+Knows how a page is put together and nothing of what it says. Imports ``catalogue`` and
+below.
+"""
+
+import base64
+import re
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, lru_cache
+from importlib import resources
+from typing import Any
+
+import jinja2
+from jinja2.bccache import Bucket
+from markupsafe import Markup, escape
+
+from asss.catalogue import language
+from asss.catalogue.catalogue import Catalogue
+
+#: From one number to another, with what they count.
+SPAN = re.compile(r"(?<![\w#;])\d+–\d+(?:\u00a0\w+)?")
+
+#: A stroke between words, in text and not in a tag: a line may break after it, which
+#: browsers do not know.
+STROKE = re.compile(r"(?<=\w)/(?=\w)(?![^<]*>)")
+
+
+#: How many moves of their own the parts of a figure may have on a phone.
+PARTS = 96
+
+
+#: What tells a block of the page from whatever else a notebook shows.
+BLOCK_MIME = "application/vnd.asss.block+json"
+
+
+@dataclass(frozen=True)
+class Block:
+    """A piece of the page, as HTML."""
+
+    html: str
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        return {BLOCK_MIME: {}}
+
+
+def block(template: str, known: Catalogue, **fields: Any) -> Block:
+    """Fill in a template of ``templates/blocks/``."""
+    words = known.phrases.words
+    found = environment(known).get_template(f"{template}.html.j2")
+    return Block(found.render(words=words, **fields))
+
+
+def environment(known: Catalogue) -> jinja2.Environment:
+    """Templates with the filter ``marked``; a field that is not given is an error."""
+    return _environment(_marks(known))
+
+
+def _marks(known: Catalogue) -> "_Marks":
+    words = known.phrases.words
+    # The font has no raised r of this shape; the other mark stands as it is.
+    preliminary = words["preliminary_mark"]
+    return _Marks(
+        (
+            (words["reconstructed_mark"], "r", words["reconstructed_title"]),
+            (preliminary, preliminary, words["preliminary_title"]),
+        )
+    )
+
+
+@lru_cache(maxsize=4)
+def _environment(marks: "_Marks") -> jinja2.Environment:
+    found = jinja2.Environment(
+        loader=jinja2.PackageLoader("asss.page", "templates/blocks"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        bytecode_cache=_COMPILED,
+    )
+    found.filters["marked"] = marks
+    return found
+
+
+class _Compiled(jinja2.BytecodeCache):
+    """Compiled templates, for every language and for processes that are forked."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give a template that was compiled before, if it is still the same."""
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep a template that was compiled."""
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED = _Compiled()
+
+
+def warm_up() -> None:
+    """Compile every template: it takes far longer than to fill one in."""
+    found = _environment(_Marks(()))
+    for name in found.list_templates():
+        found.get_template(name)
+
+
+def stylesheet() -> str:
+    """The one stylesheet, with the fonts inside it: a page needs nothing beside it."""
+    folder = resources.files("asss.page")
+    css = (folder / "templates" / "rapport" / "style.css").read_text("utf-8")
+    for weight in ("Regular", "SemiBold"):
+        css = css.replace(
+            f"url(Inter-{weight}.woff2)",
+            f"url(data:font/woff2;base64,{_font(weight)})",
+        )
+    moves = (
+        f".m{part}{{translate:var(--m{part});scale:var(--s{part},none)}}"
+        for part in range(PARTS)
+    )
+    return css.replace("/* parts */", "".join(moves))
+
+
+@cache
+def font_faces() -> str:
+    """The typeface as CSS, for a drawing that must show right by itself."""
+    return "".join(
+        f"@font-face{{font-family:Inter;font-weight:{number};"
+        f'src:url(data:font/woff2;base64,{_font(weight)}) format("woff2")}}'
+        for weight, number in (("Regular", 400), ("SemiBold", 600))
+    )
+
+
+@cache
+def _font(weight: str) -> str:
+    file = resources.files("asss") / "fonts" / f"Inter-{weight}.woff2"
+    return base64.b64encode(file.read_bytes()).decode()
+
+
+def day_or_text(written: str) -> str:
+    """A date where one is known; a bare year stays a year."""
+    try:
+        date.fromisoformat(written)
+    except ValueError:
+        return written
+    return language.day(written)
+
+
+@dataclass(frozen=True)
+class _Marks:
+    """
+    Turns the mark of a figure into markup that says what it is, each with its title.
+
+    Says where a line may break, too: not in «18–66 år», which has no space that could
+    be made hard, but after a stroke, as in «f242/f243».
+    """
+
+    signs: tuple[tuple[str, str, str], ...]
+
+    def __call__(self, written: str) -> Markup:
+        spaced = STROKE.sub("/<wbr>", str(escape(written)))
+        marked = SPAN.sub(r'<span class="whole">\g<0></span>', spaced)
+        for sign, letter, title in self.signs:
+            # WeasyPrint may break a line between a raised mark and the comma after it.
+            marked = re.sub(
+                rf"{re.escape(sign)}[).,;:]+",
+                r'<span class="whole">\g<0></span>',
+                marked,
+            )
+            spoken = f'<abbr title="{escape(title)}">{letter}</abbr>'
+            marked = marked.replace(sign, f'<sup class="r">{spoken}</sup>')
+        return Markup(marked)

@@ -1,0 +1,328 @@
+"""
+What a report shows: the heading, figures and chapters.
+
+Puts words and pictures on the page and nothing else: numbers come from facts, words
+from the phrase file, markup from ``templates/blocks/``. Each function returns a block
+that JupyterLab and the finished page show alike. Imports ``blocks`` and below.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from asss.analysis import publication
+from asss.analysis.facts import Fact, NetworkBook, as_record
+from asss.analysis.findings import SUMMARY, Findings
+from asss.analysis.statements import Detail
+from asss.catalogue import language, markdown
+from asss.catalogue.catalogue import Catalogue
+from asss.catalogue.parameters import Member
+from asss.page import keyfigures, text
+from asss.page.blocks import Block, block, day_or_text
+
+if TYPE_CHECKING:
+    from asss.figures import Data, Picture
+
+#: The notebook output under which a report's facts leave the kernel.
+FACTS_MIME = "application/vnd.asss.facts+json"
+
+#: The notebook output under which the numbers behind figures leave it.
+FIGURES_MIME = "application/vnd.asss.figures+json"
+
+#: Rules of sentences that explain a measure, and say nothing of its figure.
+EXPLANATIONS = ("resource_gloss",)
+
+#: The version of the form of facts.json.
+FACTS_FORM = 2
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything a report rests on, as it is written to facts.json."""
+
+    content: Mapping[str, Any]
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        count = len(self.content["facts"])
+        return {
+            FACTS_MIME: self.content,
+            "text/plain": f"{count} facts, {len(self.content['sentences'])} sentences",
+        }
+
+
+@dataclass(frozen=True)
+class Illustrated(Block):
+    """A block with figures, which takes the numbers behind each along."""
+
+    figures: "Mapping[int, Data]"
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        return super()._repr_mimebundle_() | {
+            FIGURES_MIME: [
+                {
+                    "number": number,
+                    "columns": list(data.columns),
+                    "rows": [list(row) for row in data.rows],
+                }
+                for number, data in self.figures.items()
+            ]
+        }
+
+
+def heading(found: Findings, known: Catalogue) -> Block:
+    """Title, dates, status, what concerns the whole page, and the main findings."""
+    run = found.run
+    reconstructed = [fact for fact in found.reported if fact.basis == "reconstructed"]
+    rule = "reconstructed_line"
+    if found.snapshot.is_fetched:
+        rule = (
+            "reconstructed_line_fetched"
+            if reconstructed
+            else "reconstructed_line_behind"
+        )
+    line = text.phrase(
+        rule,
+        {
+            "count": len(reconstructed),
+            "n": len(found.reported),
+            "kommune": found.member.name,
+            "year": run.year,
+        },
+        known,
+    )
+    return top(
+        found,
+        known,
+        title=title(found, known),
+        reconstructed=line if found.is_reconstructed else "",
+        summary=text.sentences(found, known, chapter=SUMMARY),
+    )
+
+
+def top(
+    book: NetworkBook,
+    known: Catalogue,
+    *,
+    title: str,
+    reconstructed: str,
+    summary: Sequence[text.Sentence],
+) -> Block:
+    """The top of a report, on one kommune or on all."""
+    run, words = book.run, known.phrases.words
+    edition = publication.edition(book, known)
+    return block(
+        "heading",
+        known,
+        kicker=text.phrase(
+            "kicker", {"edition": run.year + 1, "year": run.year}, known
+        ),
+        title=title,
+        published=language.day(run.published) if run.published else "",
+        changed=language.day(run.changed) if run.changed else "",
+        status=words[f"status_{edition.status or 'unknown'}"],
+        reservation=words["status_reconstructed"] if book.is_reconstructed else "",
+        figures=text.figures_from(book.snapshot, known),
+        reconstructed=reconstructed,
+        notes=[entry.text for entry in book.page_wide_forbehold(known)],
+        summary=summary,
+    )
+
+
+def summary(found: Findings, known: Catalogue) -> Block:
+    """The main findings alone; in any language that has the words for them."""
+    said = text.sentences(found, known, chapter=SUMMARY)
+    return block("summary", known, summary=said)
+
+
+def title(found: Findings, known: Catalogue) -> str:
+    """The one heading of the first level."""
+    details: dict[str, Detail] = {
+        "service": known.service.name,
+        "kommune": found.member.name,
+        "year": found.run.year,
+    }
+    return text.phrase("title", details, known)
+
+
+def figure(
+    picture: "Picture", known: Catalogue, *, number: int, caption: str
+) -> Illustrated:
+    """A numbered figure, with its alternative text and the numbers behind it."""
+    drawn = block(
+        "figure",
+        known,
+        svg=Markup(picture.svg),
+        narrow=picture.narrow,
+        alt=picture.alt,
+        table=picture.table,
+        number=number,
+        caption=" ".join(known.phrases.words[key] for key in (caption, *picture.notes)),
+    )
+    return Illustrated(drawn.html, {number: picture.data})
+
+
+def chapter(
+    found: Findings, known: Catalogue, chapter: str, *, figure: int | None = None
+) -> Block:
+    """
+    A chapter's sentences, the forbehold that touch them, and people's comment.
+
+    Where a figure belongs to the chapter, the text refers to it by its number.
+    """
+    comment = known.comment(found.member.id, found.run.year, chapter)
+    notes = _ChapterNotes(found, known, chapter)
+    return block(
+        "chapter",
+        known,
+        paragraphs=[
+            [(said, notes.refer(said)) for said in paragraph]
+            for paragraph in text.paragraphs(found, known, chapter=chapter)
+        ],
+        see=text.phrase("see_figure", {"number": figure}, known) if figure else "",
+        forbehold=list(notes.items.values()),
+        comment=comment
+        and {
+            "html": Markup(markdown.to_html(comment.text, below=2)),
+            "author": comment.author,
+            "source": comment.source,
+            "date": day_or_text(comment.date),
+        },
+    )
+
+
+class _ChapterNotes:
+    """
+    The forbehold of a chapter, with the letters they have in Tabell 1.
+
+    Sentences refer to those of their own facts, and each leads back to its sentences.
+    """
+
+    def __init__(self, found: Findings, known: Catalogue, chapter: str) -> None:
+        self._known, self._chapter = known, chapter
+        self._by_id = {fact.id: fact for fact in found.facts.values()}
+        entries = found.forbehold_in(known, chapter)
+        letters = keyfigures.letters(found, known, also=[e.text for e in entries])
+        order = list(letters)
+        self.items: dict[str, dict[str, Any]] = {
+            entry.id: {
+                "id": f"forbehold-{chapter}-{letters[entry.text]}",
+                "letter": letters[entry.text],
+                "name": known.kinds[entry.kind].name,
+                "text": entry.text,
+                "places": [],
+            }
+            for entry in sorted(entries, key=lambda entry: order.index(entry.text))
+        }
+
+    def refer(self, said: text.Sentence) -> list[dict[str, str]]:
+        """References from a sentence to the forbehold on its facts."""
+        if said.rule in EXPLANATIONS:
+            return []
+        touched = {name for fact in said.facts for name in self._by_id[fact].forbehold}
+        references = []
+        for name, item in self.items.items():
+            if name not in touched:
+                continue
+            number = len(item["places"]) + 1
+            own = f"ref-{self._chapter}-{item['letter']}-{number}"
+            back = text.phrase(
+                "forbehold_back", {"number": number, "name": item["name"]}, self._known
+            )
+            item["places"].append({"id": own, "back": back})
+            references.append(
+                {"letter": item["letter"], "id": own, "target": item["id"]}
+            )
+        return references
+
+
+def facts(found: Findings, known: Catalogue) -> Facts:
+    """
+    Gather what facts.json holds.
+
+    The kommune's facts for every year, the other members' for the report's year, every
+    sentence with its rule and facts, every forbehold, and where the figures came from.
+    """
+    kept = [
+        fact
+        for fact in found.facts.values()
+        if fact.kommune == found.member.id or fact.year == found.run.year
+    ]
+    return gathered(
+        found,
+        known,
+        title=title(found, known),
+        whose=found.member,
+        kept=kept,
+        sentences=text.sentences(found, known),
+        table=keyfigures.printed(found, known),
+    )
+
+
+def gathered(
+    book: NetworkBook,
+    known: Catalogue,
+    *,
+    title: str,
+    whose: Member,
+    kept: Sequence[Fact],
+    sentences: Sequence[text.Sentence],
+    table: Mapping[str, Any] | None = None,
+) -> Facts:
+    """What facts.json holds, of a report on one kommune or on all."""
+    edition = publication.edition(book, known)
+    return Facts(
+        {
+            "form": FACTS_FORM,
+            "title": title,
+            "run": book.run.model_copy(update={"kommune": whose.id}).model_dump(),
+            "kommune": whose.name,
+            "service": known.service.service,
+            "edition": {
+                "status": edition.status,
+                "tables": dict(edition.tables),
+                "pending": list(edition.pending),
+            },
+            "snapshot": {
+                "name": book.snapshot.name,
+                "created": book.snapshot.created,
+                "fetched": book.snapshot.fetched,
+                "base_url": book.snapshot.base_url,
+                "sha256": book.snapshot.sha256,
+                "tables": {
+                    table: {
+                        "title": entry["title"],
+                        "ssb_updated": entry["ssb_updated"],
+                        "sha256": entry["sha256"],
+                        "query": entry["query"],
+                    }
+                    for table, entry in book.snapshot.tables.items()
+                },
+            },
+            "contains_reconstructed": book.is_reconstructed,
+            "table": table,
+            "facts": [as_record(fact, book.snapshot) for fact in kept],
+            "sentences": [
+                {
+                    "section": said.chapter,
+                    "text": said.text,
+                    "rule": said.rule,
+                    "facts": list(said.facts),
+                }
+                for said in sentences
+            ],
+            "forbehold": [
+                entry.model_dump(mode="json", exclude={"figures"})
+                for entry in book.all_forbehold(known)
+            ],
+        }
+    )
+
+
+def dump_facts(content: Mapping[str, Any], path: Path) -> None:
+    """Write facts.json: sorted as it came, UTF-8, one form for the same facts."""
+    written = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
+    path.write_text(written + "\n", encoding="utf-8")

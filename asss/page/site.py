@@ -1,0 +1,260 @@
+"""
+The pages that tie a year together: the index, and what makes it searched and sorted.
+
+A page is whole as it stands; the script, a small one of our own, only adds to it. It is
+in the page, and the page allows no other. Imports ``blocks``, ``text`` and below.
+"""
+
+import base64
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any
+
+from asss.analysis.facts import HOUSEKEEPING
+from asss.analysis.findings import NOT_COLLECTED, SUMMARY
+from asss.analysis.statements import Detail, mark
+from asss.catalogue import language
+from asss.catalogue.catalogue import Catalogue
+from asss.catalogue.filenames import INDEX_NAME
+from asss.catalogue.knowledge import Indicator
+from asss.catalogue.parameters import EVERY
+from asss.page import blocks, text
+
+#: The part of an index that leads to the indexes of other years.
+YEARS = re.compile(r"<!-- years -->.*?<!-- /years -->", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class File:
+    """A file of a report that the index links to."""
+
+    name: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One report in the index.
+
+    Attributes
+    ----------
+    id, name : str
+        The report's folder, and whom it is on.
+    facts : mapping
+        What its facts.json holds.
+    files : sequence of File
+        Those that are there, the page itself first.
+    is_old : bool
+        Whether the report was to be made again, and could not be.
+    """
+
+    id: str
+    name: str
+    facts: Mapping[str, Any]
+    files: Sequence[File]
+    is_old: bool = False
+
+
+def index(
+    year: int,
+    reports: Sequence[Listing],
+    known: Catalogue,
+    *,
+    network: Listing | None = None,
+    missing: Sequence[str] = (),
+    years: Sequence[int] = (),
+    digest: str = "",
+) -> str:
+    """
+    Make the page that leads to a year's reports.
+
+    Parameters
+    ----------
+    reports : sequence of Listing
+        In the order of the network.
+    network : Listing, optional
+        «ASSS samlet».
+    missing : sequence of str
+        Names of those that there is no report on.
+    years : sequence of int
+        Other years that have an index.
+    digest : str
+        Of all facts that the page shows, as its manifest has it.
+
+    Returns
+    -------
+    html : str
+        One card per kommune, with its main findings, status and caveats.
+    """
+    words = known.phrases.words
+    everything = (*reports, *([network] if network else []))
+    is_reconstructed = any(e.facts["contains_reconstructed"] for e in everything)
+    return blocks.block(
+        "index",
+        known,
+        title=text.phrase(
+            "index_title", {"service": known.service.name, "year": year}, known
+        ),
+        kicker=text.phrase("kicker", {"edition": year + 1, "year": year}, known),
+        cards=[_card(entry, year, known) for entry in _by_name(reports)],
+        network=network and _card(network, year, known),
+        missing=language.join(list(missing), words) if missing else "",
+        years=years,
+        digest=digest,
+        page=INDEX_NAME,
+        warning=words["index_reconstructed"] if is_reconstructed else "",
+        indicators=[
+            {"id": indicator.id, "name": indicator.short_name}
+            for indicator in known.service.indicators
+        ],
+        css=blocks.stylesheet() + stylesheet(),
+        script=script(),
+        policy=policy(script()),
+    ).html
+
+
+def with_years(html: str, years: Sequence[int], known: Catalogue) -> str:
+    """An index that leads to these other years, and is else as it was."""
+    led = blocks.block("years", known, years=years, page=INDEX_NAME).html
+    return YEARS.sub(lambda _: led, html)
+
+
+def _by_name(reports: Sequence[Listing]) -> list[Listing]:
+    """In the order of the alphabet, æ, ø and å last, as a reader looks for a name."""
+    return sorted(reports, key=lambda entry: alphabetical(entry.name))
+
+
+def alphabetical(name: str) -> tuple[int, ...]:
+    """
+    Where a name stands in a Norwegian list.
+
+    Examples
+    --------
+    >>> sorted(["Ålesund", "Ørsta", "Ærfjord", "Oslo"], key=alphabetical)
+    ['Oslo', 'Ærfjord', 'Ørsta', 'Ålesund']
+    """
+    letters = "abcdefghijklmnopqrstuvwxyzæøå"
+    return tuple(letters.find(letter) for letter in name.casefold())
+
+
+def _card(entry: Listing, year: int, known: Catalogue) -> dict[str, Any]:
+    """What the index shows of a report: all of it from its own facts.json."""
+    words = known.phrases.words
+    run, edition = entry.facts["run"], entry.facts["edition"]
+    own = {
+        fact["indicator"]: fact
+        for fact in entry.facts["facts"]
+        if (fact["kommune"], fact["year"]) == (entry.id, year)
+    }
+    page = entry.files[0].name
+    return {
+        "id": entry.id,
+        "name": entry.name,
+        "page": f"{entry.id}/{page}",
+        "status": words[f"status_{edition['status'] or 'unknown'}"],
+        "reservation": words["status_reconstructed"]
+        if entry.facts["contains_reconstructed"]
+        else "",
+        "published": run["published"] and language.day(run["published"]),
+        "changed": run["changed"] and language.day(run["changed"]),
+        "is_old": entry.is_old,
+        "summary": [
+            said["text"]
+            for said in entry.facts["sentences"]
+            if said["section"] == SUMMARY and said["rule"] != NOT_COLLECTED
+        ],
+        "notes": [
+            caveat["text"]
+            for caveat in entry.facts["forbehold"]
+            if caveat["indicators"] == EVERY
+            and caveat["kind"] not in HOUSEKEEPING
+            and year in caveat["years"]
+            and (caveat["kommuner"] == EVERY or entry.id in caveat["kommuner"])
+        ]
+        + _caveats(entry, own, known),
+        "values": [
+            _value(indicator, own[indicator.id], known)
+            for indicator in known.service.indicators
+            if indicator.id in own
+        ],
+        "files": entry.files,
+    }
+
+
+def _caveats(
+    entry: Listing, own: Mapping[str, Mapping[str, Any]], known: Catalogue
+) -> list[str]:
+    """What kind of forbehold there is on single figures of the year, and on which."""
+    about: dict[str, list[str]] = {}
+    for caveat in entry.facts["forbehold"]:
+        if caveat["indicators"] == EVERY or caveat["kind"] in HOUSEKEEPING:
+            continue
+        held = about.setdefault(known.kinds[caveat["kind"]].name, [])
+        held += [
+            indicator.short_name
+            for indicator in known.service.indicators
+            if caveat["id"] in own.get(indicator.id, {}).get("forbehold", ())
+            and indicator.short_name not in held
+        ]
+    return [
+        text.phrase("index_caveat", {"name": name, "indicators": tuple(held)}, known)
+        for name, held in about.items()
+        if held
+    ]
+
+
+def _value(
+    indicator: Indicator, fact: Mapping[str, Any], known: Catalogue
+) -> dict[str, Any]:
+    """One figure, as the index shows it when it is sorted by its indicator."""
+    words = known.phrases.words
+    value, rank = fact["value"], fact["rank"]
+    written = fact["status"]
+    if value is not None:
+        form = words[f"unit_{indicator.unit}"]
+        digits = language.number(value, indicator.decimals)
+        written = form.format(number=digits) + mark(fact["basis"], words)
+    details: dict[str, Detail] = {"rank": rank, "n": fact["n"]}
+    return {
+        "indicator": indicator.id,
+        "name": indicator.short_name,
+        "value": value,
+        "written": written,
+        "rank": text.phrase("index_rank", details, known) if rank else "",
+        "rank_mark": mark(fact["distance_basis"], words) if rank else "",
+    }
+
+
+# -- what the page carries -------------------------------------------------------------
+
+
+def stylesheet() -> str:
+    """Rules for the index and «ASSS samlet», beside those of every page."""
+    return _file("site.css")
+
+
+def script() -> str:
+    """The one script."""
+    return _file("site.js")
+
+
+def policy(script: str = "") -> str:
+    """
+    What a page may do: show itself, and run this one script, if any.
+
+    Whatever finds its way onto the page, no other script runs and nothing is fetched.
+    """
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return (
+        "default-src 'none'; img-src data:; font-src data:; style-src 'unsafe-inline'; "
+        + (f"script-src 'sha256-{digest}'; " if script else "")
+        + "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _file(name: str) -> str:
+    folder = resources.files("asss.page") / "templates" / "site"
+    return (folder / name).read_text("utf-8")

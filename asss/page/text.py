@@ -1,0 +1,187 @@
+"""
+Words: findings become sentences.
+
+Every word comes from the phrase file of the catalogue's language, every rule of writing
+from ``language``; the choice of phrase was made in ``findings``. Knows no figure.
+Imports ``findings`` and below.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from asss.analysis.findings import Findings, sections
+from asss.analysis.statements import (
+    Claim,
+    Count,
+    Detail,
+    Fragment,
+    Quantity,
+    Statement,
+    Word,
+    mark,
+)
+from asss.catalogue.catalogue import Catalogue
+from asss.catalogue.language import (
+    bind,
+    capitalised,
+    day,
+    genitive,
+    join,
+    number,
+    numeral,
+)
+from asss.catalogue.translation import file_of
+from asss.errors import PhraseError
+from asss.statbank import Snapshot
+
+#: The paragraph on time, beside those of the sections.
+TIME = -1
+
+#: Rules that begin a new paragraph: from here on a chapter speaks of time, not level.
+PARAGRAPH_STARTS = ("trend_", "change_")
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A finished sentence, and what it rests on."""
+
+    chapter: str
+    text: str
+    rule: str
+    facts: tuple[str, ...]
+
+
+def quantity(amount: Quantity, words: Mapping[str, str]) -> str:
+    """
+    Write an amount with its unit, marked where it rests on a reconstructed figure.
+
+    Percent and percentage points are kept apart by the role of the amount.
+    """
+    form = words[f"unit_{amount.unit}"]
+    if amount.role == "difference":
+        form = words.get(f"difference_{amount.unit}", form)
+    return form.format(number=number(amount.value, amount.decimals)) + mark(
+        amount.basis, words
+    )
+
+
+def bare(amount: float | None, decimals: int) -> str:
+    """A number for a table or figure, where the unit stands elsewhere."""
+    return "" if amount is None else number(amount, decimals)
+
+
+def figures_from(snapshot: Snapshot, known: Catalogue) -> str:
+    """Which figures a report stands on, and from when, in a sentence."""
+    rule = "figures_embedded"
+    if snapshot.is_fetched:
+        rule = "figures_fetched" if snapshot.is_from_ssb else "figures_elsewhere"
+    details: dict[str, Detail] = {
+        "day": day(snapshot.created),
+        "address": snapshot.base_url,
+    }
+    return phrase(rule, details, known)
+
+
+def phrase(rule: str, details: Mapping[str, Detail], known: Catalogue) -> str:
+    """
+    Fill one phrase.
+
+    Beside the fields given, a phrase may use ``{Subject}``, the subject with a capital
+    letter, and ``{genitive}``, the kommune's name in the genitive.
+
+    Raises
+    ------
+    PhraseError
+        If there is no such phrase, or it asks for a field that is not given.
+    """
+    found = known.phrases.phrases.get(rule)
+    if found is None:
+        file = file_of(known.language)
+        msg = f"{file} has no phrase {rule!r}; add it with a worked example."
+        raise PhraseError(msg)
+    fields = {name: _written(detail, known) for name, detail in details.items()}
+    if "subject" in fields:
+        fields["Subject"] = capitalised(fields["subject"])
+    if "kommune" in fields:
+        fields["genitive"] = genitive(fields["kommune"])
+    try:
+        return found.sentence.format_map(fields)
+    except KeyError as error:
+        file = file_of(known.language)
+        msg = f"{file}: {rule} asks for {error}, which the finding does not have."
+        raise PhraseError(msg) from None
+
+
+def _written(detail: Detail, known: Catalogue) -> str:
+    words = known.phrases.words
+    match detail:
+        case Quantity():
+            return quantity(detail, words)
+        case Count():
+            count = numeral(detail.value, words, neuter=detail.is_neuter)
+            return count + mark(detail.basis, words)
+        case Word():
+            return _word(detail.key, known) + mark(detail.basis, words)
+        case Claim():
+            return mark(detail.basis, words)
+        case Fragment():
+            return phrase(detail.rule, detail.details, known)
+        case tuple():
+            parts = [_written(part, known) for part in detail]
+            return join(parts, words) if parts else ""
+        case _:
+            return str(detail)
+
+
+def _word(key: str, known: Catalogue) -> str:
+    word = known.phrases.words.get(key)
+    if word is None:
+        msg = f"{file_of(known.language)} has no word {key!r}; add it."
+        raise PhraseError(msg)
+    return word
+
+
+def sentence(statement: Statement, known: Catalogue) -> Sentence:
+    """One statement in words."""
+    return Sentence(
+        chapter=statement.chapter,
+        text=bind(phrase(statement.rule, statement.details, known)),
+        rule=statement.rule,
+        facts=statement.facts,
+    )
+
+
+def sentences(
+    found: Findings, known: Catalogue, *, chapter: str | None = None
+) -> list[Sentence]:
+    """Everything that a report says, or one chapter of it, in the order of the page."""
+    return [
+        sentence(statement, known)
+        for statement in found.statements
+        if chapter in (None, statement.chapter)
+    ]
+
+
+def paragraphs(
+    found: Findings, known: Catalogue, *, chapter: str
+) -> list[list[Sentence]]:
+    """
+    A chapter's sentences: first on level and rank, then on change over time.
+
+    Level has a paragraph for each section of the table that the chapter takes in; what
+    is said of several sections at once stands with the last of them.
+    """
+    said = sentences(found, known, chapter=chapter)
+    section_of = sections(found, known)
+    parts: dict[int, list[Sentence]] = {}
+    for one in said:
+        last = max(section_of[fact] for fact in one.facts)
+        parts.setdefault(TIME if _is_about_time(one) else last, []).append(one)
+    return list(parts.values())
+
+
+def _is_about_time(said: Sentence) -> bool:
+    return said.rule.startswith(PARAGRAPH_STARTS) or said.rule in (
+        "mean_falls",
+        "mean_rises",
+    )

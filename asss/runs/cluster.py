@@ -1,0 +1,318 @@
+"""
+Past one machine: reports made by the workers of a Dask cluster.
+
+A worker needs this package and nothing else: the project itself, its parameters,
+notebooks and figures, goes along with the work, and the files of a report come back. On
+each worker a report is made as it is here: in a fresh process of its own. A report
+whose worker dies is made by another. Only the command that was asked puts reports in
+place: so none that it has told as failed, or given up, is put there afterwards. Imports
+``workers`` and below.
+"""
+
+import atexit
+from collections.abc import Iterable
+from concurrent.futures import CancelledError, Future
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+from pathlib import Path
+from threading import Lock
+from types import TracebackType
+from typing import Any, Final, Self
+
+from asss import outputs
+from asss.catalogue.parameters import EMBEDDED, FOLDER
+from asss.errors import AsssError, UsageError
+from asss.runs import manifest
+from asss.runs.kernels import supply
+from asss.runs.manifest import NOTEBOOKS
+from asss.runs.workers import KERNELS, WORK, Crew, Result, Task, cores
+from asss.statbank import holdings
+
+#: A cluster of this machine's own, for as long as the command lasts.
+LOCAL: Final = "local"
+
+#: Seconds to wait for a scheduler before saying that it does not answer.
+PATIENCE: Final = "20s"
+
+
+@dataclass(frozen=True)
+class Project:
+    """
+    The files that reports are made of, as they go to a worker.
+
+    Attributes
+    ----------
+    files : tuple of (name, content)
+        Relative to the project's folder.
+    """
+
+    files: tuple[tuple[str, bytes], ...]
+
+    @classmethod
+    def gather(cls, root: Path, snapshots: Iterable[str]) -> Self:
+        """
+        Read what reports are made of: parameters, notebooks, and the snapshots named.
+
+        The embedded figures are in the package, which every worker has.
+
+        Raises
+        ------
+        UsageError
+            If there is no such snapshot, or it lies outside the project.
+        """
+        folders = [root / FOLDER, root / NOTEBOOKS]
+        for name in sorted(set(snapshots) - {EMBEDDED}):
+            folder = holdings.open_snapshot(name, root=root).folder.resolve()
+            if not folder.is_relative_to(root):
+                msg = f"Snapshot {name} lies outside {root}, and workers get only that."
+                raise UsageError(msg)
+            folders.append(folder)
+        return cls(
+            tuple(
+                (
+                    (folder / name).relative_to(root).as_posix(),
+                    (folder / name).read_bytes(),
+                )
+                for folder in folders
+                for name in manifest.names_in(folder)
+            )
+        )
+
+    def lay_out(self) -> Path:
+        """Write the files to a folder that goes with this process."""
+        kept = ExitStack()
+        root = kept.enter_context(outputs.scratch())
+        atexit.register(kept.close)
+        for name, content in self.files:
+            path = root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        return root
+
+
+@dataclass(frozen=True)
+class Certificates:
+    """Files in PEM: whom to trust, and what shows who we are."""
+
+    ca: Path
+    cert: Path
+    key: Path
+
+    def security(self, dask: Any) -> Any:
+        """
+        As Dask has it.
+
+        Raises
+        ------
+        UsageError
+            If a file is missing, or is no certificate or key.
+        """
+        try:
+            security = dask.Security(
+                tls_ca_file=str(self.ca),
+                tls_client_cert=str(self.cert),
+                tls_client_key=str(self.key),
+                require_encryption=True,
+            )
+            security.get_connection_args("client")
+        except OSError as error:
+            names = f"{self.ca}, {self.cert} and {self.key}"
+            msg = f"TLS cannot be spoken with {names} ({error})."
+            raise UsageError(msg) from error
+        return security
+
+
+class Cluster:
+    """
+    The workers of a Dask cluster.
+
+    Parameters
+    ----------
+    scheduler : str
+        Its address, ``tcp://…`` or ``tls://…``; or ``local`` for a cluster on this
+        machine.
+    jobs : int
+        How many reports a local cluster makes at a time: one for each of its workers.
+        Another has as many as its workers have threads.
+    project : Project
+    certificates : Certificates, optional
+        For TLS; without them, what Dask's own settings say.
+
+    Raises
+    ------
+    UsageError
+        If Dask is not installed, the scheduler does not answer, or it and the
+        certificates do not know each other.
+    """
+
+    def __init__(
+        self,
+        scheduler: str,
+        jobs: int,
+        project: Project,
+        certificates: Certificates | None = None,
+    ) -> None:
+        try:
+            import distributed
+        except ImportError as error:
+            msg = f"--scheduler needs Dask ({error}): pip install 'asss[cluster]'."
+            raise UsageError(msg) from error
+        dask: Any = distributed
+        self._project = project
+        self._address = scheduler
+        self._turn = Lock()
+        self._is_over = False
+        security = certificates.security(dask) if certificates else None
+        self._own: Any = None
+        if scheduler == LOCAL:
+            self._own = scheduler = dask.LocalCluster(
+                n_workers=jobs, threads_per_worker=1, dashboard_address="127.0.0.1:0"
+            )
+        try:
+            self._client = dask.Client(scheduler, timeout=PATIENCE, security=security)
+        except (OSError, ValueError) as error:
+            msg = f"No scheduler answers at {scheduler} ({error})."
+            raise UsageError(msg) from error
+        except (TypeError, RuntimeError) as error:
+            # What Dask says of tls:// without certificates, and of tcp:// where its
+            # settings ask for encryption.
+            msg = (
+                f"{scheduler} cannot be spoken with ({error}). TLS takes --tls-ca, "
+                "--tls-cert and --tls-key, or Dask's own settings."
+            )
+            raise UsageError(msg) from error
+
+    @property
+    def size(self) -> int:
+        """How many reports the workers make at a time, as many as there are now."""
+        return sum(self._client.nthreads().values())
+
+    def __enter__(self) -> Self:
+        """
+        Send the project to every worker.
+
+        Raises
+        ------
+        UsageError
+            If there is no worker to send it to.
+        """
+        try:
+            self._sent = self._client.scatter(self._project, broadcast=True)
+        except OSError as error:
+            msg = f"No worker answers at {self._address} ({error})."
+            raise UsageError(msg) from error
+        return self
+
+    def submit(self, task: Task) -> "Future[Result]":
+        """Have a report made by whichever worker has room, and put it in place here."""
+        # No worker is told where the report goes.
+        sent = replace(task, root=Path(), output=Path())
+        asked = self._client.submit(make, sent, self._sent, pure=False)
+        followed: Future[Result] = Future()
+        followed.set_running_or_notify_cancel()
+
+        def settle(done: Any) -> None:
+            try:
+                made: Made = done.result()
+                with self._turn:
+                    result = (
+                        task.failed("given up") if self._is_over else made.put(task)
+                    )
+            except (Exception, CancelledError) as error:
+                result = task.failed(f"no worker could make it ({error})")
+            followed.set_result(result)
+
+        asked.add_done_callback(settle)
+        return followed
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Part with the scheduler; what has not begun is not begun after an error."""
+        with self._turn:
+            self._is_over = True
+        if error is not None:
+            self._client.cancel(list(self._client.futures))
+        self._client.close()
+        if self._own is not None:
+            self._own.close()
+
+
+@dataclass(frozen=True)
+class Made:
+    """
+    What a worker hands back.
+
+    Attributes
+    ----------
+    result : Result
+    stage : Path
+        The worker's own place for outputs, gone by now.
+    files : tuple of (name, content)
+        What lay there, the report or the notebook that failed.
+    """
+
+    result: Result
+    stage: Path
+    files: tuple[tuple[str, bytes], ...]
+
+    def put(self, task: Task) -> Result:
+        """Put the report in place; what goes wrong is in the result."""
+        year, kommune = task.run.year, task.run.kommune
+        there, here = (
+            outputs.failed_notebook(place, year, kommune)
+            for place in (self.stage, task.output)
+        )
+        if self.result.error is not None:
+            for path, content in self.files:
+                if self.stage / path == there:
+                    # What it says must get through, wherever it can be kept.
+                    with suppress(OSError):
+                        here.parent.mkdir(parents=True, exist_ok=True)
+                        outputs.write(here, content)
+            error = self.result.error.replace(str(there), str(here))
+            return replace(self.result, error=error)
+        try:
+            made = outputs.folder(self.stage, year, kommune)
+            with outputs.workplace(task.folder) as work:
+                for path, content in self.files:
+                    if (self.stage / path).is_relative_to(made):
+                        file = work / (self.stage / path).relative_to(made)
+                        file.parent.mkdir(parents=True, exist_ok=True)
+                        file.write_bytes(content)
+                outputs.put(work, task.folder)
+            here.unlink(missing_ok=True)
+        except (AsssError, OSError) as error:
+            return replace(self.result, folder=None, entry=None, error=str(error))
+        return replace(self.result, folder=task.folder)
+
+
+# -- on a worker -----------------------------------------------------------------------
+
+
+def make(task: Task, project: Project) -> Made:
+    """Make a report on this worker, in a fresh process, from the project as sent."""
+    with outputs.scratch() as stage:
+        result = _crew().make(replace(task, root=_laid_out(project), output=stage))
+        paths = sorted(path for path in stage.rglob("*") if path.is_file())
+        files = [
+            (path.relative_to(stage).as_posix(), path.read_bytes()) for path in paths
+        ]
+        return Made(result, stage, tuple(files))
+
+
+@lru_cache(maxsize=2)
+def _laid_out(project: Project) -> Path:
+    return project.lay_out()
+
+
+@cache
+def _crew() -> Crew:
+    """What a worker keeps warm for as long as it lives."""
+    crew = Crew(supply.Pair(WORK, KERNELS, count=cores()))
+    atexit.register(crew.source.close)
+    return crew

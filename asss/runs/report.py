@@ -1,0 +1,414 @@
+"""
+From notebook to finished report: run, convert, vouch for, put in place.
+
+The only room that knows papermill. A report is made in a folder of its own and moved
+into place when it is whole; what was there before stays until then. ``render_report``
+is a plain function of plain arguments, so that any pool of workers can run it; the
+ledger is the business of whoever asks for it. Imports ``freshness``, ``conversion``,
+``manifest``, ``ledger`` and below.
+"""
+
+import logging
+import os
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import papermill
+from nbclient.exceptions import CellTimeoutError
+from nbformat import NotebookNode
+from papermill.exceptions import PapermillExecutionError
+from traitlets.config import Config
+
+from asss import outputs
+from asss.catalogue import catalogue, parameters
+from asss.catalogue.catalogue import Catalogue
+from asss.catalogue.filenames import (
+    EDITIONS,
+    FACTS_NAME,
+    FORMATS,
+    HTML_NAME,
+    NOTEBOOK_NAME,
+    PDF_NAME,
+    PUBLIC,
+    REVIEW,
+    REVIEW_NAME,
+    USUAL_FORMATS,
+)
+from asss.catalogue.parameters import NETWORK, Run
+from asss.errors import AsssError, ParameterError, RenderError
+from asss.formats import conversion, exports, readback, review
+from asss.page import sections
+from asss.page.blocks import BLOCK_MIME
+from asss.runs import freshness, ledger, manifest
+from asss.runs.kernels import supply
+from asss.runs.ledger import Entry
+from asss.runs.limits import LIMITS, Limits
+from asss.statbank import holdings
+
+__all__ = [
+    "EDITIONS",
+    "FACTS_NAME",
+    "FORMATS",
+    "HTML_NAME",
+    "NOTEBOOK_NAME",
+    "PDF_NAME",
+    "PUBLIC",
+    "REVIEW",
+    "REVIEW_NAME",
+    "SERVICE",
+    "USUAL_FORMATS",
+    "Report",
+    "render_report",
+]
+
+SERVICE = "sosiale_tjenester"
+
+#: Cells with this tag reach the page.
+ON_PAGE = "rapport"
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report that was made: where it lies, and what the ledger should say of it."""
+
+    folder: Path
+    entry: Entry
+
+
+def render_report(
+    run: Run,
+    *,
+    root: Path,
+    output: Path,
+    formats: Sequence[str] = USUAL_FORMATS,
+    editions: Sequence[str] = (PUBLIC,),
+    service: str = SERVICE,
+    entry: Entry | None = None,
+    today: str = "",
+    limits: Limits = LIMITS,
+) -> Report:
+    """
+    Make one report, whole or not at all.
+
+    Parameters
+    ----------
+    run : Run
+        Kommune, year and the rest; ``kommune`` is a lasting id, or ``asss`` for the
+        network as a whole.
+    root : Path
+        The project's folder, with ``notebooks/`` and ``parameters/``.
+    output : Path
+        Where ``<year>/<kommune>/`` is put.
+    formats : sequence of str
+        Of :data:`FORMATS`. The notebook, facts.json with its schema, and the manifest
+        always come.
+    editions : sequence of str
+        Of :data:`EDITIONS`. With ``review`` comes gjennomgang.html, whatever the
+        formats; not for the network as a whole, whose members have one each.
+    entry : Entry, optional
+        What the ledger says of the report; without it, the dates are the run's.
+    today : str, optional
+        ISO date, needed with an `entry`: the «Endret» of a report that now tells
+        something else.
+    limits : Limits
+        When the notebook is stopped.
+
+    Returns
+    -------
+    report : Report
+        Its folder holds rapport.html, rapport.pdf, rapport.ipynb, facts.json and
+        manifest.json; its entry is for the ledger, which is not written here. Nor is
+        the year's index, to which the page leads: ``batch.write_index`` writes it.
+
+    Raises
+    ------
+    SnapshotError
+        If the snapshot is missing or damaged.
+    UsageError
+        If the dates of the run contradict each other.
+    ParameterError
+        If parameters/ has mistakes, or lacks words in the report's language.
+    RenderError
+        If a cell fails or shows what is no block of the page, the facts are not those
+        of the snapshot, the finished report does not say what its facts say, what it is
+        made of changes meanwhile, or the folder cannot be written.
+
+    Notes
+    -----
+    Whatever goes wrong, what lay in the folder before is untouched. The notebook of a
+    cell that failed is kept as ``failed/<year>-<kommune>.ipynb`` in `output`.
+    """
+    target = outputs.folder(output, run.year, run.kommune)
+    folder = root / parameters.FOLDER
+    template = manifest.template_of(run, root, service)
+    if not template.is_file():
+        msg = f"No template {template}. Start in the project's folder."
+        raise RenderError(msg)
+    chosen = holdings.choose_snapshot(run.snapshot, root=root)
+    run = ledger.begin(entry, run.model_copy(update={"snapshot": chosen}))
+    answers = holdings.open_snapshot(chosen, root=root)
+    inputs = manifest.inputs(folder, template, snapshot=answers.sha256)
+    known = catalogue.load_catalogue(folder, service=service, language=run.language)
+    if known.untranslated:
+        raise ParameterError(known.untranslated)
+    known.check_comments((run.kommune, run.year))
+    with outputs.workplace(target) as work:
+        failed = outputs.failed_notebook(output, run.year, run.kommune)
+        place = _Place(work, failed, limits)
+        notebook, told = _execute(run, template, known, place)
+        settled = ledger.settle(entry, run, told, today=today)
+        if ledger.dated(run, settled) != run:
+            # The day is on the page: only a new execution says it everywhere.
+            run = ledger.dated(run, settled)
+            notebook, _ = _execute(run, template, known, place)
+        readback.check_facts(_facts(notebook, run), run, known, answers)
+        _write(notebook, run, known, work, formats)
+        if REVIEW in editions and run.kommune != NETWORK:
+            html = review.compose(notebook, _facts(notebook, run), known, answers)
+            (work / REVIEW_NAME).write_text(html, encoding="utf-8")
+        if manifest.inputs(folder, template, snapshot=answers.sha256) != inputs:
+            msg = (
+                f"{run.kommune} {run.year}: parameters/ or the template was changed "
+                "while the report was made. Render it again."
+            )
+            raise RenderError(msg)
+        kept = manifest.take(
+            work,
+            run=run,
+            service=service,
+            formats=tuple(formats),
+            editions=tuple(editions),
+            fingerprint=told,
+            inputs=inputs,
+            substance=freshness.substance(run, known, answers),
+        )
+        manifest.write(kept, work)
+        outputs.put(work, target)
+    return Report(target, settled)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a notebook is run, where it is kept if it fails, and what it may take."""
+
+    work: Path
+    failed: Path
+    limits: Limits
+
+
+def warm_up() -> None:
+    """Do ahead what the first report of a process would otherwise wait for."""
+    conversion.warm_up()
+    readback.warm_up()
+    # Its schema is compiled when the first notebook is checked against it.
+    nbformat.validate(nbformat.v4.new_notebook())  # type: ignore[no-untyped-call]
+
+
+# -- run -------------------------------------------------------------------------------
+
+
+def _execute(
+    run: Run, template: Path, known: Catalogue, place: _Place
+) -> tuple[NotebookNode, str]:
+    """Run the template with papermill; what it tells the reader, as a fingerprint."""
+    notebook = _run_notebook(run, template, known.folder.parent, place)
+    comments = [
+        comment
+        for comment in known.comments
+        if (comment.kommune, comment.year) == (run.kommune, run.year)
+    ]
+    prose = [
+        cell.source
+        for cell in notebook.cells
+        if cell.cell_type == "markdown" and ON_PAGE in cell.metadata.get("tags", [])
+    ]
+    return notebook, ledger.fingerprint(_facts(notebook, run), comments, prose)
+
+
+def _run_notebook(run: Run, template: Path, root: Path, place: _Place) -> NotebookNode:
+    """Run the template with papermill, in the project's folder."""
+    logging.getLogger("papermill").setLevel(logging.ERROR)
+    written = place.work / NOTEBOOK_NAME
+    try:
+        with _engine(place.limits) as engine:
+            notebook = papermill.execute_notebook(
+                str(template),
+                str(written),
+                parameters=_parameters(run),
+                kernel_name="python3",
+                progress_bar=False,
+                # The kernel's folder, without changing this process's own.
+                resources={"metadata": {"path": str(root)}},
+                **engine,
+            )
+    except PapermillExecutionError as error:
+        kept = _keep_failed(written, place.failed)
+        msg = f"{_failure(run, error)} {kept}".rstrip()
+        raise RenderError(msg) from error
+    except CellTimeoutError as error:
+        seconds = f"{place.limits.seconds:.0f} seconds"
+        msg = f"{run.kommune} {run.year}: stopped after {seconds}. {error}"
+        raise RenderError(" ".join(msg.split())) from error
+    except RuntimeError as error:
+        msg = f"{run.kommune} {run.year}: the notebook's kernel stopped ({error})."
+        raise RenderError(msg) from error
+    place.failed.unlink(missing_ok=True)
+    _refuse_strangers(run, notebook)
+    return _tidy(notebook)
+
+
+def _refuse_strangers(run: Run, notebook: NotebookNode) -> None:
+    """
+    Let nothing stand in a cell of the page but blocks of the page.
+
+    A plot would not be seen there, and a table would be, with figures of its own.
+    """
+    for cell in notebook.cells:
+        if ON_PAGE not in cell.metadata.get("tags", []):
+            continue
+        for output in cell.get("outputs", []):
+            # A warning is for whoever runs it.
+            if output.get("name") == "stderr" or BLOCK_MIME in output.get("data", {}):
+                continue
+            shown = ", ".join(output.get("data", {})) or output.output_type
+            step = cell.source.strip().splitlines()[0]
+            msg = (
+                f"{run.kommune} {run.year}: cell «{step}» shows {shown}. A cell with "
+                f"the tag {ON_PAGE} is printed in every report, and may show nothing "
+                "but what asss makes for the page. Take the tag off the cell."
+            )
+            raise RenderError(msg)
+
+
+@contextmanager
+def _engine(limits: Limits) -> Iterator[dict[str, Any]]:
+    """How papermill is to run it: in a warm kernel, or in an ordinary one."""
+    end = time.monotonic() + limits.seconds
+    options = {
+        "engine_name": "warm",
+        "save_each_cell": False,
+        "memory": limits.memory,
+        # What is left of the time, for the cell that begins.
+        "timeout_func": lambda _: max(1.0, end - time.monotonic()),
+    }
+    if supply.way() != supply.COLD:
+        yield options
+        return
+    # A short path: the system allows a socket's about a hundred characters.
+    with outputs.scratch() as sockets:
+        # Its stderr is ours; what goes wrong in a cell is in the notebook.
+        options["extra_arguments"] = ["--log-level=CRITICAL"]
+        options["config"] = _kernel_config(sockets)
+        yield options
+
+
+def _keep_failed(written: Path, failed: Path) -> str:
+    """Keep the notebook whose cell says what went wrong, and say where it is."""
+    try:
+        failed.parent.mkdir(parents=True, exist_ok=True)
+        outputs.write(failed, written.read_bytes())
+    except OSError:
+        # The message is what must get through; the folder may be what is wrong.
+        return ""
+    return f"The notebook with the error is {failed}."
+
+
+def _parameters(run: Run) -> dict[str, Any]:
+    """What the notebook is given; that of the network has no kommune to be given."""
+    is_network = run.kommune == NETWORK
+    return run.model_dump(exclude={"kommune"} if is_network else set())
+
+
+def _kernel_config(sockets: Path) -> Config:
+    """
+    Talk to the kernel over sockets in a folder of its own, where the system has them.
+
+    Ports are chosen before they are taken: with many kernels at once two may choose the
+    same, and one waits a minute for a kernel that never answers.
+    """
+    if os.name != "posix":
+        return Config({"KernelManager": {"transport_encryption": "auto"}})
+    connection = str(sockets / "kernel.json")
+    return Config(
+        {"KernelManager": {"transport": "ipc", "connection_file": connection}}
+    )
+
+
+def _failure(run: Run, error: PapermillExecutionError) -> str:
+    """Which cell failed and why, in a line: the traceback stays in the notebook."""
+    cell = error.source.strip().splitlines()[0]
+    reason = error.evalue.strip()
+    is_ours = error.ename in _names_of_errors(AsssError)
+    what = reason if is_ours else f"{error.ename}: {reason}".removesuffix(": ")
+    stop = "" if what.endswith((".", "!", "?")) else "."
+    return f"{run.kommune} {run.year}: cell «{cell}» failed. {what}{stop}"
+
+
+def _names_of_errors(base: type[Exception]) -> set[str]:
+    names = {base.__name__}
+    for child in base.__subclasses__():
+        names |= _names_of_errors(child)
+    return names
+
+
+def _tidy(notebook: NotebookNode) -> NotebookNode:
+    """Drop clocks, paths and random ids: same inputs, same bytes."""
+    notebook.metadata.pop("papermill", None)
+    for number, cell in enumerate(notebook.cells):
+        cell.metadata.pop("papermill", None)
+        cell.metadata.pop("execution", None)
+        if "injected-parameters" in cell.metadata.get("tags", []):
+            cell["id"] = f"injected-parameters-{number}"
+    return notebook
+
+
+def _facts(notebook: NotebookNode, run: Run) -> dict[str, Any]:
+    given: Iterator[dict[str, Any]] = _outputs(notebook, sections.FACTS_MIME)
+    for facts in given:
+        whose = facts["run"]["kommune"], facts["run"]["year"]
+        if whose == (run.kommune, run.year):
+            return facts
+    msg = f"{run.kommune} {run.year}: the notebook gave no facts for this report."
+    raise RenderError(msg)
+
+
+def _outputs(notebook: NotebookNode, mime: str) -> Iterator[Any]:
+    """What the notebook's cells gave out under a type of our own."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if mime in output.get("data", {}):
+                yield output["data"][mime]
+
+
+def _write(
+    notebook: NotebookNode,
+    run: Run,
+    known: Catalogue,
+    work: Path,
+    formats: Sequence[str],
+) -> None:
+    """Write everything that the reader gets, from one execution; the page last."""
+    facts = _facts(notebook, run)
+    html = conversion.to_html(notebook, facts, known)
+    sections.dump_facts(facts, work / FACTS_NAME)
+    written = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
+    (work / NOTEBOOK_NAME).write_text(f"{written}\n", encoding="utf-8")
+    figures = {
+        int(figure["number"]): figure
+        for drawn in _outputs(notebook, sections.FIGURES_MIME)
+        for figure in drawn
+    }
+    exports.write(facts, figures, html, known, work, formats)
+    pdf = conversion.to_pdf(html) if "pdf" in formats else None
+    if pdf is not None:
+        (work / PDF_NAME).write_bytes(pdf)
+    if "html" in formats:
+        # Links to the files beside the page; in the PDF they would lead nowhere.
+        html = exports.offered(html, work, known)
+        (work / HTML_NAME).write_text(html, encoding="utf-8")
+    readback.check(facts, known, html=html, pdf=pdf)

@@ -1,0 +1,455 @@
+"""
+Is everything as it was made? Snapshots, reports, inputs and ledger, looked at again.
+
+Nothing is changed, and nothing is believed because it was true before: every file is
+read and its sha256 taken. A report whose inputs have changed since is not wrong, only
+not of today; that is noted and not a problem. Imports ``report``, ``freshness``,
+``manifest``, ``ledger``, ``sources`` and below.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from asss import outputs, statbank
+from asss.analysis import sources
+from asss.catalogue import catalogue, parameters
+from asss.catalogue.filenames import FACTS_NAME, INDEX_NAME
+from asss.catalogue.parameters import EMBEDDED, NETWORK
+from asss.errors import (
+    AsssError,
+    LedgerError,
+    ManifestError,
+    NoSnapshotError,
+    SnapshotError,
+    UsageError,
+)
+from asss.formats import conversion
+from asss.runs import freshness, ledger, manifest, report
+from asss.runs.ledger import Entry, Ledger
+from asss.runs.manifest import MANIFEST_NAME, Manifest
+from asss.statbank import Snapshot
+
+Outcome = Literal["ok", "note", "problem"]
+
+#: A report's inputs, in the words of a note.
+INPUTS = {
+    "snapshot": "the snapshot",
+    "parameters": "parameters/",
+    "template": "the notebook",
+    "package": "this package",
+}
+
+
+#: What is to be done about what a killed command has left.
+SWEEPS = "Any asss render puts that right."
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was looked at, and what was seen.
+
+    Attributes
+    ----------
+    about : str
+        ``snapshot <name>``, ``<year>/<kommune>``, ``<year>/index.html`` or
+        ``ledger.json``.
+    outcome : str
+        ``ok``; ``note`` of what has become another since, as it may; ``problem``.
+    message : str
+        For a problem, what to do about it.
+    """
+
+    about: str
+    outcome: Outcome
+    message: str
+
+
+@dataclass(frozen=True)
+class _Place:
+    """The folder of one report."""
+
+    folder: Path
+
+    @property
+    def kommune(self) -> str:
+        return self.folder.name
+
+    @property
+    def year(self) -> int:
+        return int(self.folder.parent.name)
+
+    @property
+    def name(self) -> str:
+        return ledger.key(self.kommune, self.year)
+
+    @property
+    def again(self) -> str:
+        """What to do about most problems."""
+        return (
+            f"Render it again: asss render --kommune {self.kommune} --year {self.year}."
+        )
+
+
+def verify(
+    *,
+    root: Path,
+    output: Path,
+    snapshots: Sequence[str] = (),
+    kommune: str | None = None,
+    year: int | None = None,
+    render: bool = False,
+) -> Iterator[Check]:
+    """
+    Look at snapshots and reports again.
+
+    Parameters
+    ----------
+    root : Path
+        The project's folder, with ``notebooks/``, ``parameters/`` and snapshots.
+    output : Path
+        Where reports lie as ``<year>/<kommune>/``.
+    snapshots : sequence of str
+        Look only at these, and at the reports that were made from them; all of them,
+        and the embedded one, when empty.
+    kommune, year : str, int, optional
+        Look only at these reports; ``kommune`` is a lasting id.
+    render : bool
+        Make each report again, and compare every byte.
+
+    Yields
+    ------
+    check : Check
+        As soon as it is known.
+
+    Raises
+    ------
+    UsageError
+        If there is no such report, or no such snapshot.
+    SnapshotError
+        If `latest` is asked for, and it cannot be told which that is.
+    """
+    chosen = [sources.choose_snapshot(name, root=root) for name in snapshots]
+    places = _places(output, kommune, year)
+    opened: dict[str, Snapshot | None] = {}
+    for name in chosen or _snapshot_names(root):
+        checks, opened[name] = _look_at_snapshot(name, root)
+        yield from checks
+    entries: Mapping[str, Entry] | None = None
+    try:
+        entries = Ledger(output).read()
+    except LedgerError as error:
+        yield Check(ledger.LEDGER_NAME, "problem", str(error))
+    for place in places:
+        try:
+            kept = manifest.read(place.folder)
+        except ManifestError as error:
+            yield Check(place.name, "problem", str(error))
+            continue
+        if chosen and kept.run.snapshot not in chosen:
+            continue
+        if kept.run.snapshot not in opened:
+            opened[kept.run.snapshot] = _open(kept.run.snapshot, root)
+        snapshot = opened[kept.run.snapshot]
+        yield from _look_at_report(place, kept, entries)
+        notes = list(_changed_inputs(kept, root, snapshot))
+        yield from (Check(place.name, "note", note) for note in notes)
+        if render and notes:
+            note = "not made again: its inputs are no longer the same"
+            yield Check(place.name, "note", note)
+        elif render:
+            yield from _make_again(place, kept, root)
+    if not (chosen or kommune):
+        for folder in sorted({place.folder.parent for place in places}):
+            yield from _look_at_year(folder)
+    if not (chosen or kommune or year):
+        yield from _look_for_left(output)
+        if not places:
+            yield Check("reports", "note", f"none in {output}; asss render makes them")
+        found = {place.name for place in places}
+        for name in sorted((entries or {}).keys() - found):
+            note = "the ledger knows it, and there is no such report here"
+            yield Check(name, "note", note)
+
+
+def _places(output: Path, kommune: str | None, year: int | None) -> list[_Place]:
+    found = [
+        _Place(folder)
+        for folder in sorted(output.glob("[0-9][0-9][0-9][0-9]/[!.]*"))
+        if folder.is_dir()
+    ]
+    wanted = [
+        place
+        for place in found
+        if kommune in (None, place.kommune) and year in (None, place.year)
+    ]
+    if (kommune or year) and not wanted:
+        names = ", ".join(place.name for place in found) or "none"
+        msg = f"No such report in {output}. There are: {names}."
+        raise UsageError(msg)
+    return wanted
+
+
+# -- snapshots -------------------------------------------------------------------------
+
+
+def _snapshot_names(root: Path) -> list[str]:
+    """Every snapshot, those with a broken manifest too."""
+    folder = sources.snapshot_store(root).folder
+    found = folder.glob("[!.]*") if folder.is_dir() else ()
+    return [EMBEDDED, *sorted(path.name for path in found if path.is_dir())]
+
+
+def _open(name: str, root: Path) -> Snapshot | None:
+    try:
+        return sources.open_snapshot(name, root=root)
+    except SnapshotError:
+        return None
+
+
+def _look_at_snapshot(name: str, root: Path) -> tuple[list[Check], Snapshot | None]:
+    """Opening takes the sha256 of every answer; the rest is looked at here."""
+    about = f"snapshot {name}"
+    try:
+        snapshot = sources.open_snapshot(name, root=root)
+    except SnapshotError as error:
+        if isinstance(error, NoSnapshotError) and name not in _snapshot_names(root):
+            raise
+        return [Check(about, "problem", str(error))], None
+    files = {
+        part["file"]: part["sha256"]
+        for entry in snapshot.tables.values()
+        for part in (*entry["parts"], *_optional(entry.get("metadata")))
+    }
+    expected = {statbank.MANIFEST, *files}
+    problems = []
+    if snapshot.is_fetched:
+        expected |= {statbank.sidecar(file) for file in files}
+        for file, sha256 in files.items():
+            problems += _sidecar_faults(snapshot.folder, file, sha256)
+    problems += [
+        f"table {table} has another sha256 in the manifest than its answers. "
+        "Fetch or build the snapshot again."
+        for table, entry in snapshot.tables.items()
+        if entry["sha256"] != statbank.summed(entry["parts"])
+    ]
+    problems += [
+        f"{mixed}. A report from it would be of two updates: fetch again."
+        for mixed in snapshot.mixed().values()
+    ]
+    problems += [
+        f"{path.name} is not in the manifest. Move it out of {snapshot.folder}."
+        for path in sorted(snapshot.folder.iterdir())
+        if path.name not in expected
+    ]
+    if problems:
+        return [Check(about, "problem", problem) for problem in problems], snapshot
+    seen = f"{len(snapshot.tables)} tables in {len(expected)} files, as vouched for"
+    return [Check(about, "ok", seen)], snapshot
+
+
+def _optional(part: dict[str, str] | None) -> list[dict[str, str]]:
+    return [part] if part else []
+
+
+def _sidecar_faults(folder: Path, file: str, sha256: str) -> list[str]:
+    name = statbank.sidecar(file)
+    try:
+        source = json.loads((folder / name).read_bytes())
+        found = source["sha256"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        return [f"{name} cannot be read ({error}). Fetch the snapshot again."]
+    if found != sha256:
+        return [f"{name} is about another answer than {file}. Fetch again."]
+    return []
+
+
+# -- reports ---------------------------------------------------------------------------
+
+
+def _look_at_report(
+    place: _Place, kept: Manifest, entries: Mapping[str, Entry] | None
+) -> Iterator[Check]:
+    """Every file against the manifest, then facts and manifest against the ledger."""
+    problems = manifest.faults(kept, place.folder)
+    if (kept.kommune, kept.year) != (place.kommune, place.year):
+        problems.append(f"its manifest is about {ledger.key(kept.kommune, kept.year)}")
+    if not problems and entries is not None:
+        problems += _ledger_faults(place, kept, entries.get(place.name))
+    for problem in problems:
+        yield Check(place.name, "problem", f"{problem}. {place.again}")
+    strays = manifest.strays(kept, place.folder)
+    for name in strays:
+        # Not «render again»: that would take the file away.
+        message = f"{name} was not made with the report. Move it to another folder."
+        yield Check(place.name, "problem", message)
+    if not problems and not strays:
+        yield Check(place.name, "ok", f"{len(kept.files)} files as they were made")
+
+
+def _ledger_faults(place: _Place, kept: Manifest, entry: Entry | None) -> list[str]:
+    if entry is None:
+        return [f"it has no entry in {ledger.LEDGER_NAME}"]
+    run = json.loads((place.folder / report.FACTS_NAME).read_bytes())["run"]
+    told = {
+        "published": (entry.published, run["published"]),
+        "changed": (entry.changed, run["changed"]),
+        "fingerprint": (entry.fingerprint, kept.fingerprint),
+    }
+    return [
+        f"{name} is {here or 'empty'} in the report and {there or 'empty'} in "
+        f"{ledger.LEDGER_NAME}"
+        for name, (there, here) in told.items()
+        if there != here
+    ]
+
+
+def _look_at_year(folder: Path) -> Iterator[Check]:
+    """The index, and «ASSS samlet», against the reports whose facts they show."""
+    year = folder.name
+    again = f"Render the year again: asss render --all --year {year}."
+    found = {path.parent.name: path for path in folder.glob(f"[!.]*/{FACTS_NAME}")}
+    if (folder / INDEX_NAME).exists():
+        yield from _look_at_index(folder, found, again)
+    try:
+        shown = {name: _figures(path) for name, path in found.items()}
+    except (OSError, ValueError, KeyError, TypeError):
+        # What is damaged is told of the report itself.
+        return
+    together = shown.pop(NETWORK, {})
+    for name, figures in shown.items():
+        if any(together.get(key, figure) != figure for key, figure in figures.items()):
+            message = f"it has other figures on {name} than {year}/{name} has. {again}"
+            yield Check(f"{year}/{NETWORK}", "problem", message)
+
+
+def _look_at_index(
+    folder: Path, found: Mapping[str, Path], again: str
+) -> Iterator[Check]:
+    about = f"{folder.name}/{INDEX_NAME}"
+    try:
+        kept = manifest.read_index(folder)
+    except ManifestError as error:
+        yield Check(about, "problem", str(error))
+        return
+    problems = manifest.faults(kept, folder)
+    problems += [
+        f"it does not show what {folder.name}/{name} says now"
+        for name in sorted({*found, *kept.reports})
+        if name not in found
+        or manifest.digest_of(found[name]) != kept.reports.get(name)
+    ]
+    for problem in problems:
+        yield Check(about, "problem", f"{problem}. {again}")
+    if not problems:
+        yield Check(about, "ok", f"shows what {len(found)} reports say")
+
+
+def _figures(facts: Path) -> dict[tuple[str, str], tuple[object, str]]:
+    """The figures of a report's own kommune and year, or of everybody's."""
+    content = json.loads(facts.read_bytes())
+    run = content["run"]
+    return {
+        (fact["indicator"], fact["kommune"]): (fact["value"], fact["status"])
+        for fact in content["facts"]
+        if fact["year"] == run["year"] and run["kommune"] in (fact["kommune"], NETWORK)
+    }
+
+
+def _look_for_left(output: Path) -> Iterator[Check]:
+    """What was being made by a command that was killed."""
+    for left, hidden in outputs.left_behind(output).items():
+        if hidden is None:
+            message = f"{left.name} was left by a command that was killed. {SWEEPS}"
+            yield Check(left.parent.name, "note", message)
+        else:
+            message = f"it is not in its place, but in {left}. {SWEEPS}"
+            yield Check(f"{left.parent.name}/{hidden.name}", "problem", message)
+
+
+def _changed_inputs(
+    kept: Manifest, root: Path, snapshot: Snapshot | None
+) -> Iterator[str]:
+    """What the report was made of and is no longer the same."""
+    if snapshot is None:
+        yield f"snapshot {kept.run.snapshot} is gone or damaged"
+    template = manifest.template_of(kept.run, root, kept.service)
+    if not template.is_file():
+        yield f"the notebook {template.name} is gone"
+        return
+    now = manifest.inputs(
+        root / parameters.FOLDER,
+        template,
+        snapshot=snapshot.sha256 if snapshot else kept.inputs.snapshot,
+    )
+    before = kept.inputs.model_dump()
+    for name, sha256 in now.model_dump().items():
+        if sha256 != before[name]:
+            is_shared = name in ("snapshot", "parameters")
+            tail = _extent(kept, root, snapshot) if is_shared else ""
+            yield f"{INPUTS[name]} has changed since it was made{tail}"
+    if kept.libraries:
+        for library in freshness.moved(kept.libraries, manifest.libraries()):
+            yield f"{library} since it was made"
+
+
+def _extent(kept: Manifest, root: Path, snapshot: Snapshot | None) -> str:
+    """Whether a change in what all reports are made of is one in what this one uses."""
+    folder = root / parameters.FOLDER
+    try:
+        known = catalogue.load_catalogue(
+            folder, service=kept.service, language=kept.run.language
+        )
+    except AsssError:
+        # What is amiss there is not this report's: `asss check` tells of it.
+        return ""
+    if snapshot is None or any(
+        freshness.differences(
+            kept.substance, freshness.substance(kept.run, known, snapshot)
+        )
+    ):
+        return ""
+    return ", in nothing that it uses"
+
+
+def _make_again(place: _Place, kept: Manifest, root: Path) -> Iterator[Check]:
+    """Make a report again from the run in its manifest, and compare every byte."""
+    formats, problem = conversion.makeable(kept.formats)
+    if problem:
+        yield Check(place.name, "note", f"PDF cannot be made here ({problem})")
+    with outputs.scratch() as output:
+        try:
+            made = report.render_report(
+                kept.run,
+                root=root,
+                output=output,
+                formats=formats,
+                editions=kept.editions,
+                service=kept.service,
+            )
+        except AsssError as error:
+            message = f"cannot be made again: {error}"
+            yield Check(place.name, "problem", message)
+            return
+        names = manifest.names(made.folder)
+        if problem:
+            names.remove(MANIFEST_NAME)
+        different = [
+            name for name in names if not _is_same(made.folder, place.folder, name)
+        ]
+    if different:
+        message = (
+            f"{', '.join(different)}: not the same bytes when made again from the same "
+            "inputs. Either somebody changed file and manifest, or the libraries are "
+            f"other versions than then (requirements.lock has ours). {place.again}"
+        )
+        yield Check(place.name, "problem", message)
+    else:
+        yield Check(place.name, "ok", f"made again, {len(names)} files, same bytes")
+
+
+def _is_same(first: Path, second: Path, name: str) -> bool:
+    there = second / name
+    return there.is_file() and (first / name).read_bytes() == there.read_bytes()

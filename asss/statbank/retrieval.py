@@ -1,0 +1,495 @@
+"""
+Retrieval: from what we know to a snapshot of SSB's answers, whole or not at all.
+
+A fetch asks for the whole series of every table: SSB corrects back in time. Imports
+``questions`` and below.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from typing import Any
+
+from asss import statbank
+from asss.catalogue.catalogue import Catalogue
+from asss.catalogue.parameters import suggestion
+from asss.errors import FetchError, SnapshotError, TableError, UsageError
+from asss.statbank import Metadata, Selection, Snapshot, Store, holdings, questions
+from asss.statbank.client import Answer, Client, NoTableError
+from asss.statbank.jsonstat import OSLO
+from asss.statbank.questions import Question
+from asss.statbank.snapshots import Draft
+
+LICENCE = "CC BY 4.0, Statistics Norway (SSB)"
+
+#: SSB's user guide: before publishing at 08:00, tables about to be published show 0 or
+#: a dot, and the quarter of an hour around it is busy.
+UNSETTLED = (time(5, 0), time(8, 15))
+
+
+@dataclass(frozen=True)
+class TableSummary:
+    """What a fetch brought of one table.
+
+    Attributes
+    ----------
+    cells : int
+    signs : mapping of sign to count
+        Of cells without a figure, and of preliminary figures: known signs and others.
+    updated : str
+        ISO date in Oslo on which SSB updated the table.
+    years : tuple of int
+        Data years.
+    changed, added, gone : int or None
+        Cells that differ from, were not in, or are no more in the fetch before; None
+        where there was none.
+    is_carried : bool
+        Whether it was taken over from the fetch before, and not asked for.
+    """
+
+    table: str
+    title: str
+    cells: int
+    signs: Mapping[str, int]
+    updated: str
+    years: tuple[int, ...]
+    changed: int | None
+    added: int | None
+    gone: int | None
+    is_carried: bool
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """A table of which everything is known but its figures."""
+
+    metadata: Metadata
+    answer: Answer
+    question: Question
+    parts: list[Selection]
+
+
+@dataclass(frozen=True)
+class _Stale:
+    """Figures and metadata of two updates: in one line, and what is wrong of them.
+
+    ``until`` is the stamp of metadata that are older than the figures, else empty.
+    """
+
+    line: str
+    until: str
+
+
+class _Calls:
+    """How many calls a fetch makes, and how many are answered."""
+
+    def __init__(self, tell: Callable[[int, int], None] | None) -> None:
+        self._tell, self._done, self._all = tell, 0, 0
+
+    def expect(self, count: int) -> None:
+        self._all += count
+
+    def answered(self) -> None:
+        self._done += 1
+        if self._tell:
+            self._tell(self._done, self._all)
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """A finished fetch: the snapshot, what is in it, and what should be known of it."""
+
+    snapshot: Snapshot
+    tables: tuple[TableSummary, ...]
+    remarks: tuple[str, ...]
+
+
+def check_hour(now: datetime) -> None:
+    """
+    Refuse to fetch while SSB prepares its publishing.
+
+    Raises
+    ------
+    UsageError
+        Between 05:00 and 08:15 in Oslo, when a figure may show as 0.
+    """
+    first, last = UNSETTLED
+    oslo = now.astimezone(OSLO).time()
+    if first <= oslo < last:
+        msg = (
+            f"It is {oslo:%H:%M} in Oslo. From {first:%H:%M} to {last:%H:%M} SSB "
+            "prepares its publishing, and figures may show as 0. Wait, or say --anyway."
+        )
+        raise UsageError(msg)
+
+
+def fetch(
+    known: Catalogue,
+    client: Client,
+    store: Store,
+    *,
+    now: datetime,
+    years: Sequence[int] | None = None,
+    tables: Sequence[str] = (),
+    progress: Callable[[int, int], None] | None = None,
+    accept: bool = False,
+) -> Fetched:
+    """
+    Ask SSB for every figure that the catalogue needs, and keep the answers.
+
+    Parameters
+    ----------
+    known : Catalogue
+    client : Client
+    store : Store
+        Where the snapshot is put.
+    now : datetime
+        With time zone; the day in Oslo names the snapshot.
+    years : sequence of int, optional
+        Data years; all there are when left out.
+    tables : sequence of str
+        Ask only for these, and take the others over from the fetch before.
+    progress : function of two int, optional
+        Receives the calls that are done and the calls that there are.
+    accept : bool
+        Somebody has looked at the figures that move far, and they are right.
+
+    Returns
+    -------
+    fetched : Fetched
+
+    Raises
+    ------
+    FetchError
+        If SSB cannot be asked, goes on answering with old figures, or a table lacks
+        something that is needed: then all that is lacking, in all tables, is named.
+    SnapshotError
+        If the answers cannot be kept. Snapshots that were there are untouched.
+    UsageError
+        If a table is not in the catalogue.
+    """
+    numbers = _chosen_tables(known, tables)
+    remarks: list[str] = []
+    with store.draft() as draft:
+        previous = _previous(store, remarks)
+        carried = _carried(known, previous, numbers, client)
+        entries = _asked(
+            known, client, draft, numbers, years, remarks, _Calls(progress)
+        )
+        for number, entry in carried.items():
+            entries[number] = _carry(draft, previous, entry)
+        if not entries:
+            msg = "No table has figures for these years; nothing was fetched."
+            raise UsageError(msg)
+        _doubt(known, draft, entries, previous, client, now, is_accepted=accept)
+        manifest = {
+            "created": now.astimezone(OSLO).date().isoformat(),
+            "fetched": now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "base_url": client.base_url,
+            "licence": LICENCE,
+            "service": known.service.service,
+            "tables": {number: entries[number] for number in sorted(entries)},
+        }
+        folder = draft.finish(manifest, previous=previous)
+    snapshot = statbank.open_snapshot(folder)
+    return Fetched(
+        snapshot=snapshot,
+        tables=tuple(
+            _summary(known, snapshot, previous, number, number in carried)
+            for number in snapshot.tables
+        ),
+        remarks=tuple(dict.fromkeys(remarks)),
+    )
+
+
+def _doubt(
+    known: Catalogue,
+    draft: Draft,
+    entries: Mapping[str, Mapping[str, Any]],
+    previous: Snapshot | None,
+    client: Client,
+    now: datetime,
+    *,
+    is_accepted: bool,
+) -> None:
+    """Refuse what cannot be, and what moves far unless somebody accepts it."""
+    read = draft.datasets(entries)
+    doubts = {
+        table: holdings.doubts(known, one, entries[table], fetched=now.isoformat())
+        for table, one in read.items()
+    }
+    if any(doubts.values()):
+        for table in filter(doubts.get, doubts):
+            draft.forget(entries[table])
+        listed = "\n".join(f"  - {line}" for some in doubts.values() for line in some)
+        msg = (
+            f"What SSB has sent is not what the catalogue says:\n{listed}\n"
+            "No snapshot was made. Mend parameters/ where SSB is right "
+            "(`asss doctor --live` says how), and ask SSB where it is not."
+        )
+        raise FetchError(msg)
+    if is_accepted or previous is None or previous.base_url != client.base_url:
+        return
+    lines = [
+        line
+        for table, dataset in read.items()
+        if table in previous.datasets
+        for line in holdings.moved(previous.dataset(table), dataset)
+    ]
+    if lines:
+        listed = "\n".join(f"  {line}" for line in lines)
+        msg = (
+            f"More moves than a correction does, since {previous.name}:\n{listed}\n"
+            "No snapshot was made. If SSB's figures are right, asss fetch --accept."
+        )
+        raise FetchError(msg)
+
+
+def _chosen_tables(known: Catalogue, tables: Sequence[str]) -> list[str]:
+    """The tables to ask for: those that a measure is read from, or some of them."""
+    used = [
+        table.id
+        for table in known.service.tables
+        if any(questions.series_of(known, table.id))
+    ]
+    for table in tables:
+        if table not in used:
+            msg = f"No measure is read from table {table!r}.{suggestion(table, used)}"
+            raise UsageError(msg)
+    return list(tables) or used
+
+
+def _previous(store: Store, remarks: list[str]) -> Snapshot | None:
+    """The newest snapshot; a damaged one must not stand in the way of a new one."""
+    try:
+        return store.newest()
+    except SnapshotError as error:
+        remarks.append(f"The newest snapshot was not compared with: {error}")
+        return None
+
+
+def _carried(
+    known: Catalogue, previous: Snapshot | None, asked: Sequence[str], client: Client
+) -> dict[str, Mapping[str, Any]]:
+    """Those of the fetch before that are not asked for, and that it has whole."""
+    others = [table for table in _chosen_tables(known, ()) if table not in asked]
+    if not others:
+        return {}
+    if previous is None or previous.base_url != client.base_url:
+        msg = (
+            f"There is no snapshot from {client.base_url} to take the other tables "
+            "from. Fetch all tables once: asss fetch."
+        )
+        raise UsageError(msg)
+    unfit = [t for t in others if t not in previous.tables or t in previous.mixed()]
+    if unfit:
+        msg = (
+            f"Snapshot {previous.name!r} does not hold {', '.join(unfit)}, or not of "
+            f"one update. Ask for them too: --tables {','.join([*asked, *unfit])}."
+        )
+        raise UsageError(msg)
+    return {table: previous.tables[table] for table in others}
+
+
+def _asked(
+    known: Catalogue,
+    client: Client,
+    draft: Draft,
+    numbers: Sequence[str],
+    years: Sequence[int] | None,
+    remarks: list[str],
+    calls: _Calls,
+) -> dict[str, dict[str, Any]]:
+    """
+    The entries of the tables that are asked for, figures and metadata of one update.
+
+    PxWebApi keeps its answers for a time, those on metadata and each on figures apart,
+    and SSB may update a table between two questions: what does not belong together is
+    asked for again, a few times, when the service has had time to forget.
+    """
+    entries: dict[str, dict[str, Any]] = {}
+    stale: dict[str, _Stale] = {}
+    pending, attempt = list(numbers), 0
+    while pending:
+        ready = _prepare(known, client, pending, years, remarks, calls)
+        before, stale = stale, {}
+        for number, one in ready.items():
+            found: dict[str, Any] | _Stale | None = before.get(number)
+            # While a description is known to be too old, its figures can wait.
+            if not isinstance(found, _Stale) or found.until != one.metadata.updated:
+                found = _keep(client, draft, one, calls)
+            if isinstance(found, _Stale):
+                stale[number] = found
+            else:
+                entries[number] = found
+        attempt += 1
+        if stale:
+            client.wait_for_update([one.line for one in stale.values()], attempt)
+        pending = list(stale)
+    return entries
+
+
+def _prepare(
+    known: Catalogue,
+    client: Client,
+    numbers: Sequence[str],
+    years: Sequence[int] | None,
+    remarks: list[str],
+    calls: _Calls,
+) -> dict[str, _Ready]:
+    """Metadata of every table before data of any: a wrong code costs no figures."""
+    ready: dict[str, _Ready] = {}
+    lacking: list[str] = []
+    calls.expect(len(numbers))
+    for number in numbers:
+        try:
+            metadata, answer = client.metadata(number)
+        except NoTableError:
+            measures = dict.fromkeys(m for m, _ in questions.series_of(known, number))
+            title = known.service.table[number].title
+            lacking.append(f"no table {number} «{title}» ({', '.join(measures)})")
+            continue
+        finally:
+            calls.answered()
+        try:
+            held = questions.data_years(known, metadata, years)
+        except TableError as error:
+            lacking.append(str(error))
+            continue
+        if not held:
+            remarks.append(f"Table {number} has no figures for the years asked for.")
+            continue
+        absent = set(_wanted_years(known, number, years)) - set(held)
+        if absent:
+            named = statbank.spans(absent)
+            remarks.append(f"Table {number} does not have {named} yet.")
+        for name in questions.left_out(known, metadata, held):
+            remarks.append(f"Table {number}: {name} is new; its total is used.")
+        question, unmet = questions.ask(known, metadata, held)
+        lacking += [questions.explain(one, number) for one in unmet]
+        if not unmet:
+            parts = client.questions(metadata, question.selection)
+            calls.expect(len(parts))
+            ready[number] = _Ready(metadata, answer, question, parts)
+    if lacking:
+        listed = "\n".join(f"  - {line}" for line in lacking)
+        msg = (
+            f"SSB's tables lack what the catalogue asks for:\n{listed}\n"
+            "Nothing was fetched. Mend parameters/indikatorer/ or nettverk.yaml; "
+            "`asss doctor --live` says how."
+        )
+        raise FetchError(msg)
+    return ready
+
+
+def _wanted_years(
+    known: Catalogue, table: str, years: Sequence[int] | None
+) -> list[int]:
+    """The years that were asked for by name and that a series should hold."""
+    return [
+        year
+        for year in years or ()
+        if any(s.covers(year) for _, s in questions.series_of(known, table))
+    ]
+
+
+def _keep(
+    client: Client, draft: Draft, ready: _Ready, calls: _Calls
+) -> dict[str, Any] | _Stale:
+    """
+    Get the figures of one table, or go on where a fetch was interrupted.
+
+    Returns
+    -------
+    entry : dict or _Stale
+        For the manifest, if figures and metadata are of the same update. What is right
+        of them stays in the draft.
+    """
+    metadata, question = ready.metadata, ready.question
+    table, updated = metadata.table, metadata.updated
+    source = _source(ready.answer, updated=updated)
+    kept_metadata = draft.keep(f"{table}.metadata.json", ready.answer.raw, source)
+    parts, answers = [], []
+    for place, part in enumerate(ready.parts, start=1):
+        file = f"{table}.json" if len(ready.parts) == 1 else f"{table}-{place}.json"
+        body = statbank.as_body(part)
+        raw = draft.kept(file, table=table, query=body, updated=updated)
+        given = None
+        if raw is None:
+            given = client.data(table, part)
+            raw = given.raw
+        dataset = statbank.read_dataset(raw, table=table)
+        if given is not None:
+            draft.keep(file, raw, _source(given, updated=dataset.updated))
+        calls.answered()
+        answers.append(dataset)
+        parts.append({"file": file, "sha256": statbank.digest(raw)})
+    oldest, newest = (f(one.updated for one in answers) for f in (min, max))
+    if newest > updated:
+        return _Stale(statbank.disagreement(table, updated, newest), until=updated)
+    if oldest < updated:
+        return _Stale(statbank.disagreement(table, updated, oldest), until="")
+    whole = statbank.join(answers)
+    return {
+        "title": questions.plain_title(metadata.label),
+        "parts": parts,
+        "sha256": statbank.summed(parts),
+        "updated": whole.updated,
+        "ssb_updated": whole.updated,
+        "query": statbank.as_body(question.selection),
+        "resolved": question.resolved,
+        "is_closed": metadata.is_closed,
+        "metadata": kept_metadata,
+        "cells": [],
+    }
+
+
+def _source(answer: Answer, *, updated: str) -> dict[str, Any]:
+    return {
+        "url": answer.url,
+        "query": answer.query,
+        "fetched": answer.fetched,
+        "updated": updated,
+        "licence": LICENCE,
+    }
+
+
+def _carry(
+    draft: Draft, previous: Snapshot | None, entry: Mapping[str, Any]
+) -> dict[str, Any]:
+    if previous is not None:
+        for part in (*entry["parts"], entry["metadata"]):
+            draft.carry(previous, part["file"])
+    return dict(entry)
+
+
+def _summary(
+    known: Catalogue,
+    snapshot: Snapshot,
+    previous: Snapshot | None,
+    table: str,
+    is_carried: bool,
+) -> TableSummary:
+    dataset = snapshot.dataset(table)
+    cells = dataset.by_address
+    before = (
+        previous.dataset(table).by_address
+        if previous is not None and table in previous.datasets
+        else None
+    )
+    offset = known.service.table[table].year_offset
+    return TableSummary(
+        table=table,
+        title=str(snapshot.tables[table]["title"]),
+        cells=len(cells),
+        signs=dict(sorted(Counter(s for _, s in cells.values() if s).items())),
+        updated=statbank.day_of(dataset.updated),
+        years=tuple(period - offset for period in dataset.years),
+        changed=None
+        if before is None
+        else sum(cells[key] != before[key] for key in cells.keys() & before.keys()),
+        added=None if before is None else len(cells.keys() - before.keys()),
+        gone=None if before is None else len(before.keys() - cells.keys()),
+        is_carried=is_carried,
+    )

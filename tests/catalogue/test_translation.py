@@ -1,0 +1,345 @@
+"""
+Another language: nynorsk by adding a file, and no report until the file is whole.
+"""
+
+import json
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from reports import KOMMUNER, YEARS
+
+from asss.analysis import findings
+from asss.analysis.findings import SUMMARY, Findings
+from asss.catalogue import catalogue, parameters, translation
+from asss.catalogue.catalogue import Catalogue
+from asss.catalogue.language import HARD_SPACE
+from asss.errors import ParameterError, PhraseError, UsageError
+from asss.page import sections, text
+from asss.runs import report
+
+FindingsOf = Callable[[str, int], Findings]
+
+NYNORSK = "fraser.nn.yaml"
+
+#: Trondheim 2020 in nynorsk, ``~`` for a hard space.
+TRONDHEIM = [
+    "Trondheim brukar 4~%ʳ meir på sosiale tenester enn snittet for ASSS, målt med "
+    "ressursbruksindikatoren (1,04), og er blant dei tre høgasteʳ i ASSS.",
+    "Lengst over snittet for ASSS ligg sjukefråværet (12~%ʳ), og lengst under ligg "
+    "utgiftene til tilbod til personar med rusproblem (33~%ʳ).",
+    "Kommunen er lågast i ASSS på éinʳ av 14 indikatorar og ikkje høgast på nokonʳ.",
+    "Endringar frå 2019 til 2020 er ikkje omtalte (brot 1.1.2020).",
+    "Det er teke atterhald ved eitt av 15 nøkkeltal for 2020; "
+    "atterhalda står ved tala.",
+]
+
+#: Words that are bokmål alone, and would show that something was not translated.
+BOKMAL_ALONE = re.compile(
+    r"\b(ikke|mer|fra|brudd|tall|andelen|antall|mottakere|tjenester|ligger|øker|"
+    r"siden|tilbud|hele|noen|høyest|lavest|én|ett|høsten|avsluttet|innbyggere|livsopphold)\b"
+)
+
+
+@pytest.fixture(scope="module")
+def nynorsk(root: Path) -> Catalogue:
+    """Everything under the real parameters/, in nynorsk."""
+    return catalogue.load_catalogue(root / "parameters", language="nn")
+
+
+@pytest.fixture(scope="module")
+def nynorsk_of(nynorsk: Catalogue, findings_of: FindingsOf) -> FindingsOf:
+    """Findings with what is named in nynorsk; the facts are those of bokmål."""
+
+    def assess(kommune: str, year: int) -> Findings:
+        return findings.conclude(findings_of(kommune, year), nynorsk)
+
+    return assess
+
+
+def test_main_findings_read_in_nynorsk(
+    nynorsk_of: FindingsOf, nynorsk: Catalogue
+) -> None:
+    """One file and no code: the sentences of the summary, as a nynorsk reader wants."""
+    found = nynorsk_of("trondheim", 2020)
+    said = [one.text for one in text.sentences(found, nynorsk, chapter=SUMMARY)]
+    assert said == [line.replace("~", HARD_SPACE) for line in TRONDHEIM]
+
+
+def test_section_of_main_findings_is_rendered_in_nynorsk(
+    nynorsk_of: FindingsOf, nynorsk: Catalogue
+) -> None:
+    """Heading, list and the spoken mark: nothing of the section is left in bokmål."""
+    html = sections.summary(nynorsk_of("trondheim", 2020), nynorsk).html
+    assert ">Hovudfunn</h2>" in html
+    assert html.count("<li ") == len(TRONDHEIM)
+    assert 'title="rekonstruert tal"' in html
+    assert not BOKMAL_ALONE.search(re.sub(r"<[^>]+>", " ", html))
+
+
+def test_no_word_of_bokmal_is_in_any_main_finding(
+    nynorsk_of: FindingsOf, nynorsk: Catalogue
+) -> None:
+    """A mention or a label that nobody translated would stand in the middle of it."""
+    rules = set()
+    for kommune in KOMMUNER:
+        for year in YEARS:
+            found = nynorsk_of(kommune, year)
+            for said in text.sentences(found, nynorsk, chapter=SUMMARY):
+                assert not BOKMAL_ALONE.search(said.text), said.text
+                rules.add(said.rule)
+    assert len(rules) > 8
+
+
+def test_later_main_findings_are_in_nynorsk_too(
+    later_findings_of: FindingsOf, nynorsk: Catalogue
+) -> None:
+    """Twelve members and new tables bring other sentences and other labels."""
+    for kommune, year in (("asker", 2022), ("lillestrom", 2022), ("oslo", 2025)):
+        found = findings.conclude(later_findings_of(kommune, year), nynorsk)
+        for said in text.sentences(found, nynorsk, chapter=SUMMARY):
+            assert not BOKMAL_ALONE.search(said.text), said.text
+
+
+def test_a_language_decides_no_statement_and_no_limit(
+    nynorsk_of: FindingsOf,
+    findings_of: FindingsOf,
+    nynorsk: Catalogue,
+    known: Catalogue,
+) -> None:
+    """Two readers of two languages must not be told two things."""
+    assert nynorsk.phrases.thresholds == known.phrases.thresholds
+    said = [
+        [(s.chapter, s.rule, s.facts) for s in found("tromso", 2017).statements]
+        for found in (nynorsk_of, findings_of)
+    ]
+    assert said[0] == said[1]
+
+
+def test_sentence_outside_the_file_is_refused_by_name(
+    nynorsk_of: FindingsOf, nynorsk: Catalogue
+) -> None:
+    """No silent bokmål in the middle of a nynorsk text."""
+    with pytest.raises(PhraseError, match=r"fraser\.nn\.yaml has no phrase"):
+        text.sentences(nynorsk_of("trondheim", 2020), nynorsk)
+
+
+def test_whole_report_is_refused_with_what_lacks(
+    root: Path, tmp_path: Path, nynorsk: Catalogue
+) -> None:
+    """All of it at once, before a notebook is run; and nothing is left behind."""
+    run = parameters.Run(
+        kommune="trondheim", year=2020, snapshot="embedded", language="nn"
+    )
+    with pytest.raises(ParameterError) as refusal:
+        report.render_report(run, root=root, output=tmp_path)
+    assert refusal.value.problems == nynorsk.untranslated
+    lacks = str(refusal.value)
+    assert "fraser.nn.yaml: phrases: " in lacks
+    for name in ("level_alone", "unit_maneder", "sykefravaer.subject", "kvalitet.name"):
+        assert name in lacks
+    assert "resource_more" not in lacks
+    assert "sykefravaer.mention" not in lacks
+    assert not list(tmp_path.iterdir())
+
+
+def test_bokmal_lacks_nothing(known: Catalogue) -> None:
+    """It is what the others are measured by."""
+    assert known.language == "nb"
+    assert known.untranslated == ()
+
+
+def test_unknown_language_is_refused_with_those_there_are(root: Path) -> None:
+    """A language is a file: whoever asks for another is told which there are."""
+    with pytest.raises(UsageError, match=r"no fraser\.se\.yaml.* Known: nb, nn"):
+        catalogue.load_catalogue(root / "parameters", language="se")
+
+
+# -- damaged files ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def folder(root: Path, tmp_path: Path) -> Path:
+    """A copy of parameters/ that a test may damage."""
+    return Path(shutil.copytree(root / "parameters", tmp_path / "parameters"))
+
+
+@contextmanager
+def rewritten(path: Path) -> Iterator[Any]:
+    """The content of a YAML file, written back when the block ends."""
+    content = yaml.safe_load(path.read_text("utf-8"))
+    yield content
+    path.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+
+
+def problem_in(folder: Path) -> str:
+    """The one problem that the catalogue is refused with, also by who asks for nb."""
+    with pytest.raises(ParameterError) as refusal:
+        catalogue.load_catalogue(folder)
+    (problem,) = refusal.value.problems
+    return problem
+
+
+def test_phrase_that_loses_a_field_is_refused(folder: Path) -> None:
+    """A sentence without its number reads well, and says nothing."""
+    with rewritten(folder / NYNORSK) as content:
+        content["phrases"]["summary_rank_none"] = {
+            "sentence": "Kommunen er verken høgast eller lågast.",
+            "example": {
+                "given": {},
+                "reads": "Kommunen er verken høgast eller lågast.",
+            },
+        }
+    assert problem_in(folder).startswith("fraser.nn.yaml: phrases.summary_rank_none: ")
+
+
+@pytest.mark.parametrize(
+    ("place", "given", "problem"),
+    [
+        ("phrases", "resource_mor", "phrases: unknown 'resource_mor'. Did you mean"),
+        ("words", "summary_headin", "words: unknown 'summary_headin'. Did you mean"),
+        ("texts", "indicator", "texts: unknown 'indicator'. Did you mean indicators?"),
+    ],
+)
+def test_key_without_an_original_is_refused(
+    folder: Path, place: str, given: str, problem: str
+) -> None:
+    """It would never be used, and the original would show instead."""
+    nearest = {"phrases": "resource_more", "words": "summary_heading"}
+    with rewritten(folder / NYNORSK) as content:
+        entries = content[place]
+        entries[given] = entries.pop(nearest[place]) if place in nearest else {}
+    assert problem_in(folder).startswith(f"fraser.nn.yaml: {problem}")
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "problem"),
+    [
+        ("sykefravar", "mention", "texts.indicators: unknown 'sykefravar'."),
+        ("sykefravaer", "menton", "texts.indicators.sykefravaer: unknown 'menton'."),
+        ("sykefravaer", "unit", "texts.indicators.sykefravaer: unknown 'unit'."),
+    ],
+)
+def test_text_without_an_original_is_refused(
+    folder: Path, name: str, key: str, problem: str
+) -> None:
+    """Texts can be translated, and units, formulas and limits cannot."""
+    with rewritten(folder / NYNORSK) as content:
+        content["texts"]["indicators"][name] = {key: "sjukefråværet"}
+    assert problem_in(folder).startswith(f"fraser.nn.yaml: {problem}")
+
+
+@pytest.mark.parametrize("file", ["fraser.yaml", NYNORSK])
+@pytest.mark.parametrize("word", ["and", "number_7", "number_1_neuter"])
+def test_word_that_the_rules_need_is_missed_in_every_language(
+    folder: Path, file: str, word: str
+) -> None:
+    """It would be missed on the day a report counts to seven, and not before."""
+    with rewritten(folder / file) as content:
+        del content["words"][word]
+    with pytest.raises(ParameterError, match=rf"{re.escape(file)}: words\.{word}"):
+        catalogue.load_catalogue(folder)
+
+
+def test_a_whole_translation_lacks_nothing(folder: Path) -> None:
+    """The list of what lacks has an end: a file with everything in it is enough."""
+    with rewritten(folder / "fraser.yaml") as bokmal:
+        whole = {key: bokmal[key] for key in ("phrases", "words")}
+    known = catalogue.load_catalogue(folder)
+    lists = {
+        **{kind: getattr(known.service, kind) for kind in translation.OF_SERVICE},
+        "forbehold": known.forbehold,
+    }
+    texts = {
+        kind: {e.id: {k: getattr(e, k) for k in translation.TEXTS[kind]} for e in found}
+        for kind, found in lists.items()
+    }
+    texts["kinds"] = {name: {"name": kind.name} for name, kind in known.kinds.items()}
+    texts["service"] = {known.service.service: {"name": known.service.name}}
+    with rewritten(folder / NYNORSK) as content:
+        content.update(whole, texts=texts)
+    told = catalogue.load_catalogue(folder, language="nn")
+    assert told.untranslated == ()
+    assert (told.service, told.forbehold) == (known.service, known.forbehold)
+
+
+# -- what the code gives ---------------------------------------------------------------
+
+
+def test_fields_in_the_package_are_those_of_the_phrases(known: Catalogue) -> None:
+    """`python -m asss.catalogue.translation` writes them anew where a rule is new."""
+    kept = json.loads(translation.FIELDS.read_text("utf-8"))
+    assert translation.form(known.phrases) == kept
+
+
+def put(kind: str, key: str, text: str | None, example: str = "") -> Any:
+    """Damage: another text of a phrase or word, with an example that fits, or none."""
+
+    def change(content: dict[str, Any]) -> None:
+        if text is None:
+            content[kind].pop(key)
+        elif kind == "words":
+            content[kind][key] = text
+        else:
+            given = {example: "x"} if example else {}
+            reads = text.format_map(given)
+            example_ = {"given": given, "reads": reads}
+            content[kind][key] = {"sentence": text, "example": example_}
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (
+            put("phrases", "resource_gloss", "Se {kommune}.", "kommune"),
+            "phrases.resource_gloss: has no field {kommune}. It has none.",
+        ),
+        (
+            put("phrases", "rank_tail", ", og {rnak} i ASSS", "rnak"),
+            "phrases.rank_tail: has no field {rnak}. Did you mean rank?",
+        ),
+        (
+            put("phrases", "rank_tail", ", {rank:>9}", "rank"),
+            "phrases.rank_tail: has no field {rank:>9}.",
+        ),
+        (
+            put("phrases", "rank_tail", ", {rank!r}", "rank"),
+            "phrases.rank_tail: has no field {rank!r}.",
+        ),
+        (put("phrases", "rank_tail", None), "phrases.rank_tail: is missing"),
+        (
+            put("words", "unit_kr", "kr {numbr}"),
+            "words.unit_kr: has no field {numbr}. Did you mean number?",
+        ),
+        (put("words", "unit_kr", "kr {}"), "words.unit_kr: has no field {}."),
+        (put("words", "unit_kr", "kr {0.x}"), "words.unit_kr: has no field {0.x}."),
+        (put("words", "unit_kr", "kr {number"), "words.unit_kr: expected '}'"),
+        (put("words", "summary_heading", None), "words.summary_heading: is missing"),
+    ],
+)
+def test_phrase_or_word_that_asks_for_what_it_is_not_given_is_named(
+    folder: Path, damage: Any, said: str
+) -> None:
+    """Found when the files are read, and not in the one report that says it."""
+    (folder / NYNORSK).unlink()
+    with rewritten(folder / "fraser.yaml") as content:
+        damage(content)
+    with pytest.raises(ParameterError) as refusal:
+        catalogue.load_catalogue(folder)
+    (problem,) = refusal.value.problems
+    assert problem.startswith(f"fraser.yaml: {said}")
+
+
+def test_word_under_a_name_that_is_nearly_right_is_named(folder: Path) -> None:
+    (folder / NYNORSK).unlink()
+    with rewritten(folder / "fraser.yaml") as content:
+        content["words"]["summary_headin"] = content["words"].pop("summary_heading")
+    with pytest.raises(ParameterError, match=r"is missing; is it summary_headin\?"):
+        catalogue.load_catalogue(folder)

@@ -1,0 +1,800 @@
+"""The command line: one clear message for what goes wrong, and the right exit code."""
+
+import hashlib
+import io
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+import typer
+from click.testing import Result
+from conftest import formats_here
+from hypothesis import example, given
+from hypothesis import strategies as st
+from rich.table import Table
+from rich.text import Text
+from typer.testing import CliRunner
+
+from asss import statbank
+from asss.__main__ import COMMANDS, app
+from asss.catalogue import parameters
+from asss.catalogue.catalogue import Catalogue
+from asss.catalogue.filenames import FACTS_NAME, FORMATS, INDEX_NAME
+from asss.catalogue.parameters import EMBEDDED, NETWORK, Run
+from asss.cli.terminal import (
+    FAILURE,
+    USAGE,
+    Terminal,
+    err,
+    plain_errors,
+    safe,
+    visible,
+)
+from asss.errors import FetchError, ParameterError
+from asss.runs import batch, manifest, report
+from asss.runs.manifest import MANIFEST_NAME
+
+runner = CliRunner()
+
+#: What a developer has fetched must not change the tests.
+ON_EMBEDDED = ("--snapshot", EMBEDDED)
+
+
+def _run(*words: str) -> Result:
+    return runner.invoke(app, list(words))
+
+
+def _refused(result: Result, code: int, *says: str) -> None:
+    """One message, no traceback, the exit code that was promised."""
+    assert result.exit_code == code, result.output
+    assert "Traceback" not in result.output
+    for words in says:
+        assert words in result.output, result.output
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--kommune", "tronheim", "--year", "2020"], "Did you mean trondheim?"),
+        (["--kommune", "Tromsö", "--year", "2020"], "Did you mean tromso?"),
+        (["--kommune", "Tromsø", "--year", "2031"], "it holds 2015-2020"),
+        (["--kommune", "asker", "--year", "2020"], "member from data year 2022"),
+        (["--kommune", "oslo"], "Say which data year"),
+        (["--year", "2020"], "one of --kommune, --network, --all or --file"),
+        (["--all", "--kommune", "oslo", "--year", "2020"], "one of --kommune"),
+        (["--all", "--year", "2020", "--format", "docx"], "Unknown format 'docx'"),
+        (["--kommune", "oslo", "--yaer", "2020"], "No such option"),
+        (["--all", "--year", "2020", "--date", "15.6.2021"], "is not a date"),
+        (["--all", "--kommune", "oslo"], "--kommune and --all do not go together"),
+        (["--kommune", "0301,tronheim", "--year", "2020"], "Did you mean trondheim?"),
+        (["--kommune", "301", "--year", "2020"], "Did you mean 0301?"),
+        (["--kommune", "1201", "--year", "2020"], "Bergen has 4601 then."),
+        (["--kommune", "asker", "--year", "2020-2022"], "member from data year 2022"),
+        (["--kommune", "oslo", "--year", "20200"], "is not a year or a span"),
+        (["--kommune", "oslo", "--year", "2020-2018"], "is not a year or a span"),
+        (["--kommune", "", "--year", "2020"], "Nothing is given for --kommune"),
+        (["--all", "--year="], "Nothing is given for --year"),
+        (["--kommune", "os\x1b[2Jlo", "--year", "2020"], "\\u001b[2Jlo"),
+    ],
+)
+def test_usage_mistakes_end_with_two(
+    words: list[str], says: str, tmp_path: Path
+) -> None:
+    """Nothing is started, nothing is written, and the message says what to write."""
+    result = _run("render", *words, *ON_EMBEDDED, "--output", str(tmp_path / "out"))
+    _refused(result, USAGE, says)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("name", ["Bærum", "BÆRUM", "baerum", "bærum", "0219"])
+def test_names_with_and_without_norwegian_letters_are_one(
+    name: str, tmp_path: Path
+) -> None:
+    """An id and a name are both taken; the wrong year shows that the name was right."""
+    result = _run(
+        *("render", "--kommune", name, "--year", "1999", *ON_EMBEDDED),
+        *("--output", str(tmp_path)),
+    )
+    _refused(result, USAGE, "No figures for 1999")
+
+
+def test_misspelt_parameter_in_a_run_file_is_named(tmp_path: Path) -> None:
+    """Papermill would only warn, and give a perfect report on the wrong kommune."""
+    file = tmp_path / "oslo-2020.yaml"
+    file.write_text('komune: oslo\nyear: "2020"\npublisert: 2021-03-15\n', "utf-8")
+    result = _run("render", "--file", str(file), "--output", str(tmp_path / "out"))
+    _refused(result, FAILURE, "oslo-2020.yaml", "did you mean kommune?", "publisert")
+    assert "year" in result.output
+    assert not (tmp_path / "out").exists()
+
+
+def test_missing_run_file_is_named(tmp_path: Path) -> None:
+    """A path that is not there is the user's to mend."""
+    result = _run("render", "--file", str(tmp_path / "ingen.yaml"))
+    _refused(result, USAGE, "No run file", "ingen.yaml", "Known: alle-2020.yaml")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "more", "code", "says"),
+    [
+        *(
+            (f"{name}.yaml", f"kommune: {kommune}\nyear: {year}\n", more, code, says)
+            for name, kommune, year, more, code, says in [
+                ("oslo-2020", "oslo", 2019, (), 1, ("is 2019", "name says 2020")),
+                ("oslo-2020", "bergen", 2020, (), 1, ("is bergen", "name says oslo")),
+                ("alle-2020", "oslo", 2020, (), 1, ("is oslo", "name says alle")),
+                ("asss-2020", "alle", 2020, (), 1, ("is alle", "name says asss")),
+                ("mine", "alle", 2019, ("2020",), 2, ("says 2020", "year: 2019")),
+                ("mine", "oslo", 2019, ("2019-2020",), 2, ("2019, 2020", "year: 2019")),
+                ("mine", "asker", 2020, (), 2, ("member from data year 2022",)),
+                ("mine", "osl", 2020, (), 2, ("Did you mean oslo?",)),
+            ]
+        ),
+        ("mine.yaml", "kommune: oslo\nyear: 2020\nlanguage: en\n", (), 2, ("'en'",)),
+        ("mine.yaml", "kommune: oslo\nyear: 2020\nsnapshot: x\n", (), 2, ("'x'",)),
+        ("mine.yaml", "- oslo\n", (), 1, ("should hold keys and values",)),
+        ("mine.yaml", "", (), 1, ("mine.yaml: is empty",)),
+    ],
+)
+def test_run_file_that_contradicts_itself_or_the_command_is_refused(
+    name: str,
+    text: str,
+    more: Sequence[str],
+    code: int,
+    says: Sequence[str],
+    tmp_path: Path,
+) -> None:
+    """Last year's file is copied every year; both sides of what disagrees are named."""
+    (tmp_path / name).write_text(text, "utf-8")
+    words = [
+        "render",
+        "--file",
+        str(tmp_path / name),
+        *(("--year", *more) * bool(more)),
+    ]
+    result = _run(*words, "--output", str(tmp_path / "out"))
+    _refused(result, code, *says)
+    assert not (tmp_path / "out").exists()
+
+
+def test_run_file_among_the_others_is_held_against_its_name(project: Path) -> None:
+    """By whatever reads it: the check, and the choice of a report's own file."""
+    folder = project / "parameters"
+    copied = folder / "rapporter" / "trondheim-2021.yaml"
+    shutil.copy(folder / "rapporter" / "trondheim-2020.yaml", copied)
+    told = "trondheim-2021.yaml: year: is 2020, and the file's name says 2021"
+    _refused(_run("check", "--parameters", str(folder)), FAILURE, told)
+    with pytest.raises(ParameterError, match=told):
+        parameters.choose_run(folder, kommune="trondheim", year=2021)
+    copied.rename(copied.with_name("bergen-2020.yaml"))
+    with pytest.raises(ParameterError, match=r"kommune: is trondheim, .* bergen"):
+        parameters.choose_run(folder, kommune="bergen", year=2020)
+    (folder / "rapporter" / "bergen-2020.yaml").unlink()
+    # The network has a report of its own, and so may have a file of its own.
+    own = folder / "rapporter" / "asss-2020.yaml"
+    own.write_text("kommune: asss\nyear: 2020\n", "utf-8")
+    assert _run("check", "--parameters", str(folder)).exit_code == 0
+
+
+@pytest.mark.parametrize("year", [2019, 2020])
+def test_batch_file_holds_for_every_member(
+    year: int, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Dates, status and figures; but the year's own is for those without a file."""
+    made: list[Run] = []
+    monkeypatch.setattr(batch, "render_all", lambda runs, **_: made.extend(runs))
+    said = {"published": "2021-03-16", "changed": "2021-06-20"}
+    said |= {"edition_status": "forelopige", "snapshot": EMBEDDED}
+    text = "".join(f'{key}: "{value}"\n' for key, value in said.items())
+    file = project / "mine.yaml"
+    file.write_text(f"kommune: alle\nyear: {year}\n{text}", "utf-8")
+    words = ["render", "--parameters", str(project / "parameters"), "--file"]
+    assert _run(*words, str(file)).exit_code == 0
+    assert [run.kommune for run in made][::10] == ["oslo", NETWORK]
+    assert len(made) == 11
+    for run in made:
+        assert run == Run(kommune=run.kommune, year=year, **said)
+    made.clear()
+    placed = project / "parameters" / "rapporter" / f"alle-{year}.yaml"
+    file.replace(placed)
+    assert _run(*words, str(placed)).exit_code == 0
+    dates = {run.kommune: run.published for run in made}
+    own = {"trondheim": "2021-03-15"} if year == 2020 else {}
+    assert dates == {**dict.fromkeys(dates, "2021-03-16"), **own}
+    assert len(dates) == 11
+
+
+def test_all_problems_in_parameters_are_told_at_once(project: Path) -> None:
+    """Nobody should mend three mistakes in three runs."""
+    network = project / "parameters" / "nettverk.yaml"
+    text = network.read_text("utf-8").replace('"0301"', "0301")
+    network.write_text(text.replace("name: Bergen", "nmae: Bergen"), "utf-8")
+    manual = project / "parameters" / "manuelle" / "sykefravaer.csv"
+    manual.write_text(manual.read_text("utf-8").replace("9.9", "ni", 1), "utf-8")
+    result = _run("check", "--parameters", str(project / "parameters"))
+    _refused(
+        result,
+        FAILURE,
+        "put quotation marks around it",
+        "did you mean name?",
+        "sykefravaer.csv, line",
+        "'ni'",
+    )
+
+
+def test_damaged_snapshot_stops_everything(project: Path) -> None:
+    """A figure that we cannot vouch for is not shown."""
+    folder = project / "snapshot"
+    shutil.copytree(statbank.embedded_folder(), folder)
+    file = folder / "12210.json"
+    file.write_text(file.read_text("utf-8").replace("19168", "19186"), "utf-8")
+    output = project / "outputs"
+    result = _run(
+        *("render", "--kommune", "trondheim", "--year", "2020"),
+        *("--snapshot", "snapshot"),
+        *("--parameters", str(project / "parameters"), "--output", str(output)),
+    )
+    _refused(result, FAILURE, "12210.json", "sha256", "build the snapshot again")
+    assert not output.exists()
+
+
+def _places_that_cannot_be_written(tmp_path: Path) -> list[Path]:
+    file = tmp_path / "file"
+    file.write_text("a file, not a folder", encoding="utf-8")
+    places = [file, file / "below"]
+    if Path("/proc/self").exists():
+        places.append(Path("/proc/asss"))  # refuses even root
+    if hasattr(os, "geteuid") and os.geteuid() != 0:
+        locked = tmp_path / "locked"
+        locked.mkdir(mode=0o500)
+        places.append(locked)
+    return places
+
+
+def test_output_that_cannot_be_written_is_one_message(tmp_path: Path) -> None:
+    """A file in the way, or a folder that is closed, costs a message and no file."""
+    for place in _places_that_cannot_be_written(tmp_path):
+        result = _run(
+            *("render", "--kommune", "oslo", "--year", "2020", *ON_EMBEDDED),
+            *("--format", "html", "--output", str(place)),
+        )
+        _refused(result, FAILURE, "Cannot write to", str(place))
+    assert (tmp_path / "file").read_text("utf-8") == "a file, not a folder"
+
+
+def test_outside_the_project_the_message_says_where_to_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The most common mistake of a new user."""
+    monkeypatch.chdir(tmp_path)
+    _refused(_run("check"), USAGE, "Start in the project's folder")
+
+
+def test_check_names_what_is_not_verified() -> None:
+    """Codes that nobody has read in an answer from SSB are said to be so."""
+    result = _run("check")
+    assert result.exit_code == 0, result.output
+    assert "parameters/ is in order: 12 kommuner, 15 indicators" in result.output
+    assert "table 12160" in result.output
+    assert "measure kvp_mottakere" in result.output
+
+
+def test_check_names_a_broken_comment(project: Path) -> None:
+    """It stops only its own report, but whoever checks wants to know."""
+    comment = project / "parameters/kommentarer/tromso-2017/kvalitet.md"
+    comment.write_text("Uten hode.\n", "utf-8")
+    result = _run("check", "--parameters", str(project / "parameters"))
+    _refused(result, FAILURE, "1 problem", "tromso-2017/kvalitet.md", "a head")
+
+
+def test_list_shows_kommuner_years_and_indicators() -> None:
+    """What one can ask for, without reading a file."""
+    result = _run("list")
+    assert result.exit_code == 0
+    for words in ("lillestrom", "2015-2020", "stonadslengde_18_24"):
+        assert words in result.output
+
+
+def test_list_without_a_whole_year_says_so(project: Path) -> None:
+    """A fetch of some tables is a beginning, and no riddle."""
+    folder = project / "outputs" / "snapshots" / "2026-11-29"
+    shutil.copytree(statbank.embedded_folder(), folder)
+    manifest = json.loads((folder / statbank.MANIFEST).read_text("utf-8"))
+    del manifest["tables"]["07459"]
+    (folder / statbank.MANIFEST).write_text(json.dumps(manifest), "utf-8")
+    result = _run("list", "--parameters", str(project / "parameters"))
+    assert result.exit_code == 0, result.output
+    assert "Data years with figures: no years (snapshot" in result.output
+    assert "stonadslengde_18_24" in result.output
+
+
+def test_kommuner_and_years_are_given_as_lists(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By name or number, which is that of the year; each of them once."""
+    made: list[Run] = []
+    monkeypatch.setattr(batch, "render_all", lambda runs, **_: made.extend(runs))
+    words = ["render", "--kommune", "0301, Tromsø,oslo", "--kommune", "asss"]
+    words += ["--year", "2017-2018,2020", *ON_EMBEDDED, "--output", str(tmp_path)]
+    assert _run(*words).exit_code == 0
+    assert [(run.kommune, run.year) for run in made] == [
+        (kommune, year)
+        for year in (2017, 2018, 2020)
+        for kommune in ("oslo", "tromso", NETWORK)
+    ]
+
+
+#: Every command: as it goes well, as something is amiss, as it asks for what is not.
+EXITS = [
+    (0, "check"),
+    (0, "list"),
+    (0, "diff embedded latest"),
+    (0, "verify --snapshot embedded"),
+    (0, "render --all --year 2020 --snapshot embedded --dry-run"),
+    (0, "render --help"),
+    (1, "check", "parameters/nettverk.yaml"),
+    (1, "list", "parameters/nettverk.yaml"),
+    (1, "doctor", "parameters/fraser.yaml"),
+    (1, "render --all --year 2020", "parameters/forbehold.yaml"),
+    (1, "render --file parameters/statbank.yaml"),
+    (1, "fetch", "parameters/statbank.yaml"),
+    (1, "verify", "outputs/2020/oslo/manifest.json"),
+    (1, "verify", "outputs/snapshots/2020-01-01/manifest.json"),
+    (1, "verify --snapshot 2020-01-01", "outputs/snapshots/2020-01-01/manifest.json"),
+    (2, "diff embedded embedded", "parameters/nettverk.yaml"),  # as diff itself
+    (2, "diff embedded nowhere"),
+    (2, "diff embedded embedded --year 1999"),
+    (2, "diff embedded embedded --kommune osl"),
+    (2, "diff embedded embedded --service helse"),
+    (2, "doctor --service helse"),
+    (2, "fetch --service helse"),
+    (2, "fetch --years 20200"),
+    (2, "fetch --tables 00000 --anyway"),
+    (2, "open"),
+    (2, "open --kommune osl"),
+    (2, "open --output nowhere"),
+    (2, "render --all --year 2020 --snapshot nowhere"),
+    (2, "render --all --year 2020 --scheduler 127.0.0.1"),
+    (2, "render --all --year 2020 --output s4://a/b --dry-run"),
+    (2, "render --file parameters"),
+    (2, "verify --kommune osl"),
+    (2, "verify --output nowhere"),
+    (2, "verify --snapshot nowhere"),
+    (2, "verify --year 1999"),
+    (2, "list --parameters nowhere"),
+    (2, "check everything"),
+]
+
+
+@pytest.mark.parametrize("case", EXITS, ids=lambda case: " ".join(map(str, case)))
+def test_exit_codes_are_those_of_the_readme(
+    case: tuple[int, str] | tuple[int, str, str],
+    project: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """0: well. 1: something is amiss. 2: there is no such thing to be had."""
+    code, words, *broken = case
+    for name in broken:
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        (project / name).write_text("{", "utf-8")
+    monkeypatch.chdir(project)
+    result = _run(*words.split())
+    assert result.exit_code == code, result.output
+    assert result.output
+    assert isinstance(result.exception, SystemExit | None)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("list", "check", "--help", "render --help", "diff embedded embedded"),
+        *("render --kommune Tromsø,«Ås» --year 2020", "verify --output Å«s»", "åpne"),
+        *("render --all --year 2020 --snapshot embedded --dry-run", "list Å\udce5"),
+    ],
+)
+def test_terminal_that_knows_ascii_alone_is_spoken_to_in_it(
+    words: str, root: Path
+) -> None:
+    """Spelt without the letters it lacks, in any command and any message."""
+    command = [sys.executable, "-m", "asss", *words.split()]
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    result = subprocess.run(
+        command, capture_output=True, env=environment, cwd=root, check=False
+    )
+    printed = (result.stdout + result.stderr).decode("ascii")
+    assert printed
+    assert "Traceback" not in printed
+    assert result.returncode in (0, USAGE)
+
+
+def test_json_says_the_same_on_every_terminal(root: Path) -> None:
+    """A program reads it: «Tromsø» must not become another name."""
+    words = ["render", "--kommune", "oslo", "--year", "2020", "--log", "json"]
+    words += ["--snapshot", EMBEDDED, "--output", "Ås", "--dry-run"]
+    said = []
+    for encoding in ("ascii", "utf-8"):
+        command = [sys.executable, "-m", "asss", *words]
+        environment = {**os.environ, "PYTHONIOENCODING": encoding}
+        result = subprocess.run(command, capture_output=True, env=environment, cwd=root)
+        lines = result.stdout.decode(encoding).splitlines()
+        said.append([{**json.loads(line), "seconds": 0} for line in lines])
+    assert said[0] == said[1] != []
+
+
+@given(st.text(alphabet=st.characters(codec=None), min_size=1))
+@example("\x1b]0;owned\x07\x1b[2J\x9b1mred\u202eder\r\udce5")
+@example("[/red]\\[/red][bold")
+def test_nothing_that_is_printed_steers_the_terminal(text: str) -> None:
+    """Titles of errors, names of files: in a line, a table, a panel, and JSON."""
+    for colours in (None, "truecolor"):
+        shown = io.StringIO()
+        console = Terminal(
+            file=shown, color_system=colours, force_terminal=False, width=80
+        )
+        console.print(f"[red]Error:[/red] {safe(text)}")
+        console.print(Text(text), style="bold")
+        table = Table("a")
+        table.add_row(safe(text))
+        console.print(table)
+        printed = shown.getvalue()
+        ours = re.sub(r"\x1b\[[\d;]*m", "", printed)
+        assert visible(ours) == ours
+    assert json.loads(visible(json.dumps(text, ensure_ascii=False))) == text
+
+
+def test_error_of_a_server_is_shown_and_not_obeyed() -> None:
+    """Where every command's errors come by."""
+    with pytest.raises(typer.Exit), err.capture() as shown, plain_errors():
+        raise FetchError("\x1b[2J502 «Bad\x07 gateway»")  # noqa: EM101
+    assert shown.get() == "Error: \\u001b[2J502 «Bad gateway»\n"
+
+
+def test_without_pango_the_report_comes_as_html(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A missing library costs the PDF and one line, not the report."""
+    broken = tmp_path / "path" / "weasyprint.py"
+    broken.parent.mkdir()
+    broken.write_text('raise OSError("cannot load library libpango-1.0-0")\n', "utf-8")
+    # Where it is looked for by the processes that make reports.
+    monkeypatch.setenv("PYTHONPATH", str(broken.parent))
+    result = _run(
+        *("render", "--kommune", "oslo", "--year", "2016", *ON_EMBEDDED),
+        *("--output", str(tmp_path / "out")),
+    )
+    assert result.exit_code == 0, result.output
+    last = result.output.strip().splitlines()[-1]
+    assert last.startswith("HTML only, no PDF:")
+    assert "libpango" in last
+    folder = tmp_path / "out" / "2016" / "oslo"
+    assert (folder / report.HTML_NAME).is_file()
+    assert not (folder / report.PDF_NAME).exists()
+
+
+def test_one_report_from_the_command_line(tmp_path: Path) -> None:
+    """The whole way, with a name in Norwegian letters; the year's index links it."""
+    result = _run(
+        *("render", "--kommune", "Tromsø", "--year", "2018", *ON_EMBEDDED),
+        *("--format", "html", "--output", str(tmp_path), "--date", "2026-11-23"),
+    )
+    assert result.exit_code == 0, result.output
+    assert result.output.startswith("Snapshot embedded: not fetched from SSB")
+    book = json.loads((tmp_path / "ledger.json").read_text("utf-8"))
+    (version,) = book["reports"]["2018/tromso"]["history"]
+    assert (version["date"], version["snapshot"]) == ("2026-11-23", "embedded")
+    folder = tmp_path / "2018" / "tromso"
+    facts = json.loads((folder / "facts.json").read_text("utf-8"))
+    suppressed = [
+        fact
+        for fact in facts["facts"]
+        if fact["id"] == "tromso-2018-kvp_mottakere_per_1000"
+    ]
+    assert suppressed[0]["value"] is None
+    assert suppressed[0]["status"] == ":"
+    assert not (folder / report.PDF_NAME).exists()
+    index = (tmp_path / "2018" / "index.html").read_text("utf-8")
+    assert 'href="tromso/rapport.html"' in index
+    assert "rapport.pdf" not in index
+
+
+#: What a command with nothing to do must not wait for.
+HEAVY = (
+    *("pandas", "numpy", "matplotlib", "papermill", "nbconvert", "nbformat"),
+    *("weasyprint", "jinja2", "pikepdf", "httpx", "IPython", "bs4"),
+)
+
+
+@pytest.fixture
+def spare(made_once: Path, tmp_path: Path) -> Path:
+    """A project with the report on Tromsø 2017 in place, for a test to change."""
+    return shutil.copytree(made_once, tmp_path / "spare")
+
+
+def _tromso(project: Path, *more: str) -> list[str]:
+    """The command that has made that report."""
+    formats = ",".join(formats_here(FORMATS))
+    return [
+        *("render", "--kommune", "tromso", "--year", "2017", "--format", formats),
+        *("--edition", "review", "--date", "2026-11-24"),
+        *("--parameters", str(project / "parameters"), *more),
+    ]
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+@pytest.fixture
+def rendering(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """Stand in for the making of reports; what was asked for, call by call."""
+    calls: list[list[str]] = []
+
+    def render_all(
+        runs: Sequence[Run],
+        *,
+        output: Path,
+        on_result: Callable[[batch.Result], None],
+        **_: object,
+    ) -> list[batch.Result]:
+        calls.append([run.kommune for run in runs])
+        results = [
+            batch.Result(run.kommune, run.year, output / str(run.year) / run.kommune)
+            for run in runs
+        ]
+        for result in results:
+            on_result(result)
+        return results
+
+    monkeypatch.setattr(batch, "render_all", render_all)
+    return calls
+
+
+def test_nothing_is_made_or_loaded_where_nothing_has_changed(spare: Path) -> None:
+    """Not a byte is written, and what makes reports is not even loaded."""
+    _run(*_tromso(spare))  # whole, and with an index
+    before = _files(spare / "outputs")
+    script = (
+        "import sys; from asss.__main__ import main\n"
+        "try: main()\n"
+        "except SystemExit as end: assert not end.code\n"
+        f"print('loaded:', sorted({{*{HEAVY!r}}} & {{*sys.modules}}))"
+    )
+    command = [sys.executable, "-c", script, *_tromso(spare, "--explain")]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+    _, told, summary, loaded = result.stdout.splitlines()
+    assert told == "skip    tromso 2017: unchanged since it was made"
+    assert summary.startswith("1 unchanged: ")
+    assert loaded == "loaded: []"
+    assert _files(spare / "outputs") == before
+
+
+def test_what_was_skipped_would_have_come_out_the_same(spare: Path) -> None:
+    """With --force it is made all the same: same bytes, same ledger, on a later day."""
+    before = _files(spare / "outputs")
+    result = _run(*_tromso(spare, "--force", "--explain"))
+    assert result.exit_code == 0, result.output
+    assert "render  tromso 2017: --force" in result.output
+    after = _files(spare / "outputs")
+    changed = {name for name in after if after[name] != before.get(name)}
+    assert changed <= {"2017/index.html", "2017/manifest.json"}
+
+
+def test_comment_is_made_again_and_says_why(
+    spare: Path, rendering: list[list[str]]
+) -> None:
+    """Ask first, with --dry-run; then do."""
+    comment = spare / "parameters/kommentarer/tromso-2017/prioritering_behov.md"
+    comment.write_text(comment.read_text("utf-8") + "\nOg mer.\n", "utf-8")
+    reason = "parameters/kommentarer/: a comment on this report changed"
+    result = _run(*_tromso(spare, "--dry-run"))
+    assert result.exit_code == 0, result.output
+    assert f"render  tromso 2017: {reason}\n0 unchanged, 1 to render." in result.output
+    assert not rendering
+    result = _run(*_tromso(spare))
+    assert rendering == [["tromso"]]
+    assert "1 rendered: " in result.output
+
+
+def _with_index(project: Path) -> Path:
+    """The index of the project's one report, written as after a rendering."""
+    assert _run(*_tromso(project)).exit_code == 0
+    return project / "outputs" / "2017" / INDEX_NAME
+
+
+def _as_if_made_anew(folder: Path, value: float) -> None:
+    """A report as it lies there when it says another figure, and all vouches for it."""
+    facts = json.loads((folder / FACTS_NAME).read_bytes())
+    own = (fact for fact in facts["facts"] if fact["kommune"] == "tromso")
+    next(f for f in own if f["year"] == 2017 and f["value"])["value"] = value
+    (folder / FACTS_NAME).write_text(json.dumps(facts), "utf-8")
+    kept = manifest.read(folder)
+    raw = (folder / FACTS_NAME).read_bytes()
+    file = manifest.File(sha256=hashlib.sha256(raw).hexdigest(), bytes=len(raw))
+    files = {**kept.files, FACTS_NAME: file}
+    manifest.write(kept.model_copy(update={"files": files}), folder)
+
+
+def test_index_that_was_not_written_after_a_report_is_found_and_written(
+    spare: Path, rendering: list[list[str]]
+) -> None:
+    """As after a kill between the two: nothing is due then but the index."""
+    index = _with_index(spare)
+    _as_if_made_anew(spare / "outputs/2017/tromso", 29.25)
+    assert "29.25" not in index.read_text("utf-8")
+    looked = _run("verify", "--parameters", str(spare / "parameters"))
+    assert looked.exit_code == FAILURE
+    told = " ".join(looked.output.split())
+    assert "2017/index.html: it does not show what 2017/tromso says now" in told
+    result = _run(*_tromso(spare))
+    assert "1 unchanged: " in result.output
+    assert 'data-value="29.25"' in index.read_text("utf-8")
+    assert not rendering
+    looked = _run("verify", "--parameters", str(spare / "parameters"))
+    assert looked.exit_code == 0, looked.output
+    assert "2017/index.html: shows what 1 reports say" in looked.output
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        (INDEX_NAME, None),
+        (INDEX_NAME, "changed"),
+        (MANIFEST_NAME, None),
+        (MANIFEST_NAME, "{"),
+        ("tromso/nokkeltall.xlsx", None),
+        ("2016/index.html", "another year"),
+    ],
+)
+def test_index_is_written_where_it_is_not_as_it_would_be(
+    name: str, content: str | None, spare: Path, rendering: list[list[str]]
+) -> None:
+    """Whatever it is that is not as it was when it was written."""
+    index = _with_index(spare)
+    path = index.parent / name if "2016" not in name else index.parents[1] / name
+    before, kept = index.read_bytes(), (index.parent / MANIFEST_NAME).read_bytes()
+    if content is None:
+        path.unlink()
+    else:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(content, "utf-8")
+    _run(*_tromso(spare))
+    is_other = name in ("tromso/nokkeltall.xlsx", "2016/index.html")
+    assert (index.read_bytes() != before) is is_other
+    assert ((index.parent / MANIFEST_NAME).read_bytes() != kept) is is_other
+    assert rendering == ([["tromso"]] if "xlsx" in name else [])
+
+
+def test_index_calls_a_report_old_until_it_is_made(
+    spare: Path, rendering: list[list[str]], known: Catalogue
+) -> None:
+    """Another's being in order does not make it new."""
+    index = _with_index(spare)
+    batch.write_index(known, year=2017, output=spare / "outputs", failed={"tromso"})
+    old = known.phrases.words["index_old"]
+    assert old in index.read_text("utf-8")
+    _run(*["bergen" if word == "tromso" else word for word in _tromso(spare)])
+    assert old in index.read_text("utf-8")
+    _run(*_tromso(spare))
+    assert old not in index.read_text("utf-8")
+    assert rendering == [["bergen"]]
+
+
+def test_log_in_json_is_an_object_a_line(
+    spare: Path, rendering: list[list[str]]
+) -> None:
+    """Nothing else is on standard output, so that a program can read it as it comes."""
+    result = _run(*_tromso(spare, "--force", "--log", "json"))
+    assert result.exit_code == 0, result.output
+    assert rendering == [["tromso"]]
+    events = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [event.pop("event") for event in events] == [
+        *("snapshot", "due", "rendered", "finished")
+    ]
+    assert all(event.pop("seconds") >= 0 for event in events)
+    place = str(spare / "outputs" / "2017" / "tromso")
+    report_ = {"kommune": "tromso", "year": 2017}
+    assert events[1:3] == [
+        {**report_, "reason": "--force"},
+        {**report_, "path": place},
+    ]
+    counts = {"unchanged": 0, "due": 1, "rendered": 1, "failed": 0}
+    assert events[3] == {**counts, "paths": [f"{spare}/outputs/2017/{INDEX_NAME}"]}
+
+
+def test_quiet_tells_of_failures_alone(
+    spare: Path, rendering: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cron job that says nothing has done its work; one that speaks has not."""
+    assert _run(*_tromso(spare, "--force", "--quiet")).output == ""
+    assert rendering
+
+    def fail(
+        runs: Sequence[Run], *, on_result: Callable[[batch.Result], None], **_: object
+    ) -> None:
+        for run in runs:
+            on_result(batch.Result(run.kommune, run.year, error="no ink"))
+
+    monkeypatch.setattr(batch, "render_all", fail)
+    result = _run(*_tromso(spare, "--force", "--quiet"))
+    assert result.exit_code == FAILURE
+    assert result.output.splitlines() == [
+        "failed  no ink",
+        "1 of 1 reports failed: tromso",
+    ]
+    mixed = _run(*_tromso(spare, "--quiet", "--log", "json"))
+    _refused(mixed, USAGE, "--quiet goes with none of")
+
+
+def test_ctrl_c_keeps_what_is_finished_and_says_so(
+    spare: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One clear line, and the exit code that a shell expects: 128 + SIGINT."""
+
+    def stop(
+        runs: Sequence[Run],
+        *,
+        output: Path,
+        on_result: Callable[[batch.Result], None],
+        **_: object,
+    ) -> None:
+        first = runs[0]
+        folder = output / str(first.year) / first.kommune
+        on_result(batch.Result(first.kommune, first.year, folder))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(batch, "render_all", stop)
+    result = _run(
+        *("render", "--all", "--year", "2017", *ON_EMBEDDED),
+        *("--parameters", str(spare / "parameters")),
+    )
+    assert result.exit_code == 130, result.output
+    assert "Traceback" not in result.output
+    (line,) = [x for x in result.output.splitlines() if x.startswith("Interrupted")]
+    assert line == (
+        "Interrupted: 1 of 10 reports were finished and are kept in "
+        f"{spare / 'outputs'}. The same command makes the rest."
+    )
+    assert (spare / "outputs" / "2017" / INDEX_NAME).is_file()
+
+
+def test_ctrl_c_before_the_first_report_leaves_no_index(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page that links nothing is nobody's."""
+
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(batch, "render_all", stop)
+    result = _run(
+        *("render", "--kommune", "oslo", "--year", "2020", *ON_EMBEDDED),
+        *("--parameters", str(project / "parameters")),
+    )
+    assert result.exit_code == 130
+    assert "0 of 1 reports were finished" in result.output
+    assert not (project / "outputs").exists()
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_of_all_commands_is_that_of_each(name: str) -> None:
+    """A command is loaded when it is asked for; its line in the help stands alone."""
+    listed = _run("--help")
+    assert f" {name} " in listed.output
+    assert COMMANDS[name][2].removesuffix(".") in listed.output
+    assert _run(name, "--help").exit_code == 0
+
+
+def test_misspelt_command_is_answered_with_the_nearest() -> None:
+    """Though none of them is loaded."""
+    _refused(_run("rendr"), USAGE, "Did you mean 'render'?")

@@ -1,0 +1,535 @@
+"""
+Pictures: structure, not pixels. What they show, what they say aloud, and that it fits.
+
+A report's four figures take a second to draw, so each report is drawn once for all the
+tests here. Texts are measured with the font they are set in.
+"""
+
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from functools import cache
+from itertools import product
+from pathlib import Path
+
+import pytest
+from drawings import LINK, SVG, elements, faults, font_file, labels
+from fontTools.ttLib import TTFont
+from reports import KOMMUNER, YEARS
+
+from asss import figures
+from asss.analysis.findings import Findings
+from asss.analysis.statements import mark, why_withheld
+from asss.catalogue.catalogue import Catalogue
+from asss.catalogue.language import half_up, number
+from asss.figures import Picture
+from asss.figures.profile import HIGH, LOW
+from asss.figures.series import limits
+from asss.figures.style import COLOURS, FOCUS, PAPER
+from asss.page import blocks
+
+FindingsOf = Callable[[str, int], Findings]
+Report = tuple[str, int]
+Drawn = Callable[[str, int], Mapping[str, Picture]]
+
+MERGED = ("trondheim", "stavanger", "kristiansand", "sandnes", "drammen")
+LATEST = tuple((kommune, 2020) for kommune in KOMMUNER)
+EARLIER = tuple(
+    (kommune, year)
+    for kommune in ("tromso", "drammen", "oslo")
+    for year in range(2015, 2020)
+)
+PROFILE = "profil"
+COVERAGE = "utvikling-dekningsgrader_produktivitet"
+
+each = pytest.mark.parametrize(
+    "report", [*LATEST, *EARLIER], ids=lambda r: "-".join(map(str, r))
+)
+
+
+@pytest.fixture(scope="module")
+def drawn(
+    findings_of: FindingsOf, later_findings_of: FindingsOf, known: Catalogue
+) -> Drawn:
+    """The figures of a report by the name that their ids begin with."""
+
+    @cache
+    def draw(kommune: str, year: int) -> dict[str, Picture]:
+        assess = findings_of if year <= 2020 else later_findings_of
+        return draw_all(assess(kommune, year), known)
+
+    return draw
+
+
+def draw_all(found: Findings, known: Catalogue) -> dict[str, Picture]:
+    """The profile, and the development of each chapter."""
+    return {PROFILE: figures.profile(found, known)} | {
+        f"utvikling-{chapter.id}": figures.development(found, known, chapter=chapter.id)
+        for chapter in known.service.chapters
+    }
+
+
+def pictures(drawn: Drawn, report: Report) -> Iterator[tuple[str, Picture]]:
+    """The figures of a report with their names."""
+    yield from drawn(*report).items()
+
+
+# -- what stands for the figure --------------------------------------------------------
+
+
+@each
+def test_alt_text_of_the_profile_says_what_stands_out(
+    report: Report, drawn: Drawn, findings_of: FindingsOf, known: Catalogue
+) -> None:
+    """Who hears the figure gets its sense; the numbers are in the table beside it."""
+    found, alt = findings_of(*report), drawn(*report)[PROFILE].alt
+    assert found.member.name in alt
+    words = known.phrases.words
+    ranked = [fact for fact in found.reported if fact.index is not None]
+    for outermost in (max, min):
+        fact = outermost(ranked, key=lambda fact: fact.index or 0)
+        if half_up(fact.index or 0) == 100:
+            continue
+        name = known.indicator(fact.indicator).short_name
+        own = mark(fact.distance_basis, words)
+        assert f"{name} ({half_up(fact.index or 0):.0f}{own})" in alt
+    for fact in found.reported:
+        if fact.index is None:
+            assert f"{known.indicator(fact.indicator).short_name} (" in alt
+    assert len(alt) < 900, "a summary, and not a list"
+
+
+@each
+def test_profile_prints_the_index_that_the_alt_text_says(
+    report: Report, drawn: Drawn, findings_of: FindingsOf, known: Catalogue
+) -> None:
+    """Number for number, in order, and marked where it is reconstructed."""
+    found, picture = findings_of(*report), drawn(*report)[PROFILE]
+    words = known.phrases.words
+    column = [
+        label.text
+        for label in labels(picture.svg)
+        if label.color == FOCUS and re.fullmatch(r"\d+ʳ?", label.text)
+    ]
+    expected = [
+        f"{half_up(fact.index):.0f}{mark(fact.distance_basis, words)}"
+        for fact in found.reported
+        if fact.index is not None
+    ]
+    assert column == expected
+
+
+@each
+def test_alt_text_of_the_development_holds_the_last_values(
+    report: Report, drawn: Drawn, findings_of: FindingsOf, known: Catalogue
+) -> None:
+    """The year's own figure and the mean, for each panel, or why there is none."""
+    found = findings_of(*report)
+    for chapter in known.service.chapters:
+        alt = drawn(*report)[f"utvikling-{chapter.id}"].alt
+        for indicator in known.service.in_chapter(chapter.id):
+            fact = found.fact(indicator.id)
+            shown = (fact.value, fact.network_mean) if fact.value is not None else ()
+            for amount in shown:
+                if amount is not None:
+                    assert number(amount, fact.decimals) in alt
+            assert f"{indicator.short_name}: " in alt
+            if fact.value is None:
+                assert why_withheld(known, fact)[0] in alt
+
+
+@each
+def test_alt_text_reads_as_a_sentence(report: Report, drawn: Drawn) -> None:
+    """It is read aloud: no holes, no missing numbers, a full stop at the end."""
+    for _, picture in pictures(drawn, report):
+        assert not re.search(r"nan|None|[{}]|  |\(\)", picture.alt)
+        assert picture.alt.endswith(".")
+
+
+# -- the file --------------------------------------------------------------------------
+
+
+@each
+def test_svg_is_clean(report: Report, drawn: Drawn) -> None:
+    """No clock, no traces of who drew it, and text that can be searched."""
+    for _, picture in pictures(drawn, report):
+        root = ET.fromstring(picture.svg)
+        assert picture.svg.startswith("<svg")
+        assert root.get("viewBox")
+        assert "<!DOCTYPE" not in picture.svg
+        assert not re.search(
+            r"matplotlib v|\d{4}-\d\d-\d\d", picture.svg, re.IGNORECASE
+        )
+        tags = {element.tag.removeprefix(SVG) for element in root.iter()}
+        assert tags <= {"svg", "g", "defs", "path", "use", "text"}
+        assert labels(picture.svg)
+
+
+@each
+def test_a_report_s_figures_are_light(report: Report, drawn: Drawn) -> None:
+    """The page is one file that is sent by e-mail; figures were once half of it."""
+    assert sum(len(picture.svg) for _, picture in pictures(drawn, report)) < 100_000
+
+
+@each
+def test_page_knows_every_part_that_moves_on_a_phone(
+    report: Report, drawn: Drawn
+) -> None:
+    """A part that the stylesheet does not know stays, and lies on another."""
+    css = blocks.stylesheet()
+    for name, picture in pictures(drawn, report):
+        assert len(ET.fromstring(picture.svg).findall(f".//{SVG}g[@class]")) > 5, name
+        for part in re.findall(r'class="(m\d+)"', picture.svg):
+            assert f"--{part}:" in picture.narrow
+            assert f".{part}{{translate:var(--{part})" in css
+
+
+@each
+def test_every_colour_is_one_that_a_page_can_change(
+    report: Report, drawn: Drawn, root: Path
+) -> None:
+    """In the dark look the page overrules each colour; one unknown would glare."""
+    css = (root / "asss" / "templates" / "rapport" / "style.css").read_text("utf-8")
+    for name, picture in pictures(drawn, report):
+        assert "style=" not in picture.svg, "nothing but attributes can be overruled"
+        used = set(re.findall(r"#[0-9a-f]{6}\b", picture.svg))
+        assert used <= set(COLOURS), name
+    for colour in COLOURS:
+        for attribute in ("fill", "stroke"):
+            assert f'.picture [{attribute}="{colour}"]' in css
+
+
+@each
+def test_shapes_that_are_used_again_have_no_look_of_their_own(
+    report: Report, drawn: Drawn
+) -> None:
+    """A stylesheet reaches those that use a shape, and cannot reach the shape."""
+    for _, picture in pictures(drawn, report):
+        shapes = ET.fromstring(picture.svg).iterfind(f".//{SVG}defs/{SVG}path")
+        assert {key for shape in shapes for key in shape.attrib} == {"d", "id"}
+
+
+@each
+def test_ids_are_the_figures_own(report: Report, drawn: Drawn) -> None:
+    """Four figures stand on one page, and an id may stand there once."""
+    on_page: list[str] = []
+    for name, picture in pictures(drawn, report):
+        root = ET.fromstring(picture.svg)
+        ids = [i for e in root.iter() if (i := e.get("id"))]
+        assert ids
+        assert all(i == name or i.startswith(f"{name}-") for i in ids)
+        targets = {t[1:] for e in root.iter() if (t := e.get(LINK))}
+        assert targets <= set(ids), "what is pointed to is there"
+        on_page += ids
+    assert len(on_page) == len(set(on_page))
+
+
+@each
+def test_every_text_is_in_inter_and_inter_has_its_letters(
+    report: Report, drawn: Drawn
+) -> None:
+    """A letter the font lacks comes from whatever the reader's machine has."""
+    letters = set.intersection(
+        *(set(TTFont(font_file(w)).getBestCmap()) for w in ("Regular", "SemiBold"))
+    )
+    for _, picture in pictures(drawn, report):
+        families = {look.get("font-family") for _, look in elements(picture.svg)}
+        assert families == {"Inter"}
+        written = {letter for label in labels(picture.svg) for letter in label.text}
+        assert {letter for letter in written if ord(letter) not in letters} == set()
+
+
+@pytest.mark.parametrize("report", [("tromso", 2018), ("drammen", 2020)])
+def test_same_findings_give_the_same_figure(
+    report: Report, drawn: Drawn, findings_of: FindingsOf, known: Catalogue
+) -> None:
+    """Byte for byte: whoever renders again must get the page that was published."""
+    again = draw_all(findings_of(*report), known)
+    assert again == dict(drawn(*report))
+
+
+# -- what is drawn ---------------------------------------------------------------------
+
+
+@each
+def test_profile_has_fifteen_labels_in_the_order_of_tabell_1(
+    report: Report, drawn: Drawn, known: Catalogue
+) -> None:
+    """Every indicator has its row, also one without an index."""
+    names = [indicator.short_name for indicator in known.service.indicators]
+    svg = drawn(*report)[PROFILE].svg
+    shown = [label.text for label in labels(svg) if label.text in names]
+    assert len(names) == 15
+    assert shown == names
+
+
+@each
+def test_profile_has_fifteen_arrows_or_strokes(
+    report: Report, drawn: Drawn, known: Catalogue
+) -> None:
+    """A change that may not be told is a stroke, and never an arrow."""
+    words = known.phrases.words
+    svg = drawn(*report)[PROFILE].svg
+    column = max(
+        label.x
+        for label in labels(svg)
+        if label.text == words["arrow_none"] or label.text in "↑↗→↘↓"
+    )
+    shown = [
+        label.text
+        for label in labels(svg)
+        if label.x == column and label.text != words["profile_change"]
+    ]
+    assert len(shown) == 15
+    if report[1] == 2015 or (report[1] == 2020 and report[0] in MERGED):
+        assert set(shown) == {words["arrow_none"]}
+
+
+@each
+def test_every_indicator_has_one_panel(
+    report: Report, drawn: Drawn, known: Catalogue
+) -> None:
+    """Each in the figure of its own chapter, once."""
+    for chapter in known.service.chapters:
+        names = [i.short_name for i in known.service.in_chapter(chapter.id)]
+        svg = drawn(*report)[f"utvikling-{chapter.id}"].svg
+        assert [la.text for la in labels(svg) if la.text in names] == names
+
+
+def signs(svg: str, sign: str) -> list[float]:
+    """Where a sign stands in place of a figure: in the kommune's colour."""
+    return [la.x for la in labels(svg) if la.text == sign and la.color == FOCUS]
+
+
+def test_suppressed_figure_shows_its_sign(drawn: Drawn) -> None:
+    """Tromsø's KVP 2018 was once drawn as 0; here it is a gap with SSB's sign."""
+    picture = drawn("tromso", 2018)[COVERAGE]
+    (place,) = signs(picture.svg, ":")
+    years = [label.x for label in labels(picture.svg) if label.text == "2018"]
+    assert any(abs(place - x) < 0.1 for x in years), "it stands at its year"
+    shown = [label.text for label in labels(picture.svg)]
+    assert "Tromsø :" in shown, "and at the end of its line"
+    assert "skjermet av SSB" in shown, "and is explained"
+    assert "ikke offentliggjort av SSB; 1,9ʳ i 2015" in picture.alt
+    assert ":" in [label.text for label in labels(drawn("tromso", 2018)[PROFILE].svg)]
+
+
+@pytest.mark.parametrize(
+    ("report", "chapter", "sign", "count"),
+    [
+        (("tromso", 2020), "dekningsgrader_produktivitet", ":", 1),
+        (("oslo", 2016), "kvalitet", "i.s.", 3),
+        (("oslo", 2020), "kvalitet", "i.s.", 3),
+        (("drammen", 2016), "kvalitet", "..", 1),
+        (("bergen", 2020), "kvalitet", "..", 0),
+    ],
+)
+def test_missing_figures_show_their_signs_in_every_later_year(
+    report: Report, chapter: str, sign: str, count: int, drawn: Drawn
+) -> None:
+    """A gap without a sign is read as an oversight."""
+    svg = drawn(*report)[f"utvikling-{chapter}"].svg
+    assert len(signs(svg, sign)) == count
+
+
+@each
+def test_break_is_marked_where_there_is_one(
+    report: Report, drawn: Drawn, known: Catalogue
+) -> None:
+    """The merged kommuner in 2020, in every panel; Oslo's case system; no others."""
+    mark = known.phrases.words["break_mark"]
+    kommune, year = report
+    for chapter in known.service.chapters:
+        svg = drawn(*report)[f"utvikling-{chapter.id}"].svg
+        shown = [label.text for label in labels(svg)].count(mark)
+        expected = 0
+        if kommune in MERGED and year == 2020:
+            expected = len(known.service.in_chapter(chapter.id))
+        if kommune == "oslo" and year >= 2016 and chapter.id == "kvalitet":
+            expected = 1  # andel_mottakere_med_barn
+        assert shown == expected, chapter.id
+
+
+def test_mean_line_is_broken_where_its_rule_changes(drawn: Drawn) -> None:
+    """And the caption says so, but only where both rules are shown."""
+    for year, notes in ((2017, ()), (2018, ("caption_mean_break",))):
+        assert drawn("tromso", year)[COVERAGE].notes == notes
+
+
+@each
+def test_no_value_is_drawn_as_a_line_of_no_length(report: Report, drawn: Drawn) -> None:
+    """A year alone between two gaps is a short line: one of no length is not seen."""
+    for name, picture in pictures(drawn, report):
+        drawn_lines = [
+            piece
+            for element, look in elements(picture.svg)
+            if element.tag == f"{SVG}path" and look.get("fill") == "none"
+            for piece in look["d"].split("M")[1:]
+        ]
+        assert drawn_lines, name
+        unseen = [piece for piece in drawn_lines if len(set(piece.split("L"))) < 2]
+        assert not unseen, f"{name}: {len(unseen)} values cannot be seen"
+
+
+def test_reconstructed_figures_are_hollow_and_explained(
+    drawn: Drawn, findings_of: FindingsOf, known: Catalogue
+) -> None:
+    """Without colour too, a reader sees what is not official."""
+    found = findings_of("tromso", 2020)
+    for name, picture in pictures(drawn, ("tromso", 2020)):
+        shown = [label.text for label in labels(picture.svg)]
+        assert known.phrases.words["legend_reconstructed"] in shown, name
+    panels = drawn("tromso", 2020)[COVERAGE].svg
+    facts = [
+        fact
+        for indicator in known.service.in_chapter("dekningsgrader_produktivitet")
+        for fact in found.history(indicator.id)
+        if fact.value is not None
+    ]
+    hollow = sum(fact.basis == "reconstructed" for fact in facts)
+    circles = [
+        look
+        for element, look in elements(panels)
+        if element.tag == f"{SVG}use" and look.get("fill") == PAPER
+    ]
+    assert {look.get("stroke") for look in circles} == {FOCUS}
+    assert len(circles) == hollow + 1, "one more of the kind in the key"
+
+
+@pytest.mark.parametrize(
+    "report", [("drammen", 2016), ("tromso", 2017), ("oslo", 2017)]
+)
+def test_who_is_beyond_the_scale_is_written_there(
+    report: Report, drawn: Drawn, findings_of: FindingsOf
+) -> None:
+    """Drammen's 191 must neither press the others together nor be kept from readers."""
+    found, svg = findings_of(*report), drawn(*report)[PROFILE].svg
+    beyond = [
+        sorted(p.index for p in found.peers(fact.indicator) if p.index is not None)
+        for fact in found.reported
+    ]
+    expected = [
+        ", ".join(f"{half_up(index):.0f}" for index in indexes if is_beyond(index))
+        for indexes in beyond
+        for is_beyond in (lambda i: i < LOW, lambda i: i > HIGH)
+    ]
+    shown = [label.text for label in labels(svg)]
+    assert any(expected)
+    for written in filter(None, expected):
+        assert written in shown
+
+
+#: Indexes of an indicator, lowest first, and what is written of those beyond the scale.
+BEYOND = {
+    "four below": ([12.0, 25.0, 30.0, 38.0], "utenfor skalaen: 12, 25, 30 og 38"),
+    "over a thousand": ([123456.0], "utenfor skalaen: 123\u00a0456"),
+    "below zero": ([-250.0], "utenfor skalaen: −250"),
+    "both ways": ([-250.0, 12.0, 1234.0], "utenfor skalaen: −250, 12 og 1\u00a0234"),
+    "nearly all": (
+        [-1250.0, -250.0, -90.0, 12.0, 25.0, 191.0, 1234.0, 2345.0, 12345.0],
+        "utenfor skalaen: ni kommuner, fra −1\u00a0250 til 12\u00a0345",
+    ),
+    "one each way": ([25.0, 191.0], ""),
+}
+
+
+@pytest.mark.parametrize("name", BEYOND)
+@pytest.mark.parametrize("own", [False, True])
+def test_many_beyond_the_scale_overprint_nothing(
+    name: str, own: bool, findings_of: FindingsOf, known: Catalogue
+) -> None:
+    """Where there is no room at its ends, they stand under the name."""
+    indexes, written = BEYOND[name]
+    found = findings_of("oslo", 2017)
+    facts = dict(found.facts)
+    for fact in found.reported:
+        peers = [p for p in found.peers(fact.indicator) if p.index is not None]
+        peers.sort(key=lambda peer: (peer.kommune == "oslo") != own)
+        given = dict(zip((peer.kommune for peer in peers), indexes, strict=False))
+        for peer in peers:
+            facts[peer.indicator, peer.kommune, peer.year] = replace(
+                peer, index=given.get(peer.kommune, 100.0)
+            )
+    picture = figures.profile(replace(found, facts=facts), known)
+    assert not faults(picture)
+    shown = [label.text for label in labels(picture.svg)]
+    if written:
+        assert written in shown
+    else:
+        assert {"25", "191"} <= set(shown)
+
+
+def test_figures_below_zero_stand_within_the_scale_of_their_panel(
+    findings_of: FindingsOf, known: Catalogue
+) -> None:
+    """The scale began at zero, and the line went on below the figure."""
+    name = "netto_driftsutgifter_rus_f243_per_innb"
+    found = findings_of("oslo", 2017)
+    facts = {
+        key: replace(fact, value=fact.value and -fact.value, network_mean=-500.0)
+        if fact.indicator == name
+        else fact
+        for key, fact in found.facts.items()
+    }
+    low, high = limits([-400.0, -100.0])
+    assert low < -400 < -100 < high
+    assert limits([1.0, 9.0])[0] == 0.0
+    drawn_below = figures.development(
+        replace(found, facts=facts), known, chapter="prioritering_behov"
+    )
+    assert not faults(drawn_below)
+
+
+def test_profile_says_why_there_is_no_index_of_a_mean_below_zero(
+    findings_of: FindingsOf, known: Catalogue
+) -> None:
+    """No dot and no number, but on which side of it the kommune is."""
+    name = "netto_driftsutgifter_rus_f243_per_innb"
+    found, why = findings_of("oslo", 2017), known.phrases.words["base_mean"]
+    facts = dict(found.facts)
+    for peer in found.peers(name):
+        facts[name, peer.kommune, peer.year] = replace(
+            peer, network_mean=-500.0, index=None
+        )
+    before = figures.profile(found, known)
+    picture = figures.profile(replace(found, facts=facts), known)
+    assert why in [label.text for label in labels(picture.svg)]
+    assert why not in before.alt
+    short = known.indicator(name).short_name
+    assert f"Uten indeks: {short} ({why})." in picture.alt
+    sides = [
+        re.findall(r"ligger (\w+?)ʳ? over snittet", p.alt) for p in (before, picture)
+    ]
+    assert found.fact(name).side == 1
+    assert sides == [["elleve"], ["elleve"]]
+    (row,) = [
+        row for group in picture.table.groups for row in group.rows if row.name == short
+    ]
+    assert row.cells[1:4] == (why, "–", "–")
+
+
+# -- whether it fits -------------------------------------------------------------------
+
+#: Long series, two breaks, many gaps: more to find room for than in the years to 2020.
+LATER = (
+    ("asker", 2022),
+    ("lillestrom", 2022),
+    ("tromso", 2023),
+    ("trondheim", 2024),
+    ("stavanger", 2025),
+)
+EVERY = [*product(KOMMUNER, YEARS), *LATER]
+
+
+@pytest.mark.parametrize("report", EVERY, ids=lambda r: "-".join(map(str, r)))
+def test_texts_neither_overlap_nor_leave_the_figure(
+    report: Report, drawn: Drawn
+) -> None:
+    """What is printed on something else, cut off, or tiny, cannot be read."""
+    found = [
+        f"{name}: {fault}"
+        for name, picture in pictures(drawn, report)
+        for fault in faults(picture)
+    ]
+    assert not found, "\n".join(found)

@@ -1,0 +1,143 @@
+"""
+Pictures of the whole network: every member named, in its place, and nobody left out.
+
+They are drawn of the network's facts and need no report; whoever is singled out is told
+by the caller.
+"""
+
+from collections.abc import Callable
+
+import pytest
+from drawings import faults, labels
+
+from asss import figures
+from asss.analysis.findings import Findings
+from asss.catalogue.catalogue import Catalogue
+from asss.figures.style import FOCUS, OTHERS
+
+FindingsOf = Callable[[str, int], Findings]
+
+INDICATORS = (
+    "ressursbruksindikator",
+    "netto_driftsutgifter_rus_f243_per_innb",
+    "andel_mottakere_18_24",
+    "kvp_mottakere_per_1000",
+    "stonad_per_mottaker",
+    "stonadslengde_18_24",
+    "kvp_til_arbeid_utdanning",
+    "sykefravaer",
+    "andel_mottakere_med_barn",
+)
+KVP = "kvp_mottakere_per_1000"
+
+
+@pytest.mark.parametrize("year", [2015, 2018, 2020, 2025])
+def test_texts_neither_overlap_nor_leave_the_figure(
+    year: int,
+    findings_of: FindingsOf,
+    later_findings_of: FindingsOf,
+    known: Catalogue,
+) -> None:
+    """Ten members and twelve, one year and eleven."""
+    book = (findings_of if year <= 2020 else later_findings_of)("oslo", year)
+    pictures = [
+        draw(book, known, indicator=indicator, focus="kristiansand")
+        for indicator in INDICATORS
+        for draw in (figures.strip, figures.course)
+    ]
+    pictures += [figures.members(book, known, indicator=name) for name in INDICATORS]
+    pictures += [
+        figures.overview(book, known, chapter=chapter.id)
+        for chapter in known.service.chapters
+    ]
+    found = [f"{p.alt[:60]}: {fault}" for p in pictures for fault in faults(p)]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("indicator", INDICATORS)
+def test_every_member_is_named_from_high_to_low(
+    indicator: str, findings_of: FindingsOf, known: Catalogue
+) -> None:
+    """The order is the message; who has no figure stands last, and is not left out."""
+    book = findings_of("oslo", 2018)
+    picture = figures.strip(book, known, indicator=indicator)
+    names = {member.name: member.id for member in known.network.in_year(2018)}
+    shown = [names[la.text] for la in labels(picture.svg) if la.text in names]
+    assert sorted(shown) == sorted(names.values())
+    values = [book.fact(indicator, kommune=kommune).value for kommune in shown]
+    held = [value for value in values if value is not None]
+    assert held == sorted(held, reverse=True)
+    assert values[: len(held)] == held
+
+
+def test_missing_member_is_named_with_the_reason(
+    findings_of: FindingsOf, known: Catalogue
+) -> None:
+    """Tromsø's KVP 2018 is suppressed: last, with SSB's sign, and told aloud."""
+    picture = figures.strip(findings_of("oslo", 2018), known, indicator=KVP)
+    shown = [label.text for label in labels(picture.svg)]
+    assert {"Tromsø", ":", "ikke offentliggjort av SSB"} <= set(shown)
+    assert picture.alt.endswith("Uten tall: Tromsø (ikke offentliggjort av SSB).")
+
+
+def test_figure_that_is_wrong_at_the_source_is_shown_and_not_placed(
+    findings_of: FindingsOf, known: Catalogue
+) -> None:
+    """Stavanger's KVP 2019 counts in no mean: its number is there, its point is not."""
+    book = findings_of("oslo", 2019)
+    picture = figures.strip(book, known, indicator=KVP)
+    (peer,) = [p for p in book.peers(KVP) if p.kommune == "stavanger"]
+    assert peer.value is not None
+    assert peer.rank is None
+    shown = [label.text for label in labels(picture.svg)]
+    names = [member.name for member in known.network.in_year(2019)]
+    assert [text for text in shown if text in names][-1] == "Stavanger"
+    assert "feil i tallet fra SSB" in shown
+
+
+def test_figures_stand_where_the_mean_cannot_be_used(
+    findings_of: FindingsOf, known: Catalogue
+) -> None:
+    """Without a mean there is no line and no rank; there are still figures."""
+    book = findings_of("oslo", 2020)
+    picture = figures.strip(book, known, indicator="kvp_til_arbeid_utdanning")
+    assert not [la for la in labels(picture.svg) if la.text.startswith("snitt")]
+    assert picture.svg.count("<use") >= 10
+
+
+def test_one_is_singled_out_only_if_told(
+    findings_of: FindingsOf, known: Catalogue
+) -> None:
+    """On the network's page all are alike."""
+    book = findings_of("oslo", 2020)
+    plain = figures.strip(book, known, indicator=KVP)
+    told = figures.strip(book, known, indicator=KVP, focus="bergen")
+    assert OTHERS not in plain.svg
+    assert OTHERS in told.svg
+    bold = [la.text for la in labels(told.svg) if la.is_bold and la.color == FOCUS]
+    (row,) = [row for row in told.table.groups[0].rows if row.is_focus]
+    assert sorted(bold) == sorted(("Bergen", row.cells[0]))
+    assert row.name == "Bergen"
+    assert "Bergen: " in told.alt
+
+
+@pytest.mark.parametrize("year", [2018, 2020])
+def test_every_line_is_named_at_its_end_with_its_last_value(
+    year: int, findings_of: FindingsOf, known: Catalogue
+) -> None:
+    """No legend to look up: a name, a number, and a sign where there is none."""
+    book = findings_of("oslo", year)
+    picture = figures.course(book, known, indicator=KVP)
+    shown = [label.text for label in labels(picture.svg)]
+    for row in picture.table.groups[0].rows[:-1]:
+        assert f"{row.name} {row.cells[-1]}" in shown
+    assert f"snitt {picture.table.groups[0].rows[-1].cells[-1]}" in shown
+
+
+@pytest.mark.parametrize("draw", [figures.strip, figures.course])
+def test_same_facts_give_the_same_figure(
+    draw: Callable[..., figures.Picture], findings_of: FindingsOf, known: Catalogue
+) -> None:
+    """Byte for byte, whatever was drawn before."""
+    book = findings_of("oslo", 2020)
+    assert draw(book, known, indicator=KVP) == draw(book, known, indicator=KVP)

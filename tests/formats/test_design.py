@@ -1,0 +1,416 @@
+"""The page's design: colours that can be read, signposts that lead somewhere."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from importlib import resources
+from itertools import pairwise
+from pathlib import Path
+
+import browser
+import pikepdf
+import pytest
+from bs4 import BeautifulSoup, Tag
+
+from asss.analysis import findings, indexing, sources
+from asss.analysis.findings import Findings
+from asss.catalogue import markdown
+from asss.catalogue.catalogue import Catalogue
+from asss.catalogue.parameters import Run
+from asss.formats import conversion
+from asss.formats.exports import form
+from asss.page import blocks, contents, keyfigures, sections
+from asss.runs import report
+from asss.statbank import Snapshot
+
+FindingsOf = Callable[[str, int], Findings]
+Rendered = Callable[[str, int], Path]
+PAGES = [("trondheim", 2020), ("tromso", 2017)]
+
+#: Which text stands on which ground, and the least contrast it may have: WCAG AA asks
+#: for 4.5:1, and for 3:1 of what is no text.
+PAIRS = {
+    ("ink", "page"): 7,
+    ("ink", "soft"): 7,
+    ("ink", "warn-soft"): 7,
+    ("quiet", "page"): 4.5,
+    ("quiet", "soft"): 4.5,
+    ("quiet", "warn-soft"): 4.5,
+    ("focus", "page"): 4.5,
+    ("focus", "soft"): 4.5,
+    ("focus", "warn-soft"): 4.5,
+    ("warn", "page"): 4.5,
+    ("warn", "soft"): 4.5,
+    ("warn", "warn-soft"): 4.5,
+    ("warn-line", "page"): 3,
+    ("warn-line", "warn-soft"): 3,
+}
+
+
+#: What the stylesheet knows by name that is no colour: how figures lie on a phone.
+MEASURE = re.compile(r"wide|more|[ms]\d+")
+
+
+def colours() -> dict[str, dict[str, str]]:
+    """The colours of the stylesheet by name, in light and in dark."""
+    file = resources.files("asss") / "templates" / "rapport" / "style.css"
+    light, dark = re.findall(r":root \{(.*?)\}", file.read_text("utf-8"), re.DOTALL)[:2]
+    return {
+        name: dict(re.findall(r"--([\w-]+): (#\w+);", part))
+        for name, part in (("light", light), ("dark", dark))
+    }
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance, as WCAG defines it."""
+    digits = colour.removeprefix("#")
+    if len(digits) == 3:
+        digits = "".join(2 * digit for digit in digits)
+    parts = [int(digits[place : place + 2], 16) / 255 for place in (0, 2, 4)]
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+        for part in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    """The ratio of two colours, from 1 to 21."""
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_contrast_is_computed_as_wcag_does() -> None:
+    """Black on white is 21:1, and #767676 the lightest grey that is readable."""
+    assert contrast("#000", "#fff") == pytest.approx(21)
+    assert contrast("#767676", "#fff") == pytest.approx(4.54, abs=0.005)
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_text_can_be_read_on_its_ground(mode: str) -> None:
+    """By everybody, on a good screen and on a bad one, by day and by night."""
+    found = colours()[mode]
+    too_low = {
+        pair: round(contrast(found[pair[0]], found[pair[1]]), 2)
+        for pair, least in PAIRS.items()
+        if contrast(found[pair[0]], found[pair[1]]) < least
+    }
+    assert not too_low
+
+
+def test_dark_changes_every_colour_and_the_rules_use_no_other() -> None:
+    """A colour that is forgotten in the dark is a black word on a black page."""
+    light, dark = colours()["light"], colours()["dark"]
+    assert light.keys() == dark.keys()
+    assert {name for pair in PAIRS for name in pair} | {"line"} == light.keys()
+    css = blocks.stylesheet()
+    used = set(re.findall(r"var\(--([\w-]+)", css))
+    assert {name for name in used if not MEASURE.fullmatch(name)} == light.keys()
+
+
+def test_dark_is_for_screens_only() -> None:
+    """Paper is white, whatever the screen of the one who prints."""
+    css = blocks.stylesheet()
+    assert re.findall(r"@media ([^{]*prefers-color-scheme[^{]*)", css) == [
+        "screen and (prefers-color-scheme: dark) "
+    ]
+
+
+# -- signposts -------------------------------------------------------------------------
+
+
+def _page(folder: Path) -> str:
+    return (folder / report.HTML_NAME).read_text("utf-8")
+
+
+@pytest.mark.parametrize(("kommune", "year"), PAGES)
+def test_every_id_is_one_and_every_link_leads_somewhere(
+    rendered: Rendered, kommune: str, year: int
+) -> None:
+    """The same note is referred to from many places, each with an id of its own."""
+    page = _page(rendered(kommune, year))
+    ids = Counter(re.findall(r'\sid="([^"]+)"', page))
+    assert [id for id, count in ids.items() if count > 1] == []
+    targets = set(re.findall(r'href="#([^"]+)"', page))
+    assert targets <= ids.keys()
+    described = re.findall(r'aria-(?:labelledby|describedby)="([^"]+)"', page)
+    assert set(" ".join(described).split()) <= ids.keys()
+
+
+@pytest.mark.parametrize(("kommune", "year"), PAGES)
+def test_contents_list_every_chapter(
+    rendered: Rendered, kommune: str, year: int
+) -> None:
+    """Each with a link of its own, named in words, outside the heading."""
+    page = _page(rendered(kommune, year))
+    nav = re.search(r'<nav class="contents".*?</nav>', page, re.DOTALL)
+    assert nav
+    listed = re.findall(r'<a href="#([^"]+)">(.*?)</a>', nav[0])
+    headings = re.findall(r'<h2 id="([^"]+)">(.*?)</h2>', page)
+    others = ("hovedfunn", "innholdsliste")
+    assert listed == [(id, name) for id, name in headings if id not in others]
+    for id, heading in listed[:-1]:  # the last is not a chapter: what can be fetched
+        spoken = heading.replace("<wbr>", "")
+        assert f'href="#{id}" aria-label="Lenke til «{spoken}»"' in page
+
+
+@pytest.mark.parametrize(("kommune", "year"), PAGES)
+def test_text_refers_to_figures_and_tables_by_links(
+    rendered: Rendered, kommune: str, year: int
+) -> None:
+    """A number and what it counts stay on one line; no heading or caption is a link."""
+    page = _page(rendered(kommune, year))
+    links = re.findall(r'<a href="#((?:tabell|figur)-\d)">(\w+\u00a0\d)</a>', page)
+    assert {("tabell-1", "tabell\u00a01")} | {
+        (f"figur-{number}", f"figur\u00a0{number}") for number in (2, 3, 4)
+    } <= set(links)
+    numbers = re.findall(r'<caption id="tabell-(\d)"><strong>Tabell&nbsp;(\d)', page)
+    assert len(numbers) >= 3
+    assert all(id == shown for id, shown in numbers)
+    assert [int(id) for id, _ in numbers] == list(range(1, len(numbers) + 1))
+
+
+def test_two_chapters_of_one_name_have_two_ids(known: Catalogue) -> None:
+    """An analyst who copies a chapter gets contents that work all the same."""
+    prose = '<div class="prose">\n<h2>Kvalitet</h2>\n</div>'
+    html = contents.add(prose * 3 + contents.CONTENTS_HERE, known)
+    assert re.findall(r'<h2 id="(kvalitet[^"]*)"', html) == [
+        "kvalitet",
+        "kvalitet-2",
+        "kvalitet-3",
+    ]
+
+
+def test_only_numbers_that_exist_are_linked(known: Catalogue) -> None:
+    """SSB has tables too, and a link to nowhere is worse than none."""
+    told = "<p>Se tabell 1, tabell 9, tabell 12210 og <a href='x'>figur 1</a>.</p>"
+    here = '<table id="tabell-1"></table><figure id="figur-1"></figure>'
+    linked = contents.add(told + here, known)
+    assert linked.count("<a ") == 2
+    assert '<a href="#tabell-1">tabell\u00a01</a>, tabell 9, tabell 12210' in linked
+
+
+# -- footnotes -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kommune", "year"), [*PAGES, ("oslo", 2019), ("drammen", 2017), ("bergen", 2015)]
+)
+def test_notes_lead_to_the_figures_and_back(
+    findings_of: FindingsOf, known: Catalogue, kommune: str, year: int
+) -> None:
+    """From each letter to its note, and from the note to each of its letters."""
+    html = keyfigures.key_figures(findings_of(kommune, year), known).html
+    table, below = html.split("</table>")
+    marks = re.findall(
+        r'<a id="([^"]+)" href="#note-(\w)" aria-label="Note \2">', table
+    )
+    notes = dict(re.findall(r'<li id="note-(\w)">(.*?)</li>', below))
+    assert marks
+    assert len({id for id, _ in marks}) == len(marks)
+    assert list(notes) == sorted({letter for _, letter in marks})
+    for letter, note in notes.items():
+        back = re.findall(r'<a href="#([^"]+)" aria-label="Tilbake til (.*?)">', note)
+        assert [id for id, _ in back] == [id for id, of in marks if of == letter]
+        assert len({place for _, place in back}) == len(back), "two places of one name"
+
+
+def test_letters_go_on_after_z(known: Catalogue, snapshot: Snapshot) -> None:
+    """The 27th note was an IndexError, and no report."""
+    indicators = [indicator.id for indicator in known.service.indicators]
+    pattern = next(entry for entry in known.forbehold if entry.kind == "misposting")
+    many = tuple(
+        pattern.model_copy(
+            update={
+                "id": f"forbehold_{number}",
+                "kommuner": ("oslo",),
+                "indicators": (indicators[number % len(indicators)],),
+                "years": (2018 + number % 3,),
+                "text": f"Forbehold nummer {number}.",
+            }
+        )
+        for number in range(40)
+    )
+    much = replace(known, forbehold=(*known.forbehold, *many))
+    observed = sources.load_observations(much, snapshot, until=2020)
+    indexed = indexing.index_to_network(observed, rule=much.mean_rule)
+    found = findings.assess(indexed, much, Run(kommune="oslo", year=2020), snapshot)
+    table = keyfigures.printed(found, much)
+    used = [note["letter"] for note in table["notes"]]
+    assert used[24:28] == ["y", "z", "aa", "ab"]
+    assert len(set(used)) == len(used) > 40
+    form.PrintedTable.model_validate(table)
+    html = keyfigures.key_figures(found, much).html
+    for place, letter in enumerate(used):
+        assert keyfigures.letter(place) == letter
+        assert f'<li id="note-{letter}">' in html
+        assert f'href="#note-{letter}" aria-label="Note {letter}">' in html
+    seen = set()
+    for chapter in known.service.chapters:
+        told = sections.chapter(found, much, chapter.id).html
+        in_order = re.findall(rf'<li id="forbehold-{chapter.id}-([a-z]+)"', told)
+        places = [used.index(letter) for letter in in_order]
+        assert places == sorted(places)
+        seen |= set(in_order)
+    assert {"z", "aa"} <= seen
+
+
+@pytest.mark.parametrize(
+    ("kommune", "year"), [*PAGES, ("oslo", 2016), ("stavanger", 2019)]
+)
+def test_sentences_lead_to_their_forbehold_and_back(
+    findings_of: FindingsOf, known: Catalogue, kommune: str, year: int
+) -> None:
+    """A number that must not stand alone has its caveat's letter, as in Tabell 1."""
+    found = findings_of(kommune, year)
+    facts = {fact.id: fact for fact in found.facts.values()}
+    in_table = keyfigures.letters(found, known)
+    referred = 0
+    for chapter in known.service.chapters:
+        html = sections.chapter(found, known, chapter.id).html
+        soup = BeautifulSoup(html, "html.parser")
+        entries = {e.id: e for e in found.forbehold_in(known, chapter.id)}
+        notes = {str(tag["id"])[-1]: tag for tag in soup.select(".forbehold li")}
+        assert len(notes) == len(entries)
+        for entry in entries.values():
+            (letter,) = (x for x, tag in notes.items() if entry.text in tag.get_text())
+            assert in_table.get(entry.text, letter) == letter
+        for said in soup.select("[data-rule]"):
+            ids = str(said["data-facts"]).split()
+            touched = {name for id in ids for name in facts[id].forbehold}
+            after = said.next_sibling
+            is_noted = isinstance(after, Tag) and after.name == "sup"
+            links = after.select("a") if is_noted else []
+            if said["data-rule"] not in sections.EXPLANATIONS:
+                assert len(links) == len(touched & entries.keys()), ids
+            for link in links:
+                note = soup.find(id=str(link["href"])[1:])
+                assert note
+                assert note.select(f'.back a[href="#{link["id"]}"]')
+            referred += len(links)
+    assert referred
+
+
+@pytest.mark.skipif(
+    conversion.pdf_problem() is not None, reason="PDF needs Pango, which is not here"
+)
+def test_pdf_links_both_ways_within_itself(rendered: Rendered) -> None:
+    """Notes, contents and references are links on paper's twin as well."""
+    folder = rendered("tromso", 2017)
+    wanted = set(re.findall(r'href="#([^"]+)"', _page(folder)))
+    wanted = {id for id in wanted if id.startswith(("note-", "ref-", "tabell-"))}
+    with pikepdf.open(folder / report.PDF_NAME) as pdf:
+        named = pdf.Root.Names.Dests.Names
+        places = {str(name) for name in list(named)[::2]}
+        followed = {
+            str(note.A.D if "/A" in note else note.Dest)
+            for sheet in pdf.pages
+            for note in sheet.get("/Annots", [])
+            if note.Subtype == "/Link"
+            and ("/Dest" in note or "/D" in note.get("/A", {}))
+        }
+    assert wanted <= places
+    assert wanted <= followed
+
+
+# -- on the screen ---------------------------------------------------------------------
+
+SCROLLED = """() => {
+  const region = document.querySelector('.table:has(.key)');
+  const name = region.querySelector('tbody th[scope="row"]');
+  const before = name.getBoundingClientRect().left;
+  region.scrollLeft = 120;
+  return [region.scrollLeft, name.getBoundingClientRect().left - before];
+}"""
+PLACES = """() => ['.contents', '.text'].map(
+  (part) => document.querySelector(part).getBoundingClientRect().toJSON())"""
+
+
+@pytest.fixture(scope="module")
+def screen(rendered: Rendered) -> Iterator[tuple[browser.Screen, Path]]:
+    """The browser, and a report to show in it, which no notebook can make meanwhile."""
+    file = rendered("trondheim", 2020) / report.HTML_NAME
+    with browser.chromium() as started:
+        yield started, file
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(browser.CHROMIUM is None, reason=browser.MISSING)
+@pytest.mark.parametrize("width", [320, 390])
+def test_names_stay_while_figures_scroll_past_on_a_phone(
+    screen: tuple[browser.Screen, Path], width: int
+) -> None:
+    """A figure whose name has left the screen is a figure of anything."""
+    page = screen[0].show(screen[1], width=width)
+    assert page.evaluate(SCROLLED) == [120, 0]
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(browser.CHROMIUM is None, reason=browser.MISSING)
+@pytest.mark.parametrize("width", [320, 390, 768, 1280])
+def test_contents_stand_beside_the_text_where_there_is_room(
+    screen: tuple[browser.Screen, Path], width: int
+) -> None:
+    """A quiet column on a wide screen, above the chapters on others; none scrolls."""
+    page = screen[0].show(screen[1], width=width)
+    listed, chapters = page.evaluate(PLACES)
+    if width >= 1280:
+        assert listed["right"] < chapters["left"]
+    else:
+        assert listed["bottom"] <= chapters["top"]
+    assert page.evaluate("probe.tooWide()") == []
+
+
+# -- comments --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("written", "levels"),
+    [
+        ("# A\n\n## B\n\n# C", [3, 4, 3]),
+        ("## A\n\n##### B\n\n### C", [3, 4, 4]),
+        ("#### A\n\n# B\n\n###### C", [3, 3, 4]),
+        ("# A\n\n## B\n\n### C\n\n#### D\n\n##### E", [3, 4, 5, 6, 6]),
+    ],
+)
+def test_headings_of_a_comment_follow_the_chapters(
+    written: str, levels: list[int]
+) -> None:
+    """Whatever people write, a screen reader meets no gap and no second title."""
+    html = markdown.to_html(written, below=2)
+    found = [int(level) for level in re.findall(r"<h(\d)>", html)]
+    assert found == levels
+    assert re.findall(r"</h(\d)>", html) == [str(level) for level in levels]
+    assert all(after - before <= 1 for before, after in pairwise([2, *found]))
+
+
+def test_headings_of_the_notebook_keep_their_level() -> None:
+    """The notebook's own prose is the page: its chapters are of the second level."""
+    assert markdown.to_html("## Kvalitet") == "<h2>Kvalitet</h2>\n"
+
+
+def test_comment_with_a_table_is_set_and_remarks_are_gone() -> None:
+    """A table has heads that a screen reader tells; what authors note is no text."""
+    html = markdown.to_html(
+        "<!-- avklar -->\n\n| År | Tall |\n|---|---|\n| 2019 | 4,1 |"
+    )
+    assert re.findall(r'<th scope="col">(.*?)</th>', html) == ["År", "Tall"]
+    assert re.findall(r'<th scope="row">(.*?)</th>', html) == ["2019"]
+    assert re.findall(r"<td>(.*?)</td>", html) == ["4,1"]
+    assert "avklar" not in html
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("![Oslo *2020*](http://a.no/y.png)", "Oslo 2020"),
+        ("![<b>](http://a.no/y.png)", "&lt;b&gt;"),
+        ("[her](javascript:alert(1))", "[her](javascript:alert(1))"),
+        ("<img src=x>", "&lt;img src=x&gt;"),
+        ("<http://ssb.no>", '<a href="http://ssb.no">http://ssb.no</a>'),
+    ],
+)
+def test_note_from_a_server_fetches_and_runs_nothing(written: str, shown: str) -> None:
+    """SSB's notes are printed as they come: nobody here can mend them."""
+    assert markdown.to_html(written) == f"<p>{shown}</p>\n"

@@ -1,0 +1,881 @@
+"""
+Read back: honest reports pass, and a fault of every kind is named with its place.
+
+Faults are planted in a report that was really made, one at a time, by the damage that
+each would be: on the page by changing its markup, in the PDF by setting the damaged
+page.
+"""
+
+import ast
+import copy
+import json
+import math
+import re
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pikepdf
+import pytest
+from bs4 import BeautifulSoup
+from bs4.element import Tag
+from hypothesis import given
+from hypothesis import strategies as st
+
+from asss.analysis import statements, tables
+from asss.catalogue import language
+from asss.catalogue.catalogue import Catalogue
+from asss.catalogue.parameters import EMBEDDED, NETWORK
+from asss.errors import RenderError
+from asss.formats import conversion, readback
+from asss.formats.readback import notation
+from asss.page import sections, text
+from asss.page.blocks import Block
+from asss.runs import report
+from asss.statbank import Snapshot
+
+Rendered = Callable[[str, int], Path]
+Facts = Mapping[str, Any]
+
+NEEDS_PDF = pytest.mark.skipif(
+    conversion.pdf_problem() is not None, reason="PDF needs Pango, which is not here"
+)
+
+
+@pytest.fixture(scope="module")
+def folder(rendered: Rendered) -> Path:
+    """A report that was really made, with notes, marks and a break."""
+    return rendered("trondheim", 2020)
+
+
+@pytest.fixture(scope="module")
+def html(folder: Path) -> str:
+    """Its page."""
+    return (folder / report.HTML_NAME).read_text("utf-8")
+
+
+@pytest.fixture(scope="module")
+def facts(folder: Path) -> Facts:
+    """Its facts."""
+    content: Facts = json.loads((folder / report.FACTS_NAME).read_text("utf-8"))
+    return content
+
+
+def replaced(old: str, new: str, *, count: int = 1) -> Callable[[str], str]:
+    """A fault: one text for another."""
+
+    def damage(page: str) -> str:
+        assert old in page, f"nothing to damage: {old!r}"
+        return page.replace(old, new, count)
+
+    return damage
+
+
+def substituted(pattern: str, new: str, *, count: int = 1) -> Callable[[str], str]:
+    """A fault: what a pattern finds, for another text."""
+
+    def damage(page: str) -> str:
+        found, times = re.subn(pattern, new, page, count=count, flags=re.DOTALL)
+        assert times, f"nothing to damage: {pattern!r}"
+        return found
+
+    return damage
+
+
+def early(page: str) -> str:
+    """A fault: the first sentence of a chapter stands before its heading."""
+    soup = BeautifulSoup(page, "html.parser")
+    heading = soup.find(id="kvalitet")
+    assert isinstance(heading, Tag)
+    said = heading.find_next("span", attrs={"data-rule": True})
+    assert isinstance(said, Tag)
+    heading.insert_before(said.extract())
+    return str(soup)
+
+
+def overmarked(page: str) -> str:
+    """A fault: a sentence without forbehold leads to one."""
+    soup = BeautifulSoup(page, "html.parser")
+    mark = soup.find("a", id="ref-kvalitet-f-1")
+    said = soup.select_one("#kvalitet ~ span, .prose:has(#kvalitet) ~ p [data-rule]")
+    assert mark
+    assert mark.parent
+    assert said
+    assert said.find_next_sibling() is not mark.parent
+    said.insert_after(copy.copy(mark.parent))
+    return str(soup)
+
+
+#: The mark behind a sentence that has a forbehold.
+MARK = (
+    r"(<sup class=\"ref\"><a id=\"ref-dekningsgrader_produktivitet-b-1\")"
+    r"( href=\"[^\"]*\")(.*?</sup>)"
+)
+
+#: A fault, and what is said of it.
+FAULTS: dict[str, tuple[Callable[[str], str], str]] = {
+    # -- another city's, another year's --
+    "another kommune in the heading": (
+        substituted(r"<h1>(.*?)Trondheim", r"<h1>\1Bergen"),
+        r"h1: is \['Sosiale tjenester i Bergen 2020'\]",
+    ),
+    "another year in the heading": (
+        substituted(r"(<h1>.*?)2020", r"\g<1>2019"),
+        r"h1: is \['Sosiale tjenester i Trondheim 2019'\]",
+    ),
+    "another kommune in the title": (
+        substituted(r"(<title>.*?)Trondheim", r"\1Oslo"),
+        r"title: names Oslo",
+    ),
+    "another edition in the line above": (
+        replaced("ASSS 2021", "ASSS 2020"),
+        r"top: lacks «ASSS 2021 · dataåret 2020»",
+    ),
+    "another kommune in the table's caption": (
+        substituted(r"(<caption id=\"tabell-1\">.*?)Trondheim", r"\1Tromsø"),
+        r"caption: names Tromsø",
+    ),
+    "another kommune in a figure's caption": (
+        substituted(r"(<figcaption>)(.*?)(</figcaption>)", r"\1\2 Bærums tall.\3"),
+        r"figcaption: names Bærum",
+    ),
+    "another kommune in an alternative text": (
+        substituted(r"(role=\"img\"[^>]*?)Trondheim", r"\1Stavanger"),
+        r"figure 1, alternative text: does not name Trondheim",
+    ),
+    "another year in an alternative text": (
+        substituted(r"(role=\"img\"[^>]*?Trondheim )2020", r"\g<1>2018"),
+        r"figure 1, alternative text: does not name 2020",
+    ),
+    "another language": (
+        replaced('lang="nb"', 'lang="nn"'),
+        r"html: lang is 'nn'",
+    ),
+    "another kommune's sentence": (
+        substituted(
+            r"(<span data-rule=.*?</span>)",
+            r'\1 <span data-rule="x" data-facts="y">Oslo bruker mer.</span>',
+        ),
+        r"sentences: no fact supports «Oslo bruker mer\.»",
+    ),
+    # -- dates, status, forbehold --
+    "two main headings": (
+        replaced("</h1>", "</h1><h1>Og en til</h1>"),
+        r"h1: is .*'Og en til'",
+    ),
+    "a date that is not said": (
+        replaced("Publisert: 15.03.2021", ""),
+        r"top: lacks «Publisert: 15\.03\.2021»",
+    ),
+    "a status that is not said": (
+        replaced("endelige tall", ""),
+        r"top: lacks «endelige tall»",
+    ),
+    "no warning of reconstructed figures": (
+        replaced("Siden inneholder rekonstruerte tall", ""),
+        r"top: lacks «Siden inneholder rekonstruerte tall»",
+    ),
+    "a page-wide forbehold that is not at the top": (
+        replaced("Trondheim ble slått sammen med Klæbu", "Trondheim vokste"),
+        r"top: lacks «Trondheim ble slått sammen med Klæbu",
+    ),
+    "a forbehold that a chapter lacks": (
+        substituted(r"<div class=\"forbehold\">.*?</div>", "", count=9),
+        r"lacks the forbehold «",
+    ),
+    "a number without its note": (
+        substituted(
+            r"(<td[^>]*data-fact=\"trondheim-2019-[^>]*>[^<]*<span[^>]*>)"
+            r"(.*?)<sup class=\"ref\">.*?</sup>",
+            r"\1\2",
+        ),
+        r"Tabell 1, .*, 2019: is not noted «",
+    ),
+    "a note that nothing leads to": (
+        replaced('href="#note-b"', 'href="#note-a"', count=99),
+        r"Tabell 1: nothing leads to note-b",
+    ),
+    "a letter that leads nowhere": (
+        replaced('id="note-b"', 'id="b"'),
+        r"Tabell 1: note-b leads nowhere",
+    ),
+    "a sentence without its mark of a forbehold": (
+        substituted(MARK, ""),
+        r"Dekningsgrader.*: the mark of «.*» does not lead to «Folketallet i Trondheim",
+    ),
+    "a mark that leads nowhere": (
+        substituted(MARK, r'\1 href="#forbehold-x"\3'),
+        r"Dekningsgrader.*: the mark of «.*» leads nowhere",
+    ),
+    "a mark that leads to another forbehold": (
+        substituted(MARK, r'\1 href="#forbehold-kvalitet-f"\3'),
+        r"Dekningsgrader.*: the mark of «.*» leads to «f Snittet kan ikke brukes\.",
+    ),
+    "a mark on a sentence without forbehold": (
+        overmarked,
+        r"Kvalitet: the mark of «.*» leads to «f Snittet kan ikke brukes\.",
+    ),
+    "a forbehold that does not lead back": (
+        replaced('<a href="#ref-kvalitet-f-2"', '<a href="#ref-kvalitet-f-1"'),
+        r"Kvalitet: the mark of «.*» is not led back to",
+    ),
+    "a forbehold that leads back to nothing": (
+        replaced('<a href="#ref-kvalitet-f-2"', '<a href="#ref-kvalitet-f-9"'),
+        r"Kvalitet: the mark of «.*» leads to what leads back to nothing, ref-kval.*-9",
+    ),
+    # -- sentences and numbers --
+    "a sentence that is gone": (
+        substituted(r"<li data-rule=\"resource_more\".*?</li>", ""),
+        r"Hovedfunn: lacks the sentence «Trondheim bruker 4 %ʳ mer",
+    ),
+    "a number changed in a sentence": (
+        substituted(r"(</span> er kr\s1\s)932", r"\g<1>923"),
+        r"Prioritering og behov: lacks the sentence «Netto driftsutgifter til ytelse",
+    ),
+    "a sentence without its mark": (
+        substituted(
+            r"(<li data-rule=\"resource_more\".*?)<sup class=\"r\">.*?</sup>", r"\1"
+        ),
+        r"Hovedfunn: lacks the sentence «Trondheim bruker 4 %ʳ mer",
+    ),
+    "a sentence in another chapter": (
+        early,
+        r"Kvalitet: lacks the sentence «Stønadslengden",
+    ),
+    "a chapter that is gone": (
+        substituted(r"<h2 id=\"kvalitet\">Kvalitet</h2>", ""),
+        r"headings: «Kvalitet» is missing",
+    ),
+    "a number changed in the table": (
+        replaced(">1,04<", ">1,05<"),
+        r"Tabell 1, Ressursbruksindikator.*, 2020: is «1,05», and should be «1,04»",
+    ),
+    "two years that changed places": (
+        substituted(r"(<th scope=\"col\"[^>]*>)2018", r"\g<1>2017"),
+        r"Tabell 1: shows the years \['2017', '2019', '2020'\]",
+    ),
+    "a mean of another indicator": (
+        substituted(r"(data-field=\"network_mean\"[^>]*>)1,00", r"\g<1>1,01"),
+        r"Tabell 1, .*, Snitt: is «1,01ʳ», and should be «1,00ʳ»",
+    ),
+    "a mark that is gone in the table": (
+        substituted(
+            r"(data-field=\"network_mean\"[^>]*>1,00<span[^>]*>)<sup.*?</sup>", r"\1"
+        ),
+        r"Tabell 1, .*, Snitt: is «1,00», and should be «1,00ʳ»",
+    ),
+    "the lowest of another kommune": (
+        substituted(r"(data-field=\"lowest\".*?)Drammen", r"\1Sandnes"),
+        r"Tabell 1, .*, Lavest: is «0,86ʳSandnes», and should be «0,86ʳDrammen»",
+    ),
+    "the highest that is not": (
+        substituted(r"(data-field=\"highest\"[^>]*>)[\d,]+", r"\g<1>9,99"),
+        r"Tabell 1, .*, Høyest: is «9,99",
+    ),
+    "a rank that is not": (
+        substituted(r"(data-field=\"rank\"[^>]*>)\d+ av 10", r"\g<1>9 av 10"),
+        r"Tabell 1, .*, Plass: is «9 av 10ʳ?», and should be «3 av 10",
+    ),
+    "a row that is gone": (
+        substituted(r"<tr>\s*<th scope=\"row\">(?:(?!</tr>).)*</tr>", ""),
+        r"Tabell 1: has 14 rows, and should have 15",
+    ),
+    "a table that is gone": (
+        replaced('id="tabell-1"', 'id="tabell"'),
+        r"Tabell 1: is missing",
+    ),
+    # -- figures --
+    "a figure that is gone": (
+        substituted(r"<figure id=\"figur-4\">.*?</figure>", ""),
+        r"Kvalitet: has no figure",
+    ),
+    "a figure with the number of another": (
+        substituted(r"Figur(\s|&nbsp;|\u00a0)2\.", r"Figur\g<1>3."),
+        r"figure 2: its caption is «Figur 3\.",
+    ),
+    "a figure without alternative text": (
+        substituted(r"(role=\"img\" aria-label=)\"[^\"]*\"", r'\1""'),
+        r"figure 1: has no alternative text",
+    ),
+    "an alternative text that is the caption": (
+        substituted(r"(role=\"img\" aria-label=)\"[^\"]*\"", r'\1"Tjenesteprofil."'),
+        r"figure 1: the alternative text says no more than the caption",
+    ),
+    "a figure with nothing drawn": (
+        substituted(r"(<div class=\"picture\"[^>]*>).*?</svg>", r"\1<svg></svg>"),
+        r"figure 1: nothing is drawn",
+    ),
+    # -- what a program left --
+    **{
+        f"a leftover, {leftover}": (
+            replaced("</h1>", f"</h1><p>Andelen er {leftover} i 2020.</p>"),
+            rf"p: holds {what}",
+        )
+        for leftover, what in (
+            ("nan", "a missing number, 'nan'"),
+            ("NaN", "a missing number"),
+            ("None", "a missing number"),
+            ("&lt;NA&gt;", "a missing number"),
+            ("{kommune}", "a hole"),
+            ("}", "a hole"),
+            ("Undefined", "a trace of a program"),
+            ("Traceback (most recent call last)", "a trace of a program"),
+            ("TODO", "a note to oneself"),
+            ("høy.. ", "two stops"),
+            ("høy .", "a space before a stop"),
+            ("høy ( )", "an empty reason"),
+            ("4\u00a0 %", "two spaces"),
+        )
+    },
+    "a leftover in a figure": (
+        replaced("</text>", " nan</text>"),
+        r"text: holds a missing number",
+    ),
+    "a leftover in an alternative text": (
+        substituted(r"(role=\"img\" aria-label=\")", r"\1{items} "),
+        r"div\[aria-label\]: holds a hole",
+    ),
+    "an empty paragraph": (
+        replaced("</h1>", "</h1><p> </p>"),
+        r"p: is empty",
+    ),
+    # -- figures that are nobody's --
+    **{
+        f"a figure in running text, {place}": (replaced(old, new), told)
+        for place, old, new, told in (
+            ("a paragraph", "</h1>", "</h1><p>99 % mer.</p>", "«99»: «99 % mer"),
+            ("a list", "<ul>", "<ul><li>kr 2\u00a0019</li>", r"for «2»: «kr 2 019»"),
+            ("a heading", "</h1>", "</h1><h3>7 av ti</h3>", "for «7»: «7 av ti»"),
+            ("no element", "</h1>", "</h1>Hele 3,5 til", "for «3,5»: "),
+            ("code", "</h1>", "</h1><p><code>14</code></p>", "for «14»"),
+            ("a table", "</h1>", "</h1><table><tr><td>8,1</table>", "for «8,1»"),
+            ("an index", "nettverket er 100.", "nettverket er 101.", "for «101."),
+            ("a percentage", "nettverket er 100.", "nettverket er 100 %.", "«100»"),
+            ("a comment", "Endringen i kommunestr", "De 3 k", "«3»: «De 3 k"),
+            ("a year to come", "</h1>", "</h1><p>I 2022.</p>", "for «2022.»"),
+            ("a date", "</h1>", "</h1><p>Den 4.5.2020</p>", "for «4.5.2020»"),
+            ("a count", "Det gjelder 11 av 15", "Det gjelder 10 av 15", "«10»"),
+        )
+    },
+    "a figure in running text, a sentence": (
+        substituted(r"(data-rule=\"level_below\".*?er kr\s\d\s)\d", r"\g<1>0"),
+        r"nothing accounts for «\d»: «Trondheim bruker",
+    ),
+    "a figure in running text, a sum": (
+        substituted(r"bygger \d+ bare", "bygger 1 bare"),
+        r"nothing accounts for «900»: «Av de 900",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_fault_on_the_page_is_named(
+    fault: str, html: str, facts: Facts, known: Catalogue
+) -> None:
+    """One of each kind: a check that has caught nothing has not been tried."""
+    damage, message = FAULTS[fault]
+    problems = readback.read_html(damage(html), facts, known)
+    assert any(re.search(message, problem) for problem in problems), problems
+
+
+@pytest.mark.parametrize(
+    ("kommune", "year"), [("trondheim", 2020), ("tromso", 2017), ("drammen", 2020)]
+)
+def test_honest_report_passes(
+    kommune: str, year: int, rendered: Rendered, known: Catalogue
+) -> None:
+    """Breaks, shields, comments and plain means are no faults."""
+    folder = rendered(kommune, year)
+    facts = json.loads((folder / report.FACTS_NAME).read_text("utf-8"))
+    page = (folder / report.HTML_NAME).read_text("utf-8")
+    assert readback.read_html(page, facts, known) == []
+    pdf = folder / report.PDF_NAME
+    if pdf.exists():
+        assert readback.read_pdf(pdf.read_bytes(), facts, known) == []
+
+
+def test_place_names_are_no_leftovers(
+    html: str, facts: Facts, known: Catalogue
+) -> None:
+    """«Nannestad» holds «nan», and is a kommune."""
+    page = html.replace("</h1>", "</h1><p>Nannestad og Nonekommunen.</p>", 1)
+    assert readback.read_html(page, facts, known) == []
+
+
+def test_code_that_is_shown_as_code_may_look_like_code(
+    html: str, facts: Facts, known: Catalogue
+) -> None:
+    """The reviewer's edition shows the cells that made a number."""
+    page = html.replace("</h1>", "</h1><pre><code>x = {None: y}</code></pre>", 1)
+    assert readback.read_html(page, facts, known) == []
+
+
+def test_refusal_names_the_first_ten_problems(
+    html: str, facts: Facts, known: Catalogue
+) -> None:
+    """Whose report, where, and how many more; nobody reads a hundred."""
+    many = "".join(f"<p>nan {place}</p>" for place in "abcdefghijklmn")
+    with pytest.raises(RenderError, match="trondheim 2020") as refusal:
+        readback.check(facts, known, html=html.replace("</h1>", f"</h1>{many}", 1))
+    lines = str(refusal.value).splitlines()
+    assert len(lines) == 12
+    assert all(line.startswith("  - rapport.html: p: ") for line in lines[1:11])
+    assert lines[-1] == "  and 4 more."
+
+
+def test_facts_of_another_report_do_not_fit(
+    html: str, known: Catalogue, rendered: Rendered
+) -> None:
+    """The whole page is another city's: nearly everything is wrong."""
+    other = rendered("drammen", 2020) / report.FACTS_NAME
+    facts = json.loads(other.read_text("utf-8"))
+    problems = readback.read_html(html, facts, known)
+    assert len(problems) > 50
+    assert any("h1: is" in problem for problem in problems)
+
+
+def test_report_that_is_refused_is_not_put_in_place(
+    monkeypatch: pytest.MonkeyPatch, project: Path, run_of: Callable[..., Any]
+) -> None:
+    """What a reader has is never worse than what was there before."""
+    to_html = conversion.to_html
+
+    def damaged(*given: Any, **more: Any) -> str:
+        return to_html(*given, **more).replace("</h1>", "</h1><p>nan</p>", 1)
+
+    monkeypatch.setattr(conversion, "to_html", damaged)
+    output = project / "outputs"
+    before = output / "2020" / "trondheim" / "before"
+    before.parent.mkdir(parents=True)
+    before.touch()
+    with pytest.raises(RenderError, match="p: holds a missing number, 'nan'"):
+        report.render_report(
+            run_of("trondheim", 2020), root=project, output=output, formats=("html",)
+        )
+    assert [path.name for path in before.parent.iterdir()] == ["before"]
+
+
+# -- the first pen ---------------------------------------------------------------------
+
+
+def written_by_hand(root: Path, kommune: str, prose: str = "") -> tuple[str, Facts]:
+    """A page and its facts, by the notebook's own cells, in this process."""
+    name = "asss_samlet" if kommune == NETWORK else "sosiale_tjenester"
+    notebook = nbformat.read(root / "notebooks" / f"{name}.ipynb", as_version=4)
+    namespace: dict[str, Any] = {}
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            cell.source = cell.source.replace("Pilene viser", f"{prose}Pilene viser")
+            continue
+        *steps, last = ast.parse(cell.source).body
+        if not isinstance(last, ast.Expr):
+            steps.append(last)
+        exec(compile(ast.Module(steps, []), "cell", "exec"), namespace)
+        shown = None
+        if isinstance(last, ast.Expr):
+            shown = eval(compile(ast.Expression(last.value), "cell", "eval"), namespace)
+        if "parameters" in cell.metadata.get("tags", []):
+            namespace |= {"kommune": kommune, "snapshot": EMBEDDED}
+        cell.outputs = []
+        if isinstance(shown, Block):
+            data = {"text/html": shown.html}
+            cell.outputs = [nbformat.v4.new_output("display_data", data)]
+        elif isinstance(shown, sections.Facts):
+            facts = json.loads(json.dumps(shown.content))
+    return conversion.to_html(notebook, facts, namespace["known"]), facts
+
+
+def rewritten(monkeypatch: pytest.MonkeyPatch, name: str, wrong: Any) -> None:
+    """Put a wrong function in the place of a right one, in each room that has it."""
+    room_of = {
+        "mark": statements,
+        "claim": statements,
+        "weakest": tables,
+        "quantity": text,
+    }.get(name, language)
+    right = getattr(room_of, name)
+    for room, module in list(sys.modules.items()):
+        # What figures are computed with is held against nothing here.
+        is_arithmetic = room in ("asss.analysis.indexing", "asss.analysis.sources")
+        if room.startswith("asss.") and not is_arithmetic:
+            for own, held in list(vars(module).items()):
+                if held is right:
+                    monkeypatch.setattr(module, own, wrong)
+
+
+#: Each hand of the first pen, with a slip.
+SLIPS: dict[str, Callable[..., Any]] = {
+    "number": lambda value, decimals=0: NUMBER(value * 1.1, decimals),
+    "half_up": lambda value, decimals=0: (
+        math.floor(value * 10**decimals) / 10**decimals
+    ),
+    "day": lambda iso: f"{iso[5:7]}.{iso[8:]}.{iso[:4]}",
+    "mark": lambda *_: "",
+    "claim": lambda *_: statements.Claim(""),
+    "weakest": lambda bases: min(bases, key=tables.BASES.index),
+    "numeral": lambda count, words, **_: NUMERAL(count + 1, words),
+    "quantity": lambda amount, words: QUANTITY(replace(amount, value=1.0), words),
+}
+NUMBER, NUMERAL, QUANTITY = language.number, language.numeral, text.quantity
+
+
+#: Those of them that write in sentences, and so in facts.json too.
+IN_SENTENCES = ("number", "mark", "claim", "weakest", "numeral", "quantity")
+
+
+@pytest.mark.parametrize(
+    ("slip", "kommune"),
+    [
+        *((slip, "trondheim") for slip in SLIPS),
+        *((slip, NETWORK) for slip in ("number", "mark", "claim", "half_up")),
+    ],
+)
+def test_slip_of_the_pen_is_seen_by_another_hand(
+    slip: str,
+    kommune: str,
+    root: Path,
+    known: Catalogue,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """kr 76 356 stood on the page and in facts.json, beside the 69 414 behind it."""
+    monkeypatch.chdir(root)
+    rewritten(monkeypatch, slip, SLIPS[slip])
+    html, facts = written_by_hand(root, kommune)
+    with pytest.raises(RenderError, match="does not say what its facts say"):
+        readback.check(facts, known, html=html)
+    if slip in IN_SENTENCES:
+        with pytest.raises(RenderError, match=r"«.*» is not what its facts give"):
+            readback.check(facts, known)
+
+
+def test_figure_in_the_prose_of_the_notebook_is_seen(
+    root: Path, known: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would be told of every kommune alike."""
+    monkeypatch.chdir(root)
+    html, facts = written_by_hand(root, "trondheim", "Kommunen bruker 99 % mer. ")
+    (problem,) = readback.read_html(html, facts, known)
+    assert "nothing accounts for «99»" in problem
+
+
+@given(
+    value=st.floats(-1e9, 1e9) | st.integers(-(10**6), 10**6).map(lambda n: n / 1000),
+    decimals=st.integers(0, 3),
+)
+def test_both_hands_write_the_same(value: float, decimals: int) -> None:
+    """Also of halves, which binary fractions seldom are."""
+    assert notation.written(value, decimals) == language.number(value, decimals)
+
+
+# -- the network's tables --------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("pattern", "new", "message"),
+    [
+        (
+            r"(data-fact=\"oslo-2020-sykefravaer\" data-value=\"[\d.]+\">)[\d,]+",
+            r"\g<1>1,1",
+            r"Oslo, 2020: is «1,1ʳ?», and should be «",
+        ),
+        (
+            r"(data-field=\"index\"[^>]*>)\d+",
+            r"\g<1>1",
+            r", Indeks: is «1ʳ?», and should",
+        ),
+        (r"(data-field=\"rank\"[^>]*>)\d+", r"\g<1>11", r": is «11ʳ?», and should be"),
+        (
+            r"(data-field=\"change\"[^>]*>)[+−]?[\d,]+",
+            r"\g<1>99",
+            r"Endring i %: is «99",
+        ),
+        (
+            r"(data-field=\"network_mean\"[^>]*>)[\d ,\u00a0]+",
+            r"\g<1>5",
+            r"2018: is «5",
+        ),
+        (
+            r"(<th scope=\"row\" data-value=\"Oslo\">)Oslo",
+            r"\g<1>Bergen",
+            r"Bergen, 2018: shows a figure of Oslo",
+        ),
+        (
+            r"(<th scope=\"col\" class=\"who-is\"><span>)Oslo",
+            r"\g<1>Bergen",
+            r", Bergen: shows a figure of Oslo",
+        ),
+        (
+            r"(<span class=\"sorts\">)2019",
+            r"\g<1>2020",
+            r"2020: shows a figure of 2019",
+        ),
+    ],
+)
+def test_fault_in_a_table_on_all_members_is_named(
+    pattern: str, new: str, message: str, rendered: Rendered, known: Catalogue
+) -> None:
+    """Every number in its row and column there too."""
+    folder = rendered(NETWORK, 2020)
+    facts = json.loads((folder / report.FACTS_NAME).read_text("utf-8"))
+    html = (folder / report.HTML_NAME).read_text("utf-8")
+    problems = readback.read_html(substituted(pattern, new)(html), facts, known)
+    assert any(re.search(message, problem) for problem in problems), problems
+
+
+# -- the snapshot ----------------------------------------------------------------------
+
+
+def with_cell(project: Path, after: str, source: str, **metadata: Any) -> None:
+    """A cell that somebody has put into a project's notebook."""
+    path = project / "notebooks" / "sosiale_tjenester.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    place = next(n for n, c in enumerate(notebook.cells) if after in c.source)
+    cell = nbformat.v4.new_code_cell(source, metadata=metadata, id="put-in")
+    notebook.cells.insert(place + 1, cell)
+    nbformat.write(notebook, path)
+
+
+def test_what_was_tried_out_in_a_notebook_is_not_printed(
+    project: Path, run_of: Callable[..., Any], facts: Facts
+) -> None:
+    """It would be, with SSB's cell as its source; the message names both values."""
+    row = "observations.query(\"kommune == 'trondheim' and year == 2020\").index[0]"
+    source = f"observations.loc[{row}, 'value'] = 99.0"
+    with_cell(project, "load_observations", source)
+    with pytest.raises(RenderError) as refusal:
+        report.render_report(
+            run_of("trondheim", 2020),
+            root=project,
+            output=project / "outputs",
+            formats=("html",),
+        )
+    changed = "trondheim-2020-ressursbruksindikator"
+    (real,) = [fact["value"] for fact in facts["facts"] if fact["id"] == changed]
+    told = f"facts, {changed}, value: is 99.0, and by its snapshot {real}"
+    assert told in str(refusal.value)
+    assert not (project / "outputs" / "2020" / "trondheim").exists()
+
+
+def test_every_field_of_the_facts_is_held_against_the_snapshot(
+    facts: Facts, known: Catalogue, snapshot: Snapshot, run_of: Callable[..., Any]
+) -> None:
+    """Whatever in them is changed, left out or put in."""
+    run = run_of("trondheim", 2020)
+    readback.check_facts(facts, run, known, snapshot)
+    fact = dict(facts["facts"][0])
+    changes: list[tuple[str, Any]] = [(key, "other") for key in facts]
+    changes += [("facts", [{**fact, key: "x"}, *facts["facts"][1:]]) for key in fact]
+    changes += [("facts", facts["facts"][1:]), ("more", 1), ("forbehold", [])]
+    for key, value in changes:
+        with pytest.raises(RenderError, match=f"trondheim 2020: .*\n  - {key}"):
+            readback.check_facts({**facts, key: value}, run, known, snapshot)
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("observations", "text/html"),
+        ("import matplotlib.pyplot as plt\nplt.plot([1, 2])", "text/plain"),
+        ("print(99)", "stream"),
+        ("from IPython.display import Markdown\nMarkdown('99 % mer')", "text/markdown"),
+    ],
+)
+def test_cell_of_the_page_that_shows_something_else_is_refused(
+    project: Path, run_of: Callable[..., Any], source: str, shown: str
+) -> None:
+    """A plot would vanish, and a table would be printed in every city's report."""
+    with_cell(project, "load_observations", source, tags=["rapport"])
+    step = re.escape(source.splitlines()[0])
+    with pytest.raises(
+        RenderError, match=f"trondheim 2020: cell «{step}» shows .*{shown}"
+    ):
+        report.render_report(
+            run_of("trondheim", 2020),
+            root=project,
+            output=project / "outputs",
+            formats=("html",),
+        )
+
+
+# -- paper -----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def pdf(folder: Path) -> bytes:
+    """The PDF of the report."""
+    return (folder / report.PDF_NAME).read_bytes()
+
+
+def written(pdf: bytes, change: Callable[[pikepdf.Pdf], None]) -> bytes:
+    """A PDF after a change."""
+    out = BytesIO()
+    with pikepdf.open(BytesIO(pdf)) as document:
+        change(document)
+        document.save(out)
+    return out.getvalue()
+
+
+def without_a_page(document: pikepdf.Pdf) -> None:
+    """A fault: the table's page is gone."""
+    del document.pages[1]
+
+
+def with_a_blank_page(document: pikepdf.Pdf) -> None:
+    """A fault: a page with nothing on it."""
+    document.add_blank_page()
+
+
+def of_another(document: pikepdf.Pdf) -> None:
+    """A fault: another kommune's title."""
+    document.docinfo["/Title"] = "Sosiale tjenester i Oslo 2020 – ASSS"
+
+
+def in_another_language(document: pikepdf.Pdf) -> None:
+    """A fault: a voice that reads bokmål as English."""
+    document.Root.Lang = "en"
+
+
+def without_structure(document: pikepdf.Pdf) -> None:
+    """A fault: nothing for a screen reader."""
+    del document.Root.StructTreeRoot
+
+
+def without_bookmarks(document: pikepdf.Pdf) -> None:
+    """A fault: no way to a chapter."""
+    del document.Root.Outlines
+
+
+def without_alternatives(document: pikepdf.Pdf) -> None:
+    """A fault: figures that are silent."""
+    for item in document.objects:
+        if isinstance(item, pikepdf.Dictionary) and "/Alt" in item:
+            item["/Alt"] = ""
+
+
+def of_another_city_alone(document: pikepdf.Pdf) -> None:
+    """A fault: a figure that was told of another kommune."""
+    for item in document.objects:
+        if isinstance(item, pikepdf.Dictionary) and "/Alt" in item:
+            item["/Alt"] = str(item["/Alt"]).replace("Trondheim", "Stavanger")
+
+
+@NEEDS_PDF
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (without_a_page, "Tabell 1: lacks the row «Ressursbruksindikator"),
+        (with_a_blank_page, "has no text"),
+        (of_another, "title: is «Sosiale tjenester i Oslo 2020 – ASSS»"),
+        (in_another_language, "language: is 'en'"),
+        (without_structure, "structure: is missing"),
+        (without_bookmarks, "bookmarks: «Kvalitet» is missing"),
+        (without_alternatives, "figure 1, alternative text: is empty"),
+        (of_another_city_alone, "alternative text: names Stavanger"),
+    ],
+)
+def test_fault_in_the_file_is_named(
+    damage: Callable[[pikepdf.Pdf], None],
+    message: str,
+    pdf: bytes,
+    facts: Facts,
+    known: Catalogue,
+) -> None:
+    """What is in the PDF and on no page of it."""
+    problems = readback.read_pdf(written(pdf, damage), facts, known)
+    assert any(message in problem for problem in problems), problems
+
+
+def changed(facts: Facts, change: Callable[[dict[str, Any]], None]) -> Facts:
+    """The facts, had one of them been another: then the PDF says something else."""
+    other = copy.deepcopy(dict(facts))
+    change(other)
+    return other
+
+
+def another_value(facts: dict[str, Any]) -> None:
+    """A fact that the page does not say."""
+    for fact in facts["facts"]:
+        if fact["id"] == "trondheim-2020-ressursbruksindikator":
+            fact["value"] = 1.05
+
+
+def another_basis(facts: dict[str, Any]) -> None:
+    """A mark that the page does not have."""
+    for fact in facts["facts"]:
+        if fact["id"] == "trondheim-2020-ressursbruksindikator":
+            fact["basis"] = "reconstructed"
+
+
+def another_rank(facts: dict[str, Any]) -> None:
+    """A rank that the page does not say."""
+    for fact in facts["facts"]:
+        if fact["id"] == "trondheim-2020-ressursbruksindikator":
+            fact["rank"] = 9
+
+
+def another_sentence(facts: dict[str, Any]) -> None:
+    """A sentence that the page does not say."""
+    facts["sentences"][0]["text"] = "Trondheim bruker 5\u00a0% mer."
+
+
+def another_forbehold(facts: dict[str, Any]) -> None:
+    """A forbehold that the page does not have."""
+    facts["forbehold"][0]["text"] = "Tallet er usikkert."
+
+
+def another_day(facts: dict[str, Any]) -> None:
+    """A date that the page does not say."""
+    facts["run"]["published"] = "2021-03-16"
+
+
+def another_title(facts: dict[str, Any]) -> None:
+    """A title that the page does not have."""
+    facts["title"] = "Sosiale tjenester i Trondheim 2021"
+
+
+@NEEDS_PDF
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (another_value, "Tabell 1: lacks the row «Ressursbruksindikator"),
+        (another_basis, "Tabell 1: lacks the row «Ressursbruksindikator"),
+        (another_rank, "Tabell 1: lacks the row «Ressursbruksindikator"),
+        (another_sentence, "Hovedfunn: lacks «Trondheim bruker 5 % mer.»"),
+        (another_forbehold, "lacks «Tallet er usikkert.»"),
+        (another_day, "top: lacks «Publisert: 16.03.2021»"),
+        (another_title, "page 1: its footer does not say"),
+    ],
+)
+def test_pdf_that_says_something_else_than_the_facts_is_named(
+    change: Callable[[dict[str, Any]], None],
+    message: str,
+    pdf: bytes,
+    facts: Facts,
+    known: Catalogue,
+) -> None:
+    """A page and its facts can part either way; here the facts are moved."""
+    problems = readback.read_pdf(pdf, changed(facts, change), known)
+    assert any(message in problem for problem in problems), problems
+
+
+@NEEDS_PDF
+def test_what_a_program_left_is_seen_on_paper(
+    html: str, facts: Facts, known: Catalogue
+) -> None:
+    """Set anew from a damaged page: the text is read as it is drawn."""
+    page = html.replace("</h1>", "</h1><p>Andelen er nan i {year}.</p>", 1)
+    problems = readback.read_pdf(conversion.to_pdf(page), facts, known)
+    assert [problem.split(": «")[0] for problem in problems] == [
+        "rapport.pdf: page 1: holds a missing number, 'nan'",
+        "rapport.pdf: page 1: holds a hole, '{'",
+    ]
+
+
+def test_file_that_is_no_pdf_is_named(facts: Facts, known: Catalogue) -> None:
+    """A file cut short is a problem like others, and no traceback."""
+    (problem,) = readback.read_pdf(b"%PDF-1.7", facts, known)
+    assert problem.startswith("rapport.pdf: cannot be read")

@@ -1,0 +1,603 @@
+"""The reviewer's edition: the same report, and behind each number what it rests on."""
+
+import copy
+import html as markup
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbformat import NotebookNode
+from reports import KOMMUNER, YEARS
+from typer.testing import CliRunner
+
+from asss.__main__ import app
+from asss.analysis import changes
+from asss.analysis.findings import Findings
+from asss.analysis.statements import Fragment, Statement
+from asss.catalogue.catalogue import Catalogue
+from asss.catalogue.language import exact, half_up
+from asss.catalogue.parameters import Run
+from asss.cli.terminal import USAGE
+from asss.errors import PhraseError, RenderError
+from asss.formats import review
+from asss.formats.review import marks, reasons
+from asss.formats.review.marks import Number, Sentence, Target
+from asss.runs import manifest, report
+from asss.statbank import Snapshot
+
+FindingsOf = Callable[[str, int], Findings]
+
+#: Rules of a level, of which exactly one is right for a figure, but for its side.
+LEVELS = ("level_near", "level", "level_far")
+
+#: Heaviest that a page may be, in bytes.
+LIMIT = 1_500_000
+
+
+@dataclass(frozen=True)
+class Made:
+    """A report as it was made, and the reviewer's edition of it."""
+
+    notebook: NotebookNode
+    content: dict[str, Any]
+    public: str
+    page: str
+
+    @property
+    def facts(self) -> dict[str, dict[str, Any]]:
+        """The facts of facts.json, by id."""
+        return {fact["id"]: fact for fact in self.content["facts"]}
+
+    @property
+    def trails(self) -> dict[str, str]:
+        """The markup of each kildespor, by id."""
+        found = re.split(r'<section class="trail" id="([^"]+)"', self.page)[1:]
+        return dict(zip(found[::2], found[1::2], strict=True))
+
+
+@pytest.fixture(scope="module")
+def reviewed(
+    root: Path,
+    run_of: Callable[[str, int], Run],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[[str, int], Made]:
+    """Make a report and its reviewer's edition, once for all tests."""
+    output = tmp_path_factory.mktemp("outputs")
+
+    @cache
+    def make(kommune: str, year: int) -> Made:
+        folder = report.render_report(
+            run_of(kommune, year),
+            root=root,
+            output=output,
+            formats=("html",),
+            editions=report.EDITIONS,
+        ).folder
+        return Made(
+            notebook=nbformat.read(folder / report.NOTEBOOK_NAME, as_version=4),
+            content=json.loads((folder / report.FACTS_NAME).read_bytes()),
+            public=(folder / report.HTML_NAME).read_text("utf-8"),
+            page=(folder / report.REVIEW_NAME).read_text("utf-8"),
+        )
+
+    return make
+
+
+@pytest.fixture(scope="module", params=[("trondheim", 2020), ("tromso", 2017)])
+def made(request: pytest.FixtureRequest, reviewed: Callable[[str, int], Made]) -> Made:
+    """Two reports: one with a break and weighted means, one before and with changes."""
+    return reviewed(*request.param)
+
+
+def _number(written: str) -> float:
+    """A number as it is printed, read back."""
+    plain = "".join(markup.unescape(written).split()).replace("\u2212", "-")
+    return float(plain.replace(",", "."))
+
+
+def _text(html: str) -> str:
+    """What a reader sees: no tags, one space for many."""
+    return " ".join(markup.unescape(re.sub(r"<[^>]+>", " ", html)).split())
+
+
+def _rows(table: str) -> list[list[str]]:
+    """The cells of a table's body, as text."""
+    body = table.split("<tbody>", 1)[1].split("</tbody>", 1)[0]
+    return [
+        [_text(cell) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.S)]
+        for row in re.findall(r"<tr[^>]*>(.*?)</tr>", body, re.S)
+    ]
+
+
+# -- the same report -------------------------------------------------------------------
+
+
+def test_without_its_marks_it_is_the_public_page(made: Made) -> None:
+    """A reviewer must see what the public sees, to the byte."""
+    bare = marks.taken_out(made.page)
+    bare = re.sub(r'<p class="made-by".*?</p>\n', "", bare)
+    bare = re.sub(r'<div class="edition".*?</div>\n', "", bare, flags=re.S)
+    head = re.search(r'<header class="head">.*?</header>', made.public, re.S)
+    after_contents = made.public.split("</nav>", 1)[1]
+    chapters = after_contents.split('<section class="downloads"', 1)[0].strip()
+    assert head
+    assert head[0] in bare
+    assert len(chapters) > 50_000
+    assert chapters in bare
+
+
+def test_public_page_carries_little_for_it(made: Made) -> None:
+    """Ids for machines, and nothing else: no mark, no kildespor, no code."""
+    carried = re.findall(r' data-(?:fact|field|rule|facts)="[^"]*"', made.public)
+    assert 0 < sum(map(len, carried)) < 18_000
+    for trace in ('class="spor"', 'class="trail"', "index_to_network"):
+        assert trace in made.page
+        assert trace not in made.public
+
+
+def test_page_needs_neither_network_nor_scripts(made: Made) -> None:
+    """One file, that opens anywhere and prints."""
+    assert len(made.page.encode()) < LIMIT
+    assert "<script" not in made.page
+    assert not re.findall(r'(?:src|@import)\s*[=:(]?\s*["\']?https?:', made.page)
+    assert not re.findall(r"<link\b", made.page)
+
+
+def test_same_inputs_give_the_same_bytes(
+    made: Made, known: Catalogue, snapshot: Snapshot
+) -> None:
+    """And the notebook that it is made from stays as it was."""
+    before = copy.deepcopy(made.notebook)
+    again = review.compose(made.notebook, made.content, known, snapshot)
+    assert again == made.page
+    assert made.notebook == before
+
+
+def test_every_link_leads_to_one_place(made: Made) -> None:
+    """Marks, ways back, cells and tables: none into the void, none to two places."""
+    ids = re.findall(r'\bid="([^"]+)"', made.page)
+    assert sorted({name for name in ids if ids.count(name) > 1}) == []
+    links = set(re.findall(r'href="#([^"]+)"', made.page))
+    assert sorted(links - set(ids)) == []
+
+
+def test_headings_have_no_gaps(made: Made) -> None:
+    """Hundreds of kildespor under one heading, each with its own."""
+    levels = [int(level) for level in re.findall(r"<h([1-6])\b", made.page)]
+    assert levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+
+
+# -- marks -----------------------------------------------------------------------------
+
+
+def test_every_number_of_table_1_is_marked(made: Made) -> None:
+    """Fifteen indicators, seven numbers each; a sign and a dash are numbers too."""
+    table = re.search(r'<table class="key">.*?</table>', made.page, re.S)
+    assert table
+    cells = re.findall(r"<td\b.*?</td>", table[0], re.S)
+    assert len(cells) == 15 * 7
+    for cell in cells:
+        assert cell.count('<a class="spor"') == 1, cell
+
+
+def test_numbers_behind_the_figures_are_marked(made: Made) -> None:
+    """Each index of the profile, and each year of the kommune's own lines."""
+    tables = re.findall(r'<details class="numbers".*?</details>', made.page, re.S)
+    own = [table.count('<a class="spor"') for table in tables]
+    years = {fact["year"] for fact in made.content["facts"]}
+    assert own[0] == 15 * 2
+    assert sum(own[1:]) == 15 * len(years)
+
+
+def test_every_sentence_is_marked_and_leads_to_itself(made: Made) -> None:
+    """The text of the kildespor is the text beside the mark."""
+    pattern = (
+        r'data-rule="[^"]*" data-facts="[^"]*">(.*?)<a class="spor"[^>]*"#([^"]*)">'
+    )
+    found = re.findall(pattern, made.page, re.S)
+    assert len(found) == len(made.content["sentences"])
+    for (said, target), expected in zip(found, made.content["sentences"], strict=True):
+        quoted = re.search(r"<blockquote>(.*?)</blockquote>", made.trails[target], re.S)
+        assert quoted
+        assert quoted[1] == said
+        assert f">{expected['rule']}</code>" in made.trails[target]
+
+
+def test_a_mark_keeps_the_markup_around_it() -> None:
+    """SVG has capitals, sentences have markup inside, and entities stay entities."""
+    html = (
+        '<svg viewBox="0 0 1 1"><linearGradient/></svg>\n'
+        '<p><span data-rule="a" data-facts="x y">En <span>to</span> &amp; tre.</span>'
+        ' <b>ja</b></p><td data-fact="x">\n 5,1<sup>r</sup></td>'
+        '<td data-fact="x" data-field="rank"><b>3 av 10</b></td>'
+    )
+    asked: list[Sentence | Number] = []
+
+    def target(found: Sentence | Number) -> Target:
+        asked.append(found)
+        return Target(f"spor-K{len(asked)}", f"K{len(asked)}", "")
+
+    put = marks.put(html, target)
+    assert asked == [
+        Sentence("a", ("x", "y")),
+        Number("x", "value"),
+        Number("x", "rank"),
+    ]
+    mark = '<a class="spor" href="#spor-K{0}">{1}<span class="k">K{0}</span></a>'
+    assert f"&amp; tre.{mark.format(1, '')}</span> <b>" in put
+    assert f"\n {mark.format(2, '5,1')}<sup>" in put
+    assert f"<b>{mark.format(3, '3 av 10')}</b>" in put
+    assert marks.taken_out(put) == html
+
+
+# -- what is told of numbers -----------------------------------------------------------
+
+
+def test_every_formula_adds_up(made: Made) -> None:
+    """Numerator over denominator times factor is the value, in facts.json and print."""
+    sums = re.findall(
+        r'data-sum="([^"]+)">(.*?) / (.*?) × (.*?) = (.*?)</p>', made.page
+    )
+    assert len(sums) > 15
+    for name, *written in sums:
+        fact = made.facts[name]
+        above, below, factor = (_number(part) for part in written[:3])
+        assert (above, below) == (fact["numerator"], fact["denominator"])
+        if fact["value"] is not None:
+            assert _number(written[3]) == fact["value"]
+            assert above / below * factor == pytest.approx(fact["value"], rel=1e-12)
+
+
+def test_every_mean_follows_from_its_members(made: Made) -> None:
+    """By the rule of the year, over those who are listed and nobody else."""
+    pattern = (
+        r'data-mean="([^"]+)">(.*?) / (.*?)(?: × (.*?))? = (.*?)</p>'
+        r'.*?(<table class="plain" data-members.*?</table>)'
+    )
+    means = re.findall(pattern, made.page, re.S)
+    with_mean = [
+        fact
+        for fact in made.content["facts"]
+        if fact["kommune"] == made.content["run"]["kommune"]
+        and fact["year"] == made.content["run"]["year"]
+        and fact["network_mean"] is not None
+    ]
+    assert len(means) == len(with_mean) >= 14
+    for name, above, below, factor, mean, table in means:
+        fact = made.facts[name]
+        rows = _rows(table)
+        assert _number(mean) == fact["network_mean"]
+        assert len(rows) == fact["n"]
+        told = _number(above) / _number(below) * (_number(factor) if factor else 1)
+        assert told == pytest.approx(fact["network_mean"], rel=1e-12)
+        values = [_number(row[2]) for row in rows]
+        computed = sum(values) / len(values)
+        if fact["mean_rule"] == "weighted":
+            parts = [(_number(row[3]), _number(row[4])) for row in rows]
+            computed = sum(a for a, _ in parts) / sum(b for _, b in parts)
+            computed *= fact["factor"]
+        assert computed == pytest.approx(fact["network_mean"], rel=1e-12)
+        ranks = [int(row[1]) for row in rows]
+        assert ranks == [sum(other > value for other in values) + 1 for value in values]
+
+
+def test_every_value_mean_and_index_is_that_of_facts_json(made: Made) -> None:
+    """Unrounded, as it was computed with; nothing is worked out anew."""
+    seen = 0
+    for trail in made.trails.values():
+        fact_id = re.search(r'<dd><code lang="en">([a-z0-9_-]+)</code></dd>', trail)
+        if not fact_id or fact_id[1] not in made.facts:
+            continue
+        fact, told = made.facts[fact_id[1]], _text(trail)
+        for name in ("value", "network_mean", "index", "distance", "change"):
+            if fact[name] is not None:
+                assert exact(fact[name]).replace("\u00a0", " ") in told, (name, told)
+        seen += 1
+    assert seen >= 45
+
+
+def test_cells_are_in_the_snapshot_and_add_up(made: Made, snapshot: Snapshot) -> None:
+    """Every address can be looked up, and the cells make numerator and denominator."""
+    looked_up = 0
+    for trail in made.trails.values():
+        formula = re.search(r'data-sum="([^"]+)"', trail)
+        parts = re.findall(
+            r'<li><code lang="en">([^<]+)</code> = (.*?)\s*<', trail, re.S
+        )
+        for address, value in parts:
+            table, codes = address.removesuffix("]").split("[")
+            if not table.startswith("manuelle/") and "–" not in codes:
+                query = dict(code.split("=") for code in codes.split(","))
+                cell = snapshot.cell(table, query)
+                assert cell.address == address
+                written = cell.status if cell.value is None else exact(cell.value)
+                assert written == markup.unescape(value).split(" (")[0]
+                looked_up += 1
+        is_figure = formula and "<blockquote>" not in trail
+        if formula and is_figure and made.facts[formula[1]]["value"] is not None:
+            fact = made.facts[formula[1]]
+            total = sum(_number(value.split(" (")[0]) for _, value in parts)
+            assert total == pytest.approx(fact["numerator"] + fact["denominator"])
+    assert looked_up > 50
+
+
+def test_every_forbehold_on_a_figure_is_told(made: Made, known: Catalogue) -> None:
+    """With what its kind does, and why; and it is said where there are none."""
+    nothing = known.phrases.words["review_no_forbehold"]
+    for said in made.content["sentences"]:
+        trail = next(
+            trail
+            for trail in made.trails.values()
+            if f">{said['rule']}</code>" in trail
+            and re.findall(r'</a> <code lang="en">([a-z]+-\d{4}-\w+)</code>', trail)
+            == said["facts"]
+        )
+        names = {n for fact in said["facts"] for n in made.facts[fact]["forbehold"]}
+        assert (nothing in trail) == (not names)
+        for entry in known.forbehold_by_id(names):
+            assert f">{entry.id}</code>" in trail
+            assert _text(known.kinds[entry.kind].why) in _text(trail)
+
+
+def test_who_is_left_out_of_a_mean_is_named(
+    reviewed: Callable[[str, int], Made],
+) -> None:
+    """A suppressed figure enters no mean, and the kildespor says whose it is."""
+    page = reviewed("tromso", 2018).page
+    trail = re.search(
+        r'data-mean="tromso-2018-kvp_mottakere_per_1000".*?</section>', page, re.S
+    )
+    assert trail
+    assert "<li>Tromsø (:): ikke offentliggjort av SSB.</li>" in trail[0]
+    assert "Tromsø" not in " ".join(row[0] for row in _rows(trail[0]))
+
+
+# -- what is told of sentences ---------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def every(findings_of: FindingsOf) -> list[Findings]:
+    """The findings of all ten kommuner in every year."""
+    return [findings_of(kommune, year) for year in YEARS for kommune in KOMMUNER]
+
+
+def test_what_is_retold_of_a_sentence_is_true(
+    every: list[Findings], known: Catalogue
+) -> None:
+    """Each number really is on its side of the limit, in every sentence there is."""
+    told = 0
+    for found in every:
+        for statement in found.statements:
+            reason = reasons.why(statement, found, known)
+            assert reason.word in known.phrases.words
+            assert set(reason.remarks) <= set(known.phrases.words)
+            for one in reason.comparisons:
+                assert one.holds, (statement, one)
+                assert one.quantity in known.phrases.words
+                told += 1
+    assert told > 3000
+
+
+def test_level_retold_is_the_only_one_that_is_true(
+    every: list[Findings], known: Catalogue
+) -> None:
+    """Retelling that fits any sentence would explain none."""
+    for found in every:
+        facts = {fact.id: fact for fact in found.facts.values()}
+        for statement in found.statements:
+            side = re.fullmatch(
+                r"(level_near|level_on_mean|level(?:_far)?)(_.*)?", statement.rule
+            )
+            if not side or statement.rule in ("level_missing", "level_alone"):
+                continue
+            fact = facts[statement.facts[0]]
+            end = "_above" if (fact.distance or 0) > 0 else "_below"
+            true = [
+                level
+                for level in LEVELS
+                if all(
+                    one.holds
+                    for one in reasons.why(
+                        replace(
+                            statement,
+                            rule=level if level == "level_near" else level + end,
+                        ),
+                        found,
+                        known,
+                    ).comparisons
+                )
+            ]
+            is_close = statement.rule in ("level_near", "level_on_mean")
+            said = "level_near" if is_close else statement.rule.removesuffix(end)
+            assert true == [said], statement
+            alike = half_up(fact.value or 0, fact.decimals) == half_up(
+                fact.network_mean or 0, fact.decimals
+            )
+            remarks = reasons.why(statement, found, known).remarks
+            assert ("review_prints_alike" in remarks) == (
+                statement.rule == "level_on_mean"
+            )
+            if remarks:
+                assert alike == ("review_prints_alike" in remarks)
+
+
+def test_place_is_retold_as_it_is_said(every: list[Findings], known: Catalogue) -> None:
+    """Inside the limit exactly where the sentence has words of rank."""
+    seen = {True: 0, False: 0}
+    for found in every:
+        for statement in found.statements:
+            if "rank" not in statement.details or "summary" in statement.rule:
+                continue
+            says_rank = isinstance(statement.details["rank"], Fragment)
+            places = [
+                one.sign
+                for one in reasons.why(statement, found, known).comparisons
+                if one.quantity == "review_place"
+            ]
+            assert places == ["≤" if says_rank else ">"], statement
+            seen[says_rank] += 1
+    assert min(seen.values()) > 100
+
+
+def test_change_retold_fits_its_direction_only(
+    every: list[Findings], known: Catalogue
+) -> None:
+    """The limits of «øker», «øker litt» and «stabil» part all changes in three."""
+    limits = known.phrases.thresholds
+    for found in every:
+        for statement in found.statements:
+            if not re.match("change_(up|down|stable|same)", statement.rule):
+                continue
+            reason = reasons.why(statement, found, known)
+            facts = [f for f in found.facts.values() if f.id in statement.facts]
+            for fact in facts:
+                way = changes.direction(known, fact)
+                signs = {
+                    one.limit: one.sign
+                    for one in reason.comparisons
+                    if one.about == fact.indicator
+                }
+                expected: Mapping[str, str] = {
+                    "stable": {"stable_change": "<"},
+                    "slightly": {"stable_change": "≥", "slight_change": "<"},
+                    "plainly": {"stable_change": "≥", "slight_change": "≥"},
+                }[
+                    "stable"
+                    if way == "stable"
+                    else "slightly"
+                    if str(way).endswith("slightly")
+                    else "plainly"
+                ]
+                percent = abs(fact.change_percent or 0)
+                if way == "stable" and percent >= limits.stable_change.value:
+                    assert "review_reads_alike" in reason.remarks
+                else:
+                    assert signs == expected
+
+
+def test_limits_are_told_with_their_reasons(made: Made, known: Catalogue) -> None:
+    """«8,8 < 25» says nothing to a reviewer who does not know why 25."""
+    words = {"far_from_mean", "near_mean"}
+    seen = set()
+    for trail in made.trails.values():
+        for name in words:
+            if f'<code lang="en">{name}</code> = ' in trail:
+                threshold = getattr(known.phrases.thresholds, name)
+                assert threshold.why in _text(trail)
+                seen.add(name)
+    assert seen == words
+
+
+# -- cell by cell ----------------------------------------------------------------------
+
+
+def test_notebook_stands_whole_and_in_order(made: Made) -> None:
+    """Code as it was run, the words between, and the way to what each cell made."""
+    section = made.page.split('id="notatboken-celle-for-celle"', 1)[1]
+    code = [cell for cell in made.notebook.cells if cell.cell_type == "code"]
+    shown = re.findall(
+        r'<div class="cell" id="celle-(\d+)".*?<pre lang="en"><code>(.*?)</code></pre>',
+        section,
+        re.S,
+    )
+    assert [(int(number), markup.unescape(source)) for number, source in shown] == [
+        (cell.execution_count, cell.source) for cell in code
+    ]
+    made_blocks = [
+        cell.execution_count for cell in code if "rapport" in cell.metadata["tags"]
+    ]
+    assert len(made_blocks) > 8
+    for number in made_blocks:
+        assert f'href="#blokk-{number}"' in section
+        assert f'id="blokk-{number}"' in made.page
+    assert f"{len(made.facts)} facts" in section
+    words = [
+        cell.source for cell in made.notebook.cells if cell.cell_type == "markdown"
+    ]
+    first = words[0].splitlines()[0].removeprefix("# ")
+    assert f"<h3>{first}</h3>" in section
+
+
+def test_kildespor_leads_to_the_cell_that_made_it(made: Made) -> None:
+    """A number of Tabell 1 was made by the cell that made Tabell 1."""
+    table = next(
+        cell.execution_count
+        for cell in made.notebook.cells
+        if cell.cell_type == "code" and "key_figures(" in cell.source
+    )
+    kommune, year = made.content["run"]["kommune"], made.content["run"]["year"]
+    fact = f"{kommune}-{year}-andel_mottakere_18_24"
+    link = re.search(
+        rf'data-fact="{fact}"><a class="spor"[^>]*href="#([^"]+)"', made.page
+    )
+    assert link
+    assert f'href="#celle-{table}"' in made.trails[link[1]]
+
+
+# -- what stops it, and where it lies --------------------------------------------------
+
+
+def test_facts_that_say_otherwise_are_refused(
+    made: Made, known: Catalogue, snapshot: Snapshot
+) -> None:
+    """A kildespor must be of the sentence that the reader sees."""
+    content = copy.deepcopy(made.content)
+    run = content["run"]
+    for fact in content["facts"]:
+        if (fact["kommune"], fact["year"]) == (run["kommune"], run["year"]):
+            fact["index"] = fact["index"] and 200.0
+    with pytest.raises(RenderError, match="other sentences follow from facts"):
+        review.compose(made.notebook, content, known, snapshot)
+
+
+def test_edition_lies_beside_the_report_and_in_its_manifest(made_once: Path) -> None:
+    """So `asss verify` looks at it, and `--render` makes it again."""
+    folder = made_once / "outputs/2017/tromso"
+    kept = manifest.read(folder)
+    assert kept.editions == report.EDITIONS
+    assert report.REVIEW_NAME in kept.files
+    assert (folder / report.REVIEW_NAME).is_file()
+
+
+def test_manifest_from_before_there_were_editions_is_read(made_once: Path) -> None:
+    """Yesterday's reports are no less vouched for today."""
+    path = made_once / "outputs/2017/tromso" / manifest.MANIFEST_NAME
+    content = json.loads(path.read_bytes())
+    del content["editions"]
+    assert manifest.Manifest.model_validate(content).editions == (report.PUBLIC,)
+
+
+def test_unknown_edition_is_refused(root: Path) -> None:
+    """Before anything is rendered, and with the nearest there is."""
+    arguments = ["render", "--kommune", "oslo", "--year", "2020"]
+    options = ["--edition", "revew", "--parameters", str(root / "parameters")]
+    result = CliRunner().invoke(app, [*arguments, *options])
+    assert result.exit_code == USAGE
+    assert "Unknown edition 'revew'. Did you mean review?" in result.stderr
+
+
+def test_rule_that_nothing_retells_is_refused(
+    every: list[Findings], known: Catalogue
+) -> None:
+    """Who adds a kind of sentence is told where to say why it is said."""
+    statement = Statement("kvalitet", "forecast_up", {}, ())
+    with pytest.raises(PhraseError, match=r"'forecast_up' is said; add it to asss/rev"):
+        reasons.why(statement, every[0], known)
+
+
+def test_cell_is_named_by_what_it_holds_and_nothing_else(made: Made) -> None:
+    """In the embedded tables the scope A is called by one of the measures it is in."""
+    origins = re.findall(r'<ul class="origins">.*?</ul>', made.page, re.S)
+    read = [_text(origin) for origin in origins if "KOKfunksjon0000=243" in origin]
+    assert read
+    assert any("funksjon 243 (KOKfunksjon0000)" in origin for origin in read)
+    assert not any("(KOKregnskapsomfa0000)" in origin for origin in read)
+    assert not any("(KOKart0000)" in origin for origin in read)

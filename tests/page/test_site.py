@@ -1,0 +1,761 @@
+"""The site: an index to all there is, and «ASSS samlet», searched and sorted."""
+
+import base64
+import hashlib
+import json
+import re
+import webbrowser
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import browser
+import pytest
+from bs4 import BeautifulSoup, Tag
+from typer.testing import CliRunner
+
+from asss import outputs
+from asss.__main__ import app
+from asss.analysis.facts import HOUSEKEEPING
+from asss.analysis.findings import SUMMARY, Findings
+from asss.analysis.statements import mark
+from asss.catalogue.catalogue import Catalogue
+from asss.catalogue.language import day, number
+from asss.catalogue.parameters import EMBEDDED, EVERY, NETWORK, Run
+from asss.cli.terminal import FAILURE, USAGE
+from asss.errors import RenderError
+from asss.page import sections, site
+from asss.runs import batch, ledger, manifest, report, verification
+from asss.runs.batch import Result
+
+runner = CliRunner()
+
+Facts = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def facts_of(
+    findings_of: Callable[[str, int], Findings], known: Catalogue
+) -> Callable[[str], Facts]:
+    """What facts.json of a report on 2020 holds, without its being rendered."""
+
+    def gather(kommune: str) -> Facts:
+        content = sections.facts(findings_of(kommune, 2020), known).content
+        found: Facts = json.loads(json.dumps(content))
+        return found
+
+    return gather
+
+
+@pytest.fixture(scope="module")
+def network_report(rendered: Callable[[str, int], Path]) -> Path:
+    """The folder of «ASSS samlet» 2020."""
+    return rendered(NETWORK, 2020)
+
+
+@pytest.fixture(scope="module")
+def network_facts(network_report: Path) -> Facts:
+    """What its facts.json holds."""
+    found: Facts = json.loads((network_report / report.FACTS_NAME).read_bytes())
+    return found
+
+
+@pytest.fixture
+def network_page(network_report: Path) -> BeautifulSoup:
+    """Its page; read anew for each test, which may take it apart."""
+    html = (network_report / report.HTML_NAME).read_text("utf-8")
+    return BeautifulSoup(html, "html.parser")
+
+
+def _put(folder: Path, facts: Facts) -> None:
+    """A report as the index finds it: its facts, and files of every kind."""
+    folder.mkdir(parents=True)
+    (folder / report.FACTS_NAME).write_text(json.dumps(facts), "utf-8")
+    for name in (report.HTML_NAME, report.PDF_NAME, report.NOTEBOOK_NAME):
+        (folder / name).write_bytes(b"")
+
+
+@pytest.fixture(scope="module")
+def whole(
+    known: Catalogue,
+    facts_of: Callable[[str], Facts],
+    network_facts: Facts,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:
+    """The index of a year in which every report was made."""
+    output = tmp_path_factory.mktemp("whole")
+    for member in known.network.in_year(2020):
+        _put(output / "2020" / member.id, facts_of(member.id))
+    _put(output / "2020" / NETWORK, network_facts)
+    return batch.write_index(known, year=2020, output=output)
+
+
+@pytest.fixture
+def index(whole: Path) -> BeautifulSoup:
+    """The same, read."""
+    return BeautifulSoup(whole.read_text("utf-8"), "html.parser")
+
+
+def _text(tag: Tag) -> str:
+    """What is read of a part of a page: marks as `ʳ`, every space a space."""
+    for title in tag.find_all("abbr"):
+        title.string = "ʳ"
+    return " ".join(tag.get_text().split())
+
+
+def _cards(soup: BeautifulSoup) -> dict[str, Tag]:
+    return {str(card["data-name"]): card for card in soup.select(".card")}
+
+
+# -- the index -------------------------------------------------------------------------
+
+
+def test_index_has_every_member_in_norwegian_order(
+    index: BeautifulSoup, known: Catalogue
+) -> None:
+    """Bærum stands after Bergen, and would after «Bz»: æ is no kind of a."""
+    names = list(_cards(index))
+    assert sorted(names) == sorted(m.name for m in known.network.in_year(2020))
+    assert names[:3] == ["Bergen", "Bærum", "Drammen"]
+    assert names[-2:] == ["Tromsø", "Trondheim"]
+
+
+def test_index_says_of_each_report_what_its_facts_say(
+    index: BeautifulSoup,
+    known: Catalogue,
+    facts_of: Callable[[str], Facts],
+) -> None:
+    """Every main finding with its marks, every caveat of the page, status and dates."""
+    cards = _cards(index)
+    for member in known.network.in_year(2020):
+        facts, card = facts_of(member.id), cards[member.name]
+        told = _text(card)
+        chief = [s["text"] for s in facts["sentences"] if s["section"] == SUMMARY]
+        assert chief
+        for sentence in chief:
+            assert " ".join(sentence.split()) in told
+        assert told.lower().count("endelige tall, delvis rekonstruert") == 1
+        assert f"Publisert {day(facts['run']['published'])}" in told
+        merged = [e["text"] for e in facts["forbehold"] if e["kind"] == "merger"]
+        for text in merged:
+            if member.name in text:
+                assert text in told
+
+
+def test_index_names_the_forbehold_on_single_figures(
+    index: BeautifulSoup, known: Catalogue, facts_of: Callable[[str], Facts]
+) -> None:
+    """Each figure of the year that has one, by its short name; and no other figure."""
+    own_kinds = {kind for kind in known.kinds if kind not in HOUSEKEEPING}
+    for member in known.network.in_year(2020):
+        facts = facts_of(member.id)
+        entries = {entry["id"]: entry for entry in facts["forbehold"]}
+        told = [_text(li) for li in _cards(index)[member.name].select(".caveats li")]
+        for fact in facts["facts"]:
+            if (fact["kommune"], fact["year"]) != (member.id, 2020):
+                continue
+            name = known.indicator(fact["indicator"]).short_name
+            kinds = {
+                known.kinds[entries[id]["kind"]].name
+                for id in fact["forbehold"]
+                if entries[id]["indicators"] != EVERY
+                and entries[id]["kind"] in own_kinds
+            }
+            shown = {line.partition(":")[0] for line in told if name in line}
+            assert shown == kinds, (member.id, name)
+    assert "Snittet kan ikke brukes: Etter KVP til arbeid/utdanning." in told
+
+
+def test_index_says_when_a_report_was_changed(
+    known: Catalogue, facts_of: Callable[[str], Facts]
+) -> None:
+    """And says nothing of it where it was not."""
+    facts = facts_of("oslo")
+    files = [site.File("rapport.html", "HTML")]
+    plain = site.index(2020, [site.Listing("oslo", "Oslo", facts, files)], known)
+    facts["run"]["changed"] = "2026-06-15"
+    moved = site.index(2020, [site.Listing("oslo", "Oslo", facts, files)], known)
+    assert "Endret" not in plain
+    assert "Endret 15.06.2026" in moved
+
+
+def test_links_lead_to_what_is_there(whole: Path, index: BeautifulSoup) -> None:
+    """Each file of each report, and every link within the page."""
+    links = [str(link["href"]) for link in index.find_all("a")]
+    files = [link for link in links if not link.startswith("#")]
+    # Eleven headings, and four files of each report.
+    assert len(files) == 11 * 5
+    assert [link for link in files if not (whole.parent / link).is_file()] == []
+    inside = [link[1:] for link in links if link.startswith("#")]
+    assert all(index.find(id=target) for target in inside)
+
+
+def test_no_link_leads_to_a_file_that_was_not_made(
+    known: Catalogue, facts_of: Callable[[str], Facts], tmp_path: Path
+) -> None:
+    """Where PDF cannot be made, the index offers none."""
+    folder = tmp_path / "2020" / "oslo"
+    _put(folder, facts_of("oslo"))
+    (folder / report.PDF_NAME).unlink()
+    written = batch.write_index(known, year=2020, output=tmp_path).read_text("utf-8")
+    assert "oslo/rapport.html" in written
+    assert report.PDF_NAME not in written
+
+
+def test_reviewers_edition_is_linked_where_it_was_made(
+    known: Catalogue, facts_of: Callable[[str], Facts], tmp_path: Path
+) -> None:
+    """No other page leads to it: the public report does not know of it."""
+    for name in ("oslo", "bergen"):
+        _put(tmp_path / "2020" / name, facts_of(name))
+    (tmp_path / "2020" / "oslo" / report.REVIEW_NAME).write_bytes(b"")
+    written = batch.write_index(known, year=2020, output=tmp_path).read_text("utf-8")
+    soup = BeautifulSoup(written, "html.parser")
+    links = soup.find_all("a", href=re.compile(report.REVIEW_NAME))
+    assert [str(link["href"]) for link in links] == [f"oslo/{report.REVIEW_NAME}"]
+    assert [link["aria-label"] for link in links] == ["Oslo, Gjennomgang"]
+
+
+def test_index_names_whom_there_is_no_report_on(
+    known: Catalogue, facts_of: Callable[[str], Facts], tmp_path: Path
+) -> None:
+    """A city that failed must not be missed because its card is not there."""
+    for kommune in ("oslo", "bergen"):
+        _put(tmp_path / "2020" / kommune, facts_of(kommune))
+    path = batch.write_index(known, year=2020, output=tmp_path, failed={"bergen"})
+    soup = BeautifulSoup(path.read_text("utf-8"), "html.parser")
+    missing = soup.select_one(".missing")
+    assert missing
+    others = [m.name for m in known.network.in_year(2020)][2:]
+    for name in (*others, "ASSS samlet"):
+        assert name in missing.get_text()
+    assert "Oslo" not in missing.get_text()
+    old = {name for name, card in _cards(soup).items() if card.select_one(".old")}
+    assert old == {"Bergen"}
+    assert soup.select_one(".together") is None
+
+
+def test_whole_index_tells_of_nothing_missing(index: BeautifulSoup) -> None:
+    """No line says that nobody is missing."""
+    assert index.select_one(".missing, .old") is None
+
+
+def test_same_reports_give_the_same_index(whole: Path, known: Catalogue) -> None:
+    """No clock and no chance is in it."""
+    before = whole.read_bytes()
+    batch.write_index(known, year=2020, output=whole.parents[1])
+    assert whole.read_bytes() == before
+
+
+def test_indexes_of_years_lead_to_each_other(
+    known: Catalogue, facts_of: Callable[[str], Facts], tmp_path: Path
+) -> None:
+    """Whichever was written last: each says what it would, were it written now."""
+    facts, pages = facts_of("oslo"), {}
+    for year in (2019, 2020, 2018):
+        of_year = json.loads(json.dumps(facts).replace("2020", str(year)))
+        _put(tmp_path / str(year) / "oslo", of_year)
+        pages[year] = batch.write_index(known, year=year, output=tmp_path)
+    for year, path in pages.items():
+        html = path.read_bytes()
+        links = BeautifulSoup(html, "html.parser").select(".years a")
+        led = [(path.parent / str(link["href"])).resolve() for link in links]
+        assert led == [pages[other] for other in sorted(pages.keys() - {year})]
+        assert [link.get_text() for link in links] == [p.parent.name for p in led]
+        batch.write_index(known, year=year, output=tmp_path)
+        assert path.read_bytes() == html
+
+
+def test_indexes_of_years_lead_to_each_other_at_an_address(
+    known: Catalogue, facts_of: Callable[[str], Facts]
+) -> None:
+    """There as in a folder; and one year alone speaks of no other."""
+    output = outputs.at("memory://asss/years")
+    written = []
+    for year in (2020, 2019):
+        folder = output / str(year) / "oslo"
+        folder.mkdir(parents=True)
+        (folder / report.FACTS_NAME).write_text(json.dumps(facts_of("oslo")), "utf-8")
+        (folder / report.HTML_NAME).write_bytes(b"")
+        page = batch.write_index(known, year=year, output=output)
+        written.append((output / "2020" / page.name).read_text("utf-8"))
+    assert 'href="../2019/index.html"' in written[1]
+    assert ".." not in site.YEARS.search(written[0])[0]  # type: ignore[index]
+    assert known.phrases.words["index_years"] not in written[0]
+
+
+def test_index_of_another_year_that_cannot_be_read_is_left(
+    known: Catalogue, facts_of: Callable[[str], Facts], tmp_path: Path
+) -> None:
+    """Whoever renders that year mends it; this year's is written all the same."""
+    damaged = tmp_path / "2019" / "index.html"
+    damaged.parent.mkdir()
+    damaged.write_bytes(b"\xff")
+    _put(tmp_path / "2020" / "oslo", facts_of("oslo"))
+    page = batch.write_index(known, year=2020, output=tmp_path)
+    assert "oslo/rapport.html" in page.read_text("utf-8")
+    assert damaged.read_bytes() == b"\xff"
+
+
+def test_every_page_leads_back_to_its_index(
+    made: Path, known: Catalogue, network_report: Path
+) -> None:
+    """The report, the reviewer's edition and «ASSS samlet»."""
+    folder = made / "outputs" / "2017" / "tromso"
+    index = batch.write_index(known, year=2017, output=made / "outputs")
+    pages = {
+        folder / report.HTML_NAME: "2017",
+        folder / report.REVIEW_NAME: "2017",
+        network_report / report.HTML_NAME: "2020",
+    }
+    for path, year in pages.items():
+        soup = BeautifulSoup(path.read_text("utf-8"), "html.parser")
+        (link,) = soup.select(f'a[href$="{index.name}"]')
+        assert _text(link) == f"← Alle kommunene {year}"
+        led = (path.parent / str(link["href"])).resolve()
+        assert led == (path.parent.parent / index.name).resolve()
+    assert index == folder.parent / index.name
+
+
+def test_damaged_facts_are_named(
+    known: Catalogue, facts_of: Callable[[str], Facts], tmp_path: Path
+) -> None:
+    """Which file, and what to do."""
+    _put(tmp_path / "2020" / "oslo", facts_of("oslo"))
+    (tmp_path / "2020" / "oslo" / report.FACTS_NAME).write_text("{", "utf-8")
+    with pytest.raises(RenderError, match=r"oslo.facts\.json cannot be read"):
+        batch.write_index(known, year=2020, output=tmp_path)
+
+
+# -- what both pages carry -------------------------------------------------------------
+
+
+@pytest.fixture(params=["index", "network"])
+def either(request: pytest.FixtureRequest) -> BeautifulSoup:
+    """The index, then «ASSS samlet»."""
+    name = {"index": "index", "network": "network_page"}[request.param]
+    found: BeautifulSoup = request.getfixturevalue(name)
+    return found
+
+
+def test_page_runs_its_own_script_and_no_other(either: BeautifulSoup) -> None:
+    """The policy names the one script by its sha256, and lets nothing be fetched."""
+    (script,) = either.find_all("script")
+    policy = str(either.select_one("meta[http-equiv]")["content"])  # type: ignore[index]
+    digest = hashlib.sha256(script.get_text().encode()).digest()
+    assert f"'sha256-{base64.b64encode(digest).decode()}'" in policy
+    assert "default-src 'none'" in policy
+    assert not either.select("[onclick], [onload], [src], link[href], iframe")
+
+
+def test_page_is_whole_without_its_script(either: BeautifulSoup) -> None:
+    """What only a script can work is hidden until it does; rows and cards are not."""
+    controls = either.select("input, select, [role=status]")
+    assert controls
+    assert all(control.find_parent(hidden=True) for control in controls)
+    assert not either.find_all("button")
+    assert not either.select("tr[hidden], .card[hidden], section[hidden]")
+
+
+# -- «ASSS samlet» ---------------------------------------------------------------------
+
+
+def _by_id(facts: Facts) -> dict[str, Facts]:
+    return {fact["id"]: fact for fact in facts["facts"]}
+
+
+def _tables(soup: BeautifulSoup) -> dict[str, Tag]:
+    """The table of each indicator, by the indicator's id."""
+    sections = soup.select("section.indicator")
+    return {str(s["aria-labelledby"]): s.select_one("table.members") for s in sections}  # type: ignore[misc]
+
+
+def test_every_indicator_has_every_member(
+    network_page: BeautifulSoup, known: Catalogue
+) -> None:
+    """In the order of Tabell 1, each with its table, two figures and sentences."""
+    tables = _tables(network_page)
+    assert list(tables) == [i.id for i in known.service.indicators]
+    names = sorted(member.name for member in known.network.in_year(2020))
+    for table in tables.values():
+        rows = [str(row["data-name"]) for row in table.select("tbody tr")]
+        assert sorted(rows) == names
+    for section in network_page.select("section.indicator"):
+        assert len(section.select("figure")) == 2
+        assert section.select("[data-rule]")
+
+
+def test_every_number_is_that_of_its_fact(
+    network_page: BeautifulSoup, network_facts: Facts, known: Catalogue
+) -> None:
+    """Three years, index and rank of each member, and the mean, each with its mark."""
+    facts, words = _by_id(network_facts), known.phrases.words
+    seen = 0
+    for cell in network_page.select("table.members [data-fact]"):
+        fact, field = facts[str(cell["data-fact"])], str(cell.get("data-field", ""))
+        if field == "change":
+            continue
+        wanted: Mapping[str, tuple[float | None, int, str]] = {
+            "": (fact["value"], fact["decimals"], fact["basis"]),
+            "network_mean": (
+                fact["network_mean"],
+                fact["decimals"],
+                fact["mean_basis"],
+            ),
+            "index": (fact["index"], 0, fact["distance_basis"]),
+            "rank": (fact["rank"], 0, fact["distance_basis"]),
+        }
+        value, decimals, basis = wanted[field]
+        for note in cell.select("sup.ref"):
+            note.decompose()
+        printed = _text(cell).replace("*", "")
+        missing = fact["status"] if field == "" else "–"
+        told = (
+            missing if value is None else number(value, decimals) + mark(basis, words)
+        )
+        assert printed == " ".join(told.split()), cell
+        if field != "network_mean" and value is not None:
+            assert float(str(cell["data-value"])) == value
+        seen += 1
+    # Three years, index and rank of ten members, and three means, for fifteen.
+    assert seen == 15 * (10 * 5 + 3)
+
+
+def test_rows_stand_by_rank(network_page: BeautifulSoup, network_facts: Facts) -> None:
+    """As the head of the column says; those without a rank stand last."""
+    facts = _by_id(network_facts)
+    for table in _tables(network_page).values():
+        cells = table.select("tbody [data-field=rank]")
+        ranks = [facts[str(cell["data-fact"])]["rank"] for cell in cells]
+        assert ranks == sorted(ranks, key=lambda rank: rank or 99)
+        is_ranked = any(ranks)
+        assert bool(table.select("[aria-sort]")) == is_ranked
+
+
+def test_table_of_ranks_has_every_member_on_every_indicator(
+    network_page: BeautifulSoup, network_facts: Facts, known: Catalogue
+) -> None:
+    """Each rank in the column of its member; the darkest shade is the highest value."""
+    facts = _by_id(network_facts)
+    table = network_page.select_one("table.ranks")
+    assert table
+    heads = [_text(head) for head in table.select("thead th")][1:]
+    ids = {member.name: member.id for member in known.network.members}
+    rows = [row for row in table.select("tbody tr") if row.find("td")]
+    assert len(rows) == 15
+    for row in rows:
+        cells = row.find_all("td")
+        assert len(cells) == len(heads) == 10
+        for name, cell in zip(heads, cells, strict=True):
+            fact = facts[str(cell["data-fact"])]
+            assert fact["kommune"] == ids[name]
+            rank = fact["rank"]
+            assert re.sub(r"\D", "", _text(cell)) == str(rank or "")
+            assert ("shade-1" in cell["class"]) == (rank in (1, 2))
+            assert ("shade-0" in cell["class"]) == (rank is None)
+
+
+def test_every_caveat_is_on_the_page(
+    network_page: BeautifulSoup, network_facts: Facts
+) -> None:
+    """The second worst that can happen is a number without its caveat."""
+    told = " ".join(network_page.get_text().split())
+    for entry in network_facts["forbehold"]:
+        assert " ".join(entry["text"].split()) in told
+
+
+def test_notes_lead_to_their_figures_and_back(network_page: BeautifulSoup) -> None:
+    """No two places of the page have one id, and no link leads nowhere."""
+    ids = [str(tag["id"]) for tag in network_page.find_all(id=True)]
+    assert len(ids) == len(set(ids))
+    links = [str(a["href"]) for a in network_page.find_all("a", href=True)]
+    inside = [link[1:] for link in links if link.startswith("#")]
+    assert len(inside) > 100
+    assert sorted(set(inside) - set(ids)) == []
+
+
+def test_what_holds_of_several_kommuner_is_noted_once(
+    network_page: BeautifulSoup,
+) -> None:
+    """In one note that names them all, with a way back to the figure of each."""
+    caption = network_page.find(id="tabell-3")
+    section = caption.find_parent("section") if caption else None
+    assert section
+    told = [n for n in section.select(".letters li") if "er anslått" in _text(n)]
+    assert len(told) == 1
+    for name in ("Trondheim", "Stavanger", "Kristiansand", "Sandnes", "Drammen"):
+        assert name in _text(told[0])
+    assert " og " in _text(told[0]).partition(" ved utgangen")[0]
+    assert len(told[0].select(".back a")) == 5
+
+
+def test_tables_and_figures_are_numbered_through(network_page: BeautifulSoup) -> None:
+    """Tabell 1 is of ranks, and the last are of the sources; none is left out."""
+    tables = [str(tag["id"]) for tag in network_page.select("caption[id^=tabell-]")]
+    assert tables == [f"tabell-{n}" for n in range(1, len(tables) + 1)]
+    assert len(tables) == 1 + 15 + 3
+    figures = [str(tag["id"]) for tag in network_page.select("figure")]
+    assert figures == [f"figur-{n}" for n in range(1, 31)]
+
+
+def test_network_report_is_kept_like_any_other(root: Path, tmp_path: Path) -> None:
+    """Ledger, manifest, the same bytes once more, and nothing for `verify` to say."""
+    run = Run(kommune=NETWORK, year=2016, snapshot=EMBEDDED, published="2017-09-01")
+    seen = []
+    for _ in range(2):
+        (made,) = batch.render_all(
+            [run], root=root, output=tmp_path, formats=("html",), today="2026-11-23"
+        )
+        assert made.error is None
+        assert made.folder == tmp_path / "2016" / NETWORK
+        names = sorted(p for p in made.folder.rglob("*") if p.is_file())
+        seen.append({path.name: path.read_bytes() for path in names})
+    assert seen[0] == seen[1]
+    assert manifest.read(tmp_path / "2016" / NETWORK).run.kommune == NETWORK
+    entries = ledger.Ledger(tmp_path).read()
+    assert list(entries) == [ledger.key(NETWORK, 2016)]
+    checks = verification.verify(root=root, output=tmp_path, kommune=NETWORK)
+    assert {check.outcome for check in checks} == {"ok"}
+
+
+# -- in the browser --------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def screen(whole: Path, network_report: Path) -> Iterator[browser.Screen]:
+    """The browser. While it runs its loop no notebook can, so pages come first."""
+    assert whole.is_file()
+    assert network_report.is_dir()
+    with browser.chromium() as started:
+        yield started
+
+
+SHOWN = "found => found.filter(e => e.checkVisibility()).map(e => e.dataset.name)"
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(browser.CHROMIUM is None, reason=browser.MISSING)
+class TestInTheBrowser:
+    """By keyboard, as by mouse; what was done is told."""
+
+    def test_search_keeps_what_fits_and_says_how_many(
+        self, screen: browser.Screen, whole: Path
+    ) -> None:
+        """Also of one who has no ø on the keyboard; Escape takes it back."""
+        page = screen.show(whole)
+        field, status = page.get_by_label("Finn kommune"), page.get_by_role("status")
+        shown = page.locator(".card")
+        for written in ("tromso", "Tromsø", " TROMSØ "):
+            field.fill(written)
+            assert shown.evaluate_all(SHOWN) == ["Tromsø"]
+            assert status.text_content() == "Viser 1 av 10 kommuner."
+        field.fill("bæ")
+        assert shown.evaluate_all(SHOWN) == ["Bærum"]
+        field.fill("Gjøvik")
+        assert shown.evaluate_all(SHOWN) == []
+        assert status.text_content() == "Ingen kommuner passer med «Gjøvik»."
+        field.press("Escape")
+        assert len(shown.evaluate_all(SHOWN)) == 10
+        assert status.text_content() == "Viser 10 av 10 kommuner."
+
+    def test_cards_are_sorted_by_an_indicator_which_they_then_show(
+        self, screen: browser.Screen, whole: Path, facts_of: Callable[[str], Facts]
+    ) -> None:
+        """Highest first, by the unrounded figures; by name again when asked."""
+        page = screen.show(whole)
+        choice = page.get_by_label("Sorter etter")
+        choice.select_option("stonad_per_mottaker")
+        cards = page.locator(".card").evaluate_all(
+            "found => found.map(e => [e.dataset.name,"
+            " ...[...e.querySelectorAll('.value')].filter(v => v.checkVisibility())"
+            ".map(v => v.dataset.value)])"
+        )
+        facts = {
+            fact["kommune"]: fact["value"]
+            for fact in facts_of("oslo")["facts"]
+            if fact["indicator"] == "stonad_per_mottaker" and fact["year"] == 2020
+        }
+        assert [float(value) for _, value in cards] == sorted(
+            facts.values(), reverse=True
+        )
+        assert cards[0][0] == "Oslo"
+        told = page.get_by_role("status").text_content()
+        assert told == "Kommunene: sortert synkende etter Stønad per mottaker."
+        choice.select_option("")
+        names = page.locator(".card").evaluate_all(SHOWN)
+        assert names[:3] == ["Bergen", "Bærum", "Drammen"]
+        assert page.locator(".value:visible").count() == 0
+
+    def test_table_is_sorted_by_keyboard_both_ways(
+        self, screen: browser.Screen, network_report: Path
+    ) -> None:
+        """æ and ø stand where Norwegians look; the column says how it is sorted."""
+        page = screen.show(network_report / report.HTML_NAME)
+        table = page.locator("table.members").first
+        rows = table.locator("tbody tr")
+        button = table.get_by_role("button", name="Kommune")
+        button.focus()
+        page.keyboard.press("Enter")
+        head = table.locator("th[aria-sort]")
+        assert head.count() == 1
+        assert head.get_attribute("aria-sort") == "ascending"
+        names = rows.evaluate_all(SHOWN)
+        assert names[:2] == ["Bergen", "Bærum"]
+        assert names[-2:] == ["Tromsø", "Trondheim"]
+        page.keyboard.press("Enter")
+        assert head.get_attribute("aria-sort") == "descending"
+        assert rows.evaluate_all(SHOWN) == names[::-1]
+        told = page.get_by_role("status").text_content()
+        assert told == "Tabell\u00a02: sortert synkende etter Kommune."
+
+    def test_numbers_are_sorted_highest_first_and_the_missing_last(
+        self, screen: browser.Screen, network_report: Path
+    ) -> None:
+        """Whichever way; and the mean stays below."""
+        page = screen.show(network_report / report.HTML_NAME)
+        table = page.locator("table.members").nth(1)
+        button = table.get_by_role("button", name="Endring i %")
+        read = (
+            "rows => rows.map(r => r.querySelector('[data-field=change]')"
+            ".dataset.value ?? null)"
+        )
+        for way in (True, False):
+            button.click()
+            found = table.locator("tbody tr").evaluate_all(read)
+            told = [float(value) for value in found if value is not None]
+            assert told == sorted(told, reverse=way)
+            assert found[len(told) :] == [None] * (10 - len(told))
+            assert 0 < len(told) < 10
+        assert table.locator("tfoot tr").count() == 1
+
+    def test_search_on_the_network_page_leaves_one_row_in_every_table(
+        self, screen: browser.Screen, network_report: Path
+    ) -> None:
+        """A kommune's own line through all fifteen indicators."""
+        page = screen.show(network_report / report.HTML_NAME)
+        page.get_by_label("Finn kommune").fill("drammen")
+        rows = page.locator("table.members tbody tr").evaluate_all(SHOWN)
+        assert rows == ["Drammen"] * 15
+        assert page.get_by_role("status").text_content() == "Viser 1 av 10 kommuner."
+        page.get_by_label("Finn kommune").fill("")
+
+
+# -- commands --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the browser was asked to show."""
+    found: list[str] = []
+    monkeypatch.setattr(webbrowser, "open", lambda url: not found.append(url))
+    return found
+
+
+def test_open_shows_the_newest_index(tmp_path: Path, opened: list[str]) -> None:
+    """Of the newest year that has one; and prints where it is."""
+    for year in ("2019", "2020", "2021"):
+        (tmp_path / year).mkdir()
+        if year != "2021":
+            (tmp_path / year / batch.INDEX_NAME).write_text("")
+    result = runner.invoke(app, ["open", "--output", str(tmp_path)])
+    assert result.exit_code == 0, result.output
+    page = tmp_path / "2020" / batch.INDEX_NAME
+    assert str(page) in result.output.replace("\n", "")
+    assert opened == [page.as_uri()]
+
+
+@pytest.mark.parametrize("name", ["Tromsø", "tromso", "ASSS"])
+def test_open_shows_one_report(tmp_path: Path, opened: list[str], name: str) -> None:
+    """By name or id, the network's too."""
+    folder = tmp_path / "2020" / ("asss" if name == "ASSS" else "tromso")
+    folder.mkdir(parents=True)
+    (folder / report.HTML_NAME).write_text("")
+    words = ["open", "--kommune", name, "--year", "2020", "--output", str(tmp_path)]
+    result = runner.invoke(app, words)
+    assert result.exit_code == 0, result.output
+    assert opened == [(folder / report.HTML_NAME).as_uri()]
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ([], "asss render --all --year YEAR"),
+        (["--year", "2020"], "asss render --all --year 2020"),
+        (["--kommune", "oslo"], "asss render --kommune oslo --year YEAR"),
+        (["--kommune", "olso"], "Did you mean oslo?"),
+    ],
+)
+def test_open_says_how_to_make_what_is_not_there(
+    tmp_path: Path, opened: list[str], words: list[str], says: str
+) -> None:
+    """And opens nothing."""
+    result = runner.invoke(app, ["open", *words, "--output", str(tmp_path)])
+    assert result.exit_code == USAGE
+    assert says in " ".join(result.output.split())
+    assert opened == []
+
+
+def test_open_without_a_browser_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The path is printed all the same."""
+    monkeypatch.setattr(webbrowser, "open", lambda _: False)
+    (tmp_path / "2020").mkdir()
+    (tmp_path / "2020" / batch.INDEX_NAME).write_text("")
+    result = runner.invoke(app, ["open", "--output", str(tmp_path)])
+    assert result.exit_code == FAILURE
+    assert batch.INDEX_NAME in result.output
+    assert "No browser" in result.output
+
+
+def _rendered_runs(
+    monkeypatch: pytest.MonkeyPatch, *words: str, failing: str = ""
+) -> list[str]:
+    """Whom a command makes reports on, without making any."""
+    asked: list[str] = []
+
+    def pretend(
+        runs: list[Run], *, on_result: Callable[[Result], None], **_: object
+    ) -> None:
+        for run in runs:
+            asked.append(run.kommune)
+            error = "x" if run.kommune == failing else None
+            on_result(Result(run.kommune, run.year, error=error))
+
+    monkeypatch.setattr(batch, "render_all", pretend)
+    runner.invoke(app, ["render", *words, "--snapshot", EMBEDDED])
+    return asked
+
+
+@pytest.mark.parametrize("words", [["--network"], ["--kommune", "asss"]])
+def test_network_is_rendered_by_itself(
+    words: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Under its flag or its id."""
+    place = ["--year", "2020", "--output", str(tmp_path)]
+    assert _rendered_runs(monkeypatch, *words, *place) == [NETWORK]
+
+
+def test_all_is_every_member_and_the_network(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, known: Catalogue
+) -> None:
+    """So that the site is whole."""
+    place = ["--year", "2020", "--output", str(tmp_path)]
+    asked = _rendered_runs(monkeypatch, "--all", *place)
+    assert asked == [*(m.id for m in known.network.in_year(2020)), NETWORK]
+
+
+def test_command_tells_the_index_who_failed(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    facts_of: Callable[[str], Facts],
+) -> None:
+    """The old report stays, and the index says that it is old."""
+    for kommune in ("oslo", "bergen"):
+        _put(tmp_path / "2020" / kommune, facts_of(kommune))
+    place = ["--year", "2020", "--output", str(tmp_path)]
+    _rendered_runs(monkeypatch, "--all", *place, failing="bergen")
+    written = (tmp_path / "2020" / batch.INDEX_NAME).read_text("utf-8")
+    soup = BeautifulSoup(written, "html.parser")
+    old = [name for name, card in _cards(soup).items() if card.select_one(".old")]
+    assert old == ["Bergen"]

@@ -1,0 +1,582 @@
+"""
+Words: how amounts are written, that no phrase lacks or is idle, and how sentences look.
+
+Tried on the sentences of all ten kommuner in every year, since what a reader must not
+see can hide in any of them.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from reports import KOMMUNER
+
+from asss.analysis import findings, indexing, network
+from asss.analysis.findings import RESSURSBRUK, Findings
+from asss.analysis.statements import (
+    Claim,
+    Count,
+    Detail,
+    Fragment,
+    Quantity,
+    Statement,
+    Word,
+)
+from asss.analysis.tables import BASES, MARKED, SIGNS, weakest
+from asss.catalogue.catalogue import Catalogue
+from asss.catalogue.language import HARD_SPACE, IN_LETTERS
+from asss.catalogue.parameters import Run
+from asss.errors import PhraseError
+from asss.formats.exports.datapackage import FIELDS
+from asss.formats.exports.excel import COMMON
+from asss.page import text
+from asss.statbank import Snapshot
+
+FindingsOf = Callable[[str, int], Findings]
+Report = tuple[str, int]
+
+ALL = tuple((kommune, year) for year in range(2015, 2021) for kommune in KOMMUNER)
+
+#: The same examples every time, and no clock: a test that fails, fails for everybody.
+steady = settings(derandomize=True, deadline=None, database=None, max_examples=200)
+
+
+@pytest.fixture(scope="module")
+def every(findings_of: FindingsOf) -> dict[Report, Findings]:
+    """The findings of all ten kommuner in every year."""
+    return {report: findings_of(*report) for report in ALL}
+
+
+@pytest.fixture(scope="module")
+def said(
+    every: Mapping[Report, Findings], known: Catalogue
+) -> dict[Report, list[text.Sentence]]:
+    """Every sentence of every report."""
+    return {report: text.sentences(found, known) for report, found in every.items()}
+
+
+@pytest.fixture(scope="module")
+def words(known: Catalogue) -> Mapping[str, str]:
+    """The words of the phrase file."""
+    return known.phrases.words
+
+
+# -- amounts ---------------------------------------------------------------------------
+
+
+def amount(unit: str, places: int = 1, **more: Any) -> Quantity:
+    """Four of something, officially."""
+    return Quantity(4.0, unit, places, **{"basis": "real", **more})
+
+
+@pytest.mark.parametrize(
+    ("given_amount", "written"),
+    [
+        (amount("prosent"), f"4,0{HARD_SPACE}%"),
+        (amount("prosent", role="difference"), f"4,0{HARD_SPACE}prosentpoeng"),
+        (amount("prosent", 0, role="distance"), f"4{HARD_SPACE}%"),
+        (amount("kr", 0), f"kr{HARD_SPACE}4"),
+        (amount("kr", 0, role="difference"), f"kr{HARD_SPACE}4"),
+        (amount("maneder"), f"4,0{HARD_SPACE}måneder"),
+        (amount("maneder", role="difference"), f"4,0{HARD_SPACE}måneder"),
+        (amount("per_1000"), "4,0"),
+        (amount("forholdstall", 2), "4,00"),
+    ],
+)
+def test_unit_stands_as_its_role_wants(
+    given_amount: Quantity, written: str, words: Mapping[str, str]
+) -> None:
+    """A difference of percents is in prosentpoeng; a distance in percent; kr first."""
+    assert text.quantity(given_amount, words) == written
+
+
+def test_every_change_of_a_percent_is_told_in_prosentpoeng(
+    every: Mapping[Report, Findings],
+) -> None:
+    """And levels and distances never are."""
+    for found in every.values():
+        for statement in found.statements:
+            for name, detail in statement.details.items():
+                if isinstance(detail, Quantity):
+                    role = {"change": "difference"}.get(
+                        name, "distance" if "distance" in name else "level"
+                    )
+                    assert detail.role == role, (statement.rule, name)
+
+
+@steady
+@given(
+    st.sampled_from(["kr", "prosent", "maneder", "per_1000", "forholdstall"]),
+    st.sampled_from(BASES),
+    st.sampled_from(["level", "distance", "difference"]),
+)
+def test_mark_stands_exactly_where_the_basis_is_reconstructed(
+    known: Catalogue, unit: str, basis: str, role: str
+) -> None:
+    """A reader must never take a reconstructed figure for an official one."""
+    written = text.quantity(amount(unit, basis=basis, role=role), known.phrases.words)
+    assert written.endswith("ʳ") == (basis == "reconstructed")
+    assert written.count("ʳ") == (basis == "reconstructed")
+
+
+def quantities(rule: str, details: Mapping[str, Detail], known: Catalogue) -> list[Any]:
+    """What a phrase puts in its sentence that has a basis, in its parts too."""
+    sentence = known.phrases.phrases[rule].sentence
+    fields = [name for _, name, _, _ in Formatter().parse(sentence) if name]
+    found: list[Any] = []
+    for name in fields:
+        found += _amounts(details.get(name, ""), known)
+    return found
+
+
+def _amounts(detail: Detail, known: Catalogue) -> list[Any]:
+    match detail:
+        case Quantity() | Count() | Word() | Claim():
+            return [detail]
+        case Fragment():
+            return quantities(detail.rule, detail.details, known)
+        case tuple():
+            return [found for part in detail for found in _amounts(part, known)]
+    return []
+
+
+def test_sentences_carry_the_mark_of_all_in_them_that_is_reconstructed(
+    every: Mapping[Report, Findings], known: Catalogue
+) -> None:
+    """As many marks as amounts, counts and claims: not one lost, none too many."""
+    marked = 0
+    for report, found in every.items():
+        for statement in found.statements:
+            amounts = quantities(statement.rule, statement.details, known)
+            count = sum(a.basis == "reconstructed" for a in amounts)
+            sentence = text.sentence(statement, known).text
+            assert sentence.count("ʳ") == count, (report, sentence)
+            assert not re.search("ʳ[^ ).,:;]", sentence), sentence
+            marked += count
+    assert marked
+
+
+#: What says nothing of the size of a figure.
+RESTS_ON_NOTHING = (
+    "resource_gloss",
+    "level_missing",
+    "mean_without",
+    "summary_forbehold",
+    "manual_pending",
+)
+
+
+def behind(statement: Statement, found: Findings, known: Catalogue) -> set[str]:
+    """The bases of all figures that a sentence would be untrue without.
+
+    Found from the figures themselves: everybody's where places, distances and means are
+    told, all years' where time is.
+    """
+    by_id = {fact.id: fact for fact in found.facts.values()}
+    own = [by_id[name] for name in statement.facts]
+    rule = statement.rule
+    mine = [found.fact(indicator.id) for indicator in known.service.indicators]
+    if rule in RESTS_ON_NOTHING or "withheld" in rule:
+        return set()
+    if rule.startswith(("level_alone", "trend_")):
+        return {fact.basis for fact in own}
+    if rule.startswith("summary_rank"):
+        own = [fact for fact in mine if fact.rank is not None]
+    elif rule in ("summary_both", "summary_above", "summary_below"):
+        doubtful = {k for k, kind in known.kinds.items() if kind.summary != "told"}
+        own = [
+            fact
+            for fact in mine
+            if fact.index is not None
+            and fact.indicator != RESSURSBRUK
+            and not doubtful & {e.kind for e in known.forbehold_by_id(fact.forbehold)}
+        ]
+    is_of_all = not rule.startswith(("change_", "summary_change"))
+    is_over_time = not is_of_all or rule.startswith("mean_")
+    return {
+        fact.basis
+        for one in own
+        for year in ((one.year, one.year - 1) if is_over_time else (one.year,))
+        for fact in found.peers(one.indicator, year)
+        if fact.kommune == one.kommune or (is_of_all and fact.rank is not None)
+    }
+
+
+#: Claims in words, and how many there are of counts.
+CLAIMS = re.compile(r"(?:høyest|lavest)e?ʳ? i ASSS|har øktʳ?|gått nedʳ?|stabileʳ?")
+COUNTED = {
+    "summary_rank_both": 2,
+    "summary_rank_highest": 2,
+    "summary_rank_lowest": 2,
+    "summary_rank_none": 1,
+    "summary_change": 3,
+    "summary_change_part": 3,
+}
+
+
+def test_nothing_that_rests_on_reconstructed_figures_is_unmarked(
+    every: Mapping[Report, Findings], known: Catalogue
+) -> None:
+    """«Høyest i ASSS» of SSB's own figure, when the nine others are chosen by us."""
+    seen = Counter[tuple[str, bool]]()
+    for report, found in every.items():
+        for statement in found.statements:
+            is_marked = "reconstructed" in behind(statement, found, known)
+            said = text.sentence(statement, known).text
+            assert ("ʳ" in said) == is_marked, (report, said)
+            # Beside a number that is marked, the word has a mark of its own.
+            if statement.rule.startswith(("level", "resource", "years", "trend")):
+                for word in CLAIMS.findall(said):
+                    assert ("ʳ" in word) == is_marked, (report, said)
+                    seen[word.replace("ʳ", ""), is_marked] += 1
+            if is_marked and statement.rule in COUNTED:
+                assert said.count("ʳ") == COUNTED[statement.rule], (report, said)
+    for word in ("høyest i ASSS", "lavest i ASSS", "laveste i ASSS", "har økt"):
+        assert seen[word, True], seen
+        assert seen[word, False], seen
+
+
+@pytest.mark.parametrize("whose", ["trondheim", "bergen", None])
+def test_one_reconstructed_figure_marks_what_rests_on_it_and_no_more(
+    known: Catalogue, observations: pd.DataFrame, snapshot: Snapshot, whose: str | None
+) -> None:
+    """Of figures that are all SSB's no sentence is marked; one other is enough."""
+    about = ("andel_mottakere_18_66", 2018)
+    is_one = (
+        (observations["kommune"] == whose)
+        & (observations["indicator"] == about[0])
+        & (observations["year"] == about[1])
+    )
+    rows = observations[observations["year"] <= 2018].assign(basis="real")
+    rows.loc[is_one, "basis"] = "reconstructed"
+    indexed = indexing.index_to_network(rows, rule=known.mean_rule)
+    run = Run(kommune="trondheim", year=2018)
+    found = findings.assess(indexed, known, run, snapshot)
+    marked = []
+    for statement in found.statements:
+        said = text.sentence(statement, known).text
+        is_behind = "reconstructed" in behind(statement, found, known)
+        assert ("ʳ" in said) == is_behind, said
+        marked += [said] * is_behind
+    told = network.assess(indexed, known, run, snapshot)
+    of_all = [text.sentence(said, known).text for said in told.statements]
+    assert bool(marked) == any("ʳ" in said for said in of_all) == (whose is not None)
+
+
+def test_amounts_rest_on_the_basis_of_their_fact(
+    every: Mapping[Report, Findings],
+) -> None:
+    """A level by its own basis; a distance by everybody's, a change by both years'."""
+    for found in every.values():
+        by_id = {fact.id: fact for fact in found.facts.values()}
+        for statement in found.statements:
+            if statement.rule.startswith("summary_"):
+                continue
+            fact = by_id[statement.facts[0]]
+            both = weakest((fact.basis, fact.previous_basis or fact.basis))
+            bases = {
+                "value": both if statement.rule.endswith("_alike") else fact.basis,
+                "mean": fact.mean_basis,
+                "previous": fact.previous_basis,
+                "distance": fact.distance_basis,
+                "change": both,
+            }
+            for name, basis in bases.items():
+                detail = statement.details.get(name)
+                if isinstance(detail, Quantity):
+                    assert detail.basis == basis, (fact.id, name)
+
+
+# -- phrases ---------------------------------------------------------------------------
+
+
+def test_unknown_phrase_is_refused_by_name(known: Catalogue) -> None:
+    """Who adds a rule must be told which phrase to write."""
+    with pytest.raises(PhraseError, match="'no_such_rule'"):
+        text.phrase("no_such_rule", {}, known)
+
+
+def test_missing_field_is_refused_by_name(known: Catalogue) -> None:
+    """A sentence with a hole in it is not printed."""
+    given: Mapping[str, Detail] = {"subject": "stønaden", "mark": Claim("real")}
+    with pytest.raises(PhraseError, match="trend_risen asks for 'from_year'"):
+        text.phrase("trend_risen", given, known)
+
+
+def test_unknown_phrase_in_a_phrase_is_refused_too(known: Catalogue) -> None:
+    """The rank is a phrase inside a phrase."""
+    tail = Fragment("no_such_tail", {})
+    with pytest.raises(PhraseError, match="'no_such_tail'"):
+        text.phrase("level_near", {"subject": "x", "rank": tail}, known)
+
+
+def rules_in(details: Mapping[str, Detail]) -> Iterator[str]:
+    """The rules of the phrases inside a phrase."""
+    for detail in details.values():
+        parts = detail if isinstance(detail, tuple) else (detail,)
+        for part in parts:
+            if isinstance(part, Fragment):
+                yield part.rule
+                yield from rules_in(part.details)
+
+
+def words_in(details: Mapping[str, Detail]) -> Iterator[str]:
+    """The keys of the words that a phrase is given."""
+    for detail in details.values():
+        for part in detail if isinstance(detail, tuple) else (detail,):
+            if isinstance(part, Word):
+                yield part.key
+            elif isinstance(part, Fragment):
+                yield from words_in(part.details)
+
+
+def all_statements(every: Mapping[Report, Findings]) -> Iterator[Statement]:
+    """Every statement of every report."""
+    for found in every.values():
+        yield from found.statements
+
+
+def test_every_rule_in_use_has_a_phrase_and_every_key_a_word(
+    every: Mapping[Report, Findings], known: Catalogue
+) -> None:
+    """All that lack, at once: nobody mends twelve phrases in twelve runs."""
+    rules, keys = set(), set()
+    for statement in all_statements(every):
+        rules |= {statement.rule, *rules_in(statement.details)}
+        keys |= set(words_in(statement.details))
+    assert sorted(rules - set(known.phrases.phrases)) == []
+    assert sorted(keys - set(known.phrases.words)) == []
+
+
+@pytest.fixture(scope="module")
+def sources(root: Path) -> str:
+    """Everything that may name a phrase or a word: code, templates, notebooks."""
+    files = [
+        *sorted((root / "asss").rglob("*.py")),
+        *sorted((root / "asss").rglob("*.j2")),
+        *sorted((root / "notebooks").glob("*.ipynb")),
+    ]
+    return "\n".join(path.read_text(encoding="utf-8") for path in files)
+
+
+def is_named(key: str, sources: str) -> bool:
+    """Whether the code asks for a key; keys of its own dicts are other keys."""
+    asked = rf"""words\.{key}\b|(?<!=)["']{key}\\?["'](?!:)"""
+    return re.search(asked, sources) is not None
+
+
+def families(sources: str) -> set[str]:
+    """The beginnings of keys that the code puts together, as in f"arrow_{way}"."""
+    return set(re.findall(r"""f["']([a-z_]+_)\{""", sources))
+
+
+#: What the code can say and no figure has yet made it say: all above, all below, or the
+#: same kroner two years running (test_findings makes that one up).
+UNSEEN = {"summary_above", "summary_below", "change_stable_plural_alike"}
+
+
+def test_no_phrase_is_idle(
+    every: Mapping[Report, Findings], known: Catalogue, sources: str
+) -> None:
+    """A phrase nobody uses is a sentence nobody checks."""
+    used = set()
+    for statement in all_statements(every):
+        used |= {statement.rule, *rules_in(statement.details)}
+    idle = [
+        rule
+        for rule in known.phrases.phrases
+        if rule not in used | UNSEEN and not is_named(rule, sources)
+    ]
+    assert not idle, "\n".join(idle)
+
+
+#: Families of words that the code puts together, and what may stand last in each.
+FAMILIES = {
+    "number_": {str(count) for count in range(IN_LETTERS + 1)},
+    "unit_": {"kr", "prosent", "maneder", "per_1000", "forholdstall"},
+    "unit_label_": {"kr", "prosent", "maneder", "per_1000", "forholdstall"},
+    "difference_": {"prosent"},
+    "axis_": {"kr", "prosent", "maneder", "per_1000", "forholdstall"},
+    "arrow_": {"up", "up_slightly", "stable", "down_slightly", "down", "none"},
+    "sign_": {*SIGNS.values(), "other"},
+    "notes_": set(MARKED),
+    "notes_sign_": {*SIGNS.values(), "other"},
+    "rank_": {"highest", "highest_shared", "lowest", "lowest_shared"},
+    "rank_second_": {"highest", "lowest"},
+    "rank_among_": {"highest", "lowest"},
+    "basis_": set(BASES),
+    "mean_": {"plain", "weighted"},
+    "status_": {"endelige", "forelopige", "unknown"},
+    "field_": {*FIELDS, "mark", "notes"},
+    "about_": set(FIELDS),
+    "resource_": {"tall", "indikatorer", "kommuner", "forbehold", "figur"},
+    "sheet_": {"about", "members", "ranks", "table", "profile", *COMMON},
+    "contents_": {"members", "ranks", "table", "profile", *COMMON},
+    "download_": {"report", "figures", "facts", "descriptions"},
+}
+
+
+def test_no_word_is_idle(known: Catalogue, sources: str) -> None:
+    """A word nobody uses misleads whoever translates or edits the file."""
+    put_together = families(sources)
+    grown = {
+        f"{family}{tail}"
+        for family, tails in FAMILIES.items()
+        if family in put_together
+        for tail in tails
+    }
+    idle = [
+        key
+        for key in known.phrases.words
+        if key not in grown and not is_named(key, sources)
+    ]
+    assert not idle, "\n".join(idle)
+
+
+def test_families_of_words_are_whole(known: Catalogue, sources: str) -> None:
+    """Where the code puts a key together, every key it can make has its word."""
+    put_together = families(sources)
+    assert sorted(set(FAMILIES) - put_together) == []
+    missing = [
+        f"{family}{tail}"
+        for family, tails in FAMILIES.items()
+        for tail in sorted(tails)
+        if f"{family}{tail}" not in known.phrases.words
+    ]
+    assert missing == []
+
+
+# -- sentences -------------------------------------------------------------------------
+
+UNSEEMLY = {
+    "a missing number": r"\b(nan|NaN|None|inf)\b|<NA>",
+    "a hole": r"[{}]",
+    "two spaces": r"[ \u00a0]{2}",
+    "a space before a stop": r"[ \u00a0][.,;:)](?![ \u00a0–])",
+    "an empty reason": r"\(\s*\)",
+    "an ASCII minus": r"(?<![\w–])-\d",
+    "a plain space before %": r"\d %",
+    "a plain space after kr": r"\bkr \d",
+    "two stops": r"\.\.(?!\s–)",
+    "a decimal point": r"(?<![\d.])\d+\.\d+(?![\d.])",
+    "a list with two ends": r"\bog og\b|, ,|, og,",
+}
+
+
+@pytest.mark.parametrize("fault", UNSEEMLY)
+def test_no_sentence_shows_what_no_reader_should_see(
+    fault: str, said: Mapping[Report, list[text.Sentence]]
+) -> None:
+    """Six hundred sentences are not read by eye every year."""
+    pattern = re.compile(UNSEEMLY[fault])
+    found = {
+        sentence.text
+        for sentences in said.values()
+        for sentence in sentences
+        if pattern.search(sentence.text)
+    }
+    assert sorted(found) == []
+
+
+def test_sentences_begin_with_a_capital_and_end_with_a_stop(
+    said: Mapping[Report, list[text.Sentence]],
+) -> None:
+    """They are put one after another in a paragraph."""
+    for sentences in said.values():
+        for sentence in sentences:
+            assert sentence.text[0].isupper(), sentence.text
+            assert sentence.text.endswith("."), sentence.text
+            assert sentence.text == sentence.text.strip()
+
+
+def test_numbers_in_sentences_stand_against_their_unit(
+    said: Mapping[Report, list[text.Sentence]],
+) -> None:
+    """A line must not break between a number and what it is a number of."""
+    for sentences in said.values():
+        for sentence in sentences:
+            assert not re.search(
+                r"\d(ʳ)? (%|prosentpoeng|måneder\b)(?! eller mer)", sentence.text
+            ), sentence.text
+            assert not re.search(r"(?<!per )\b\d{1,3} \d{3}\b", sentence.text)
+
+
+def test_no_sentence_is_said_twice_in_a_chapter(
+    said: Mapping[Report, list[text.Sentence]],
+) -> None:
+    """The same words twice on a page read as a slip."""
+    for report, sentences in said.items():
+        told = [(sentence.chapter, sentence.text) for sentence in sentences]
+        assert len(told) == len(set(told)), report
+
+
+def test_paragraphs_hold_every_sentence_of_the_chapter_once(
+    every: Mapping[Report, Findings],
+    said: Mapping[Report, list[text.Sentence]],
+    known: Catalogue,
+) -> None:
+    """Level first and then time, and nothing lost between them."""
+    for report, found in every.items():
+        for chapter in known.service.chapters:
+            told = [s for s in said[report] if s.chapter == chapter.id]
+            parts = text.paragraphs(found, known, chapter=chapter.id)
+            spread = [sentence for part in parts for sentence in part]
+            assert sorted(spread, key=str) == sorted(told, key=str), report
+            assert all(parts), report
+            assert parts[0][0].rule.startswith(("level_", "resource_")), report
+
+
+def test_joint_sentence_follows_the_one_it_joins_on_the_page(
+    every: Mapping[Report, Findings], known: Catalogue
+) -> None:
+    """«Det samme gjelder» is of the sentence right before it, also in the paragraph."""
+    for report, found in every.items():
+        for chapter in known.service.chapters:
+            for part in text.paragraphs(found, known, chapter=chapter.id):
+                for place, sentence in enumerate(part):
+                    if sentence.rule == "change_same":
+                        before = part[place - 1].rule
+                        assert place, report
+                        assert before.startswith("change_"), report
+                        assert "withheld" not in before, report
+
+
+def test_same_findings_give_the_same_words(
+    every: Mapping[Report, Findings],
+    said: Mapping[Report, list[text.Sentence]],
+    known: Catalogue,
+) -> None:
+    """Byte for byte: whoever renders again must get the page that was published."""
+    for report, found in every.items():
+        assert text.sentences(found, known) == said[report]
+
+
+def test_subjects_need_no_comma_before_what_is_said_of_them(known: Catalogue) -> None:
+    """«Andelen som forsørger barn, er»: a clause would need one, in some sentences."""
+    for indicator in known.service.indicators:
+        for said in (indicator.subject, indicator.mention):
+            assert not re.search(r"\bsom (?!hovedinntekt)", said), said
+
+
+def test_level_of_each_section_is_a_paragraph_and_joint_sentences_end_it(
+    every: Mapping[Report, Findings], known: Catalogue
+) -> None:
+    """«Nest lavest» of an age group and of a unit cost are two things to read."""
+    sections = {i.id: i.section for i in known.service.indicators}
+    for report, found in every.items():
+        of = {fact.id: sections[fact.indicator] for fact in found.facts.values()}
+        for chapter in known.service.chapters:
+            parts = text.paragraphs(found, known, chapter=chapter.id)
+            level = [p for p in parts if p[0].rule.startswith(("level_", "resource_"))]
+            first = [{of[fact] for fact in part[0].facts} for part in level]
+            assert all(len(one) == 1 for one in first), report
+            assert len({min(one) for one in first}) == len(level), report
+            for part, (own,) in zip(level, first, strict=True):
+                assert all(own in {of[f] for f in said.facts} for said in part), report

@@ -1,0 +1,400 @@
+"""Everything is as it was made, or it is said what is not, and what to do about it."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from asss import statbank
+from asss.__main__ import app
+from asss.cli.terminal import FAILURE, USAGE
+from asss.errors import UsageError
+from asss.formats import conversion
+from asss.runs import ledger, manifest, report, verification
+from asss.runs.manifest import MANIFEST_NAME
+from asss.runs.verification import Check
+
+TROMSO = "2017/tromso"
+EMBEDDED = "snapshot embedded"
+FETCHED = "2026-12-01"
+
+
+def _verify(project: Path, **options: Any) -> list[Check]:
+    output = project / "outputs"
+    return list(verification.verify(root=project, output=output, **options))
+
+
+def _of(checks: list[Check], outcome: str) -> list[tuple[str, str]]:
+    return [(c.about, c.message) for c in checks if c.outcome == outcome]
+
+
+def _edit(path: Path, change: Callable[[Any], object]) -> None:
+    content = json.loads(path.read_bytes())
+    change(content)
+    path.write_text(json.dumps(content), "utf-8")
+
+
+# -- reports ---------------------------------------------------------------------------
+
+
+def test_what_was_just_made_is_as_it_was_made(made_once: Path) -> None:
+    """One line for each thing, and nothing to say about any of them."""
+    checks = _verify(made_once)
+    assert [check.about for check in checks] == [EMBEDDED, TROMSO]
+    assert {check.outcome for check in checks} == {"ok"}
+
+
+def test_manifest_says_what_the_report_was_made_of(made_once: Path) -> None:
+    """Enough to make it again, and no clock and no path in it."""
+    folder = made_once / "outputs" / TROMSO
+    kept = manifest.read(folder)
+    assert (kept.kommune, kept.year, kept.locale) == ("tromso", 2017, "nb")
+    assert kept.run.published == "2018-09-10"
+    embedded = statbank.open_snapshot(statbank.embedded_folder())
+    assert kept.inputs.snapshot == embedded.sha256
+    assert MANIFEST_NAME not in kept.files
+    assert sorted([*kept.files, MANIFEST_NAME]) == manifest.names(folder)
+    assert "figurer/figur-1.svg" in kept.files
+    written = (folder / MANIFEST_NAME).read_text("utf-8")
+    assert str(made_once.parent) not in written
+    assert "2026" not in written
+
+
+@pytest.mark.parametrize(
+    "name",
+    [report.HTML_NAME, report.PDF_NAME, report.NOTEBOOK_NAME, report.FACTS_NAME],
+)
+def test_one_changed_byte_is_found(name: str, made: Path) -> None:
+    """In whatever file, and it is said which."""
+    path = made / "outputs" / TROMSO / name
+    if name == report.PDF_NAME and conversion.pdf_problem():
+        pytest.skip("PDF needs Pango, which is not here")
+    raw = bytearray(path.read_bytes())
+    raw[len(raw) // 2] ^= 1
+    path.write_bytes(raw)
+    ((about, message),) = _of(_verify(made), "problem")
+    assert about == TROMSO
+    assert message.startswith(f"{name} has been changed or is damaged: its sha256")
+    assert message.endswith("asss render --kommune tromso --year 2017.")
+
+
+def test_missing_file_is_found(made: Path) -> None:
+    """A report is whole or it is not the report."""
+    (made / "outputs" / TROMSO / report.FACTS_NAME).unlink()
+    ((about, message),) = _of(_verify(made), "problem")
+    assert about == TROMSO
+    assert message.startswith("facts.json is missing. Render it again")
+
+
+def test_extra_file_is_found_and_not_sent_to_its_death(made: Path) -> None:
+    """Rendering again would remove it, so that is not what we say."""
+    (made / "outputs" / TROMSO / "notat.txt").write_text("mitt", "utf-8")
+    ((about, message),) = _of(_verify(made), "problem")
+    assert about == TROMSO
+    assert (
+        message == "notat.txt was not made with the report. Move it to another folder."
+    )
+
+
+@pytest.mark.parametrize("content", [None, "", "{", "null", '{"form": 1}'])
+def test_report_without_a_whole_manifest_is_found(
+    content: str | None, made: Path
+) -> None:
+    """Nothing vouches for it then."""
+    path = made / "outputs" / TROMSO / MANIFEST_NAME
+    path.unlink()
+    if content is not None:
+        path.write_text(content, "utf-8")
+    ((about, message),) = _of(_verify(made), "problem")
+    assert about == TROMSO
+    assert "manifest.json" in message
+    assert "Render the report again" in message
+
+
+def test_manifest_of_another_report_is_found(made: Path) -> None:
+    """Somebody renamed the folder."""
+    (made / "outputs/2017/tromso").rename(made / "outputs/2017/oslo")
+    problems = _of(_verify(made), "problem")
+    assert problems[0][0] == "2017/oslo"
+    assert "its manifest is about 2017/tromso" in problems[0][1]
+
+
+@pytest.mark.parametrize(
+    ("file", "what"),
+    [
+        (
+            "parameters/fraser.yaml",
+            "parameters/ has changed since it was made, in nothing that it uses",
+        ),
+        (
+            "notebooks/sosiale_tjenester.ipynb",
+            "the notebook has changed since it was made",
+        ),
+    ],
+)
+def test_changed_inputs_are_told_apart_from_changed_reports(
+    file: str, what: str, made: Path
+) -> None:
+    """The report is what it was; it is the world that has moved on."""
+    path = made / file
+    path.write_text(path.read_text("utf-8") + "\n", "utf-8")
+    checks = _verify(made, render=True)
+    assert not _of(checks, "problem")
+    assert _of(checks, "note") == [
+        (TROMSO, what),
+        (TROMSO, "not made again: its inputs are no longer the same"),
+    ]
+
+
+def test_files_that_an_editor_leaves_are_no_parameters(made: Path) -> None:
+    """A swap file does not make every report one of yesterday."""
+    (made / "parameters" / ".fraser.yaml.swp").write_text("x", "utf-8")
+    assert not _of(_verify(made), "note")
+
+
+def test_report_whose_snapshot_is_gone_is_noted(made: Path) -> None:
+    """It cannot be made again, and is not wrong for that."""
+    path = made / "outputs" / TROMSO / MANIFEST_NAME
+    _edit(path, lambda kept: kept["run"].update(snapshot="2025-01-01"))
+    checks = _verify(made)
+    assert _of(checks, "note") == [(TROMSO, "snapshot 2025-01-01 is gone or damaged")]
+    assert not _of(checks, "problem")
+
+
+@pytest.mark.parametrize("name", ["published", "changed", "fingerprint"])
+def test_ledger_that_says_otherwise_is_found(name: str, made: Path) -> None:
+    """One date in the ledger and another on the page: one of them is wrong."""
+    path = made / "outputs" / ledger.LEDGER_NAME
+    _edit(path, lambda book: book["reports"][TROMSO].update({name: "2026-12-01"}))
+    ((about, message),) = _of(_verify(made), "problem")
+    assert about == TROMSO
+    assert message.startswith(f"{name} is ")
+    assert "2026-12-01 in ledger.json" in message
+
+
+def test_report_that_is_not_in_the_ledger_is_found(made: Path) -> None:
+    """Its dates would be forgotten at the next rendering."""
+    (made / "outputs" / ledger.LEDGER_NAME).unlink()
+    ((about, message),) = _of(_verify(made), "problem")
+    assert (about, message.split(".")[0]) == (TROMSO, "it has no entry in ledger")
+
+
+def test_damaged_ledger_is_one_problem(made: Path) -> None:
+    """And not one for each report."""
+    (made / "outputs" / ledger.LEDGER_NAME).write_text("{", "utf-8")
+    ((about, message),) = _of(_verify(made), "problem")
+    assert about == ledger.LEDGER_NAME
+    assert "restore it from a copy" in message
+
+
+def test_report_that_only_the_ledger_knows_is_noted(made: Path) -> None:
+    """Outputs may be cleared; the dates stay."""
+    shutil.rmtree(made / "outputs" / TROMSO)
+    checks = _verify(made)
+    assert not _of(checks, "problem")
+    assert TROMSO in [about for about, _ in _of(checks, "note")]
+
+
+@pytest.mark.parametrize("is_hidden", [True, False])
+def test_what_a_killed_command_has_left_is_found(is_hidden: bool, made: Path) -> None:
+    """A report that is not in its place is a problem; a folder too many is none."""
+    folder = made / "outputs" / TROMSO
+    left = folder.with_name(".tromso-1-k3j2h1g0.tmp")
+    left.mkdir()
+    (left / "lock").touch()
+    if is_hidden:
+        folder.rename(left / "earlier")
+    found = _of(_verify(made), "problem" if is_hidden else "note")
+    about, message = found[0]
+    assert about == (TROMSO if is_hidden else "2017")
+    assert left.name in message
+    assert message.endswith("Any asss render puts that right.")
+    assert is_hidden or not _of(_verify(made), "problem")
+
+
+def test_network_page_with_other_figures_than_a_report_is_found(made: Path) -> None:
+    """A reader who goes from one to the other would see two numbers for the same."""
+    folder = made / "outputs" / TROMSO
+    together = folder.with_name("asss")
+    shutil.copytree(folder, together)
+
+    def differ(facts: Any) -> None:
+        facts["run"]["kommune"] = "asss"
+        own = (f for f in facts["facts"] if f["kommune"] == "tromso" and f["value"])
+        next(fact for fact in own if fact["year"] == 2017)["value"] += factor
+
+    for factor in (0, 1):
+        _edit(together / report.FACTS_NAME, differ)
+        told = [m for a, m in _of(_verify(made), "problem") if "other figures" in m]
+        assert len(told) == factor
+    assert told[0].startswith("it has other figures on tromso than 2017/tromso has.")
+
+
+def test_made_again_it_has_the_same_bytes(made_once: Path) -> None:
+    """From the run in its manifest, with the dates that the ledger gave it."""
+    checks = _verify(made_once, render=True, kommune="tromso", year=2017)
+    count = len(manifest.names(made_once / "outputs" / TROMSO))
+    assert checks[-1] == Check(TROMSO, "ok", f"made again, {count} files, same bytes")
+    assert {check.outcome for check in checks} == {"ok"}
+
+
+def test_forged_report_is_found_by_making_it_again(made: Path) -> None:
+    """Whoever changes a page can change its manifest too, but not what we compute."""
+    folder = made / "outputs" / TROMSO
+    page = folder / report.HTML_NAME
+    page.write_text(page.read_text("utf-8").replace("Tromsø", "Tromsø!", 1), "utf-8")
+    forged = manifest.File(
+        sha256=statbank.digest(page.read_bytes()), bytes=page.stat().st_size
+    )
+    kept = manifest.read(folder)
+    files = {**kept.files, page.name: forged}
+    manifest.write(kept.model_copy(update={"files": files}), folder)
+    assert not _of(_verify(made), "problem")
+    ((about, message),) = _of(_verify(made, render=True), "problem")
+    assert about == TROMSO
+    assert message.startswith("manifest.json, rapport.html: not the same bytes")
+
+
+def test_asking_for_a_report_that_is_not_there_is_refused(made_once: Path) -> None:
+    """An empty answer would look like a good one."""
+    with pytest.raises(UsageError, match=r"No such report .* There are: 2017/tromso"):
+        _verify(made_once, year=2020)
+
+
+# -- snapshots -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def fetched(project: Path) -> Path:
+    """A snapshot in the store that looks as if StatBank had answered."""
+    folder = project / "outputs" / "snapshots" / FETCHED
+    shutil.copytree(statbank.embedded_folder(), folder)
+
+    def date(content: dict[str, Any]) -> None:
+        content.update(
+            name=FETCHED,
+            fetched=f"{FETCHED}T07:00:00Z",
+            base_url="https://data.ssb.no/api/pxwebapi/v2",
+        )
+        for entry in content["tables"].values():
+            for part in entry["parts"]:
+                source = json.dumps({"sha256": part["sha256"]})
+                (folder / statbank.sidecar(part["file"])).write_text(source, "utf-8")
+
+    _edit(folder / statbank.MANIFEST, date)
+    return folder
+
+
+def _project_of(fetched: Path) -> Path:
+    return fetched.parents[2]
+
+
+def test_every_snapshot_is_looked_at(fetched: Path) -> None:
+    """The embedded one, and all that were fetched."""
+    checks = _verify(_project_of(fetched))
+    assert _of(checks, "ok") == [
+        (EMBEDDED, "6 tables in 7 files, as vouched for"),
+        (f"snapshot {FETCHED}", "6 tables in 13 files, as vouched for"),
+    ]
+    assert [about for about, _ in _of(checks, "note")] == ["reports"]
+    only = _verify(_project_of(fetched), snapshots=["latest"])
+    assert [check.about for check in only] == [f"snapshot {FETCHED}"]
+
+
+def _change_answer(folder: Path) -> None:
+    path = folder / "12210.json"
+    path.write_text(path.read_text("utf-8").replace("19168", "19186"), "utf-8")
+
+
+def _change_sidecar(folder: Path) -> None:
+    _edit(folder / "12210.source.json", lambda source: source.update(sha256="0" * 64))
+
+
+def _change_sum(folder: Path) -> None:
+    _edit(
+        folder / statbank.MANIFEST,
+        lambda content: content["tables"]["12210"].update(sha256="0" * 64),
+    )
+
+
+@pytest.mark.parametrize(
+    ("damage", "says"),
+    [
+        (_change_answer, "12210.json has been changed or is damaged"),
+        (_change_sidecar, "12210.source.json is about another answer than 12210.json"),
+        (_change_sum, "table 12210 has another sha256 in the manifest"),
+        (lambda f: (f / "12210.json").unlink(), "12210.json cannot be read"),
+        (lambda f: (f / "12210.source.json").unlink(), "12210.source.json cannot be"),
+        (lambda f: (f / "tall.xlsx").touch(), "tall.xlsx is not in the manifest"),
+        (lambda f: (f / statbank.MANIFEST).unlink(), "No snapshot"),
+        (lambda f: (f / statbank.MANIFEST).write_text("{"), "is damaged"),
+    ],
+)
+def test_tampered_snapshot_is_found(
+    damage: Callable[[Path], object], says: str, fetched: Path
+) -> None:
+    """A figure that we cannot vouch for is named by its file."""
+    damage(fetched)
+    ((about, message),) = _of(_verify(_project_of(fetched)), "problem")
+    assert about == f"snapshot {FETCHED}"
+    assert says in message
+
+
+# -- the command -----------------------------------------------------------------------
+
+
+def test_command_ends_with_nought_when_all_is_well_and_one_when_not(
+    made: Path,
+) -> None:
+    """A line for each thing, and an exit code for a machine."""
+    words = ["verify", "--parameters", str(made / "parameters")]
+    good = CliRunner().invoke(app, [*words, "--kommune", "Tromsø"])
+    assert good.exit_code == 0, good.output
+    assert "ok      2017/tromso: " in good.output
+    (made / "outputs" / TROMSO / report.HTML_NAME).unlink()
+    bad = CliRunner().invoke(app, words)
+    assert bad.exit_code == FAILURE
+    assert "problem 2017/tromso: rapport.html is missing." in bad.output
+    assert "1 problem." in bad.output
+    missing = CliRunner().invoke(app, [*words, "--year", "1999"])
+    assert missing.exit_code == USAGE
+
+
+def test_render_names_the_newest_snapshot_before_it_begins(fetched: Path) -> None:
+    """`latest` is one concrete snapshot for the whole command."""
+    project = _project_of(fetched)
+    words = ["render", "--all", "--year", "1999"]
+    result = CliRunner().invoke(
+        app, [*words, "--parameters", str(project / "parameters")]
+    )
+    assert result.exit_code == USAGE
+    assert f"No figures for 1999 in snapshot '{FETCHED}'" in result.output
+
+
+def test_change_in_what_a_report_uses_is_told_from_one_in_what_it_does_not(
+    made: Path,
+) -> None:
+    """A threshold reaches every report; the comment on another kommune does not."""
+    comment = made / "parameters/kommentarer/trondheim-2020/kvalitet.md"
+    comment.write_text(comment.read_text("utf-8") + "\nOg mer.\n", "utf-8")
+    note = "parameters/ has changed since it was made"
+    assert _of(_verify(made), "note") == [(TROMSO, f"{note}, in nothing that it uses")]
+    phrases = made / "parameters/fraser.yaml"
+    text = phrases.read_text("utf-8")
+    phrases.write_text(text.replace("value: 1.5", "value: 1.6", 1), "utf-8")
+    assert _of(_verify(made), "note") == [(TROMSO, note)]
+
+
+def test_other_version_of_a_library_is_noted(
+    made: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It need not change a byte, and it may change many."""
+    newer = {**manifest.libraries(), "weasyprint": "99.0"}
+    monkeypatch.setattr(manifest, "libraries", lambda: newer)
+    ((_, note),) = _of(_verify(made), "note")
+    assert note.startswith("weasyprint ")
+    assert note.endswith(" → 99.0 since it was made")

@@ -1,0 +1,343 @@
+"""A report that crashes, hangs or takes too much ends alone, and Ctrl-C ends all."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from patience import PATIENCE, wait_for
+
+from asss import outputs
+from asss.catalogue.parameters import EMBEDDED, Run
+from asss.runs import batch, report
+from asss.runs.kernels import supply
+from asss.runs.limits import Limits
+from asss.runs.workers import Local, Result, Task
+
+KOMMUNER = ("bergen", "oslo", "tromso")
+
+#: Names the test in what its processes were started with.
+MARK = "ASSS_TEST"
+
+pytestmark = pytest.mark.skipif(
+    supply.way() != supply.FORK, reason="processes are not forked here"
+)
+
+
+def _with_trap(project: Path, kommune: str, code: str) -> None:
+    """Have the notebook do something on its way, in one report."""
+    template = project / "notebooks" / "sosiale_tjenester.ipynb"
+    notebook = nbformat.read(template, as_version=4)
+    source = f"if run.kommune == {kommune!r}:\n    {code}"
+    notebook.cells.insert(6, nbformat.v4.new_code_cell(source, id="felle"))
+    nbformat.write(notebook, template)
+
+
+def _touch(mark: Path) -> str:
+    return f"import pathlib; pathlib.Path({str(mark)!r}).touch()"
+
+
+def _waits(mark: Path) -> str:
+    """Code that says that it has come so far, and comes no further."""
+    return f"import time; {_touch(mark)}; time.sleep({PATIENCE})"
+
+
+def _render(
+    project: Path, output: Path, workers: Local | None = None, **options: Any
+) -> dict[str, Result]:
+    runs = [Run(kommune=name, year=2020, snapshot=EMBEDDED) for name in KOMMUNER]
+    results = batch.render_all(
+        runs,
+        root=project,
+        output=output,
+        formats=("html",),
+        workers=workers or Local(2),
+        **{"limits": Limits(seconds=PATIENCE), **options},
+    )
+    return {result.kommune: result for result in results}
+
+
+def _left(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+class Hurried(Local):
+    """Workers that allow one report less than others, however slow the machine is."""
+
+    def __init__(self, kommune: str, limits: Limits) -> None:
+        super().__init__(2)
+        self._kommune, self._limits = kommune, limits
+
+    def submit(self, task: Task) -> "Future[Result]":
+        if task.run.kommune == self._kommune:
+            task = replace(task, limits=self._limits)
+        return super().submit(task)
+
+
+@pytest.mark.parametrize(
+    ("code", "limits", "said"),
+    [
+        ("import os; os._exit(3)", Limits(), "the notebook's kernel stopped"),
+        ("while True: pass", Limits(seconds=2), "stopped after 2 seconds"),
+        ("bytearray(900_000_000)", Limits(memory=600 * 2**20), "MemoryError"),
+    ],
+)
+def test_report_that_goes_wrong_ends_alone(
+    code: str, limits: Limits, said: str, project: Path, tmp_path: Path
+) -> None:
+    """The others arrive; what goes wrong is said of the one."""
+    _with_trap(project, "bergen", code)
+    results = _render(project, tmp_path / "outputs", Hurried("bergen", limits))
+    error = results["bergen"].error
+    assert error is not None
+    assert error.startswith("bergen 2020:")
+    assert said in error
+    assert [results[name].error for name in ("oslo", "tromso")] == [None, None]
+    assert _left(tmp_path / "outputs" / "2020") == ["oslo", "tromso"]
+
+
+def test_notebook_of_a_failed_report_is_kept_until_it_succeeds(
+    project: Path, tmp_path: Path, root: Path
+) -> None:
+    """With the error in its cell, for whoever is to mend it."""
+    output = tmp_path / "outputs"
+    _with_trap(project, "bergen", "1 / 0")
+    error = _render(project, output)["bergen"].error or ""
+    kept = outputs.failed_notebook(output, 2020, "bergen")
+    assert str(kept) in error
+    assert "\n" not in error
+    notebook = nbformat.read(kept, as_version=4)
+    (cell,) = (cell for cell in notebook.cells if cell.get("id") == "felle")
+    assert cell.outputs[0].ename == "ZeroDivisionError"
+    assert cell.outputs[0].traceback
+    assert _render(root, output)["bergen"].error is None
+    assert not kept.exists()
+
+
+def test_what_is_saved_meanwhile_is_for_the_next_time(
+    project: Path, tmp_path: Path
+) -> None:
+    """Even half a file: reports are made of what there was when the first began."""
+    mark, saved = tmp_path / "begun", tmp_path / "saved"
+    _with_trap(
+        project,
+        "bergen",
+        f"import pathlib, time; {_touch(mark)}\n"
+        f"    while not pathlib.Path({str(saved)!r}).exists(): time.sleep(0.02)",
+    )
+
+    def save() -> None:
+        wait_for(mark.exists)
+        (project / "parameters" / "fraser.yaml").write_text("halv: [", "utf-8")
+        (project / "notebooks" / "sosiale_tjenester.ipynb").write_text("{", "utf-8")
+        saved.touch()
+
+    with ThreadPoolExecutor() as threads:
+        threads.submit(save)
+        results = _render(project, tmp_path / "outputs")
+    assert [result.error for result in results.values()] == [None] * 3
+
+
+def test_process_that_is_killed_leaves_nothing(project: Path, tmp_path: Path) -> None:
+    """Not the folder it worked in either; and what was there before is there."""
+    earlier = tmp_path / "2020" / "bergen"
+    earlier.mkdir(parents=True)
+    (earlier / "rapport.html").write_text("earlier", "utf-8")
+    mark = tmp_path / "begun"
+    _with_trap(project, "bergen", _waits(mark))
+    workers = Local(2)
+
+    def kill(result: Result) -> None:
+        if result.kommune == "tromso":
+            wait_for(mark.exists)
+            ((process, task),) = workers._crew.at_work.values()
+            assert task.run.kommune == "bergen"
+            assert any(path.name.startswith(".") for path in earlier.parent.iterdir())
+            os.kill(process.pid, signal.SIGKILL)
+
+    results = _render(project, tmp_path, workers, on_result=kill)
+    assert "the process that made it died" in (results["bergen"].error or "")
+    assert _left(tmp_path / "2020") == ["bergen", "oslo", "tromso"]
+    assert (earlier / "rapport.html").read_text("utf-8") == "earlier"
+
+
+def _command(
+    project: Path,
+    output: Path,
+    *,
+    kommuner: Sequence[str] = KOMMUNER,
+    formats: str = "html",
+    **environment: str,
+) -> "subprocess.Popen[str]":
+    names = [word for name in kommuner for word in ("--kommune", name)]
+    return subprocess.Popen(
+        [
+            *(Path(sys.executable).with_name("asss"), "render", *names),
+            *("--year", "2020", "--snapshot", EMBEDDED, "--format", formats),
+            *("--parameters", project / "parameters", "--output", output),
+            *("--date", "2026-11-26", "--jobs", "1"),
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, MARK: str(output), **environment},
+        # As in a terminal, where Ctrl-C reaches all that a command has started.
+        start_new_session=True,
+    )
+
+
+def test_ctrl_c_keeps_what_is_finished_and_leaves_nothing_else(
+    project: Path, tmp_path: Path
+) -> None:
+    """In the middle of the second of three; the same command makes the rest."""
+    mark = tmp_path / "begun"
+    _with_trap(project, "oslo", _waits(mark))
+    output, scratch = tmp_path / "outputs", tmp_path / "scratch"
+    scratch.mkdir()
+    running = _command(project, output, formats="html,pdf", TMPDIR=str(scratch))
+    assert running.stderr is not None
+    assert any(line.startswith("done") for line in running.stderr)
+    wait_for(mark.exists)
+    os.killpg(running.pid, signal.SIGINT)
+    _, errors = running.communicate(timeout=PATIENCE)
+    assert running.returncode == 130, errors
+    assert "Traceback" not in errors
+    assert "1 of 3 reports were finished and are kept" in " ".join(errors.split())
+    assert _left(output / "2020") == ["bergen", "index.html", "manifest.json"]
+    assert _processes_in(output) == []
+    assert _left(scratch) == []
+    ledger = json.loads((output / "ledger.json").read_bytes())
+    assert list(ledger["reports"]) == ["2020/bergen"]
+
+
+#: A report that never comes, and a Ctrl-C that reaches another thread than the one that
+#: waits for it, as it may when it comes between two of its steps.
+UNSEEN = """
+import signal, threading, time
+from concurrent.futures import Future
+from contextlib import nullcontext
+from pathlib import Path
+from asss.runs import batch
+from asss.catalogue.parameters import Run
+
+begun = threading.Event()
+
+class Never(nullcontext):
+    def __enter__(self):
+        return self
+    def submit(self, task):
+        begun.set()
+        return Future()
+
+def press():
+    begun.wait()
+    # Long enough, mostly, for the wait to begin; if it is not, there is less to see.
+    time.sleep(1)
+    signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+
+threading.Thread(target=press).start()
+try:
+    run = Run(kommune="oslo", year=2020)
+    batch.render_all([run], root=Path(), output=Path(), workers=Never())
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+
+
+def test_ctrl_c_is_seen_though_it_does_not_end_the_wait() -> None:
+    asked = [sys.executable, "-c", UNSEEN]
+    done = subprocess.run(asked, capture_output=True, text=True, timeout=PATIENCE)
+    assert done.stdout == "interrupted\n", done.stderr
+
+
+def test_killed_command_leaves_no_process_behind(project: Path, tmp_path: Path) -> None:
+    """Not even one that waits for a cell that never ends."""
+    mark = tmp_path / "begun"
+    _with_trap(project, "bergen", f"{_touch(mark)}\n    while True: pass")
+    output = tmp_path / "outputs"
+    running = _command(project, output)
+    wait_for(mark.exists)
+    assert _processes_in(output)
+    running.kill()
+    running.communicate()
+    wait_for(lambda: not _processes_in(output))
+    wait_for(lambda: _left(output / "2020") == [])
+
+
+def test_every_way_to_have_processes_makes_the_same(root: Path, tmp_path: Path) -> None:
+    """Forked, started ahead, or started as papermill does: to the byte."""
+    made = []
+    for way in supply.WAYS:
+        output = tmp_path / way
+        kernels = {supply.CHOICE: way}
+        running = _command(root, output, kommuner=["oslo"], **kernels)
+        _, errors = running.communicate(timeout=PATIENCE)
+        assert running.returncode == 0, errors
+        folder = output / "2020" / "oslo"
+        made.append({p.name: p.read_bytes() for p in folder.iterdir()})
+    assert made[0] == made[1] == made[2]
+
+
+def test_way_that_there_is_none_of_is_an_error_in_a_line(
+    root: Path, tmp_path: Path
+) -> None:
+    running = _command(root, tmp_path / "outputs", **{supply.CHOICE: "lunken"})
+    _, errors = running.communicate(timeout=PATIENCE)
+    assert running.returncode == 2
+    assert "choose one of fork, spare, cold" in errors
+    assert "Traceback" not in errors
+
+
+#: Stands in for a system without Pango, where loading WeasyPrint fails so.
+WITHOUT_PANGO = """
+import sys
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name == "weasyprint":
+            raise OSError("cannot load library 'libpango-1.0-0'")
+sys.meta_path.insert(0, Finder())
+"""
+
+
+def test_without_pango_all_but_pdf_is_made(root: Path, tmp_path: Path) -> None:
+    """What can be made is made and is left as it is; the reason is given each time."""
+    (tmp_path / "sitecustomize.py").write_text(WITHOUT_PANGO, "utf-8")
+    output = tmp_path / "outputs"
+    for told in ("1 rendered", "1 unchanged"):
+        running = _command(
+            root,
+            output,
+            kommuner=["oslo"],
+            formats="html,pdf",
+            PYTHONPATH=str(tmp_path),
+        )
+        said, errors = running.communicate(timeout=PATIENCE)
+        assert running.returncode == 0, errors
+        assert told in said
+        assert "HTML only, no PDF" in errors
+        assert "libpango" in errors
+    folder = output / "2020" / "oslo"
+    assert (folder / report.HTML_NAME).is_file()
+    assert not (folder / report.PDF_NAME).exists()
+
+
+def _processes_in(output: Path) -> Sequence[int]:
+    """Processes that a command of this test has started, be it through others."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (place / "cmdline").read_bytes()
+            started = (place / "environ").read_bytes()
+        except OSError:
+            continue
+        if b"asss.runs.kernels" in words and f"{MARK}={output}".encode() in started:
+            found.append(int(place.name))
+    return found
