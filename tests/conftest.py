@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
@@ -22,6 +23,10 @@ from asss.catalogue.parameters import EMBEDDED, Run
 from asss.formats import conversion
 from asss.runs import batch, report
 from asss.statbank import Snapshot
+
+# What is begun in the background of a shell inherits that Ctrl-C is not heard; the
+# programs that tests begin must hear it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The same examples each time, however slow the machine is.
 settings.register_profile("steady", derandomize=True, deadline=None, database=None)
