@@ -49,20 +49,23 @@ NOT_COLLECTED = "manual_pending"
 
 
 @dataclass(frozen=True)
-class Findings(FactBook):
-    """Everything a report says and shows, before a word is written.
+class Findings:
+    """What a report says, and the facts that it says it of.
 
     Attributes
     ----------
+    book : FactBook
     statements : tuple of Statement, in the order of the page
     """
 
+    book: FactBook
     statements: tuple[Statement, ...]
 
     def forbehold_in(self, known: Catalogue, chapter: str) -> tuple[Forbehold, ...]:
         """Forbehold to print with a chapter: those of every figure it speaks of."""
         indicators = {indicator.id for indicator in known.service.in_chapter(chapter)}
-        by_id = {fact.id: fact for fact in self.facts.values()}
+        book = self.book
+        by_id = {fact.id: fact for fact in book.facts.values()}
         spoken = {
             name
             for statement in self.statements
@@ -72,9 +75,9 @@ class Findings(FactBook):
         }
         shown = {
             name
-            for fact in self.facts.values()
-            if fact.kommune == self.member.id
-            and fact.year in self.years
+            for fact in book.facts.values()
+            if fact.kommune == book.member.id
+            and fact.year in book.years
             and fact.indicator in indicators
             for name in fact.forbehold
         }
@@ -83,7 +86,7 @@ class Findings(FactBook):
             for entry in known.forbehold_by_id(spoken | shown)
             if not entry.is_page_wide
             and entry.kind not in HOUSEKEEPING
-            and known.is_told_beside_text(entry.kind, entry.years, self.run.year)
+            and known.is_told_beside_text(entry.kind, entry.years, book.run.year)
         )
 
 
@@ -117,16 +120,7 @@ def conclude(book: FactBook, known: Catalogue) -> Findings:
     said = _summary(book, known)
     for chapter in known.service.chapters:
         said += _chapter(book, known, chapter)
-    return Findings(
-        run=book.run,
-        members=book.members,
-        member=book.member,
-        snapshot=book.snapshot,
-        facts=book.facts,
-        years=book.years,
-        all_years=book.all_years,
-        statements=tuple(said),
-    )
+    return Findings(book, tuple(said))
 
 
 def _chapter(book: FactBook, known: Catalogue, chapter: Chapter) -> list[Statement]:

@@ -72,16 +72,18 @@ GAPS = {
 
 
 @dataclass(frozen=True)
-class NetworkFindings(NetworkBook):
-    """Everything that «ASSS samlet» says and shows, before a word is written.
+class NetworkFindings:
+    """What «ASSS samlet» says, and the facts that it says it of.
 
     Attributes
     ----------
+    book : NetworkBook
     statements : tuple of Statement
         ``chapter`` is the summary, the indicator or the kommune they speak of, in the
         order of the page.
     """
 
+    book: NetworkBook
     statements: tuple[Statement, ...]
 
     def about(self, subject: str) -> tuple[Statement, ...]:
@@ -90,7 +92,7 @@ class NetworkFindings(NetworkBook):
 
     def compared(self, indicator: str, year: int | None = None) -> Fact:
         """A fact of the indicator that carries mean, lowest and highest: anybody's."""
-        return self.peers(indicator, year)[0]
+        return self.book.peers(indicator, year)[0]
 
 
 @dataclass(frozen=True)
@@ -163,15 +165,7 @@ def assess(
             for chief in own.statements
             if chief.chapter == SUMMARY and not awaited.issuperset(chief.facts)
         ]
-    return NetworkFindings(
-        run=book.run,
-        members=book.members,
-        snapshot=book.snapshot,
-        facts=book.facts,
-        years=book.years,
-        all_years=book.all_years,
-        statements=tuple(said),
-    )
+    return NetworkFindings(book, tuple(said))
 
 
 def span(book: NetworkBook, known: Catalogue, indicator: Indicator) -> Span | None:

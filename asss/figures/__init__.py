@@ -4,7 +4,7 @@ Pictures: facts become figures that can be read in colour, in grey and aloud.
 One function per kind of figure. Every number comes from a fact and every word from the
 phrase file; the alternative text and the table beside the figure are made of the same
 facts. Figures are vector graphics whose text stays text. Does not know ``text``.
-Imports ``findings`` and below.
+Imports ``facts`` and below.
 
 ========================================  ==============================================
 ``profile(found, known)``                 a report's Figur 1: indicators as indexes

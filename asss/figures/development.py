@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from asss.analysis.facts import Fact
-from asss.analysis.findings import Findings
+from asss.analysis.facts import Fact, FactBook
 from asss.analysis.tables import meaning, meanings
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.knowledge import Indicator
@@ -70,7 +69,7 @@ class _End:
     is_bold: bool
 
 
-def development(found: Findings, known: Catalogue, *, chapter: str) -> Picture:
+def development(found: FactBook, known: Catalogue, *, chapter: str) -> Picture:
     """
     Draw a chapter's indicators over the years: the kommune, the mean, the others.
 
@@ -126,7 +125,7 @@ def development(found: Findings, known: Catalogue, *, chapter: str) -> Picture:
 
 def _panel(
     canvas: Canvas,
-    found: Findings,
+    found: FactBook,
     known: Catalogue,
     indicator: Indicator,
     across: Scale,
@@ -200,7 +199,7 @@ def _draw_own(
             )
 
 
-def _ends(fact: Fact, found: Findings, known: Catalogue) -> tuple[_End, _End]:
+def _ends(fact: Fact, found: FactBook, known: Catalogue) -> tuple[_End, _End]:
     """The kommune and the mean, named with their last value or its sign."""
     words = known.phrases.words
     own = amount(fact.value, fact.decimals, fact.basis, words) or fact.status
@@ -232,7 +231,7 @@ def _write_ends(canvas: Canvas, ends: Sequence[_End], across: Scale, up: Scale) 
 
 
 def _entries(
-    found: Findings, known: Catalogue, indicators: Sequence[Indicator]
+    found: FactBook, known: Catalogue, indicators: Sequence[Indicator]
 ) -> list[Entry]:
     """What the key explains: only what this figure shows."""
     words = known.phrases.words
@@ -250,7 +249,7 @@ def _entries(
 
 
 def _notes(
-    found: Findings, known: Catalogue, indicators: Sequence[Indicator]
+    found: FactBook, known: Catalogue, indicators: Sequence[Indicator]
 ) -> tuple[str, ...]:
     """Words that the caption ends with: why lines are broken."""
     own = [fact for indicator in indicators for fact in found.history(indicator.id)]
@@ -270,7 +269,7 @@ def _notes(
     return tuple(key for key, holds in reasons if holds)
 
 
-def _table(found: Findings, known: Catalogue, indicators: Sequence[Indicator]) -> Table:
+def _table(found: FactBook, known: Catalogue, indicators: Sequence[Indicator]) -> Table:
     words = known.phrases.words
     groups = []
     for indicator in indicators:
@@ -311,7 +310,7 @@ def _table(found: Findings, known: Catalogue, indicators: Sequence[Indicator]) -
 
 
 def _cells(
-    history: Sequence[Fact], found: Findings, known: Catalogue
+    history: Sequence[Fact], found: FactBook, known: Catalogue
 ) -> tuple[str, ...]:
     """A cell for each year; nothing for those in which a kommune was no member."""
     words = known.phrases.words
@@ -322,7 +321,7 @@ def _cells(
     return tuple(by_year.get(year, "") for year in found.all_years)
 
 
-def _alt(found: Findings, known: Catalogue, indicators: Sequence[Indicator]) -> str:
+def _alt(found: FactBook, known: Catalogue, indicators: Sequence[Indicator]) -> str:
     """Where the kommune stands, and where it came from, panel by panel."""
     items = [_told(found, known, indicator) for indicator in indicators]
     return known.phrases.phrases["alt_development"].sentence.format(
@@ -332,7 +331,7 @@ def _alt(found: Findings, known: Catalogue, indicators: Sequence[Indicator]) -> 
     )
 
 
-def _told(found: Findings, known: Catalogue, indicator: Indicator) -> str:
+def _told(found: FactBook, known: Catalogue, indicator: Indicator) -> str:
     words, phrases = known.phrases.words, known.phrases.phrases
     fact, name = found.fact(indicator.id), indicator.short_name
     value, mean = (

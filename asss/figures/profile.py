@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from asss.analysis.changes import direction
-from asss.analysis.facts import HOUSEKEEPING, Fact
-from asss.analysis.findings import Findings
+from asss.analysis.facts import HOUSEKEEPING, Fact, FactBook
 from asss.analysis.statements import claim, distance, lacks_base, mark, mean
 from asss.analysis.tables import weakest
 from asss.catalogue.catalogue import Catalogue
@@ -112,7 +111,7 @@ class _Layout:
     down: float
 
 
-def profile(found: Findings, known: Catalogue) -> Picture:
+def profile(found: FactBook, known: Catalogue) -> Picture:
     """
     Draw the service profile: every indicator as an index, 100 = the network's mean.
 
@@ -154,7 +153,7 @@ def _is_doubted(lines: Sequence[_Line], known: Catalogue) -> bool:
     )
 
 
-def _layout(found: Findings, known: Catalogue) -> _Layout:
+def _layout(found: FactBook, known: Catalogue) -> _Layout:
     """Headings and rows, with the height they stand at, and where the last one ends."""
     headings, lines, y, down = [], [], HEAD, SECOND
     for section in known.service.sections:
@@ -215,7 +214,7 @@ def _scale(canvas: Canvas, words: Mapping[str, str], layout: _Layout) -> None:
         canvas.lines(middle, color=INK, width=1.1, name="snitt")
 
 
-def _members(canvas: Canvas, line: _Line, found: Findings) -> None:
+def _members(canvas: Canvas, line: _Line, found: FactBook) -> None:
     """The span, and everybody's dot; who lies beyond the scale is written there."""
     indexes = sorted(_indexes(found, line.fact.indicator))
     if not indexes:
@@ -315,11 +314,11 @@ def _value(fact: Fact, known: Catalogue) -> str:
     return words[unit].format(number=digits) + mark(fact.basis, words)
 
 
-def _indexes(found: Findings, indicator: str) -> list[float]:
+def _indexes(found: FactBook, indicator: str) -> list[float]:
     return [p.index for p in found.peers(indicator) if p.index is not None]
 
 
-def _entries(found: Findings, known: Catalogue, lines: Sequence[_Line]) -> list[Entry]:
+def _entries(found: FactBook, known: Catalogue, lines: Sequence[_Line]) -> list[Entry]:
     """What the key explains: only what this figure shows."""
     words = known.phrases.words
     entries = [("official", found.member.name)]
@@ -332,7 +331,7 @@ def _entries(found: Findings, known: Catalogue, lines: Sequence[_Line]) -> list[
     return entries
 
 
-def _table(found: Findings, known: Catalogue) -> Table:
+def _table(found: FactBook, known: Catalogue) -> Table:
     words = known.phrases.words
     groups = []
     for section in known.service.sections:
@@ -354,7 +353,7 @@ def _table(found: Findings, known: Catalogue) -> Table:
     )
 
 
-def _cells(fact: Fact, found: Findings, known: Catalogue) -> tuple[str, ...]:
+def _cells(fact: Fact, found: FactBook, known: Catalogue) -> tuple[str, ...]:
     words = known.phrases.words
     indexes = _indexes(found, fact.indicator)
     ends = (min(indexes), max(indexes)) if indexes else (None, None)
@@ -369,7 +368,7 @@ def _cells(fact: Fact, found: Findings, known: Catalogue) -> tuple[str, ...]:
     )
 
 
-def _alt(found: Findings, known: Catalogue) -> str:
+def _alt(found: FactBook, known: Catalogue) -> str:
     """What a reader who does not see the figure would be told of it in a meeting."""
     words, phrases = known.phrases.words, known.phrases.phrases
     ranked = [fact for fact in found.reported if fact.index is not None]

@@ -102,7 +102,7 @@ def _letters(part: Mapping[str, Any]) -> list[str]:
 
 def _table(found: Findings, known: Catalogue) -> dict[str, Any]:
     notes = Footnotes(known)
-    headings = [_heading(found, known, year, notes) for year in found.years]
+    headings = [_heading(found, known, year, notes) for year in found.book.years]
     sections: list[dict[str, Any]] = []
     for section in known.service.sections:
         rows = [
@@ -115,7 +115,7 @@ def _table(found: Findings, known: Catalogue) -> dict[str, Any]:
     cells = [cell for part in sections for row in part["rows"] for cell in row["cells"]]
     return {
         "caption": known.service.name,
-        "kommune": found.member.name,
+        "kommune": found.book.member.name,
         "headings": headings,
         "sections": sections,
         "notes": notes.items,
@@ -163,7 +163,7 @@ def _heading(
     found: Findings, known: Catalogue, year: int, notes: Footnotes
 ) -> dict[str, Any]:
     """The head of a year's column, with the breaks that concern the whole of it."""
-    page_wide = (entry.id for entry in found.page_wide_forbehold(known))
+    page_wide = (entry.id for entry in found.book.page_wide_forbehold(known))
     breaks = [entry for entry in known.breaks(page_wide) if year in entry.years]
     is_joint = _is_joint(found, year, breaks)
     return {
@@ -180,9 +180,9 @@ def _row(
     notes: Footnotes,
 ) -> dict[str, Any]:
     words = known.phrases.words
-    latest = found.fact(indicator.id)
+    latest = found.book.fact(indicator.id)
     name_notes = []
-    if indicator.reported_from and found.run.year < indicator.reported_from:
+    if indicator.reported_from and found.book.run.year < indicator.reported_from:
         note = text.phrase(
             "reported_from", {"from_year": indicator.reported_from}, known
         )
@@ -197,8 +197,8 @@ def _row(
         "decimals": indicator.decimals,
         "cells": [
             _cell(found, known, fact, notes)
-            for fact in found.history(indicator.id)
-            if fact.year in found.years
+            for fact in found.book.history(indicator.id)
+            if fact.year in found.book.years
         ],
         "mean": _network_cell(found, known, latest, notes),
         "lowest": _extreme(
@@ -238,7 +238,7 @@ def _cell(
     return {
         "fact": fact.id,
         "is_break": is_joint,
-        "is_latest": fact.year == found.run.year,
+        "is_latest": fact.year == found.book.run.year,
         "text": text.bare(fact.value, fact.decimals) or fact.status,
         "mark": fact.value is not None and mark(fact.basis, known.phrases.words),
         "notes": [notes.refer(note, name, fact.year) for note in texts],
@@ -247,7 +247,7 @@ def _cell(
 
 def _is_joint(found: Findings, year: int, breaks: Sequence[Forbehold]) -> bool:
     """Whether figures on both sides of a break stand beside each other in the table."""
-    return bool(breaks) and year > found.years[0]
+    return bool(breaks) and year > found.book.years[0]
 
 
 def _network_cell(
@@ -269,7 +269,7 @@ def _network_cell(
     ]
     doubtful = tuple(
         f"{known.network.member(peer.kommune).name} ({entry.label})"
-        for peer in found.peers(fact.indicator)
+        for peer in found.book.peers(fact.indicator)
         if peer.rank is not None
         for entry in _own_forbehold(known, peer)
         if known.kinds[entry.kind].summary == "left_out"
@@ -294,7 +294,7 @@ def _extreme(
     column: str,
 ) -> dict[str, Any]:
     """Lowest or highest: whose it is, with what must be known of that figure."""
-    holders = [found.fact(indicator.id, kommune=kommune) for kommune in kommuner]
+    holders = [found.book.fact(indicator.id, kommune=kommune) for kommune in kommuner]
     if not holders:
         return {"text": "–", "mark": "", "kommuner": "", "notes": []}
     names = [known.network.member(kommune).name for kommune in kommuner]
@@ -324,13 +324,13 @@ def _legend(found: Findings, known: Catalogue) -> list[Mapping[str, str]]:
     """Only the marks and signs that the table really shows."""
     words = known.phrases.words
     shown = _shown(found, known)
-    rules = {fact.mean_rule for fact in found.reported}
+    rules = {fact.mean_rule for fact in found.book.reported}
     legend: list[Mapping[str, str]] = []
     if "plain" in rules:
         key = "notes_plain" if "weighted" in rules else "notes_all_plain"
         legend.append({"mark": words["plain_mark"], "text": words[key]})
     bases = {fact.basis for fact in shown if fact.value is not None}
-    bases |= {f.mean_basis for f in found.reported if f.network_mean is not None}
+    bases |= {f.mean_basis for f in found.book.reported if f.network_mean is not None}
     legend += [
         {"mark": words[f"{basis}_mark"], "text": words[f"notes_{basis}"]}
         for basis in MARKED
@@ -345,8 +345,8 @@ def _shown(found: Findings, known: Catalogue) -> list[Fact]:
     return [
         fact
         for indicator in known.service.indicators
-        for fact in found.history(indicator.id)
-        if fact.year in found.years
+        for fact in found.book.history(indicator.id)
+        if fact.year in found.book.years
     ]
 
 

@@ -34,22 +34,26 @@ CAPTIONS = ("caption_strip", "caption_members_each")
 
 def heading(found: NetworkFindings, known: Catalogue) -> Block:
     """Title, dates, status, what concerns the whole page, and the main findings."""
-    marked = [fact for fact in found.reported if fact.basis == "reconstructed"]
+    marked = [fact for fact in found.book.reported if fact.basis == "reconstructed"]
     rule = "network_reconstructed"
-    if found.snapshot.is_fetched:
+    if found.book.snapshot.is_fetched:
         rule = (
             "network_reconstructed_fetched" if marked else "reconstructed_line_behind"
         )
     line = text.phrase(
         rule,
-        {"count": len(marked), "n": len(found.reported), "year": found.run.year},
+        {
+            "count": len(marked),
+            "n": len(found.book.reported),
+            "year": found.book.run.year,
+        },
         known,
     )
     return sections.top(
-        found,
+        found.book,
         known,
         title=title(found, known),
-        reconstructed=line if found.is_reconstructed else "",
+        reconstructed=line if found.book.is_reconstructed else "",
         summary=_sentences(found, known, SUMMARY),
     )
 
@@ -58,7 +62,7 @@ def title(found: NetworkFindings, known: Catalogue) -> str:
     """The one heading of the first level."""
     details: dict[str, Detail] = {
         "service": known.service.name,
-        "year": found.run.year,
+        "year": found.book.run.year,
     }
     return text.phrase("network_title", details, known)
 
@@ -67,25 +71,27 @@ def facts(found: NetworkFindings, known: Catalogue) -> Facts:
     """Gather what facts.json holds: every member's facts for every year."""
     name = known.phrases.words["network_name"]
     return sections.gathered(
-        found,
+        found.book,
         known,
         title=title(found, known),
         whose=Member(id=NETWORK, name=name, kommunenummer=()),
-        kept=list(found.facts.values()),
+        kept=list(found.book.facts.values()),
         sentences=[text.sentence(said, known) for said in found.statements],
     )
 
 
 def ranks(found: NetworkFindings, known: Catalogue) -> Block:
     """Tabell 1: the rank of every member on every indicator, shaded."""
-    caption = text.phrase("network_caption_ranks", {"year": found.run.year}, known)
+    caption = text.phrase("network_caption_ranks", {"year": found.book.run.year}, known)
     sections = []
     for section in known.service.sections:
         rows = [
             {
                 "id": indicator.id,
                 "name": indicator.short_name,
-                "cells": [_place(fact, known) for fact in found.peers(indicator.id)],
+                "cells": [
+                    _place(fact, known) for fact in found.book.peers(indicator.id)
+                ],
             }
             for indicator in known.service.indicators
             if indicator.section == section.id
@@ -96,13 +102,15 @@ def ranks(found: NetworkFindings, known: Catalogue) -> Block:
         "ranks",
         known,
         caption=caption,
-        members=[member.name for member in found.members],
+        members=[member.name for member in found.book.members],
         sections=sections,
         is_reconstructed=any(
             f.distance_basis == "reconstructed" and f.rank is not None
-            for f in found.reported
+            for f in found.book.reported
         ),
-        is_preliminary=any(f.distance_basis == "preliminary" for f in found.reported),
+        is_preliminary=any(
+            f.distance_basis == "preliminary" for f in found.book.reported
+        ),
     )
 
 
@@ -145,7 +153,7 @@ def kommuner(found: NetworkFindings, known: Catalogue) -> Block:
                 "name": member.name,
                 "summary": _sentences(found, known, member.id),
             }
-            for member in found.members
+            for member in found.book.members
         ],
     )
 
@@ -168,19 +176,23 @@ def _indicator(
     unit = words[f"axis_{indicator.unit}"]
     details: dict[str, Detail] = {
         "subject": indicator.name,
-        "from_year": found.years[0],
-        "year": found.run.year,
+        "from_year": found.book.years[0],
+        "year": found.book.run.year,
         "unit": unit,
     }
-    shown = [fact for fact in found.facts.values() if _is_shown(found, fact, indicator)]
+    shown = [
+        fact for fact in found.book.facts.values() if _is_shown(found, fact, indicator)
+    ]
     joint = _joint_texts(shown, found, known)
-    columns = [_column(found, known, indicator, year, notes) for year in found.years]
+    columns = [
+        _column(found, known, indicator, year, notes) for year in found.book.years
+    ]
     rows = [
         _row(found, known, indicator, member, notes, joint)
         for member in _by_rank(found, indicator.id)
     ]
     pictures = [
-        draw(found, known, indicator=indicator.id)
+        draw(found.book, known, indicator=indicator.id)
         for draw in (figures.strip, figures.members)
     ]
     count = len(pictures)
@@ -195,7 +207,7 @@ def _indicator(
         "mean": _mean(found, known, indicator, latest),
         "notes": notes.items,
         "has_break": any(cell["is_break"] for row in rows for cell in row["cells"]),
-        "legend": _legend(shown, known, found.run.year),
+        "legend": _legend(shown, known, found.book.run.year),
         "figures": [
             sections.figure(
                 picture, known, number=place * count + n + 1, caption=caption
@@ -207,14 +219,14 @@ def _indicator(
 
 def _by_rank(found: NetworkFindings, indicator: str) -> list[Member]:
     """Highest value first, as the ranks are; those without a rank last."""
-    by_id = {member.id: member for member in found.members}
-    peers = found.peers(indicator)
+    by_id = {member.id: member for member in found.book.members}
+    peers = found.book.peers(indicator)
     last = len(peers) + 1
     return [by_id[f.kommune] for f in sorted(peers, key=lambda fact: fact.rank or last)]
 
 
 def _is_shown(found: NetworkFindings, fact: Fact, indicator: Indicator) -> bool:
-    return fact.indicator == indicator.id and fact.year in found.years
+    return fact.indicator == indicator.id and fact.year in found.book.years
 
 
 def _column(
@@ -228,7 +240,7 @@ def _column(
     told = _told(known, found.compared(indicator.id, year))
     return {
         "year": year,
-        "is_latest": year == found.run.year,
+        "is_latest": year == found.book.run.year,
         "notes": [
             notes.refer(entry.text, year)
             for entry in told
@@ -254,7 +266,7 @@ def _joint_texts(
     texts : dict of str to str
         By the id of the forbehold; those that stand alone are not in it.
     """
-    names = {member.id: member.name for member in found.members}
+    names = {member.id: member.name for member in found.book.members}
     touched = {name for fact in shown for name in fact.forbehold}
     alike: dict[str, dict[str, str]] = {}
     for entry in known.forbehold_by_id(touched):
@@ -281,8 +293,8 @@ def _row(
     joint: Mapping[str, str],
 ) -> dict[str, Any]:
     words = known.phrases.words
-    by_year = {fact.year: fact for fact in found.history(indicator.id, member.id)}
-    latest = by_year[found.run.year]
+    by_year = {fact.year: fact for fact in found.book.history(indicator.id, member.id)}
+    latest = by_year[found.book.run.year]
     moved, index = latest.change_percent, latest.index
     basis = weakest((latest.basis, latest.previous_basis or latest.basis))
     return {
@@ -291,7 +303,7 @@ def _row(
         "decimals": indicator.decimals,
         "cells": [
             _cell(found, known, by_year.get(year), member, notes, joint)
-            for year in found.years
+            for year in found.book.years
         ],
         "change": _amount(moved, 1, basis, words, is_signed=True),
         "index": _amount(index, 0, latest.distance_basis, words),
@@ -331,7 +343,7 @@ def _cell(
     if fact is None:
         return {"text": "", "value": None, "mark": "", "notes": [], "is_break": False}
     breaks = known.breaks(fact.forbehold)
-    is_joint = bool(breaks) and fact.year > found.years[0]
+    is_joint = bool(breaks) and fact.year > found.book.years[0]
     told = [
         entry
         for entry in _told(known, fact)
@@ -343,7 +355,7 @@ def _cell(
         "fact": fact.id,
         "text": cell["text"] if fact.value is not None else fact.status,
         "is_break": is_joint,
-        "is_latest": fact.year == found.run.year,
+        "is_latest": fact.year == found.book.run.year,
         "notes": [
             notes.refer(joint.get(entry.id, entry.text), member.name, fact.year)
             for entry in told
@@ -357,12 +369,12 @@ def _mean(
     """The last row: the network's means, each by the rule of its year."""
     words = known.phrases.words
     cells = []
-    for year in found.years:
+    for year in found.book.years:
         fact = found.compared(indicator.id, year)
         cell = _amount(fact.network_mean, fact.decimals, fact.mean_basis, words)
         is_plain = fact.mean_rule == "plain" and fact.network_mean is not None
         cells.append({**cell, "fact": fact.id, "is_plain": is_plain})
-    before = mean_before(found, indicator.id)
+    before = mean_before(found.book, indicator.id)
     moved = None
     if before is not None and before.has_base:
         moved = latest.given("mean_change") / before.given("network_mean") * 100

@@ -75,10 +75,12 @@ class Illustrated(Block):
 
 def heading(found: Findings, known: Catalogue) -> Block:
     """Title, dates, status, what concerns the whole page, and the main findings."""
-    run = found.run
-    reconstructed = [fact for fact in found.reported if fact.basis == "reconstructed"]
+    run = found.book.run
+    reconstructed = [
+        fact for fact in found.book.reported if fact.basis == "reconstructed"
+    ]
     rule = "reconstructed_line"
-    if found.snapshot.is_fetched:
+    if found.book.snapshot.is_fetched:
         rule = (
             "reconstructed_line_fetched"
             if reconstructed
@@ -88,17 +90,17 @@ def heading(found: Findings, known: Catalogue) -> Block:
         rule,
         {
             "count": len(reconstructed),
-            "n": len(found.reported),
-            "kommune": found.member.name,
+            "n": len(found.book.reported),
+            "kommune": found.book.member.name,
             "year": run.year,
         },
         known,
     )
     return top(
-        found,
+        found.book,
         known,
         title=title(found, known),
-        reconstructed=line if found.is_reconstructed else "",
+        reconstructed=line if found.book.is_reconstructed else "",
         summary=text.sentences(found, known, chapter=SUMMARY),
     )
 
@@ -142,8 +144,8 @@ def title(found: Findings, known: Catalogue) -> str:
     """The one heading of the first level."""
     details: dict[str, Detail] = {
         "service": known.service.name,
-        "kommune": found.member.name,
-        "year": found.run.year,
+        "kommune": found.book.member.name,
+        "year": found.book.run.year,
     }
     return text.phrase("title", details, known)
 
@@ -173,7 +175,7 @@ def chapter(
 
     Where a figure belongs to the chapter, the text refers to it by its number.
     """
-    comment = known.comment(found.member.id, found.run.year, chapter)
+    comment = known.comment(found.book.member.id, found.book.run.year, chapter)
     notes = _ChapterNotes(found, known, chapter)
     return block(
         "chapter",
@@ -203,7 +205,7 @@ class _ChapterNotes:
 
     def __init__(self, found: Findings, known: Catalogue, chapter: str) -> None:
         self._known, self._chapter = known, chapter
-        self._by_id = {fact.id: fact for fact in found.facts.values()}
+        self._by_id = {fact.id: fact for fact in found.book.facts.values()}
         entries = found.forbehold_in(known, chapter)
         letters = keyfigures.letters(found, known, also=[e.text for e in entries])
         order = list(letters)
@@ -248,14 +250,14 @@ def facts(found: Findings, known: Catalogue) -> Facts:
     """
     kept = [
         fact
-        for fact in found.facts.values()
-        if fact.kommune == found.member.id or fact.year == found.run.year
+        for fact in found.book.facts.values()
+        if fact.kommune == found.book.member.id or fact.year == found.book.run.year
     ]
     return gathered(
-        found,
+        found.book,
         known,
         title=title(found, known),
-        whose=found.member,
+        whose=found.book.member,
         kept=kept,
         sentences=text.sentences(found, known),
         table=keyfigures.printed(found, known),

@@ -172,7 +172,7 @@ def paragraphs(
     is said of several sections at once stands with the last of them.
     """
     said = sentences(found, known, chapter=chapter)
-    section_of = sections(found, known)
+    section_of = sections(found.book, known)
     parts: dict[int, list[Sentence]] = {}
     for one in said:
         last = max(section_of[fact] for fact in one.facts)

@@ -71,7 +71,7 @@ def every(findings_of: FindingsOf) -> dict[tuple[str, int], Findings]:
 
 def facts_by_id(found: Findings) -> dict[str, Fact]:
     """The facts by the ids that statements use."""
-    return {fact.id: fact for fact in found.facts.values()}
+    return {fact.id: fact for fact in found.book.facts.values()}
 
 
 def with_direction(found: Findings) -> Iterator[tuple[str, Statement]]:
@@ -85,12 +85,12 @@ def with_direction(found: Findings) -> Iterator[tuple[str, Statement]]:
 
 def own_ids(found: Findings) -> set[str]:
     """The ids of the report's own facts."""
-    return {fact.id for fact in found.reported}
+    return {fact.id for fact in found.book.reported}
 
 
 def about(found: Findings, indicator: str, *rules: str) -> list[Statement]:
     """Statements by these rules that rest on the report's own figure."""
-    own = found.fact(indicator).id
+    own = found.book.fact(indicator).id
     return [s for s in found.statements if s.rule in rules and own in s.facts]
 
 
@@ -111,7 +111,7 @@ def label(known: Catalogue, name: str) -> str:
 @pytest.fixture(scope="module")
 def fact(findings_of: FindingsOf) -> Fact:
     """A real fact whose numbers the tests of limits replace."""
-    return findings_of("bergen", 2017).fact("andel_mottakere_18_24")
+    return findings_of("bergen", 2017).book.fact("andel_mottakere_18_24")
 
 
 def moved(fact: Fact, percent: float, *, decimals: int = 6) -> Fact:
@@ -208,7 +208,7 @@ def test_level_turns_at_its_limits(
     values["bergen"] += percent
     values["oslo"] -= percent
     found = made_up(known, snapshot, observations, values, "bergen")
-    assert found.fact(SICK_LEAVE).distance == pytest.approx(percent)
+    assert found.book.fact(SICK_LEAVE).distance == pytest.approx(percent)
     assert about(found, SICK_LEAVE, rule), "the other rules are not used"
 
 
@@ -244,7 +244,7 @@ def report(
 
 def said_of(known: Catalogue, found: Findings, fact: Fact) -> str:
     """What is said of a figure's change since last year."""
-    told = changes.since_last_year(found, known, "x", [fact], {fact.indicator: "det"})
+    told = changes.since_last_year(found.book, known, "x", [fact], {fact.indicator: "det"})
     return " ".join(text.sentence(one, known).text for one in told)
 
 
@@ -264,7 +264,7 @@ def test_rise_and_fall_are_told_by_the_difference(
     """Net expenditure is below zero in SSB's own figures: −413 to −206 is a rise."""
     found = findings_of("bergen", 2017)
     fact = replace(
-        found.fact("andel_mottakere_18_24"),
+        found.book.fact("andel_mottakere_18_24"),
         value=value,
         previous=previous,
         change=value - previous,
@@ -293,7 +293,7 @@ def test_side_of_the_mean_is_told_by_the_values(
     """Index 132 is further below where the mean is −100, so there is none."""
     given_values = dict(zip(KOMMUNER, of, strict=True))
     found = made_up(known, snapshot, observations, given_values, "oslo")
-    fact = found.fact(SICK_LEAVE)
+    fact = found.book.fact(SICK_LEAVE)
     mean = fact.given("network_mean")
     assert mean == pytest.approx(sum(of) / len(of), abs=1e-9)
     (told,) = about(found, SICK_LEAVE, *level_rules(found))
@@ -400,7 +400,7 @@ def test_mean_the_other_way_is_not_told_of_a_mean_below_zero(
         fact, previous=4.0, value=6.0, change=2.0, network_mean=-5.0, mean_change=-2.0
     )
     subjects = {fact.indicator: "andelen"}
-    book = findings_of(fact.kommune, fact.year)
+    book = findings_of(fact.kommune, fact.year).book
     assert not changes.means_opposite(book, known, "x", [up], subjects)
     above = replace(up, network_mean=5.0)
     (told,) = changes.means_opposite(book, known, "x", [above], subjects)
@@ -505,7 +505,7 @@ def test_rank_words_agree_with_the_facts(every: Mapping[Any, Findings]) -> None:
             own = by_id[statement.facts[0]]
             peers = [
                 peer.value
-                for peer in found.peers(own.indicator)
+                for peer in found.book.peers(own.indicator)
                 if peer.rank is not None and peer.value is not None
             ]
             assert own.value is not None
@@ -571,7 +571,7 @@ def test_years_at_an_end_hold_in_every_year(every: Mapping[Any, Findings]) -> No
             for fact in own:
                 values = [
                     peer.value
-                    for peer in found.peers(fact.indicator, fact.year)
+                    for peer in found.book.peers(fact.indicator, fact.year)
                     if peer.rank is not None and peer.value is not None
                 ]
                 extreme = min(values) if end == "lowest" else max(values)
@@ -628,7 +628,7 @@ def test_no_end_is_told_where_few_have_a_figure(
     counted = only(
         [s for s in found.statements if s.rule.startswith("summary_rank")]
     ).details["n"]
-    ranked = sum(fact.rank is not None for fact in found.reported)
+    ranked = sum(fact.rank is not None for fact in found.book.reported)
     assert (told, bool(word), counted == ranked) == (n > 6,) * 3
 
 
@@ -656,7 +656,7 @@ def test_summary_counts_the_ends(every: Mapping[Any, Findings]) -> None:
     for report, found in every.items():
         told = only([s for s in found.statements if s.rule.startswith("summary_rank")])
         highest = lowest = ranked = 0
-        for fact in found.reported:
+        for fact in found.book.reported:
             if fact.rank is None:
                 continue
             ranked += 1
@@ -664,10 +664,16 @@ def test_summary_counts_the_ends(every: Mapping[Any, Findings]) -> None:
             lowest += fact.value == fact.lowest
         numbers = (told.details["highest"], told.details["lowest"], told.details["n"])
         counts = (count_of(numbers[0]), count_of(numbers[1]), numbers[2])
-        own = [fact for fact in found.reported if fact.rank is not None]
+        own = [fact for fact in found.book.reported if fact.rank is not None]
         shared = tuple(
             sum(
-                len({p.kommune for p in found.peers(f.indicator) if p.value == f.value})
+                len(
+                    {
+                        p.kommune
+                        for p in found.book.peers(f.indicator)
+                        if p.value == f.value
+                    }
+                )
                 > 1
                 for f in own
                 if f.value == end(f)
@@ -686,7 +692,7 @@ def test_summary_counts_the_ends(every: Mapping[Any, Findings]) -> None:
 def test_distance_is_from_unrounded_values(findings_of: FindingsOf) -> None:
     """1 % below, but 3 % if one divides the printed 3,7 by the printed 3,8."""
     found = findings_of("bergen", 2015)
-    fact = found.fact("andel_mottakere_18_66")
+    fact = found.book.fact("andel_mottakere_18_66")
     assert fact.value is not None
     assert fact.network_mean is not None
     assert fact.distance is not None
@@ -761,7 +767,7 @@ def test_unusable_mean_leaves_the_level_alone(
     found = findings_of(kommune, 2020)
     told = only(about(found, AFTER_KVP, "level_alone"))
     assert told.details["reason"] == (label(known, "snitt_etter_kvp_2020"),)
-    fact = found.fact(AFTER_KVP)
+    fact = found.book.fact(AFTER_KVP)
     assert (fact.index, fact.rank, fact.network_mean) == (None, None, None)
     assert not about(found, AFTER_KVP, "mean_without", "mean_falls", "mean_rises")
 
@@ -803,7 +809,7 @@ def test_figure_that_is_not_there_is_told_with_its_reason(
     missing = only(about(found, indicator, "level_missing"))
     assert missing.details["reason"] == (reason,)
     for later in (found, findings_of(kommune, year + 1)):
-        assert later.fact(indicator).change is None
+        assert later.book.fact(indicator).change is None
         assert not about(later, indicator, *SINCE_LAST_YEAR, "change_same", *MOVES)
         told = only(about(later, indicator, "change_withheld", "change_withheld_for"))
         assert told.details["reason"] == (reason,)
@@ -841,7 +847,7 @@ def test_means_are_told_to_be_whole_where_they_are(
     for report, found in every.items():
         expected = {
             fact.id
-            for fact in found.reported
+            for fact in found.book.reported
             if fact.network_mean is not None and fact.n < len(KOMMUNER)
         }
         told = Counter[str]()
@@ -850,7 +856,7 @@ def test_means_are_told_to_be_whole_where_they_are(
             own = {name for name in statement.facts if name in own_ids(found)}
             told.update(own)
             for name in own:
-                peers = found.peers(facts_by_id(found)[name].indicator)
+                peers = found.book.peers(facts_by_id(found)[name].indicator)
                 absent = [peer.kommune for peer in peers if peer.rank is None]
                 assert named == tuple(known.network.member(k).name for k in absent)
         assert told == Counter(expected), report
@@ -939,7 +945,7 @@ def test_forbehold_that_only_warns_stands_beside_the_figure(
 ) -> None:
     """These kinds take nothing away; the reader is told and judges."""
     found = findings_of(kommune, year)
-    fact = found.fact(indicator)
+    fact = found.book.fact(indicator)
     assert kind in {e.kind for e in known.forbehold_by_id(fact.forbehold)}
     assert None not in (fact.value, fact.index, fact.rank, fact.change)
     chapter = next(
@@ -1014,10 +1020,10 @@ def test_forbehold_on_the_whole_page_stand_at_the_top(
 ) -> None:
     """A merger concerns every figure, and so it stands above them all."""
     for kommune in KOMMUNER:
-        top = [e.id for e in findings_of(kommune, 2020).page_wide_forbehold(known)]
+        top = [e.id for e in findings_of(kommune, 2020).book.page_wide_forbehold(known)]
         expected = [f"brudd_2020_{kommune}"] if kommune in MERGED else []
         assert top == expected
-        assert not findings_of(kommune, 2019).page_wide_forbehold(known)
+        assert not findings_of(kommune, 2019).book.page_wide_forbehold(known)
 
 
 # -- statements ------------------------------------------------------------------------
@@ -1028,7 +1034,7 @@ def test_every_statement_rests_on_facts_that_exist(
 ) -> None:
     """A sentence that cannot be traced to its numbers is not printed."""
     for report, found in every.items():
-        known_ids = {fact.id for fact in found.facts.values()}
+        known_ids = {fact.id for fact in found.book.facts.values()}
         for statement in found.statements:
             assert statement.facts, (report, statement.rule)
             assert set(statement.facts) <= known_ids, (report, statement.rule)
@@ -1200,7 +1206,7 @@ def test_every_indicator_is_told_once_of_level_and_once_of_change(
                 levels.update(statement.facts)
             if statement.rule.startswith("change_"):
                 moves.update(statement.facts)
-        own = [found.fact(i.id).id for i in known.service.indicators]
+        own = [found.book.fact(i.id).id for i in known.service.indicators]
         assert levels == Counter(own), report
         assert moves == Counter(own if report[1] > YEARS[0] else []), report
 
@@ -1257,7 +1263,7 @@ def test_summary_counts_every_change_that_may_be_told(
         for told in (s for s in found.statements if s.rule == "summary_change"):
             ways = Counter(
                 (changes.direction(known, fact) or "none").removesuffix("_slightly")
-                for fact in found.reported
+                for fact in found.book.reported
             )
             for name in ("up", "down", "stable"):
                 assert count_of(told.details[name]) == (ways[name], 0), report

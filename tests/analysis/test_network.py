@@ -54,10 +54,10 @@ every_year = pytest.mark.parametrize("year", [*EMBEDDED_YEARS, *LATER_YEARS])
 
 def _values(found: NetworkFindings, indicator: str) -> dict[str, float]:
     """The figures that are compared, by the names of their kommuner."""
-    names = {member.id: member.name for member in found.members}
+    names = {member.id: member.name for member in found.book.members}
     return {
         names[fact.kommune]: fact.value
-        for fact in found.peers(indicator)
+        for fact in found.book.peers(indicator)
         if fact.rank is not None and fact.value is not None
     }
 
@@ -68,9 +68,11 @@ def test_members_are_those_of_the_year(
 ) -> None:
     """Ten until 2021, twelve from 2022; each with all fifteen indicators."""
     found = network_of(year)
-    assert found.members == known.network.in_year(year)
-    assert len(found.members) == (10 if year < 2022 else 12)
-    assert len(found.reported) == len(found.members) * len(known.service.indicators)
+    assert found.book.members == known.network.in_year(year)
+    assert len(found.book.members) == (10 if year < 2022 else 12)
+    assert len(found.book.reported) == len(found.book.members) * len(
+        known.service.indicators
+    )
 
 
 @every_year
@@ -157,12 +159,12 @@ def test_mean_is_held_against_last_year_only_over_the_same_members_and_rule(
     """A mean that moves because somebody joined has not risen."""
     found = network_of(year)
     for indicator in known.service.indicators:
-        before = network.mean_before(found, indicator.id)
+        before = network.mean_before(found.book, indicator.id)
         if before is None:
             continue
         now = found.compared(indicator.id)
         ranked, earlier = (
-            {fact.kommune for fact in found.peers(indicator.id, y) if fact.rank}
+            {fact.kommune for fact in found.book.peers(indicator.id, y) if fact.rank}
             for y in (year, year - 1)
         )
         assert ranked == earlier
@@ -198,7 +200,7 @@ def test_largest_change_is_the_largest_that_may_be_told(
             continue
         changes = {
             known.network.member(f.kommune).name: f.change_percent
-            for f in found.peers(said.chapter)
+            for f in found.book.peers(said.chapter)
             if f.change_percent is not None
         }
         end = max if said.rule == "network_most_up" else min
@@ -217,7 +219,7 @@ def test_each_member_has_the_findings_of_its_own_report(
     """Two pages of one site never disagree."""
     found = network_of(year)
     of = findings_of if year in EMBEDDED_YEARS else later_findings_of
-    for member in found.members:
+    for member in found.book.members:
         own = of(member.id, year)
         summary = [s for s in own.statements if s.chapter == SUMMARY]  # type: ignore[attr-defined]
         # What nobody has is said of all at once.
@@ -234,7 +236,7 @@ def test_every_statement_rests_on_facts_and_reads_as_a_sentence(
 ) -> None:
     """Each names facts that are there, begins with a capital and ends with a stop."""
     found = network_of(year)
-    ids = {fact.id for fact in found.facts.values()}
+    ids = {fact.id for fact in found.book.facts.values()}
     for said in found.statements:
         assert said.facts
         assert set(said.facts) <= ids
@@ -250,7 +252,9 @@ def test_amounts_are_marked_as_the_figures_behind_them(
 ) -> None:
     """A reconstructed figure is never told as an official one."""
     found = network_of(year)
-    basis: Mapping[str, str] = {fact.id: fact.basis for fact in found.facts.values()}
+    basis: Mapping[str, str] = {
+        fact.id: fact.basis for fact in found.book.facts.values()
+    }
     for said in found.statements:
         if said.rule == "network_gap":
             gap = said.details["gap"]
@@ -363,20 +367,20 @@ def behind(rule: str, own: Sequence[Fact], found: NetworkFindings) -> set[str]:
         return set()
     names = {fact.indicator for fact in own}
     if rule in ("network_widest", "network_narrowest") or "most_often" in rule:
-        names = {fact.indicator for fact in found.reported}
-    years = {found.run.year}
+        names = {fact.indicator for fact in found.book.reported}
+    years = {found.book.run.year}
     if rule.startswith(("network_mean", "network_most_up", "network_most_down")):
-        years.add(found.run.year - 1)
+        years.add(found.book.run.year - 1)
     is_change = rule.startswith(("network_most_up", "network_most_down"))
     return {
         fact.basis
-        for fact in found.facts.values()
+        for fact in found.book.facts.values()
         if fact.indicator in names
         and fact.year in years
         and fact.rank is not None
         and (
             not is_change
-            or found.fact(fact.indicator, kommune=fact.kommune).change is not None
+            or found.book.fact(fact.indicator, kommune=fact.kommune).change is not None
         )
     }
 
@@ -387,7 +391,7 @@ def test_nothing_that_rests_on_reconstructed_figures_is_unmarked(
     """«Høyest i Oslo (kr 7 431)», when those who might be higher are chosen by us."""
     seen = set()
     for found in map(network_of, EMBEDDED_YEARS):
-        by_id = {fact.id: fact for fact in found.facts.values()}
+        by_id = {fact.id: fact for fact in found.book.facts.values()}
         for statement in found.statements:
             if statement.rule.startswith(("network_", "mean_without")):
                 own = [by_id[name] for name in statement.facts]

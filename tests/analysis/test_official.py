@@ -175,7 +175,7 @@ def test_last_year_is_pending_by_hand_and_final_at_ssb(
     assert "Tall for ressursbruken, andelen til arbeid" in head
     assert head.count("samlet inn") == 1
     assert "Status: endelige tall" in head
-    assert found.fact("ressursbruksindikator").value is None
+    assert found.book.fact("ressursbruksindikator").value is None
 
 
 def visible(html: str, known: Catalogue) -> list[str]:
@@ -272,11 +272,14 @@ def odd_of(known: Catalogue, odd: Snapshot) -> FindingsOf:
 def test_what_rests_on_a_preliminary_figure_is_preliminary(odd_of: FindingsOf) -> None:
     """Value, rank, mean and change; not another kommune's own figure."""
     found = odd_of("oslo", 2025)
-    own, other = found.fact(EXPENSES), found.fact(EXPENSES, kommune="trondheim")
+    own, other = (
+        found.book.fact(EXPENSES),
+        found.book.fact(EXPENSES, kommune="trondheim"),
+    )
     assert own.value is not None
     assert {own.basis, own.mean_basis, own.distance_basis} == {"preliminary"}
     assert (other.basis, other.distance_basis) == ("real", "preliminary")
-    later = found.fact("andel_mottakere_18_66")
+    later = found.book.fact("andel_mottakere_18_66")
     assert (later.basis, later.previous_basis) == ("real", "preliminary")
 
 
@@ -296,7 +299,7 @@ def test_status_is_preliminary_where_ssb_says_so_of_a_figure(
     known: Catalogue, odd_of: FindingsOf
 ) -> None:
     """The calendar says final in June; the note on 2024 is of another year."""
-    edition = publication.edition(odd_of("oslo", 2025), known)
+    edition = publication.edition(odd_of("oslo", 2025).book, known)
     assert edition.status == publication.PRELIMINARY
     assert edition.tables["12367"] == publication.PRELIMINARY
     assert edition.tables["13995"] == publication.FINAL
@@ -307,9 +310,9 @@ def test_unknown_sign_stands_in_the_place_of_the_figure(
 ) -> None:
     """With words for what we have no words for, and in no mean."""
     found = odd_of("bergen", 2025)
-    fact = found.fact(EXPENSES)
+    fact = found.book.fact(EXPENSES)
     assert (fact.value, fact.status, fact.rank) == (None, "....", None)
-    assert fact.n == len(found.members) - 1
+    assert fact.n == len(found.book.members) - 1
     said = " ".join(one.text for one in text.sentences(found, known))
     assert "(tegnet «....» hos SSB)" in said or "tegnet «....» hos SSB" in said
     marked = [one.text for one in text.sentences(found, known) if "†" in one.text]

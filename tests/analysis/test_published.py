@@ -127,7 +127,7 @@ def test_structure_break_concerns_the_whole_page(
 ) -> None:
     """Trondheim 2020 is another kommune than Trondheim 2019."""
     found = findings_of("trondheim", 2020)
-    kinds = {entry.kind for entry in found.page_wide_forbehold(known)}
+    kinds = {entry.kind for entry in found.book.page_wide_forbehold(known)}
     assert kinds == {"structure_break"}
 
 
@@ -136,7 +136,7 @@ def test_kvp_result_2020_has_no_distance_but_a_reason(
 ) -> None:
     """The mean was wrong that year; a distance to it would be as well."""
     found = findings_of("trondheim", 2020)
-    fact = found.fact("kvp_til_arbeid_utdanning")
+    fact = found.book.fact("kvp_til_arbeid_utdanning")
     assert (fact.value, fact.network_mean, fact.index, fact.rank) == (46, *[None] * 3)
     said = [s for s in _said(found, known, QUALITY) if "etter KVP er" in s]
     assert said

@@ -450,8 +450,10 @@ def test_development_marks_the_join(
         indicators = {i.id for i in known.service.in_chapter(chapter.id)}
         joined = indicators & JOINED if year >= NEW else set()
         # A gap has its sign, and needs no mark beside it.
-        merged = [i for i in indicators if found.fact(i, year=2020).value is not None]
-        drawn = figures.development(found, known, chapter=chapter.id)
+        merged = [
+            i for i in indicators if found.book.fact(i, year=2020).value is not None
+        ]
+        drawn = figures.development(found.book, known, chapter=chapter.id)
         assert marks(drawn.svg) == len(joined) + len(merged) * is_merged
 
 
@@ -460,7 +462,7 @@ def test_alt_text_says_that_a_new_member_has_no_figures_of_a_kind(
 ) -> None:
     """Read aloud, «fra .. til ..» would be silence."""
     found = later_findings_of("lillestrom", NEW)
-    drawn = figures.development(found, known, chapter="prioritering_behov")
+    drawn = figures.development(found.book, known, chapter="prioritering_behov")
     assert "Ressursbruksindikator: tall mangler." in drawn.alt
     assert " .. " not in drawn.alt
 
@@ -484,7 +486,9 @@ def test_caption_explains_lines_that_are_broken(
 ) -> None:
     """The mean of twelve does not go on from that of ten as if nothing had happened."""
     found = later_findings_of("bergen", year)
-    drawn = figures.development(found, known, chapter="dekningsgrader_produktivitet")
+    drawn = figures.development(
+        found.book, known, chapter="dekningsgrader_produktivitet"
+    )
     assert drawn.notes == ("caption_mean_break", *notes)
 
 
@@ -578,7 +582,7 @@ def test_report_is_the_same_from_the_rows_of_a_later_year(
 ) -> None:
     """Who joined later is no absent member: «beregnet uten Asker» would be nonsense."""
     rows = later_indexed[later_indexed["year"] <= 2021]
-    run = later_findings_of("oslo", 2021).run
+    run = later_findings_of("oslo", 2021).book.run
     found = findings.assess(rows, known, run, synthetic_snapshot)
     assert found == later_findings_of("oslo", 2021)
 
@@ -633,10 +637,10 @@ def test_table_of_a_new_member_has_three_years(
 ) -> None:
     """Its own 2020 and 2021 beside its first year in the network."""
     found = later_findings_of(kommune, NEW)
-    assert found.years == (2020, 2021, 2022)
+    assert found.book.years == (2020, 2021, 2022)
     for name, cells in rows_of(keyfigures.key_figures(found, known).html):
         assert len(cells) == 3 + 4, name
-    top = " ".join(entry.text for entry in found.page_wide_forbehold(known))
+    top = " ".join(entry.text for entry in found.book.page_wide_forbehold(known))
     assert "Tall for tidligere år er kommunens egne" in top
 
 
@@ -648,13 +652,15 @@ def test_earlier_years_of_new_members_are_not_among_the_others(
     found = later_findings_of("oslo", NEW)
     kept = {
         key: fact
-        for key, fact in found.facts.items()
+        for key, fact in found.book.facts.items()
         if key[1] not in JOINERS or key[2] >= NEW
     }
-    alone = dataclasses.replace(found, facts=kept)
+    alone = dataclasses.replace(found.book, facts=kept)
     chapter = "dekningsgrader_produktivitet"
-    assert found.history(name, "asker") != alone.history(name, "asker")
-    drawn = [figures.development(f, known, chapter=chapter) for f in (found, alone)]
+    assert found.book.history(name, "asker") != alone.history(name, "asker")
+    drawn = [
+        figures.development(f, known, chapter=chapter) for f in (found.book, alone)
+    ]
     assert drawn[0] == drawn[1]
 
 
@@ -685,7 +691,7 @@ def test_no_change_is_told_over_a_join(
 ) -> None:
     """Over it only «stabil» may be said, with the reservation in the same sentence."""
     found = later_findings_of(kommune, year)
-    by_id = {fact.id: fact for fact in found.facts.values()}
+    by_id = {fact.id: fact for fact in found.book.facts.values()}
     for statement in found.statements:
         facts = [by_id[name] for name in statement.facts]
         if statement.rule.startswith(CHANGES):
@@ -696,7 +702,7 @@ def test_no_change_is_told_over_a_join(
                 if not (is_trend and fact.year == first):
                     assert not known.breaks(fact.forbehold), statement
         if statement.rule == "trend_stable_group":
-            later_years = [f for f in facts if f.year > found.years[0]]
+            later_years = [f for f in facts if f.year > found.book.years[0]]
             assert not any(known.breaks(f.forbehold) for f in later_years)
 
 
@@ -711,7 +717,7 @@ def test_every_sentence_is_whole(
             r"\bnan\b|None|[{}]|  |\(\)|\bén av \d+ nøkkeltall", said.text
         )
         assert re.fullmatch(r"[A-ZÆØÅ].*\.", said.text)
-    missing = {f.indicator for f in found.reported if f.value is None}
+    missing = {f.indicator for f in found.book.reported if f.value is None}
     assert missing == (MANUAL if year < NEW else MANUAL | {KVP})
     told = [
         fact.split("-")[-1]
@@ -720,7 +726,9 @@ def test_every_sentence_is_whole(
         for fact in said.facts
     ]
     assert sorted(told) == sorted(missing)
-    pending = {f.id for f in found.reported if f.indicator in found.pending(known)}
+    pending = {
+        f.id for f in found.book.reported if f.indicator in found.book.pending(known)
+    }
     said_of = [s.rule for s in found.statements if pending.intersection(s.facts)]
     # A new member has no change to tell of for any figure, these among them.
     assert set(said_of) - {"change_withheld"} == {findings.NOT_COLLECTED}
@@ -795,9 +803,10 @@ def test_table_says_at_each_cell_what_has_not_been_collected(
 
 def with_fact(found: Findings, **change: object) -> Findings:
     """The same findings, had one figure of the year been another."""
-    key = ("andel_mottakere_18_66", "oslo", found.run.year)
-    fact = dataclasses.replace(found.facts[key], **change)  # type: ignore[arg-type]
-    return dataclasses.replace(found, facts={**found.facts, key: fact})
+    key = ("andel_mottakere_18_66", "oslo", found.book.run.year)
+    fact = dataclasses.replace(found.book.facts[key], **change)  # type: ignore[arg-type]
+    book = dataclasses.replace(found.book, facts={**found.book.facts, key: fact})
+    return dataclasses.replace(found, book=book)
 
 
 @pytest.mark.parametrize(
@@ -832,7 +841,7 @@ def test_report_is_headed_by_what_its_own_year_rests_on(
         assert (words["status_reconstructed"] in html) == is_headed
     extract = extract_of(form.read(content))
     assert (extract.is_reconstructed, extract.has_reconstructed) == (is_headed, True)
-    assert "rekonstruert" in appendix.sources(found, known).html
+    assert "rekonstruert" in appendix.sources(found.book, known).html
 
 
 @pytest.mark.parametrize(
@@ -845,7 +854,7 @@ def test_table_explains_the_mark_only_where_it_stands(
     found = later_findings_of("bergen", year)
     html = keyfigures.key_figures(found, known).html
     assert (known.phrases.words["notes_reconstructed"] in html) == is_marked
-    assert found.is_reconstructed == (year == 2020)
+    assert found.book.is_reconstructed == (year == 2020)
 
 
 def test_network_tells_once_what_nobody_has(
@@ -856,7 +865,7 @@ def test_network_tells_once_what_nobody_has(
     found = network.assess(later_indexed, known, run, synthetic_snapshot)
     told = [said for said in found.statements if said.rule == findings.NOT_COLLECTED]
     assert [said.chapter for said in told] == [SUMMARY]
-    assert not found.is_reconstructed
+    assert not found.book.is_reconstructed
     head = overview.heading(found, known).html
     assert "rekonstruert" not in head
     assert head.count("ikke samlet inn") == 1
@@ -887,10 +896,10 @@ def test_forbehold_on_our_own_figures_is_not_said_of_those_of_ssb(
             findings_of("baerum", year),
             later_findings_of("baerum", year),
         )
-        assert ids_of(embedded.all_forbehold(known)) & ours
+        assert ids_of(embedded.book.all_forbehold(known)) & ours
         everywhere = [
-            *(name for fact in fetched.facts.values() for name in fact.forbehold),
-            *ids_of(fetched.all_forbehold(known)),
+            *(name for fact in fetched.book.facts.values() for name in fact.forbehold),
+            *ids_of(fetched.book.all_forbehold(known)),
             *(
                 entry["id"]
                 for entry in sections.facts(fetched, known).content["forbehold"]
@@ -901,11 +910,11 @@ def test_forbehold_on_our_own_figures_is_not_said_of_those_of_ssb(
         assert not ours & set(everywhere)
         assert (
             "kommunens årsrapport og ikke fra SSB"
-            in appendix.sources(embedded, known).html
+            in appendix.sources(embedded.book, known).html
         )
         assert (
             "kommunens årsrapport og ikke fra SSB"
-            not in appendix.sources(fetched, known).html
+            not in appendix.sources(fetched.book, known).html
         )
 
 

@@ -57,7 +57,7 @@ def nynorsk_of(nynorsk: Catalogue, findings_of: FindingsOf) -> FindingsOf:
     """Findings with what is named in nynorsk; the facts are those of bokmål."""
 
     def assess(kommune: str, year: int) -> Findings:
-        return findings.conclude(findings_of(kommune, year), nynorsk)
+        return findings.conclude(findings_of(kommune, year).book, nynorsk)
 
     return assess
 
@@ -101,7 +101,7 @@ def test_later_main_findings_are_in_nynorsk_too(
 ) -> None:
     """Twelve members and new tables bring other sentences and other labels."""
     for kommune, year in (("asker", 2022), ("lillestrom", 2022), ("oslo", 2025)):
-        found = findings.conclude(later_findings_of(kommune, year), nynorsk)
+        found = findings.conclude(later_findings_of(kommune, year).book, nynorsk)
         for said in text.sentences(found, nynorsk, chapter=SUMMARY):
             assert not BOKMAL_ALONE.search(said.text), said.text
 

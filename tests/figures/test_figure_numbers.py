@@ -41,7 +41,7 @@ def drawn(findings_of: FindingsOf, known: Catalogue) -> Drawn:
 
     @cache
     def draw(kommune: str, year: int) -> dict[str, Picture]:
-        found = findings_of(kommune, year)
+        found = findings_of(kommune, year).book
         return {"profil": figures.profile(found, known)} | {
             chapter.id: figures.development(found, known, chapter=chapter.id)
             for chapter in known.service.chapters
@@ -55,7 +55,7 @@ def test_data_of_a_figure_are_the_facts_it_shows(
     report: Report, drawn: Drawn, findings_of: FindingsOf, known: Catalogue
 ) -> None:
     """What is exported beside a figure can draw it again: nothing more or less."""
-    found = findings_of(*report)
+    found = findings_of(*report).book
     for name, picture in drawn(*report).items():
         data = [
             dict(zip(picture.data.columns, row, strict=True))

@@ -19,6 +19,7 @@ from fontTools.ttLib import TTFont
 from reports import KOMMUNER, YEARS
 
 from asss import figures
+from asss.analysis.facts import FactBook
 from asss.analysis.findings import Findings
 from asss.analysis.statements import mark, why_withheld
 from asss.catalogue.catalogue import Catalogue
@@ -57,12 +58,12 @@ def drawn(
     @cache
     def draw(kommune: str, year: int) -> dict[str, Picture]:
         assess = findings_of if year <= 2020 else later_findings_of
-        return draw_all(assess(kommune, year), known)
+        return draw_all(assess(kommune, year).book, known)
 
     return draw
 
 
-def draw_all(found: Findings, known: Catalogue) -> dict[str, Picture]:
+def draw_all(found: FactBook, known: Catalogue) -> dict[str, Picture]:
     """The profile, and the development of each chapter."""
     return {PROFILE: figures.profile(found, known)} | {
         f"utvikling-{chapter.id}": figures.development(found, known, chapter=chapter.id)
@@ -83,7 +84,7 @@ def test_alt_text_of_the_profile_says_what_stands_out(
     report: Report, drawn: Drawn, findings_of: FindingsOf, known: Catalogue
 ) -> None:
     """Who hears the figure gets its sense; the numbers are in the table beside it."""
-    found, alt = findings_of(*report), drawn(*report)[PROFILE].alt
+    found, alt = findings_of(*report).book, drawn(*report)[PROFILE].alt
     assert found.member.name in alt
     words = known.phrases.words
     ranked = [fact for fact in found.reported if fact.index is not None]
@@ -105,7 +106,7 @@ def test_profile_prints_the_index_that_the_alt_text_says(
     report: Report, drawn: Drawn, findings_of: FindingsOf, known: Catalogue
 ) -> None:
     """Number for number, in order, and marked where it is reconstructed."""
-    found, picture = findings_of(*report), drawn(*report)[PROFILE]
+    found, picture = findings_of(*report).book, drawn(*report)[PROFILE]
     words = known.phrases.words
     column = [
         label.text
@@ -125,7 +126,7 @@ def test_alt_text_of_the_development_holds_the_last_values(
     report: Report, drawn: Drawn, findings_of: FindingsOf, known: Catalogue
 ) -> None:
     """The year's own figure and the mean, for each panel, or why there is none."""
-    found = findings_of(*report)
+    found = findings_of(*report).book
     for chapter in known.service.chapters:
         alt = drawn(*report)[f"utvikling-{chapter.id}"].alt
         for indicator in known.service.in_chapter(chapter.id):
@@ -245,7 +246,7 @@ def test_same_findings_give_the_same_figure(
     report: Report, drawn: Drawn, findings_of: FindingsOf, known: Catalogue
 ) -> None:
     """Byte for byte: whoever renders again must get the page that was published."""
-    again = draw_all(findings_of(*report), known)
+    again = draw_all(findings_of(*report).book, known)
     assert again == dict(drawn(*report))
 
 
@@ -376,7 +377,7 @@ def test_reconstructed_figures_are_hollow_and_explained(
     drawn: Drawn, findings_of: FindingsOf, known: Catalogue
 ) -> None:
     """Without colour too, a reader sees what is not official."""
-    found = findings_of("tromso", 2020)
+    found = findings_of("tromso", 2020).book
     for name, picture in pictures(drawn, ("tromso", 2020)):
         shown = [label.text for label in labels(picture.svg)]
         assert known.phrases.words["legend_reconstructed"] in shown, name
@@ -404,7 +405,7 @@ def test_who_is_beyond_the_scale_is_written_there(
     report: Report, drawn: Drawn, findings_of: FindingsOf
 ) -> None:
     """Drammen's 191 must neither press the others together nor be kept from readers."""
-    found, svg = findings_of(*report), drawn(*report)[PROFILE].svg
+    found, svg = findings_of(*report).book, drawn(*report)[PROFILE].svg
     beyond = [
         sorted(p.index for p in found.peers(fact.indicator) if p.index is not None)
         for fact in found.reported
@@ -441,7 +442,7 @@ def test_many_beyond_the_scale_overprint_nothing(
 ) -> None:
     """Where there is no room at its ends, they stand under the name."""
     indexes, written = BEYOND[name]
-    found = findings_of("oslo", 2017)
+    found = findings_of("oslo", 2017).book
     facts = dict(found.facts)
     for fact in found.reported:
         peers = [p for p in found.peers(fact.indicator) if p.index is not None]
@@ -465,7 +466,7 @@ def test_figures_below_zero_stand_within_the_scale_of_their_panel(
 ) -> None:
     """The scale began at zero, and the line went on below the figure."""
     name = "netto_driftsutgifter_rus_f243_per_innb"
-    found = findings_of("oslo", 2017)
+    found = findings_of("oslo", 2017).book
     facts = {
         key: replace(fact, value=fact.value and -fact.value, network_mean=-500.0)
         if fact.indicator == name
@@ -486,7 +487,7 @@ def test_profile_says_why_there_is_no_index_of_a_mean_below_zero(
 ) -> None:
     """No dot and no number, but on which side of it the kommune is."""
     name = "netto_driftsutgifter_rus_f243_per_innb"
-    found, why = findings_of("oslo", 2017), known.phrases.words["base_mean"]
+    found, why = findings_of("oslo", 2017).book, known.phrases.words["base_mean"]
     facts = dict(found.facts)
     for peer in found.peers(name):
         facts[name, peer.kommune, peer.year] = replace(

@@ -39,7 +39,7 @@ def test_texts_neither_overlap_nor_leave_the_figure(
     known: Catalogue,
 ) -> None:
     """Ten members and twelve, one year and eleven."""
-    book = (findings_of if year <= 2020 else later_findings_of)("oslo", year)
+    book = (findings_of if year <= 2020 else later_findings_of)("oslo", year).book
     pictures = [
         draw(book, known, indicator=indicator, focus="kristiansand")
         for indicator in INDICATORS
@@ -59,7 +59,7 @@ def test_every_member_is_named_from_high_to_low(
     indicator: str, findings_of: FindingsOf, known: Catalogue
 ) -> None:
     """The order is the message; who has no figure stands last, and is not left out."""
-    book = findings_of("oslo", 2018)
+    book = findings_of("oslo", 2018).book
     picture = figures.strip(book, known, indicator=indicator)
     names = {member.name: member.id for member in known.network.in_year(2018)}
     shown = [names[la.text] for la in labels(picture.svg) if la.text in names]
@@ -74,7 +74,7 @@ def test_missing_member_is_named_with_the_reason(
     findings_of: FindingsOf, known: Catalogue
 ) -> None:
     """Tromsø's KVP 2018 is suppressed: last, with SSB's sign, and told aloud."""
-    picture = figures.strip(findings_of("oslo", 2018), known, indicator=KVP)
+    picture = figures.strip(findings_of("oslo", 2018).book, known, indicator=KVP)
     shown = [label.text for label in labels(picture.svg)]
     assert {"Tromsø", ":", "ikke offentliggjort av SSB"} <= set(shown)
     assert picture.alt.endswith("Uten tall: Tromsø (ikke offentliggjort av SSB).")
@@ -84,7 +84,7 @@ def test_figure_that_is_wrong_at_the_source_is_shown_and_not_placed(
     findings_of: FindingsOf, known: Catalogue
 ) -> None:
     """Stavanger's KVP 2019 counts in no mean: its number is there, its point is not."""
-    book = findings_of("oslo", 2019)
+    book = findings_of("oslo", 2019).book
     picture = figures.strip(book, known, indicator=KVP)
     (peer,) = [p for p in book.peers(KVP) if p.kommune == "stavanger"]
     assert peer.value is not None
@@ -99,7 +99,7 @@ def test_figures_stand_where_the_mean_cannot_be_used(
     findings_of: FindingsOf, known: Catalogue
 ) -> None:
     """Without a mean there is no line and no rank; there are still figures."""
-    book = findings_of("oslo", 2020)
+    book = findings_of("oslo", 2020).book
     picture = figures.strip(book, known, indicator="kvp_til_arbeid_utdanning")
     assert not [la for la in labels(picture.svg) if la.text.startswith("snitt")]
     assert picture.svg.count("<use") >= 10
@@ -109,7 +109,7 @@ def test_one_is_singled_out_only_if_told(
     findings_of: FindingsOf, known: Catalogue
 ) -> None:
     """On the network's page all are alike."""
-    book = findings_of("oslo", 2020)
+    book = findings_of("oslo", 2020).book
     plain = figures.strip(book, known, indicator=KVP)
     told = figures.strip(book, known, indicator=KVP, focus="bergen")
     assert OTHERS not in plain.svg
@@ -126,7 +126,7 @@ def test_every_line_is_named_at_its_end_with_its_last_value(
     year: int, findings_of: FindingsOf, known: Catalogue
 ) -> None:
     """No legend to look up: a name, a number, and a sign where there is none."""
-    book = findings_of("oslo", year)
+    book = findings_of("oslo", year).book
     picture = figures.course(book, known, indicator=KVP)
     shown = [label.text for label in labels(picture.svg)]
     for row in picture.table.groups[0].rows[:-1]:
@@ -139,5 +139,5 @@ def test_same_facts_give_the_same_figure(
     draw: Callable[..., figures.Picture], findings_of: FindingsOf, known: Catalogue
 ) -> None:
     """Byte for byte, whatever was drawn before."""
-    book = findings_of("oslo", 2020)
+    book = findings_of("oslo", 2020).book
     assert draw(book, known, indicator=KVP) == draw(book, known, indicator=KVP)

@@ -264,7 +264,7 @@ def test_sentences_lead_to_their_forbehold_and_back(
 ) -> None:
     """A number that must not stand alone has its caveat's letter, as in Tabell 1."""
     found = findings_of(kommune, year)
-    facts = {fact.id: fact for fact in found.facts.values()}
+    facts = {fact.id: fact for fact in found.book.facts.values()}
     in_table = keyfigures.letters(found, known)
     referred = 0
     for chapter in known.service.chapters:

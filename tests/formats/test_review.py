@@ -391,7 +391,7 @@ def test_level_retold_is_the_only_one_that_is_true(
 ) -> None:
     """Retelling that fits any sentence would explain none."""
     for found in every:
-        facts = {fact.id: fact for fact in found.facts.values()}
+        facts = {fact.id: fact for fact in found.book.facts.values()}
         for statement in found.statements:
             side = re.fullmatch(
                 r"(level_near|level_on_mean|level(?:_far)?)(_.*)?", statement.rule
@@ -457,7 +457,7 @@ def test_change_retold_fits_its_direction_only(
             if not re.match("change_(up|down|stable|same)", statement.rule):
                 continue
             reason = reasons.why(statement, found, known)
-            facts = [f for f in found.facts.values() if f.id in statement.facts]
+            facts = [f for f in found.book.facts.values() if f.id in statement.facts]
             for fact in facts:
                 way = changes.direction(known, fact)
                 signs = {
@@ -589,7 +589,7 @@ def test_rule_that_nothing_retells_is_refused(
 ) -> None:
     """Who adds a kind of sentence is told where to say why it is said."""
     statement = Statement("kvalitet", "forecast_up", {}, ())
-    with pytest.raises(PhraseError, match=r"'forecast_up' is said; add it to asss/rev"):
+    with pytest.raises(PhraseError, match=r"'forecast_up' is said; add it to asss/formats/rev"):
         reasons.why(statement, every[0], known)
 
 

@@ -179,10 +179,10 @@ def behind(statement: Statement, found: Findings, known: Catalogue) -> set[str]:
     Found from the figures themselves: everybody's where places, distances and means are
     told, all years' where time is.
     """
-    by_id = {fact.id: fact for fact in found.facts.values()}
+    by_id = {fact.id: fact for fact in found.book.facts.values()}
     own = [by_id[name] for name in statement.facts]
     rule = statement.rule
-    mine = [found.fact(indicator.id) for indicator in known.service.indicators]
+    mine = [found.book.fact(indicator.id) for indicator in known.service.indicators]
     if rule in RESTS_ON_NOTHING or "withheld" in rule:
         return set()
     if rule.startswith(("level_alone", "trend_")):
@@ -204,7 +204,7 @@ def behind(statement: Statement, found: Findings, known: Catalogue) -> set[str]:
         fact.basis
         for one in own
         for year in ((one.year, one.year - 1) if is_over_time else (one.year,))
-        for fact in found.peers(one.indicator, year)
+        for fact in found.book.peers(one.indicator, year)
         if fact.kommune == one.kommune or (is_of_all and fact.rank is not None)
     }
 
@@ -275,7 +275,7 @@ def test_amounts_rest_on_the_basis_of_their_fact(
 ) -> None:
     """A level by its own basis; a distance by everybody's, a change by both years'."""
     for found in every.values():
-        by_id = {fact.id: fact for fact in found.facts.values()}
+        by_id = {fact.id: fact for fact in found.book.facts.values()}
         for statement in found.statements:
             if statement.rule.startswith("summary_"):
                 continue
@@ -571,7 +571,7 @@ def test_level_of_each_section_is_a_paragraph_and_joint_sentences_end_it(
     """«Nest lavest» of an age group and of a unit cost are two things to read."""
     sections = {i.id: i.section for i in known.service.indicators}
     for report, found in every.items():
-        of = {fact.id: sections[fact.indicator] for fact in found.facts.values()}
+        of = {fact.id: sections[fact.indicator] for fact in found.book.facts.values()}
         for chapter in known.service.chapters:
             parts = text.paragraphs(found, known, chapter=chapter.id)
             level = [p for p in parts if p[0].rule.startswith(("level_", "resource_"))]

@@ -558,7 +558,7 @@ def _told(known: Catalogue, snapshot: Snapshot, year: int) -> list[object]:
     run = Run(kommune="oslo", year=year, snapshot="embedded")
     own = findings.assess(indexed, known, run, snapshot)
     joint = network.assess(indexed, known, run, snapshot)
-    return [own.facts, own.statements, joint.facts, joint.statements]
+    return [own.book.facts, own.statements, joint.book.facts, joint.statements]
 
 
 def test_no_figure_changes_without_the_substance(

@@ -92,7 +92,9 @@ def why(statement: Statement, found: Findings, known: Catalogue) -> Reason:
         If a rule is new, and nothing retells it.
     """
     teller = _Teller(found, known)
-    facts = [fact for fact in found.facts.values() if fact.id in set(statement.facts)]
+    facts = [
+        fact for fact in found.book.facts.values() if fact.id in set(statement.facts)
+    ]
     rule = statement.rule
     match rule.split("_"):
         case ["level", "missing"] | ["manual", "pending"]:
@@ -196,7 +198,7 @@ class _Teller:
             return [is_few] if is_few.holds else []
         values = [
             peer.value
-            for peer in self.found.peers(fact.indicator)
+            for peer in self.found.book.peers(fact.indicator)
             if peer.rank is not None and peer.value is not None
         ]
         shared = values.count(fact.value)

@@ -75,7 +75,7 @@ class Trails:
     items: dict[tuple[str, ...], Trail] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._facts = {fact.id: fact for fact in self.found.facts.values()}
+        self._facts = {fact.id: fact for fact in self.found.book.facts.values()}
         self._said = {
             (said.rule, said.facts): said for said in reversed(self.found.statements)
         }
@@ -194,7 +194,9 @@ class Trails:
 
     def _fact(self, fact: Fact) -> dict[str, Any]:
         words = self.known.phrases.words
-        previous = self.found.facts.get((fact.indicator, fact.kommune, fact.year - 1))
+        previous = self.found.book.facts.get(
+            (fact.indicator, fact.kommune, fact.year - 1)
+        )
         return {
             **self._head(fact),
             **self._read(fact),
@@ -237,7 +239,7 @@ class Trails:
             "denominator": _exact(fact.denominator),
             "factor": _exact(fact.factor),
             "result": _exact(fact.value),
-            "origins": origins(fact.cells, self.known, self.found.snapshot),
+            "origins": origins(fact.cells, self.known, self.found.book.snapshot),
         }
 
     def _formula(self, indicator: Indicator) -> dict[str, str] | None:
@@ -257,9 +259,9 @@ class Trails:
     def _network(self, fact: Fact) -> dict[str, Any]:
         words = self.known.phrases.words
         indicator = self.known.indicator(fact.indicator)
-        peers = self.found.peers(fact.indicator, fact.year)
+        peers = self.found.book.peers(fact.indicator, fact.year)
         # Of earlier years facts.json has the kommune alone.
-        is_whole = fact.year == self.found.run.year
+        is_whole = fact.year == self.found.book.run.year
         inside = [peer for peer in peers if peer.rank is not None] if is_whole else []
         outside = [peer for peer in peers if peer.rank is None] if is_whole else []
         is_weighted = fact.mean_rule == "weighted"

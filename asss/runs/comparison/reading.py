@@ -179,7 +179,7 @@ def _measures(known: Catalogue, snapshot: Snapshot, last: int) -> dict[Key, Valu
 
 
 def _report(known: Catalogue, found: Findings, shown: Iterable[Shown]) -> Report:
-    year, kommune = found.run.year, found.member.id
+    year, kommune = found.book.run.year, found.book.member.id
     return Report(
         facts={
             fact.key: fact
@@ -187,7 +187,7 @@ def _report(known: Catalogue, found: Findings, shown: Iterable[Shown]) -> Report
             if fact.kommune == kommune or fact.year == year
         },
         sentences=tuple(text.sentences(found, known)),
-        forbehold={entry.id: entry.text for entry in found.all_forbehold(known)},
+        forbehold={entry.id: entry.text for entry in found.book.all_forbehold(known)},
     )
 
 
