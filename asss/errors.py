@@ -6,7 +6,37 @@ what to do. An error in our own code is an ordinary exception and may crash; an 
 in the world around it is one of these. Imports nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+
+__all__ = [
+    "AsssError",
+    "EditionError",
+    "FactError",
+    "FetchError",
+    "LedgerError",
+    "ManifestError",
+    "NetworkMeanError",
+    "NoSnapshotError",
+    "ParameterError",
+    "PhraseError",
+    "RenderError",
+    "SnapshotError",
+    "TableError",
+    "UsageError",
+    "bullets",
+]
+
+
+def bullets(lines: Iterable[object]) -> str:
+    r"""
+    Lines of a message, each below the one before.
+
+    Examples
+    --------
+    >>> bullets(["one", "two"])
+    '\n  - one\n  - two'
+    """
+    return "".join(f"\n  - {line}" for line in lines)
 
 
 class AsssError(Exception):
@@ -31,8 +61,7 @@ class ParameterError(AsssError):
         self.problems = tuple(problems)
         count = len(self.problems)
         head = "1 problem" if count == 1 else f"{count} problems"
-        lines = "\n".join(f"  - {problem}" for problem in self.problems)
-        super().__init__(f"{head} in parameters/:\n{lines}")
+        super().__init__(f"{head} in parameters/:{bullets(self.problems)}")
 
 
 class SnapshotError(AsssError):
@@ -48,7 +77,7 @@ class FetchError(AsssError):
 
 
 class TableError(AsssError):
-    """A table that travels between rooms broke its contract."""
+    """A table of figures is not as it should be, or not what the catalogue says."""
 
 
 class FactError(AsssError):

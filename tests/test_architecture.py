@@ -27,13 +27,18 @@ RESERVED = {
     "jinja2": {"page.blocks"},
     "markdown_it": {"catalogue.markdown"},
     "yaml": {"catalogue"},
-    "pydantic": {"catalogue", "runs.manifest", "runs.ledger", "formats.exports"},
+    "pydantic": {
+        "catalogue",
+        "statbank",
+        "runs.manifest",
+        "runs.ledger",
+        "formats.exports",
+    },
     "xlsxwriter": {"formats.exports"},
     "resvg_py": {"formats.exports"},
     "typer": {"__main__", "cli"},
     "rich": {"cli"},
     "httpx": {"statbank"},
-    "tenacity": {"statbank"},
     "filelock": {"statbank", "runs.ledger", "outputs"},
 }
 

@@ -137,19 +137,21 @@ def _client(
     contact: str | None,
     timeout: float | None,
 ) -> Client:
-    settings = known.statbank.model_dump(exclude={"first_year"})
-    if base_url:
-        settings["base_url"] = base_url
-    if contact:
-        settings["contact"] = contact
-    if timeout:
-        settings |= {"connect_timeout": timeout, "read_timeout": timeout}
-    if not settings["contact"]:
+    given = {
+        "base_url": base_url,
+        "contact": contact,
+        "connect_timeout": timeout,
+        "read_timeout": timeout,
+    }
+    settings = known.statbank.model_copy(
+        update={name: value for name, value in given.items() if value}
+    )
+    if not settings.contact:
         err.print(
             "[yellow]No contact given.[/yellow] SSB would like to know whom to write "
             "to: set contact in parameters/statbank.yaml, or use --contact."
         )
-    return Client(**settings, tell=lambda line: err.print(f"  {safe(line)}"))
+    return Client(settings, tell=lambda line: err.print(f"  {safe(line)}"))
 
 
 @contextmanager

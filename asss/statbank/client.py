@@ -2,30 +2,35 @@
 The client: asks PxWebApi v2, one call at a time, and says what it waits for.
 
 Hides limits, splitting, retries and the many ways in which an answer is none. Imports
-``jsonstat``, ``connection`` and ``errors``; with ``connection`` alone it knows HTTP.
+``jsonstat``, ``connection``, ``knowledge`` and ``errors``.
 """
 
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import count
 from math import ceil, prod
-from threading import Lock
 from types import TracebackType
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 import httpx
-from tenacity import (
-    RetryCallState,
-    Retrying,
-    retry_if_exception_type,
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    ValidationError,
 )
+from pydantic.alias_generators import to_camel
 
 import asss
-from asss.errors import FetchError
+from asss.catalogue.knowledge import StatBankSettings
+from asss.catalogue.parameters import AnyModel
+from asss.errors import FetchError, bullets
 from asss.statbank import connection
+from asss.statbank.connection import Pace, retry_after
 from asss.statbank.jsonstat import (
     Metadata,
     Selection,
@@ -35,7 +40,8 @@ from asss.statbank.jsonstat import (
     read_dataset,
     read_metadata,
 )
-from asss.statbank.pace import Pace, retry_after
+
+__all__ = ["Answer", "Client", "NoTableError", "TableInfo"]
 
 #: Most cells in one answer, where /config does not say (SSB's user guide).
 MAX_CELLS = 800_000
@@ -56,7 +62,7 @@ MOST_BYTES = 100_000_000
 PACKED = frozenset({"", "identity", "gzip", "deflate"})
 
 #: Seconds. A shorter wait for the pace of the service is not worth a line.
-WORTH_TELLING = 5.0
+LONG_WAIT = 5.0
 
 
 @dataclass(frozen=True)
@@ -79,16 +85,55 @@ class Answer:
     fetched: str
 
 
-@dataclass(frozen=True)
-class TableInfo:
+def _stamp(updated: str) -> str:
+    oslo_date(updated)
+    return updated
+
+
+#: Text that the service may leave empty, as null.
+Text = Annotated[str, BeforeValidator(lambda given: given or "")]
+Count = Annotated[int, BeforeValidator(lambda given: given or 0)]
+
+
+class _Body(BaseModel):
+    """An answer of the service, of which we read some keys."""
+
+    model_config = ConfigDict(frozen=True, alias_generator=to_camel)
+
+
+class TableInfo(_Body):
     """What /tables says of a table, short of its metadata."""
 
     id: str
-    label: str
-    updated: str
-    first_period: str
-    last_period: str
-    is_closed: bool
+    label: Text = ""
+    updated: Annotated[Text, AfterValidator(_stamp)] = ""
+    first_period: Text = ""
+    last_period: Text = ""
+    discontinued: bool | None = None
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the table gets no new figures, by its mark or its title."""
+        return bool(self.discontinued) or "avslutta" in self.label.casefold()
+
+
+class _Pages(_Body):
+    total_pages: int = 1
+
+
+class _Found(_Body):
+    """One page of a search."""
+
+    tables: tuple[TableInfo, ...]
+    page: _Pages
+
+
+class _Config(_Body):
+    """SSB answers 0 for what it does not state, which does not mean «no limit»."""
+
+    max_data_cells: Count = 0
+    max_calls_per_time_window: Count = 0
+    time_window: Annotated[float, BeforeValidator(lambda given: given or 0)] = 0
 
 
 class _Busy(Exception):
@@ -111,58 +156,41 @@ class Client:
 
     Parameters
     ----------
-    base_url : str
-        Of the API, without a slash at the end.
-    contact : str
-        Whom SSB may write to; sent with every call.
-    language : str
-    connect_timeout, read_timeout, answer_timeout : float
-        Seconds to reach the service, between two pieces of an answer, and in all.
-    calls_per_minute : int
-        Until an answer's headers say otherwise.
-    attempts : int
-        How often a question is asked before we give up.
-    first_wait, longest_wait : float
-        Seconds. Waits double from the first to the longest.
+    settings : StatBankSettings
+        Address, contact, timeouts, pace and waits: ``parameters/statbank.yaml``.
     tell : function of str, optional
         Receives a line whenever the client waits.
+    sleep, clock : functions
+        Of time; others in tests.
 
     Raises
     ------
     UsageError
         If nothing can be asked at this address, or not in this environment.
+
+    Examples
+    --------
+    >>> from asss.catalogue.catalogue import load_catalogue
+    >>> with Client(load_catalogue().statbank) as client:
+    ...     metadata, answer = client.metadata("12210")  # doctest: +SKIP
     """
 
     def __init__(
         self,
-        base_url: str,
+        settings: StatBankSettings,
         *,
-        contact: str,
-        language: str,
-        connect_timeout: float,
-        read_timeout: float,
-        answer_timeout: float,
-        calls_per_minute: int,
-        attempts: int,
-        first_wait: float,
-        longest_wait: float,
         tell: Callable[[str], None] | None = None,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.base_url = base_url.rstrip("/")
-        self._language = language
-        self._answer_timeout = answer_timeout
-        self._attempts = attempts
-        self._first_wait = first_wait
-        self._longest_wait = longest_wait
-        self._tell = tell or _say_nothing
+        self.base_url = settings.base_url.rstrip("/")
+        self._settings = settings
+        self._tell = tell or (lambda _: None)
         self._sleep = sleep
         self._clock = clock
-        self._pace = Pace(calls_per_minute, 60.0)
-        self._one_at_a_time = Lock()
+        self._pace = Pace(settings.calls_per_minute, 60.0)
         self._max_cells: int | None = None
-        who = contact or "no contact given"
+        who = settings.contact or "no contact given"
         self._http = connection.connect(
             connection.address(self.base_url),
             # As bytes: a header is ASCII to httpx, a name need not be.
@@ -170,7 +198,9 @@ class Client:
                 b"User-Agent": f"asss/{asss.__version__} ({who})".encode(),
                 b"Accept-Encoding": b"gzip",
             },
-            timeout=httpx.Timeout(read_timeout, connect=connect_timeout),
+            timeout=httpx.Timeout(
+                settings.read_timeout, connect=settings.connect_timeout
+            ),
         )
 
     def __enter__(self) -> Self:
@@ -190,12 +220,11 @@ class Client:
             answer = self._call("GET", f"/tables/{table}")
         except NoTableError:
             return None
-        with _in_form(answer.url):
-            return _table_info(_json(answer.raw, answer.url, "id"))
+        return _read(answer, TableInfo)
 
     def search(self, words: str, *, pages: int | None = None) -> list[TableInfo]:
         """Tables that have these words in any field, closed ones too: so many pages."""
-        found: list[TableInfo] = []
+        tables: list[TableInfo] = []
         page, last = 1, 1
         while page <= min(last, pages or last):
             parameters = {
@@ -204,12 +233,10 @@ class Client:
                 "pageNumber": str(page),
                 "pageSize": str(PAGE_SIZE),
             }
-            answer = self._call("GET", "/tables", parameters)
-            body = _json(answer.raw, answer.url, "tables", "page")
-            with _in_form(answer.url):
-                found += [_table_info(one) for one in body["tables"]]
-                page, last = page + 1, int(body["page"].get("totalPages", 1))
-        return found
+            found = _read(self._call("GET", "/tables", parameters), _Found)
+            tables += found.tables
+            page, last = page + 1, found.page.total_pages
+        return tables
 
     def metadata(self, table: str) -> tuple[Metadata, Answer]:
         """
@@ -222,11 +249,7 @@ class Client:
         TableError
             If the answer is no metadata.
         """
-        try:
-            answer = self._call("GET", f"/tables/{table}/metadata")
-        except NoTableError as error:
-            msg = f"StatBank has no table {table}: {error}"
-            raise NoTableError(msg) from error
+        answer = self._call("GET", f"/tables/{table}/metadata", table=table)
         return read_metadata(answer.raw, table=table), answer
 
     def questions(self, metadata: Metadata, selection: Selection) -> list[Selection]:
@@ -239,22 +262,15 @@ class Client:
             Naming every variable and value that the table does not have, each with
             the nearest it has. One unknown value would fail the whole call.
         """
-        chosen = {name: list(dict.fromkeys(codes)) for name, codes in selection.items()}
-        problems = list(_problems(metadata, chosen))
+        problems = list(_problems(metadata, selection))
         if problems:
-            listed = "\n".join(f"  - {problem}" for problem in problems)
             msg = (
-                f"Table {metadata.table} cannot be asked:\n{listed}\n"
+                f"Table {metadata.table} cannot be asked:{bullets(problems)}\n"
                 "Mend the codes in parameters/; `asss doctor --live` shows them all."
             )
             raise FetchError(msg)
         # In the order of the table, so that parts joined again are as the whole.
-        ordered = {
-            name: sorted(chosen[name], key=dimension.positions.__getitem__)
-            for name, dimension in metadata.dimensions.items()
-            if name in chosen
-        }
-        return list(_split(ordered, self._limit()))
+        return list(_split(metadata.ordered(selection), self._limit()))
 
     def data(self, table: str, question: Selection) -> Answer:
         """
@@ -267,16 +283,11 @@ class Client:
         TableError
             If the answer is not whole.
         """
-        body = as_body(question)
-        parameters = {"outputFormat": "json-stat2"}
-        try:
-            answer = self._call("POST", f"/tables/{table}/data", parameters, body)
-        except NoTableError as error:
-            msg = f"StatBank has no table {table}: {error}"
-            raise NoTableError(msg) from error
-        found = read_dataset(answer.raw, table=table)
+        path, parameters = f"/tables/{table}/data", {"outputFormat": "json-stat2"}
+        answer = self._call("POST", path, parameters, as_body(question), table=table)
+        dataset = read_dataset(answer.raw, table=table)
         for name, codes in question.items():
-            answered = list(found.dimension(name).labels)
+            answered = list(dataset.dimension(name).labels)
             if sorted(answered) != sorted(codes):
                 odd = ", ".join(sorted(set(answered) ^ set(codes))[:5])
                 msg = (
@@ -302,11 +313,10 @@ class Client:
         FetchError
             If it was asked as often as we ask.
         """
-        seconds = ceil(self._longest_wait)
-        if attempt >= self._attempts:
-            listed = "\n".join(f"  - {line}" for line in stale)
+        attempts, seconds = self._settings.attempts, ceil(self._settings.longest_wait)
+        if attempt >= attempts:
             msg = (
-                f"SSB's answers do not belong together:\n{listed}\n"
+                f"SSB's answers do not belong together:{bullets(stale)}\n"
                 f"Asked {attempt} times, {seconds} s apart; nothing has been changed. "
                 "Fetch again in an hour. If it stays so, ask for the other tables "
                 "with --tables, and write to SSB about these."
@@ -314,23 +324,16 @@ class Client:
             raise FetchError(msg)
         for line in stale:
             self._tell(
-                f"{line}: asking again in {seconds} s "
-                f"(try {attempt + 1} of {self._attempts})"
+                f"{line}: asking again in {seconds} s (try {attempt + 1} of {attempts})"
             )
-        self._sleep(self._longest_wait)
+        self._sleep(self._settings.longest_wait)
 
     def _limit(self) -> int:
         """Most cells in one answer, as the service itself says."""
         if self._max_cells is None:
-            answer = self._call("GET", "/config")
-            config = _json(answer.raw, answer.url)
-            with _in_form(answer.url):
-                self._max_cells = int(config.get("maxDataCells") or MAX_CELLS)
-                # SSB answers 0, which means «not stated» and not «no limit».
-                calls = int(config.get("maxCallsPerTimeWindow") or 0)
-                window = float(config.get("timeWindow") or 0)
-            if calls and window:
-                self._pace.change(calls, window)
+            config = _read(self._call("GET", "/config"), _Config)
+            self._max_cells = config.max_data_cells or MAX_CELLS
+            self._pace.change(config.max_calls_per_time_window, config.time_window)
         return self._max_cells
 
     def _call(
@@ -339,30 +342,40 @@ class Client:
         path: str,
         parameters: Mapping[str, str] | None = None,
         body: Mapping[str, Any] | None = None,
+        *,
+        table: str = "",
     ) -> Answer:
+        """Ask until there is an answer, or as often as we ask."""
         request = self._http.build_request(
             method,
             f"{self.base_url}{path}",
-            params={"lang": self._language, **(parameters or {})},
+            params={"lang": self._settings.language, **(parameters or {})},
             json=body,
         )
-        retrying = Retrying(
-            stop=self._is_enough,
-            wait=self._next_wait,
-            retry=retry_if_exception_type(_Busy),
-            before_sleep=self._tell_wait,
-            sleep=self._sleep,
-            reraise=True,
-        )
-        try:
-            raw = retrying(self._once, request)
-        except _Busy as error:
-            msg = (
-                f"StatBank gave no answer in {self._tries(error)} tries. "
-                f"The last time: {error} ({request.url}). "
-                "Try again later; nothing has been changed."
-            )
-            raise FetchError(msg) from error
+        first, longest = self._settings.first_wait, self._settings.longest_wait
+        for attempt in count(1):
+            try:
+                raw = self._once(request)
+                break
+            except NoTableError as error:
+                msg = f"StatBank has no table {table}: {error}"
+                raise NoTableError(msg) from error
+            except _Busy as error:
+                most = self._settings.attempts
+                tries = min(error.tries or most, most)
+                if attempt >= tries:
+                    msg = (
+                        f"StatBank gave no answer in {tries} tries. "
+                        f"The last time: {error} ({request.url}). "
+                        "Try again later; nothing has been changed."
+                    )
+                    raise FetchError(msg) from error
+                doubled = min(first * 2.0 ** min(attempt - 1, 60), longest)
+                wait = doubled if error.wait is None else error.wait
+                self._tell(
+                    f"{error}: waiting {ceil(wait)} s (try {attempt + 1} of {tries})"
+                )
+                self._sleep(wait)
         return Answer(
             raw=raw,
             url=str(request.url),
@@ -371,31 +384,30 @@ class Client:
         )
 
     def _once(self, request: httpx.Request) -> bytes:
-        with self._one_at_a_time:
-            wait = self._pace.wait(self._clock())
-            if wait > 0:
-                if wait >= WORTH_TELLING:
-                    self._tell(f"{self._pace} are allowed: waiting {ceil(wait)} s")
-                self._sleep(wait)
-            try:
-                response, raw = self._send(request)
-            except (httpx.TransportError, httpx.DecodingError) as error:
-                reason = str(error) or "no answer in time"
-                msg = f"{request.url.host}: {reason}"
-                if lasting := connection.lasting(error):
-                    msg = f"{msg}. {lasting}"
-                    raise FetchError(msg) from error
-                raise _Busy(msg) from error
-            finally:
-                # Not before: the service counts from when it heard us, not from now.
-                self._pace.note(self._clock())
-            self._pace.learn(response.headers, self._clock())
+        wait = self._pace.wait(self._clock())
+        if wait > 0:
+            if wait >= LONG_WAIT:
+                self._tell(f"{self._pace} are allowed: waiting {ceil(wait)} s")
+            self._sleep(wait)
+        try:
+            response, raw = self._send(request)
+        except (httpx.TransportError, httpx.DecodingError) as error:
+            msg = f"{request.url.host}: {str(error) or 'no answer in time'}"
+            if lasting := connection.lasting(error):
+                msg = f"{msg}. {lasting}"
+                raise FetchError(msg) from error
+            raise _Busy(msg) from error
+        finally:
+            # Not before: the service counts from when it heard us, not from now.
+            self._pace.note(self._clock())
+        self._pace.learn(response.headers, self._clock())
         self._check(response, raw)
         return raw
 
     def _send(self, request: httpx.Request) -> tuple[httpx.Response, bytes]:
         """Send, and read the answer to its end, but not for ever."""
-        deadline = self._clock() + self._answer_timeout
+        patience = self._settings.answer_timeout
+        deadline = self._clock() + patience
         response = self._http.send(request, stream=True)
         try:
             packed = response.headers.get("Content-Encoding", "").strip().lower()
@@ -413,7 +425,7 @@ class Client:
                     )
                     raise FetchError(msg)
                 if self._clock() > deadline:
-                    msg = f"the answer took more than {self._answer_timeout:g} s"
+                    msg = f"the answer took more than {patience:g} s"
                     raise httpx.ReadTimeout(msg)
         finally:
             response.close()
@@ -422,75 +434,51 @@ class Client:
     def _check(self, response: httpx.Response, raw: bytes) -> None:
         """Let only JSON through, and read errors by their title: the status may lie."""
         status, url = response.status_code, response.request.url
-        said = _title(raw)
+        content = _parsed(raw)
+        said = _title(content)
         if status in PASSING:
             reason = f"HTTP {status}{': ' if said else ''}{said}"
             wait = retry_after(response.headers.get("Retry-After"))
-            if wait is not None and wait > self._longest_wait:
+            longest = self._settings.longest_wait
+            if wait is not None and wait > longest:
                 msg = (
                     f"StatBank ({reason}) asks us to wait {ceil(wait)} s, longer than "
-                    f"longest_wait allows ({self._longest_wait:g} s). Try again then."
+                    f"longest_wait allows ({longest:g} s). Try again then."
                 )
                 raise FetchError(msg)
             raise _Busy(reason, wait=wait)
+        if said.startswith("Non-existent table"):
+            raise NoTableError(said)
+        is_page = "html" in response.headers.get("Content-Type", "")
         if response.is_redirect:
             where = response.headers.get("Location", "an address that it does not name")
             msg = (
                 f"{url} points to {where} (HTTP {status}). "
                 "If that is where StatBank is now, name it with --base-url."
             )
-            raise FetchError(msg)
-        is_page = "html" in response.headers.get("Content-Type", "")
-        if is_page or raw.lstrip()[:1] == b"<":
+        elif is_page or raw.lstrip()[:1] == b"<":
             msg = (
                 f"{url} answered with a web page (HTTP {status}) and not with data. "
                 "Is the address right (--base-url), and is there a proxy in between?"
             )
-            raise FetchError(msg)
-        if said.startswith("Non-existent table"):
-            raise NoTableError(said)
-        if status == 404 and not said.startswith("Non-existent"):
+        elif status == 404 and not said.startswith("Non-existent"):
             what = f"«{said}»" if said else "other words" if raw.strip() else "no word"
             msg = (
                 f"Nothing of PxWebApi is at {url}: HTTP 404, with {what}. "
                 f"Is the address right: {self.base_url}? It is base_url in "
                 "parameters/statbank.yaml, --base-url or ASSS_BASE_URL."
             )
-            raise FetchError(msg)
-        if status >= 500:
+        elif status >= 500:
             reason = f"HTTP {status}: {said or 'not a word of why'}"
             raise _Busy(reason, tries=TRIES_AT_BREAKDOWN)
-        if status >= 300 or said:
+        elif status >= 300 or said:
             msg = f"{url} was refused (HTTP {status}): {said or 'no reason given'}."
-            raise FetchError(msg)
-        _json(raw, str(url))
-
-    def _tries(self, error: BaseException | None) -> int:
-        few = error.tries if isinstance(error, _Busy) else None
-        return min(few or self._attempts, self._attempts)
-
-    def _is_enough(self, state: RetryCallState) -> bool:
-        error = state.outcome.exception() if state.outcome else None
-        return state.attempt_number >= self._tries(error)
-
-    def _next_wait(self, state: RetryCallState) -> float:
-        error = state.outcome.exception() if state.outcome else None
-        if isinstance(error, _Busy) and error.wait is not None:
-            return error.wait
-        grown = self._first_wait * 2.0 ** (state.attempt_number - 1)
-        return min(grown, self._longest_wait)
-
-    def _tell_wait(self, state: RetryCallState) -> None:
-        error = state.outcome.exception() if state.outcome else None
-        seconds = ceil(state.next_action.sleep) if state.next_action else 0
-        self._tell(
-            f"{error}: waiting {seconds} s "
-            f"(try {state.attempt_number + 1} of {self._tries(error)})"
-        )
-
-
-def _say_nothing(line: str) -> None:
-    """For a caller who does not care to know what the client waits for."""
+        elif not isinstance(content, dict):
+            kind = "not whole" if content is None else "not StatBank's"
+            msg = f"{url} answered with what is {kind} JSON."
+        else:
+            return
+        raise FetchError(msg)
 
 
 def _problems(metadata: Metadata, chosen: Selection) -> Iterator[str]:
@@ -526,57 +514,34 @@ def _split(chosen: Selection, limit: int) -> Iterator[Selection]:
     yield from _split({**chosen, name: chosen[name][half:]}, limit)
 
 
-def _json(raw: bytes, url: str, *needed: str) -> dict[str, Any]:
-    """Read an answer; every answer of StatBank is an object."""
+def _read(answer: Answer, model: type[AnyModel]) -> AnyModel:
     try:
-        found = json.loads(raw)
-    except (ValueError, RecursionError) as error:
-        msg = f"{url} answered with something that is not whole JSON ({error})."
-        raise FetchError(msg) from error
-    if not isinstance(found, dict) or any(key not in found for key in needed):
+        return model.model_validate_json(answer.raw)
+    except (ValidationError, OverflowError) as error:
+        what = " ".join(str(error).split())[:200]
         msg = (
-            f"{url} answered with JSON that is not StatBank's. "
+            f"{answer.url} answered with JSON that is not StatBank's ({what}). "
             "Is the address right (--base-url)?"
         )
-        raise FetchError(msg)
-    return found
+        raise FetchError(msg) from error
 
 
-def _title(raw: bytes) -> str:
-    """What an error says of itself; empty where it says nothing that we can read."""
+def _parsed(raw: bytes) -> Any:
+    """JSON; None where it is none, or is nested without end."""
     try:
-        said = json.loads(raw)
+        return json.loads(raw)
     except (ValueError, RecursionError):
+        return None
+
+
+def _title(content: Any) -> str:
+    """What an error says of itself; empty where it says nothing that we can read."""
+    if not isinstance(content, dict) or "title" not in content:
         return ""
-    if not isinstance(said, dict) or "title" not in said:
-        return ""
-    title, detail, errors = (said.get(key) for key in ("title", "detail", "errors"))
+    title, detail, errors = (content.get(key) for key in ("title", "detail", "errors"))
     more = [str(detail)] if detail and detail != title else []
     if isinstance(errors, dict):
         for name, texts in errors.items():
             first = texts[0] if isinstance(texts, list) and texts else texts
             more.append(f"{name or 'the question'}: {first}")
     return (f"{title} ({'; '.join(more)})" if more else str(title))[:500]
-
-
-@contextmanager
-def _in_form(url: str) -> Iterator[None]:
-    """An answer that turns out to be of another form, while it is read."""
-    try:
-        yield
-    except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
-        msg = f"{url} answered in a form that is not StatBank's ({error!r} is amiss)."
-        raise FetchError(msg) from error
-
-
-def _table_info(body: Mapping[str, Any]) -> TableInfo:
-    label, updated = str(body.get("label", "")), str(body.get("updated") or "")
-    _ = oslo_date(updated)
-    return TableInfo(
-        id=str(body["id"]),
-        label=label,
-        updated=updated,
-        first_period=str(body.get("firstPeriod") or ""),
-        last_period=str(body.get("lastPeriod") or ""),
-        is_closed=bool(body.get("discontinued")) or "avslutta" in label.casefold(),
-    )

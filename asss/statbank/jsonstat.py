@@ -180,6 +180,14 @@ class Metadata:
         )
         raise TableError(msg)
 
+    def ordered(self, selection: Selection) -> dict[str, list[str]]:
+        """A question in the order of the table, without doubles."""
+        return {
+            name: sorted(set(selection[name]), key=dimension.positions.__getitem__)
+            for name, dimension in self.dimensions.items()
+            if selection.get(name)
+        }
+
     def dimension(self, code: str) -> Dimension:
         """
         One variable of the table.

@@ -46,9 +46,8 @@ def examine(known: Catalogue, ssb: Double) -> Examine:
     """What the doctor says of each table."""
 
     def run() -> dict[str, Diagnosis]:
-        settings = known.statbank.model_dump(exclude={"first_year"})
-        settings |= {"base_url": ssb.url, "calls_per_minute": 10_000, "attempts": 1}
-        with Client(**settings) as client:
+        hurry = {"base_url": ssb.url, "calls_per_minute": 10_000, "attempts": 1}
+        with Client(known.statbank.model_copy(update=hurry)) as client:
             return {found.table: found for found in doctor.examine(known, client)}
 
     return run

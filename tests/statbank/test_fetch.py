@@ -32,6 +32,7 @@ from asss import statbank
 from asss.__main__ import app
 from asss.analysis import sources
 from asss.catalogue.catalogue import Catalogue
+from asss.catalogue.knowledge import StatBankSettings
 from asss.cli.terminal import FAILURE, USAGE
 from asss.errors import FetchError, SnapshotError, TableError, UsageError
 from asss.statbank import Store, questions, retrieval
@@ -41,17 +42,26 @@ from asss.statbank.retrieval import Fetched
 NOW = datetime(2026, 6, 20, 10, 0, tzinfo=UTC)
 
 #: A client in a hurry: the waits are SSB's business, not the tests'.
-HURRY: dict[str, Any] = {
-    "language": "no",
+HURRY = StatBankSettings(
+    base_url="https://example.org/v2",
+    contact="tests",
+    language="no",
+    first_year=2015,
     # Of the timeouts only that of the client's own tests is ever met.
-    "connect_timeout": 60.0,
-    "read_timeout": 60.0,
-    "answer_timeout": 120.0,
-    "calls_per_minute": 10_000,
-    "attempts": 4,
-    "first_wait": 0.001,
-    "longest_wait": 0.01,
-}
+    connect_timeout=60.0,
+    read_timeout=60.0,
+    answer_timeout=120.0,
+    calls_per_minute=10_000,
+    attempts=4,
+    first_wait=0.001,
+    longest_wait=0.01,
+)
+
+
+def hurried(ssb: Double, **changes: Any) -> StatBankSettings:
+    """The settings for asking a double."""
+    return HURRY.model_copy(update={"base_url": ssb.url, **changes})
+
 
 Fetch = Callable[..., Fetched]
 
@@ -82,7 +92,7 @@ def fetch(known: Catalogue, ssb: Double, store: Store) -> Fetch:
     """Fetch from the double, into the store."""
 
     def run(**options: Any) -> Fetched:
-        with Client(ssb.url, contact="tests", **HURRY) as client:
+        with Client(hurried(ssb)) as client:
             return retrieval.fetch(known, client, store, **{"now": NOW, **options})
 
     return run
@@ -223,7 +233,7 @@ def test_too_large_a_question_is_put_in_parts(
     whole = fetch().snapshot
     with Double(synthetic.tables(), calls=10_000, max_cells=1000) as small:
         other = Store(tmp_path / "other")
-        with Client(small.url, contact="tests", **HURRY) as client:
+        with Client(hurried(small)) as client:
             parts = retrieval.fetch(known, client, other, now=NOW).snapshot
     files = [part["file"] for part in parts.tables["07459"]["parts"]]
     assert len(files) > 14
@@ -531,7 +541,7 @@ class Scene:
 
     def fetch(self, kill_at: int | None = None) -> Fetched:
         """Fetch two years of them; die at the nth thing that is written."""
-        options = {**HURRY, "longest_wait": 60, "attempts": 7, "first_wait": 2}
+        options = {"longest_wait": 60, "attempts": 7, "first_wait": 2}
         written = 0
         synced = os.fsync
 
@@ -545,12 +555,10 @@ class Scene:
         with (
             pytest.MonkeyPatch.context() as patch,
             Client(
-                self.double.url,
-                contact="tests",
+                hurried(self.double, **options),
                 tell=self.said.append,
                 sleep=self.watch.sleep,
                 clock=self.watch,
-                **options,
             ) as client,
         ):
             patch.setattr(os, "fsync", fsync)
@@ -791,7 +799,7 @@ def test_table_that_has_left_the_catalogue_is_left_behind(
     first = fetch().snapshot
 
     def again(known: Catalogue, table: str) -> Fetched:
-        with Client(ssb.url, contact="tests", **HURRY) as client:
+        with Client(hurried(ssb)) as client:
             return retrieval.fetch(known, client, store, now=NOW, tables=[table])
 
     fetched = again(few(known, *others), "12367")
@@ -872,7 +880,7 @@ def test_no_fetch_while_ssb_prepares_its_publishing(
 def patient(project: Path, ssb: Double) -> None:
     """Point a project's own settings at the double, without waits."""
     path = project / "parameters" / "statbank.yaml"
-    settings = {**HURRY, "base_url": ssb.url, "contact": "tests", "first_year": 2015}
+    settings = hurried(ssb).model_dump()
     path.write_text(json.dumps(settings), "utf-8")
 
 
