@@ -8,11 +8,10 @@ computes nothing. Imports ``parameters`` and ``errors``.
 
 import csv
 import io
-import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations, pairwise, product
 from pathlib import Path
 from typing import Any
@@ -36,15 +35,33 @@ from asss.catalogue.parameters import BOKMAL, EVERY, NETWORK, Network, NumberPer
 from asss.catalogue.translation import Translation
 from asss.errors import ParameterError, UsageError
 
+__all__ = [
+    "MANUAL_FOLDER",
+    "Catalogue",
+    "Effects",
+    "load_catalogue",
+    "read_number",
+    "unread",
+]
+
 MANUAL_FOLDER = "manuelle"
 COMMENT_FOLDER = "kommentarer"
 FORBEHOLD_FILE = "forbehold.yaml"
 STATBANK_FILE = "statbank.yaml"
 
+#: The parts of a service area that its indicators and sections name.
+PARTS = ("sections", "chapters", "groups")
+
+#: The files that are read. Any other is reported by `asss check`.
+READ = (
+    *(parameters.NETWORK_FILE, FORBEHOLD_FILE, STATBANK_FILE, "fraser*.yaml"),
+    *(f"{SERVICE_FOLDER}/*.yaml", f"{parameters.RUN_FOLDER}/*.yaml"),
+    *(f"{MANUAL_FOLDER}/*.csv", f"{COMMENT_FOLDER}/*/*.md"),
+)
+
 #: Letters that look like a space, or like nothing, and break searches and joins.
 #: The hard space U+00A0 is meant, and stands only where a phrase needs it.
 INVISIBLE = re.compile("[\u200b-\u200f\u202f\u2060\ufeff\u00ad]")
-
 
 #: What a file of manual figures must tell; where it is named for a measure, not that.
 COLUMNS = frozenset(ManualFigure.model_fields) - {"measure", "file"}
@@ -233,12 +250,7 @@ def load_catalogue(
     if network:
         problems += _check_network(network)
     if network and knowledge:
-        # A file whose rows are all wrong is there all the same.
-        stems = {
-            path.stem for path in parameters.files(folder / MANUAL_FOLDER, "*.csv")
-        }
-        collected = stems.union(figure.measure for figure in manual)
-        problems += _check_service(knowledge, collected)
+        problems += _check_service(knowledge, _collected(folder, manual))
         if caveats:
             problems += _check_forbehold(caveats, network, knowledge)
             problems += _check_joins(caveats, knowledge)
@@ -246,26 +258,11 @@ def load_catalogue(
         reports = dict.fromkeys([*broken, *((c.kommune, c.year) for c in comments)])
         read = [area for area in services.values() if area]
         problems += _check_people(network, read, manual, reports)
-    if phrases:
-        file = translation.file_of(BOKMAL)
-        problems += translation.check_words(file, phrases.words)
-        problems += translation.check_form(file, phrases)
-    if phrases and knowledge and caveats:
-        for name, said in translations.items():
-            file = translation.file_of(name)
-            if said:
-                problems += translation.check(file, said, phrases, knowledge, caveats)
+    problems += _check_phrases(phrases, translations, knowledge, caveats)
     if problems or not (network and knowledge and caveats and phrases and settings):
         problems += [problem for found in broken.values() for problem in found]
         raise ParameterError(problems)
-    untranslated: tuple[str, ...] = ()
-    if said := translations.get(language):
-        originals = (phrases, knowledge, caveats)
-        untranslated = translation.lacking(
-            translation.file_of(language), said, *originals
-        )
-        phrases, knowledge, caveats = translation.translate(said, *originals)
-    return Catalogue(
+    known = Catalogue(
         folder=folder,
         network=network,
         service=knowledge,
@@ -280,9 +277,48 @@ def load_catalogue(
         comments=tuple(comments),
         broken={place: tuple(found) for place, found in broken.items()},
         statbank=settings,
-        language=language,
-        untranslated=untranslated,
     )
+    said = translations.get(language)
+    return _translated(known, language, said, caveats) if said else known
+
+
+def _translated(
+    known: Catalogue, language: str, said: Translation, caveats: ForbeholdFile
+) -> Catalogue:
+    """The same in another language, with what it lacks."""
+    originals = (known.phrases, known.service, caveats)
+    phrases, service, caveats = translation.translate(said, *originals)
+    return replace(
+        known,
+        phrases=phrases,
+        service=service,
+        kinds=caveats.kinds,
+        forbehold=caveats.forbehold,
+        language=language,
+        untranslated=translation.lacking(
+            translation.file_of(language), said, *originals
+        ),
+    )
+
+
+def unread(folder: Path) -> list[str]:
+    """
+    Files under ``parameters/`` that nothing reads: misplaced, or of another ending.
+
+    Returns
+    -------
+    files : list of str
+        Relative to `folder`: ``manuelle/sykefravaer.CSV``.
+    """
+    read = {path for pattern in READ for path in parameters.files(folder, pattern)}
+    return [
+        path.relative_to(folder).as_posix()
+        for path in parameters.files(folder, "**/*")
+        if path.is_file() and path not in read
+    ]
+
+
+# -- files -----------------------------------------------------------------------------
 
 
 def _read(
@@ -291,6 +327,12 @@ def _read(
     content = parameters.read_yaml(path, problems)
     problems += _invisible(path.name, content)
     return parameters.check_model(model, content, file=path.name, problems=problems)
+
+
+def _collected(folder: Path, manual: Iterable[ManualFigure]) -> set[str]:
+    """What is collected by hand: a file whose rows are all wrong is there as well."""
+    files = parameters.files(folder / MANUAL_FOLDER, "*.csv")
+    return {path.stem for path in files}.union(figure.measure for figure in manual)
 
 
 def _invisible(file: str, content: Any) -> list[str]:
@@ -465,16 +507,24 @@ def _comment(
         f"{where}, line {above + line}: {what}"
         for line, what in markdown.refused(parts[2])
     ]
+    problems += [
+        f"{where}: {key}: {what}"
+        for key in ("author", "date")
+        for what in markdown.left_over(str(head.get(key, "")))
+    ]
     return parameters.check_model(Comment, content, file=where, problems=problems)
+
+
+# -- checks ----------------------------------------------------------------------------
 
 
 def _check_runs(folder: Path, network: Network | None, problems: list[str]) -> None:
     ids = [member.id for member in network.members] if network else []
     for path in parameters.files(folder, "*.yaml"):
         run = parameters.check_run(path, problems, ids=(*ids, EVERY, NETWORK))
-        if run and network and run.kommune not in (*ids, EVERY, NETWORK):
-            hint = parameters.suggestion(run.kommune, ids)
-            problems.append(f"{path.name}: kommune: unknown id {run.kommune!r}.{hint}")
+        if run and network and run.kommune not in (EVERY, NETWORK):
+            where = f"{path.name}: kommune"
+            problems += parameters.unknown(where, [run.kommune], ids, what="id ")
 
 
 def _check_network(network: Network) -> list[str]:
@@ -482,15 +532,13 @@ def _check_network(network: Network) -> list[str]:
     file = parameters.NETWORK_FILE
     problems = _twice(file, "members", (member.id for member in network.members))
     problems += [] if network.members else [f"{file}: members: is empty"]
-    problems += [
-        f"{file}: members[{member.id}].id: has another meaning; choose another id"
-        for member in network.members
-        if member.id in (EVERY, NETWORK)
-    ]
     for member in network.members:
-        where = f"{file}: members[{member.id}].kommunenummer"
-        problems += [] if member.kommunenummer else [f"{where}: is empty"]
-        problems += _out_of_step(where, member.kommunenummer)
+        where = f"{file}: members[{member.id}]"
+        if member.id in (EVERY, NETWORK):
+            problems.append(f"{where}.id: has another meaning; choose another id")
+        if not member.kommunenummer:
+            problems.append(f"{where}.kommunenummer: is empty")
+        problems += _out_of_step(f"{where}.kommunenummer", member.kommunenummer)
     for one, other in combinations(network.members, 2):
         if one.id == other.id:
             continue
@@ -503,7 +551,7 @@ def _check_network(network: Network) -> list[str]:
             f"{both} have the same kommunenummer {a.number} in the same years"
             for a, b in product(one.kommunenummer, other.kommunenummer)
             if a.number == b.number
-            and max(_span(a)[0], _span(b)[0]) <= min(_span(a)[1], _span(b)[1])
+            and max(a.ends[0], b.ends[0]) <= min(a.ends[1], b.ends[1])
         ]
     return problems
 
@@ -512,7 +560,7 @@ def _out_of_step(
     where: str, periods: Iterable[NumberPeriod | MeanPeriod]
 ) -> Iterator[str]:
     """Periods that do not follow each other: a year would have two of them, or none."""
-    found = sorted((_span(period), str(period)) for period in periods)
+    found = sorted((period.ends, str(period)) for period in periods)
     for (first, last), period in found:
         if first > last:
             yield f"{where}: {period} ends before it begins"
@@ -524,76 +572,68 @@ def _out_of_step(
             yield f"{where}: nothing for {years}, between {before} and {after}"
 
 
-def _span(period: NumberPeriod | MeanPeriod) -> tuple[float, float]:
-    """First and last year of a period; what is left open has no end."""
-    first, last = period.from_year, period.to_year
-    return (
-        -math.inf if first is None else first,
-        math.inf if last is None else last,
-    )
-
-
-def _check_service(service: Service, manual: set[str]) -> list[str]:
+def _check_service(service: Service, collected: set[str]) -> list[str]:
+    """Each id once, and nothing in the file named that the file does not have."""
     file = f"{service.service}.yaml"
-    sections = {section.id for section in service.sections}
-    chapters = {chapter.id for chapter in service.chapters}
-    groups = {group.id for group in service.groups}
-    problems = _twice(file, "indicators", (i.id for i in service.indicators))
-    problems += _twice(file, "measures", (m.id for m in service.measures))
-    problems += _twice(file, "sections", (s.id for s in service.sections))
-    problems += _twice(file, "chapters", (c.id for c in service.chapters))
-    problems += _twice(file, "groups", (g.id for g in service.groups))
-    problems += _twice(file, "tables", (t.id for t in service.tables))
-    for name, periods in service.means.items():
-        problems += _out_of_step(f"{file}: means.{name}", periods)
-        spans = [_span(period) for period in periods]
-        if not spans or max(last for _, last in spans) < math.inf:
-            problems.append(f"{file}: means.{name}: leave out to_year of the last rule")
-        if not spans or min(first for first, _ in spans) > -math.inf:
-            problems.append(
-                f"{file}: means.{name}: leave out from_year of the first rule"
-            )
-    problems += [
-        f"{file}: sections[{section.id}].chapter: unknown chapter {section.chapter!r}"
-        for section in service.sections
-        if section.chapter not in chapters
+    ids = {
+        kind: [entry.id for entry in getattr(service, kind)]
+        for kind in ("indicators", "measures", *PARTS, "tables")
+    }
+    problems = [
+        line for kind, names in ids.items() for line in _twice(file, kind, names)
     ]
-    for indicator in service.indicators:
-        where = f"{file}: indicators[{indicator.id}]"
-        if indicator.section not in sections:
-            problems.append(f"{where}.section: unknown section {indicator.section!r}")
-        if indicator.group and indicator.group not in groups:
-            problems.append(f"{where}.group: unknown group {indicator.group!r}")
-        if indicator.mean not in service.means:
-            problems.append(f"{where}.mean: unknown rule {indicator.mean!r}")
-        known = manual if indicator.formula.manual else set(service.measure)
-        problems += [
-            f"{where}.formula: unknown measure {name!r}."
-            f"{parameters.suggestion(name, sorted(known))}"
-            for name in indicator.formula.measures
-            if name not in known
+    #: Who names something, by which key, what, of which kind, and what there is.
+    references: list[tuple[str, str, Iterable[str], Iterable[str]]] = []
+    for section in service.sections:
+        where = f"sections[{section.id}].chapter"
+        references.append((where, "chapter", [section.chapter], ids["chapters"]))
+    for one in service.indicators:
+        where, group = f"indicators[{one.id}]", [one.group] if one.group else []
+        known = collected if one.formula.manual else set(ids["measures"])
+        references += [
+            (f"{where}.section", "section", [one.section], ids["sections"]),
+            (f"{where}.group", "group", group, ids["groups"]),
+            (f"{where}.mean", "rule", [one.mean], service.means),
+            (f"{where}.formula", "measure", one.formula.measures, sorted(known)),
         ]
     for measure in service.measures:
-        where = f"{file}: measures[{measure.id}]"
-        if bool(measure.series) == bool(measure.sum):
-            problems.append(f"{where}: give either series or sum")
-        problems += [
-            f"{where}.series: unknown table {series.table!r}"
-            for series in measure.series
-            if series.table not in service.table
-        ]
-        problems += [
-            f"{where}.sum: {part!r} is not a measure with a series of its own"
-            for part in measure.sum
-            if part not in service.measure or not service.measure[part].series
-        ]
-        problems += [
-            f"{where}.sum_of: {variable!r} is not among the selections"
-            for series in measure.series
-            for variable in series.sum_of
-            if variable not in series.selections
-        ]
+        where, tables = (
+            f"measures[{measure.id}].series",
+            [s.table for s in measure.series],
+        )
+        references.append((where, "table", tables, ids["tables"]))
+    for where, what, names, there in references:
+        problems += parameters.unknown(
+            f"{file}: {where}", names, there, what=f"{what} "
+        )
+    problems += [f"{file}: {line}" for line in _wrong_means(service)]
+    problems += [f"{file}: {line}" for line in _wrong_measures(service)]
     return problems
+
+
+def _wrong_means(service: Service) -> Iterator[str]:
+    """Every year has a rule for each mean, and no year has two."""
+    for name, periods in service.means.items():
+        where = f"means.{name}"
+        yield from _out_of_step(where, periods)
+        if not any(period.to_year is None for period in periods):
+            yield f"{where}: leave out to_year of the last rule"
+        if not any(period.from_year is None for period in periods):
+            yield f"{where}: leave out from_year of the first rule"
+
+
+def _wrong_measures(service: Service) -> Iterator[str]:
+    for measure in service.measures:
+        where = f"measures[{measure.id}]"
+        if bool(measure.series) == bool(measure.sum):
+            yield f"{where}: give either series or sum"
+        for part in measure.sum:
+            if part not in service.measure or not service.measure[part].series:
+                yield f"{where}.sum: {part!r} is not a measure with a series of its own"
+        for series in measure.series:
+            for variable in series.sum_of:
+                if variable not in series.selections:
+                    yield f"{where}.sum_of: {variable!r} is not among the selections"
 
 
 def _check_forbehold(
@@ -604,21 +644,10 @@ def _check_forbehold(
     problems = _twice(FORBEHOLD_FILE, "forbehold", (f.id for f in caveats.forbehold))
     for entry in caveats.forbehold:
         where = f"{FORBEHOLD_FILE}: forbehold[{entry.id}]"
-        checks = (
-            ("kind", (entry.kind,), list(caveats.kinds)),
-            ("kommuner", () if entry.kommuner == EVERY else entry.kommuner, kommuner),
-            (
-                "indicators",
-                () if entry.indicators == EVERY else entry.indicators,
-                indicators,
-            ),
-        )
-        problems += [
-            f"{where}.{key}: unknown {name!r}.{parameters.suggestion(name, known)}"
-            for key, names, known in checks
-            for name in names
-            if name not in known
-        ]
+        problems += parameters.unknown(f"{where}.kind", [entry.kind], caveats.kinds)
+        for key, known in (("kommuner", kommuner), ("indicators", indicators)):
+            if (names := getattr(entry, key)) != EVERY:
+                problems += parameters.unknown(f"{where}.{key}", names, known)
     return problems
 
 
@@ -652,7 +681,7 @@ def _check_joins(caveats: ForbeholdFile, service: Service) -> list[str]:
 
 def _check_people(
     network: Network,
-    services: Iterable[Service],
+    services: Sequence[Service],
     manual: Sequence[ManualFigure],
     reports: Iterable[tuple[str, int]],
 ) -> list[str]:
@@ -663,21 +692,19 @@ def _check_people(
         for service in services
         for name, indicator in service.by_hand.items()
     }
-    measures = [name for service in services for name in service.measure]
-    measures += plausible
-    places = [(f.file, f.kommune) for f in manual]
-    places += [(f"{COMMENT_FOLDER}/{name}-{year}", name) for name, year in reports]
-    problems = [
-        f"{file}: unknown measure {name!r}.{parameters.suggestion(name, measures)}"
-        for file, name in dict.fromkeys((f.file, f.measure) for f in manual)
-        if name not in measures
+    measures = [*(name for one in services for name in one.measure), *plausible]
+    named = [(f.file, "measure ", f.measure, measures) for f in manual]
+    named += [(f.file, "kommune ", f.kommune, kommuner) for f in manual]
+    named += [
+        (f"{COMMENT_FOLDER}/{kommune}-{year}", "kommune ", kommune, kommuner)
+        for kommune, year in reports
     ]
-    problems += [
-        f"{file}: unknown kommune {kommune!r}."
-        f"{parameters.suggestion(kommune, kommuner)}"
-        for file, kommune in dict.fromkeys(places)
-        if kommune not in kommuner
+    lines = [
+        line
+        for file, what, name, known in named
+        for line in parameters.unknown(file, [name], known, what=what)
     ]
+    problems = list(dict.fromkeys(lines))
     problems += [
         f"{figure.file}: {figure.value:g} for {figure.kommune} {figure.year} is not "
         f"plausible: {figure.measure} is {plausible[figure.measure]} by "
@@ -690,6 +717,26 @@ def _check_people(
     return problems
 
 
+def _check_phrases(
+    phrases: Phrases | None,
+    translations: Mapping[str, Translation | None],
+    knowledge: Service | None,
+    caveats: ForbeholdFile | None,
+) -> list[str]:
+    """What is said, in bokmål and in the languages laid over it."""
+    problems: list[str] = []
+    if phrases:
+        file = translation.file_of(BOKMAL)
+        problems += translation.check_words(file, phrases.words)
+        problems += translation.check_form(file, phrases)
+    if phrases and knowledge and caveats:
+        for name, said in translations.items():
+            file = translation.file_of(name)
+            if said:
+                problems += translation.check(file, said, phrases, knowledge, caveats)
+    return problems
+
+
 def _check_chapters(
     service: Service,
     comments: Iterable[Comment],
@@ -697,11 +744,10 @@ def _check_chapters(
 ) -> None:
     chapters = [chapter.id for chapter in service.chapters]
     for one in comments:
-        if one.chapter not in chapters:
-            broken.setdefault((one.kommune, one.year), []).append(
-                f"{one.kommune}-{one.year}/{one.chapter}.md: unknown chapter "
-                f"{one.chapter!r}.{parameters.suggestion(one.chapter, chapters)}"
-            )
+        where = f"{one.kommune}-{one.year}/{one.chapter}.md"
+        lines = parameters.unknown(where, [one.chapter], chapters, what="chapter ")
+        if lines:
+            broken.setdefault((one.kommune, one.year), []).extend(lines)
 
 
 def _twice(file: str, key: str, names: Iterable[str]) -> list[str]:

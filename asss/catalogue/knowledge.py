@@ -19,7 +19,15 @@ from pydantic import (
     model_validator,
 )
 
-from asss.catalogue.parameters import EVERY, Address, Day, Identifier, Model, Source
+from asss.catalogue.parameters import (
+    EVERY,
+    Address,
+    Day,
+    Identifier,
+    Model,
+    Source,
+    Span,
+)
 from asss.errors import ParameterError
 
 SERVICE_FOLDER = "indikatorer"
@@ -51,16 +59,14 @@ class Group(Model):
     subject: str
 
 
-class MeanPeriod(Model):
+class MeanPeriod(Span):
     """Which mean the network uses in a span of data years."""
 
     rule: MeanRule
-    from_year: int | None = None
-    to_year: int | None = None
 
     def __str__(self) -> str:
         """As in a message."""
-        return f"{self.rule} ({self.from_year or ''}-{self.to_year or ''})"
+        return f"{self.rule} {super().__str__()}"
 
 
 class Formula(Model):
@@ -127,7 +133,6 @@ class Indicator(Model):
     formula: Formula
     plausible: Range
     mean: Identifier
-    direction: Literal["neutral", "higher_is_better", "lower_is_better"] = "neutral"
     reported_from: int | None = None
     definition: str
     processing: str
@@ -182,15 +187,13 @@ class AgeSpan(Model):
         )
 
 
-class Series(Model):
+class Series(Span):
     """Where a measure is found in a span of data years.
 
     ``contents`` is one contents, or several whose sum is wanted, such as bands of age.
     """
 
     table: str
-    from_year: int | None = None
-    to_year: int | None = None
     contents: tuple[Contents, ...] = Field(strict=False, min_length=1)
     selections: Mapping[str, str] = Field(default_factory=dict)
     sum_of: Mapping[str, AgeSpan] = Field(default_factory=dict)
@@ -199,10 +202,6 @@ class Series(Model):
     @classmethod
     def _one_or_several(cls, value: Any) -> Any:
         return [value] if isinstance(value, Mapping) else value
-
-    def covers(self, year: int) -> bool:
-        """Whether the series holds the data year."""
-        return (self.from_year or year) <= year <= (self.to_year or year)
 
 
 class Measure(Model):
@@ -290,7 +289,7 @@ class Service(Model):
     def mean_rule(self, indicator: Indicator, year: int) -> MeanRule:
         """Which mean the indicator has in a data year."""
         for period in self.means[indicator.mean]:
-            if (period.from_year or year) <= year <= (period.to_year or year):
+            if period.covers(year):
                 return period.rule
         msg = f"{SERVICE_FOLDER}: means.{indicator.mean} has no rule for {year}"
         raise ParameterError([msg])

@@ -113,18 +113,6 @@ def numeral(count: int, words: Mapping[str, str], *, neuter: bool = False) -> st
     return words["number_1_neuter" if neuter and count == 1 else f"number_{count}"]
 
 
-def ordinal(place: int) -> str:
-    """
-    Write a place in an order: with a full stop.
-
-    Examples
-    --------
-    >>> f"{ordinal(3)} plass"
-    '3. plass'
-    """
-    return f"{number(place)}."
-
-
 def span(first: int, last: int) -> str:
     """
     Write an interval of years or ages: with a dash, and one of one as it is.

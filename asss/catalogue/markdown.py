@@ -7,13 +7,26 @@ nothing.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
+
+__all__ = ["LEFTOVERS", "left_over", "refused", "to_html"]
+
+#: What never belongs in front of a reader, by what to call it.
+LEFTOVERS: Mapping[str, re.Pattern[str]] = {
+    "a missing number": re.compile(r"\b(?:nan|NaN|None|NaT)\b|<NA>"),
+    "a hole": re.compile(r"[{}]"),
+    "a trace of a program": re.compile(r"Traceback|Undefined|\bobject at 0x"),
+    "a note to oneself": re.compile(r"\b(?:TODO|FIXME|XXX)\b"),
+    "two stops": re.compile(r"\w\.\.(?:\s|$)"),
+    "a space before a stop": re.compile(r"\w[ \u00a0][.,;](?:\s|$)"),
+    "an empty reason": re.compile(r"\(\s*\)"),
+}
 
 #: What a link may be: an address on the web, or a place on the same page.
 ADDRESS = re.compile(r"https?://|#", re.IGNORECASE)
@@ -108,9 +121,23 @@ def _name_heads(tokens: Sequence[Token]) -> None:
             token.tag, is_first = "th" if is_first else "td", False
 
 
+def left_over(text: str) -> Iterator[str]:
+    """
+    What in a text never belongs in front of a reader, and is refused on a page.
+
+    Examples
+    --------
+    >>> list(left_over("Se TODO."))
+    ["a note to oneself, 'TODO'"]
+    """
+    for what, pattern in LEFTOVERS.items():
+        if found := pattern.search(text):
+            yield f"{what}, {found[0]!r}"
+
+
 def refused(written: str) -> Iterator[tuple[int, str]]:
     r"""
-    What a comment may not hold: images, footnotes, HTML, links that leave the web.
+    What a comment may not hold: images, HTML, links that leave the web, leftovers.
 
     Yields
     ------
@@ -142,6 +169,9 @@ def refused(written: str) -> Iterator[tuple[int, str]]:
                 yield line, f"a link to {address}: write an address on the web"
             elif part.type == "text" and "](" in part.content:
                 yield line, f"a link that is none, {part.content}: it has a space in it"
+            elif part.type == "text":
+                for what in left_over(part.content):
+                    yield line, f"{what}: mend it, no page is made with it"
             elif part.type in ("html_block", "html_inline"):
                 yield line, f"HTML, {part.content.split()[0]}: write Markdown"
             elif part.type in ("softbreak", "hardbreak"):

@@ -45,6 +45,9 @@ NETWORK = "asss"
 LATEST = "latest"
 EMBEDDED = "embedded"
 
+#: A snapshot by its name. A path is for whoever starts a report, not for a file.
+SNAPSHOT_NAME = re.compile(r"\w[\w.-]*")
+
 #: The language that everything is written in, and that others are laid over.
 BOKMAL = "nb"
 
@@ -143,38 +146,58 @@ LABEL_PLACE = re.compile(r"\(.*?\)")
 #: Between the names of a kommune in two or three languages: «Trondheim - Tråante».
 BETWEEN_NAMES = re.compile(r"\s[-–/]\s")
 
+#: What a kommune is called.
+Name = Annotated[str, Field(pattern=r"\S")]
+
 #: Lasting ids: lower case ASCII, æ→ae, ø→o, å→a.
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
-class NumberPeriod(Model):
-    """The kommunenummer that SSB uses in a span of years."""
+class Span(Model):
+    """A span of years, first and last included; what is left open has no end."""
 
-    number: Kommunenummer
     from_year: int | None = None
     to_year: int | None = None
 
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The first and the last year, as numbers that can be compared."""
+        return (
+            -math.inf if self.from_year is None else self.from_year,
+            math.inf if self.to_year is None else self.to_year,
+        )
+
     def covers(self, year: int) -> bool:
-        """Whether the number is that of the year."""
-        return (self.from_year or year) <= year <= (self.to_year or year)
+        """Whether a year is one of the span's."""
+        return self.ends[0] <= year <= self.ends[1]
 
     def __str__(self) -> str:
         """As in a message."""
-        return f"{self.number} ({self.from_year or ''}-{self.to_year or ''})"
+        return f"({self.from_year or ''}-{self.to_year or ''})"
+
+
+class NumberPeriod(Span):
+    """The kommunenummer that SSB uses in a span of years."""
+
+    number: Kommunenummer
+
+    def __str__(self) -> str:
+        """As in a message."""
+        return f"{self.number} {super().__str__()}"
 
 
 class Merger(Model):
     """A change of borders: from when, and who joined."""
 
     date: Day
-    merged_with: tuple[str, ...] = Field(strict=False)
+    merged_with: tuple[Name, ...] = Field(strict=False, min_length=1)
 
 
 class Member(Model):
     """A kommune of the network, under an id that outlives its numbers."""
 
     id: Identifier
-    name: Annotated[str, Field(pattern=r"\S")]
+    name: Name
     other_names: tuple[str, ...] = Field(default=(), strict=False)
     member_from: int | None = None
     kommunenummer: tuple[NumberPeriod, ...] = Field(strict=False)
@@ -361,6 +384,25 @@ def suggestion(wanted: str, known: Iterable[str]) -> str:
     if nearest:
         return f" Did you mean {nearest[0]}?"
     return f" Known: {', '.join(names)}."
+
+
+def unknown(
+    where: str, names: Iterable[str], known: Iterable[str], *, what: str = ""
+) -> list[str]:
+    """
+    Name what is none of those that are known, a line for each with the nearest.
+
+    Examples
+    --------
+    >>> unknown("a.yaml: kind", ["statu"], ["status"], what="kind ")
+    ["a.yaml: kind: unknown kind 'statu'. Did you mean status?"]
+    """
+    there = list(known)
+    return [
+        f"{where}: unknown {what}{name!r}.{suggestion(name, there)}"
+        for name in dict.fromkeys(names)
+        if name not in there
+    ]
 
 
 def find_folder(start: Path | None = None) -> Path:
@@ -630,6 +672,11 @@ def check_run(path: Path, problems: list[str], *, ids: Collection[str]) -> Run |
     content = read_yaml(path, problems)
     run = check_model(Run, content, file=path.name, problems=problems)
     named = re.fullmatch(r"(.+)-(\d{4})", path.stem)
+    if run and not SNAPSHOT_NAME.fullmatch(run.snapshot):
+        problems.append(
+            f"{path.name}: snapshot: {run.snapshot!r} is not a name; write the name "
+            f"that `asss fetch` gives, such as 2026-06-20, or {LATEST} or {EMBEDDED}"
+        )
     if run and named:
         told = [("year", str(run.year), named[2])]
         if fold(named[1]) in ids:

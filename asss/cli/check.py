@@ -32,6 +32,12 @@ def check(parameters_: ParametersOption = None) -> None:
     )
     name, held = safe(answers.name), statbank.spans(years)
     out.print(f"Snapshot {name}: {len(answers.tables)} tables, {held}.")
+    for file in catalogue.unread(known.folder):
+        out.print(
+            f"[yellow]Not read:[/yellow] {safe(file)} is not where, or not called "
+            "what, a file of parameters/ is: figures end in .csv, the rest in .yaml, "
+            "and a comment is kommentarer/<kommune>-<year>/<chapter>.md."
+        )
     unverified = service.unverified
     if unverified:
         out.print(

@@ -191,12 +191,7 @@ def _series_wishes(measure: str, series: Series, metadata: Metadata) -> Iterator
 def numbers_of(member: Member, periods: Iterable[int]) -> list[str]:
     """The kommunenummer that a member has in one or more of the periods."""
     return [
-        span.number
-        for span in member.kommunenummer
-        if any(
-            (span.from_year or period) <= period <= (span.to_year or period)
-            for period in periods
-        )
+        span.number for span in member.kommunenummer if any(map(span.covers, periods))
     ]
 
 

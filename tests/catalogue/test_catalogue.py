@@ -3,6 +3,7 @@
 import copy
 import csv
 import dataclasses
+import json
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -93,11 +94,6 @@ def test_starred_are_those_without_a_denominator(known: Catalogue) -> None:
     """Nothing can be weighted that is not a ratio; everything else is, from 2018."""
     without = {i.id for i in known.service.indicators if not i.formula.denominator}
     assert without == STARRED
-
-
-def test_no_indicator_is_praised_or_blamed(known: Catalogue) -> None:
-    """A level of spending is by itself neither good nor bad."""
-    assert {i.direction for i in known.service.indicators} == {"neutral"}
 
 
 def test_every_indicator_says_what_it_is_and_where_that_was_read(
@@ -1012,6 +1008,41 @@ def test_comment_that_asks_for_more_than_text_is_named(
 
 
 @pytest.mark.parametrize(
+    ("line", "complaint"),
+    [
+        ("Husk {kommune}.", "a hole, '{'"),
+        ("TODO: skriv mer", "a note to oneself, 'TODO'"),
+        ("I alt None personer", "a missing number, 'None'"),
+    ],
+)
+def test_comment_that_no_page_is_made_with_is_named(
+    folder: Path, line: str, complaint: str
+) -> None:
+    """It passed the check, and stopped the report when it was to be published."""
+    write_comment(folder, f"{HEAD}\nTekst.\n\n- {line}\n")
+    (problem,) = problems_in(folder)
+    assert problem.startswith(f"tromso-2017/kvalitet.md, line 9: {complaint}: mend it")
+    write_comment(folder, f"{HEAD.replace('En', line)}\nTekst.\n")
+    (problem,) = problems_in(folder)
+    assert problem.startswith(f"tromso-2017/kvalitet.md: author: {complaint}")
+
+
+def test_file_that_nothing_reads_is_listed(folder: Path) -> None:
+    """A figure in it would be missing in print, and nobody would know why."""
+    assert catalogue.unread(folder) == []
+    names = [
+        "forbehold.yml",
+        "kommentarer/kvalitet.md",
+        "manuelle/sykefravaer.CSV",
+        "rapporter/2020/oslo-2020.yaml",
+    ]
+    for name in names:
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text("", "utf-8")
+    assert catalogue.unread(folder) == names
+
+
+@pytest.mark.parametrize(
     ("place", "complaint"),
     [
         ("tromsoe-2017/kvalitet", "unknown kommune 'tromsoe'. Did you mean tromso?"),
@@ -1092,6 +1123,16 @@ def test_misspelt_key_of_a_run_is_named(folder: Path) -> None:
     assert problems_in(folder) == (
         "trondheim-2020.yaml: publised: unknown key, did you mean published?",
     )
+
+
+@pytest.mark.parametrize("name", ["../../etc", "/etc", "a/b", "..", "C:\\\\a", ""])
+def test_run_on_a_snapshot_that_is_no_name_is_named(folder: Path, name: str) -> None:
+    """A path is another folder on another machine."""
+    path = folder / "rapporter" / "oslo-2020.yaml"
+    text = f"kommune: oslo\nyear: 2020\nsnapshot: {json.dumps(name)}\n"
+    path.write_text(text, "utf-8")
+    (problem,) = problems_in(folder)
+    assert problem.startswith(f"oslo-2020.yaml: snapshot: {name!r} is not a name")
 
 
 # -- several at once -------------------------------------------------------------------
@@ -1668,6 +1709,14 @@ def test_merger_without_a_day_is_refused(folder: Path, day: str) -> None:
     (problem,) = problems_in(folder)
     assert problem.startswith("nettverk.yaml: members[asker].mergers[0].date: ")
     assert "is not a date" in problem
+
+
+@pytest.mark.parametrize("names", [[], [" "]])
+def test_merger_with_nobody_is_refused(folder: Path, names: list[str]) -> None:
+    with rewritten(folder / NETWORK) as content:
+        entry_in(content["members"], "asker")["mergers"][0]["merged_with"] = names
+    problem, *_ = problems_in(folder)
+    assert problem.startswith("nettverk.yaml: members[asker].mergers[0].merged_with")
 
 
 def test_figure_by_hand_without_its_day_is_refused(manual_folder: Path) -> None:

@@ -145,10 +145,9 @@ def test_every_count_has_its_own_word(words: Mapping[str, str]) -> None:
     assert [text.isdigit() for text in written] == [False] * 13 + [True] * 27
 
 
-@pytest.mark.parametrize(("place", "written"), [(1, "1."), (3, "3."), (12, "12.")])
-def test_place_in_an_order_has_a_full_stop(place: int, written: str) -> None:
+@pytest.mark.parametrize("written", ["1.", "3.", "12."])
+def test_place_in_an_order_stays_with_its_noun(written: str) -> None:
     """«3. plass», and the number and its noun on one line."""
-    assert language.ordinal(place) == written
     bound = language.bind(f"på {written} plass i ASSS")
     assert bound == f"på {written}{HARD_SPACE}plass i ASSS"
 

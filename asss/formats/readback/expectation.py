@@ -13,17 +13,6 @@ from asss.formats.readback.notation import dated, marked, written
 from asss.formats.readback.prose import Told
 from asss.page.sections import EXPLANATIONS
 
-#: What never belongs in front of a reader, by what to call it.
-LEFTOVERS: Mapping[str, re.Pattern[str]] = {
-    "a missing number": re.compile(r"\b(?:nan|NaN|None|NaT)\b|<NA>"),
-    "a hole": re.compile(r"[{}]"),
-    "a trace of a program": re.compile(r"Traceback|Undefined|\bobject at 0x"),
-    "a note to oneself": re.compile(r"\b(?:TODO|FIXME|XXX)\b"),
-    "two stops": re.compile(r"\w\.\.(?:\s|$)"),
-    "a space before a stop": re.compile(r"\w[ \u00a0][.,;](?:\s|$)"),
-    "an empty reason": re.compile(r"\(\s*\)"),
-}
-
 
 @dataclass(frozen=True)
 class Cell:

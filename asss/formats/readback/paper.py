@@ -15,7 +15,8 @@ from itertools import chain
 import pikepdf
 
 from asss.catalogue.catalogue import Catalogue
-from asss.formats.readback.expectation import LEFTOVERS, Expected, Row
+from asss.catalogue.markdown import LEFTOVERS
+from asss.formats.readback.expectation import Expected, Row
 
 #: What differs between a text and the same text on a page: spaces and hyphens. Bullets
 #: are drawn last on a page: in the middle of a sentence that goes on to the next.

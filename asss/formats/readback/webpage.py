@@ -13,8 +13,9 @@ from bs4 import BeautifulSoup
 from bs4.element import NavigableString, Tag
 
 from asss.catalogue.catalogue import Catalogue
+from asss.catalogue.markdown import LEFTOVERS
 from asss.formats.readback import prose
-from asss.formats.readback.expectation import LEFTOVERS, Expected, Row
+from asss.formats.readback.expectation import Expected, Row
 from asss.formats.readback.notation import spaced as plain
 
 #: Elements that hold text a reader takes in one breath.
