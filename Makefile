@@ -54,10 +54,10 @@ FAST := tests/catalogue tests/test_notebooks.py $(addprefix tests/,statbank/test
 lowest:  ## Run the fast tests on the lowest versions that pyproject.toml allows (needs uv)
 	@command -v $(UV) >/dev/null || { echo 'This needs uv. Try: pip install uv' >&2; exit 1; }
 	@$(UV) venv --quiet --clear --python $(PYTHON) outputs/lowest
-	@$(UV) pip compile pyproject.toml --extra cluster --python outputs/lowest --no-build --quiet \
+	@$(UV) pip compile pyproject.toml --extra report --extra cluster --python outputs/lowest --no-build --quiet \
 	  --resolution lowest-direct --no-header --no-annotate --output-file outputs/lowest.txt
 	@$(UV) pip install --quiet --python outputs/lowest --constraint outputs/lowest.txt \
-	  --editable '.[cluster,dev]'
+	  --editable '.[report,cluster,dev]'
 	@outputs/lowest/bin/python -m pytest -n auto -W ignore::DeprecationWarning $(FAST)
 
 lint: setup  ## Check style, formatting, and that notebooks hold no output
@@ -89,7 +89,7 @@ lab: setup  ## Open JupyterLab on the notebooks
 # paths) are kept out: the file holds names, versions and hashes only.
 lock:  ## Choose versions anew (needs uv; then bring environment.yml in step)
 	@command -v $(UV) >/dev/null || { echo 'This needs uv. Try: pip install uv' >&2; exit 1; }
-	@$(UV) pip compile pyproject.toml --extra cluster --extra dev --no-config --quiet --upgrade \
+	@$(UV) pip compile pyproject.toml --extra report --extra cluster --extra dev --no-config --quiet --upgrade \
 	  --universal --python-version 3.11 --fork-strategy fewest \
 	  --generate-hashes --no-header --no-annotate --output-file requirements.lock
 	@echo 'requirements.lock is new. Now bring the versions in environment.yml in step:'

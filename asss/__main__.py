@@ -7,11 +7,26 @@ has changed.
 """
 
 import re
+import sys
 from importlib import import_module
 from typing import Any
 
-import typer
-from typer.core import TyperCommand, TyperGroup
+
+def _lacking(error: ModuleNotFoundError) -> str:
+    """What to install, where the small library is here and its command is not."""
+    if (error.name or "asss").startswith("asss"):
+        raise error
+    return (
+        f"The command asss needs {error.name}, which is not installed. "
+        "Try: pip install 'asss[report]'"
+    )
+
+
+try:
+    import typer
+    from typer.core import TyperCommand, TyperGroup
+except ModuleNotFoundError as error:
+    sys.exit(_lacking(error))
 
 #: The commands in the order of the help: module, function, and what it is for.
 COMMANDS = {
@@ -23,6 +38,7 @@ COMMANDS = {
     "diff": ("diff", "diff", "Show what differs between snapshots or renderings."),
     "check": ("check", "check", "Read and cross-check everything under parameters/."),
     "list": ("check", "list_", "Show kommuner, years and indicators."),
+    "init": ("init", "init", "Lay out a project of one's own in an empty folder."),
 }
 
 
@@ -75,7 +91,10 @@ for _name, (_, _, _purpose) in COMMANDS.items():
 
 def main() -> None:
     """Run the command line."""
-    app()
+    try:
+        app()
+    except ModuleNotFoundError as error:
+        sys.exit(_lacking(error))
 
 
 if __name__ == "__main__":

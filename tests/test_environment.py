@@ -55,7 +55,8 @@ def test_each_library_has_a_lowest_version():
     """One that is tried by `make lowest`, so that pip says why it cannot install."""
     with (ROOT / "pyproject.toml").open("rb") as file:
         project = tomllib.load(file)["project"]
-    needed = project["dependencies"] + project["optional-dependencies"]["cluster"]
+    extras = project["optional-dependencies"]
+    needed = project["dependencies"] + extras["report"] + extras["cluster"]
     assert [one for one in needed if not re.fullmatch(r"[\w-]+>=[\d.]+", one)] == []
 
 

@@ -14,6 +14,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from difflib import get_close_matches
+from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -31,9 +32,13 @@ from pydantic import (
 from asss.errors import ParameterError, UsageError
 
 FOLDER = "parameters"
+NOTEBOOKS = "notebooks"
 OUTPUTS = "outputs"
 NETWORK_FILE = "nettverk.yaml"
 RUN_FOLDER = "rapporter"
+
+#: The folders of a project that people write in.
+PROJECT = (NOTEBOOKS, FOLDER)
 
 #: The word that means every member in a batch file and in a forbehold.
 EVERY = "alle"
@@ -423,9 +428,21 @@ def find_folder(start: Path | None = None) -> Path:
             return folder
     msg = (
         f"No {FOLDER}/{NETWORK_FILE} in {here} or above. "
-        "Start in the project's folder, or name it with --parameters."
+        "Start in the project's folder, or name it with --parameters; "
+        "`asss init FOLDER` lays out a new one."
     )
     raise UsageError(msg)
+
+
+def packaged_project() -> Path:
+    """
+    The notebooks and parameters that the package carries, as ``asss init`` copies them.
+
+    In a checkout they are the project's own.
+    """
+    package = Path(str(resources.files("asss")))
+    carried = package / "project"
+    return carried if carried.is_dir() else package.parent
 
 
 def is_left_over(name: str) -> bool:

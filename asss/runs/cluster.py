@@ -21,11 +21,10 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 from asss import outputs
-from asss.catalogue.parameters import EMBEDDED, FOLDER
+from asss.catalogue.parameters import EMBEDDED, FOLDER, NOTEBOOKS
 from asss.errors import AsssError, UsageError
 from asss.runs import manifest
 from asss.runs.kernels import supply
-from asss.runs.manifest import NOTEBOOKS
 from asss.runs.workers import KERNELS, WORK, Crew, Result, Task, cores
 from asss.statbank import holdings
 
@@ -156,7 +155,9 @@ class Cluster:
         try:
             import distributed
         except ImportError as error:
-            msg = f"--scheduler needs Dask ({error}): pip install 'asss[cluster]'."
+            msg = (
+                f"--scheduler needs Dask ({error}): pip install 'asss[report,cluster]'."
+            )
             raise UsageError(msg) from error
         dask: Any = distributed
         self._project = project

@@ -22,7 +22,7 @@ import asss
 from asss import outputs
 from asss.catalogue import parameters
 from asss.catalogue.filenames import INDEX_NAME
-from asss.catalogue.parameters import NETWORK, Model, Run
+from asss.catalogue.parameters import NETWORK, NOTEBOOKS, Model, Run
 from asss.errors import ManifestError
 
 MANIFEST_NAME = "manifest.json"
@@ -33,13 +33,12 @@ FORM: Final = 1
 #: The language of every report.
 LOCALE: Final = "nb"
 
-NOTEBOOKS = "notebooks"
-
 #: The notebook of «ASSS samlet», one for every service area.
 NETWORK_NOTEBOOK = "asss_samlet"
 
-#: Where the package keeps figures of its own: a snapshot, with a sha256 of its own.
-EMBEDDED_FOLDER = "embedded/"
+#: What the package carries that has a sha256 of its own where it is used: a snapshot,
+#: and in a wheel the project that ``asss init`` lays out.
+CARRIED = ("embedded/", "project/")
 
 #: The libraries that a report's bytes go through, those that ours stand on included.
 #: Of the system's own, such as Pango, nobody keeps the version: --force is for those.
@@ -383,4 +382,4 @@ def digest_of_package() -> str:
 def digest_of_code(package: Path) -> str:
     """The same, of a package that lies somewhere."""
     names = names_in(package)
-    return digest(package, (n for n in names if not n.startswith(EMBEDDED_FOLDER)))
+    return digest(package, (n for n in names if not n.startswith(CARRIED)))
