@@ -20,11 +20,13 @@ from pathlib import Path
 
 import synthetic
 from double import Double
-from test_fetch import corrected, patient
 
 from asss import outputs
 from asss.errors import AsssError
 from asss.runs import manifest, verification
+
+sys.path.append(str(Path(__file__).with_name("statbank")))
+from test_fetch import corrected, patient
 
 ROOT = Path(__file__).parents[1]
 KOMMUNER = ("oslo", "bergen", "asss")

@@ -244,7 +244,9 @@ def report(
 
 def said_of(known: Catalogue, found: Findings, fact: Fact) -> str:
     """What is said of a figure's change since last year."""
-    told = changes.since_last_year(found.book, known, "x", [fact], {fact.indicator: "det"})
+    told = changes.since_last_year(
+        found.book, known, "x", [fact], {fact.indicator: "det"}
+    )
     return " ".join(text.sentence(one, known).text for one in told)
 
 

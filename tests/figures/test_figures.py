@@ -191,7 +191,8 @@ def test_every_colour_is_one_that_a_page_can_change(
     report: Report, drawn: Drawn, root: Path
 ) -> None:
     """In the dark look the page overrules each colour; one unknown would glare."""
-    css = (root / "asss" / "templates" / "rapport" / "style.css").read_text("utf-8")
+    style = root / "asss" / "page" / "templates" / "rapport" / "style.css"
+    css = style.read_text("utf-8")
     for name, picture in pictures(drawn, report):
         assert "style=" not in picture.svg, "nothing but attributes can be overruled"
         used = set(re.findall(r"#[0-9a-f]{6}\b", picture.svg))

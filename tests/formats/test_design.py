@@ -54,7 +54,7 @@ MEASURE = re.compile(r"wide|more|[ms]\d+")
 
 def colours() -> dict[str, dict[str, str]]:
     """The colours of the stylesheet by name, in light and in dark."""
-    file = resources.files("asss") / "templates" / "rapport" / "style.css"
+    file = resources.files("asss.page") / "templates" / "rapport" / "style.css"
     light, dark = re.findall(r":root \{(.*?)\}", file.read_text("utf-8"), re.DOTALL)[:2]
     return {
         name: dict(re.findall(r"--([\w-]+): (#\w+);", part))

@@ -589,7 +589,9 @@ def test_rule_that_nothing_retells_is_refused(
 ) -> None:
     """Who adds a kind of sentence is told where to say why it is said."""
     statement = Statement("kvalitet", "forecast_up", {}, ())
-    with pytest.raises(PhraseError, match=r"'forecast_up' is said; add it to asss/formats/rev"):
+    with pytest.raises(
+        PhraseError, match=r"'forecast_up' is said; add it to asss/formats/rev"
+    ):
         reasons.why(statement, every[0], known)
 
 

@@ -505,7 +505,7 @@ def test_one_byte_of_the_package_makes_everything_again(
     before = manifest.digest_of_code(package)
     (package / "embedded" / "snapshot" / "12210.json").write_text("{}", "utf-8")
     assert manifest.digest_of_code(package) == before
-    style = package / "templates" / "rapport" / "style.css"
+    style = package / "page" / "templates" / "rapport" / "style.css"
     style.write_text(style.read_text("utf-8") + " ", "utf-8")
     assert manifest.digest_of_code(package) != before
     monkeypatch.setattr(manifest, "digest_of_package", lambda: "another")
