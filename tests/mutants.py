@@ -66,15 +66,15 @@ MUTANTS = (
     Mutant(
         "an index is made of a mean below zero",
         "asss/analysis/indexing.py",
-        "if is_told and mean > 0 else",
-        "if is_told and mean else",
+        '(indexed["network_mean"] > 0)',
+        '(indexed["network_mean"] != 0)',
         "analysis/test_indexing.py::test_index_is_made_of_a_mean_above_zero_only",
     ),
     Mutant(
         "those who share a place get the higher number",
         "asss/analysis/indexing.py",
-        "(values > value).sum()",
-        "(values >= value).sum() - 1",
+        'method="min"',
+        'method="max"',
         "analysis/test_indexing.py::test_rank_counts_those_above_and_ties_share_it",
     ),
     Mutant(

@@ -30,6 +30,8 @@ RESERVED = {
     "pydantic": {
         "catalogue",
         "statbank",
+        "analysis",
+        "page.record",
         "runs.manifest",
         "runs.ledger",
         "formats.exports",

@@ -6,20 +6,36 @@ Says nothing of what is worth telling. Imports ``indexing``, ``sources`` and bel
 """
 
 import math
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeAlias
 
-from asss.analysis.tables import weakest
+from pydantic import Field, FiniteFloat, Strict, ValidationError
+
+from asss.analysis.tables import Basis
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.knowledge import Forbehold, Indicator
-from asss.catalogue.parameters import Member, Run
+from asss.catalogue.knowledge import Forbehold, MeanRule, Unit
+from asss.catalogue.parameters import Identifier, Member, Model, Run
 from asss.errors import FactError, UsageError
 from asss.statbank import Snapshot
 
 if TYPE_CHECKING:
     import pandas as pd
+
+__all__ = [
+    "HOUSEKEEPING",
+    "Fact",
+    "FactBook",
+    "FactId",
+    "NetworkBook",
+    "Number",
+    "Year",
+    "about",
+    "book_of",
+    "gather",
+    "gather_network",
+]
 
 #: The numbers of a fact, each of which may be missing.
 Number: TypeAlias = Literal[
@@ -38,45 +54,91 @@ Number: TypeAlias = Literal[
 #: Kinds of forbehold that concern how figures are kept, not whether one is sound.
 HOUSEKEEPING = frozenset({"auto_update_exception", "status", "mean_rule"})
 
+FactId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*-\d{4}-[a-z][a-z0-9_]*$")]
+Sign = Annotated[str, Field(pattern=r"^\D*$", max_length=12)]
+Year = Annotated[int, Field(ge=1900, le=2999)]
+#: JSON has lists where we have tuples.
+Ids = Annotated[tuple[Identifier, ...], Strict(strict=False)]
+Names = Annotated[tuple[str, ...], Strict(strict=False)]
 
-@dataclass(frozen=True)
-class Fact:
-    """One figure of one kommune and year, set against the network.
 
-    Units are the indicator's, ``index`` is 100 at the mean, ``rank`` is 1 at the
-    highest value. None where there is no figure or a forbehold withholds it; percent
-    and index also where what they are reckoned from is zero or below.
+def about(description: str, **rules: Any) -> Any:
+    """A field with its description, and with what its values must keep to."""
+    return Field(description=description, **rules)
+
+
+class Fact(Model):
+    """
+    One figure of one kommune and year, set against the network.
+
+    Amounts are unrounded. Null where there is no figure, or a forbehold withholds it.
     """
 
-    id: str
-    indicator: str
-    kommune: str
-    year: int
-    value: float | None
-    unit: str
-    decimals: int
-    status: str
-    network_mean: float | None
-    mean_rule: str
-    mean_basis: str
-    lowest: float | None
-    lowest_kommune: tuple[str, ...]
-    highest: float | None
-    highest_kommune: tuple[str, ...]
-    index: float | None
-    rank: int | None
-    n: int
-    previous: float | None
-    previous_basis: str
-    change: float | None
-    mean_change: float | None
-    basis: str
-    numerator: float | None
-    denominator: float | None
-    factor: float | None
-    tables: tuple[str, ...]
-    cells: tuple[str, ...]
-    forbehold: tuple[str, ...]
+    # The fields are listed here and nowhere else: facts.json and its schema, CSV and
+    # its description, Excel, `diff` and the review edition read them from this class.
+    id: FactId = about("kommune-year-indicator.")
+    indicator: Identifier = about("Id of the indicator.")
+    kommune: Identifier = about("Lasting id of the kommune.")
+    year: Year = about("Data year.")
+    value: FiniteFloat | None = about("The figure, in `unit`.")
+    unit: Unit = about(
+        "kr: Norwegian kroner; prosent: percent, 5.1 is 5.1 %; maneder: months; "
+        "per_1000: per 1 000 inhabitants; forholdstall: ratio, 1.00 is the mean."
+    )
+    decimals: int = about("With how many decimals the figure is printed.", ge=0, le=6)
+    status: Sign = about(
+        "Why there is no value: '.' not possible, '..' missing, ':' suppressed by SSB, "
+        "'i.s.' left out as not comparable, or another sign as SSB sent it; empty "
+        "where there is a value."
+    )
+    basis: Basis = about(
+        "real: read from SSB; published: printed by KS or a kommune; preliminary: read "
+        "from SSB, which calls this figure preliminary; reconstructed: not official, "
+        "chosen so that published statements hold."
+    )
+    network_mean: FiniteFloat | None = about("Mean of the network, in `unit`.")
+    mean_rule: MeanRule = about(
+        "weighted: sum of numerators over sum of denominators; plain: mean of figures."
+    )
+    mean_basis: Basis = about("The weakest basis of the figures in the mean.")
+    index: FiniteFloat | None = about(
+        "value / network_mean * 100; 100 is the mean. Null where the mean is zero or "
+        "below, and where a forbehold withholds it."
+    )
+    distance: FiniteFloat | None = about(
+        "index - 100: percent from the mean; null where there is no index."
+    )
+    distance_basis: Basis = about("What distance, index and rank rest on.")
+    rank: int | None = about(
+        "Place among the `n`; 1 is the highest value, and equal values share a place.",
+        ge=1,
+    )
+    n: int = about("How many members have a figure in the mean and the rank.", ge=0)
+    lowest: FiniteFloat | None = about("Lowest figure of the network, in `unit`.")
+    lowest_kommune: Ids = about("Whose it is; several if shared.")
+    highest: FiniteFloat | None = about("Highest figure of the network, in `unit`.")
+    highest_kommune: Ids = about("Whose it is; several if shared.")
+    previous: FiniteFloat | None = about("The figure of the year before, in `unit`.")
+    previous_basis: Basis | Literal[""] = about(
+        "What it rests on; empty: no figure the year before."
+    )
+    change: FiniteFloat | None = about(
+        "value - previous, in `unit` (percentage points where that is percent); null "
+        "where a forbehold withholds it."
+    )
+    mean_change: FiniteFloat | None = about(
+        "Change of the mean over the members with a figure in both years, in `unit`."
+    )
+    numerator: FiniteFloat | None = about("value = numerator / denominator * factor.")
+    denominator: FiniteFloat | None = about("See numerator.")
+    factor: FiniteFloat | None = about("See numerator.")
+    tables: Names = about("SSB tables and files of figures collected by hand.")
+    cells: Names = about("Each cell that was read, as table[variable=code,...].")
+    forbehold: Names = about("Ids of the caveats on the figure.")
+
+    def replace(self, **changes: Any) -> Self:
+        """The same fact with other values in some of its fields."""
+        return type(self)(**{**dict(self), **changes})
 
     def given(self, name: Number = "value") -> float:
         """
@@ -108,17 +170,6 @@ class Fact:
     def has_base(self) -> bool:
         """Whether there is a mean that percent can be told of: one above zero."""
         return self.network_mean is not None and self.network_mean > 0
-
-    @property
-    def distance(self) -> float | None:
-        """Percent above (+) or below (-) the mean, unrounded."""
-        # Rounded far beyond print, so that a limit is met by 100.5 and not missed.
-        return None if self.index is None else round(self.index - 100, 9)
-
-    @property
-    def distance_basis(self) -> str:
-        """What distance, index and rank rest on: the figure and everybody's."""
-        return weakest((self.basis, self.mean_basis))
 
     @property
     def change_percent(self) -> float | None:
@@ -324,14 +375,9 @@ def gather_network(
     """
     # Of a kommune that joined later, the report knows nothing.
     members = known.network.in_year(run.year)
-    ids = {member.id for member in members}
-    facts = {
-        (str(row["indicator"]), str(row["kommune"]), int(row["year"])): _fact(
-            row, known.indicator(str(row["indicator"]))
-        )
-        for row in indexed.to_dict("records")
-        if row["kommune"] in ids
-    }
+    rows = indexed[indexed["kommune"].isin(member.id for member in members)]
+    made = [_fact(row, known) for row in _records(rows)]
+    facts = {(fact.indicator, fact.kommune, fact.year): fact for fact in made}
     years = sorted({year for _, _, year in facts})
     shown = int(known.phrases.thresholds.several_years.value)
     return NetworkBook(
@@ -357,64 +403,31 @@ def book_of(member: Member, book: NetworkBook) -> FactBook:
     )
 
 
-def as_record(fact: Fact, snapshot: Snapshot) -> dict[str, Any]:
-    """A fact as facts.json holds it, its source drawn together."""
-    record = asdict(fact)
-    tables, cells = record.pop("tables"), record.pop("cells")
-    record["source"] = {
-        "table": list(tables),
-        "cells": list(cells),
-        "updated": {
-            table: snapshot.tables[table]["ssb_updated"]
-            for table in tables
-            if table in snapshot.tables
-        },
-    }
-    record["distance"] = fact.distance
-    record["distance_basis"] = fact.distance_basis
-    return record
+def _records(rows: "pd.DataFrame") -> list[dict[Hashable, Any]]:
+    """The rows, with None where pandas has one of its several signs for nothing."""
+    return rows.astype(object).where(rows.notna(), None).to_dict("records")
 
 
-def _none(value: Any) -> float | None:
-    """A number, or None for pandas' several ways to say that there is none."""
+#: The fields of a fact that are columns of the indexed table.
+FROM_TABLE = [
+    name for name in Fact.model_fields if name not in ("id", "unit", "decimals")
+]
+
+
+def _fact(row: Mapping[Hashable, Any], known: Catalogue) -> Fact:
+    indicator = known.indicator(row["indicator"])
+    name = f"{row['kommune']}-{row['year']}-{indicator.id}"
     try:
-        number = float(value)
-    except TypeError:
-        return None
-    return None if math.isnan(number) else number
-
-
-def _fact(row: Mapping[Any, Any], indicator: Indicator) -> Fact:
-    rank = _none(row["rank"])
-    previous_basis = row["previous_basis"]
-    return Fact(
-        id=f"{row['kommune']}-{row['year']}-{row['indicator']}",
-        indicator=indicator.id,
-        kommune=row["kommune"],
-        year=int(row["year"]),
-        value=_none(row["value"]),
-        unit=indicator.unit,
-        decimals=indicator.decimals,
-        status=row["status"],
-        network_mean=_none(row["network_mean"]),
-        mean_rule=row["rule"],
-        mean_basis=row["mean_basis"],
-        lowest=_none(row["lowest"]),
-        lowest_kommune=row["lowest_kommune"],
-        highest=_none(row["highest"]),
-        highest_kommune=row["highest_kommune"],
-        index=_none(row["index"]),
-        rank=None if rank is None else int(rank),
-        n=int(row["n"]),
-        previous=_none(row["previous"]),
-        previous_basis=previous_basis if isinstance(previous_basis, str) else "",
-        change=_none(row["change"]),
-        mean_change=_none(row["mean_change"]),
-        basis=row["basis"],
-        numerator=_none(row["numerator"]),
-        denominator=_none(row["denominator"]),
-        factor=_none(row["factor"]),
-        tables=row["tables"],
-        cells=row["cells"],
-        forbehold=row["forbehold"],
-    )
+        return Fact(
+            id=name,
+            unit=indicator.unit,
+            decimals=indicator.decimals,
+            **{column: row[column] for column in FROM_TABLE},
+        )
+    except ValidationError as error:
+        faults = [f"{fault['loc'][0]}: {fault['msg']}" for fault in error.errors()]
+        msg = (
+            f"{name} is no fact ({'; '.join(faults)}). Look at the cells that it was "
+            f"read from: {', '.join(row['cells'])}."
+        )
+        raise FactError(msg) from error

@@ -5,40 +5,30 @@ Tables in, tables out; knows no file, no kommune by name and no words. Imports
 ``tables`` and ``errors``.
 """
 
-import math
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Final, Self, TypeAlias
+from typing import TypeAlias
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from asss.analysis.tables import (
     INDEX_COLUMNS,
+    KEY,
     OBSERVATION_COLUMNS,
     check_indexed,
     weakest,
 )
 from asss.errors import NetworkMeanError
 
-Floats: TypeAlias = NDArray[np.float64]
-Flags: TypeAlias = NDArray[np.bool_]
-Objects: TypeAlias = NDArray[np.object_]
+__all__ = ["index_to_network"]
 
-#: Places in the table, counted from 0.
-Rows: TypeAlias = NDArray[np.int64]
+#: Those who are compared with each other: everybody's figures of one year.
+GROUP = ["indicator", "year"]
 
-#: An indicator and a year.
-Group: TypeAlias = tuple[str, int]
-
-#: The columns that means are made of.
-NUMBERS: Final = ("value", "numerator", "denominator", "factor")
+#: The rule of the mean of an indicator and year: ``plain`` or ``weighted``.
+Rule: TypeAlias = Callable[[str, int], str]
 
 
-def index_to_network(
-    observations: pd.DataFrame, *, rule: Callable[[str, int], str]
-) -> pd.DataFrame:
+def index_to_network(observations: pd.DataFrame, *, rule: Rule) -> pd.DataFrame:
     """
     Express every value as an index where the network's mean is 100.
 
@@ -57,15 +47,17 @@ def index_to_network(
     Returns
     -------
     indexed : DataFrame, same key, same rows, same order, plus
-        rule : str, of the row's year
-        network_mean, lowest, highest : float, unit of the indicator
+        network_mean : float, unit of the indicator
+        mean_rule : str, of the row's year
         mean_basis : str, the weakest basis among those in the mean
-        lowest_kommune, highest_kommune : tuple of ids, several when they are equal
         index : float, 100 = network_mean; missing where not to be compared, and where
         the mean is zero or below: a percent of that would say less where there is more
+        distance : float, index - 100
+        distance_basis : str, the weakest of the figure's and the mean's
         rank : Int64, 1 = highest value; ties share the lower number
-        is_rank_shared : bool
         n : Int64, kommuner behind the mean
+        lowest, highest : float, unit of the indicator
+        lowest_kommune, highest_kommune : tuple of ids, several when they are equal
         previous, previous_basis : the value of the year before and its basis
         change : float, value - previous; missing where a forbehold withholds it
         mean_change : float, change of the mean since the year before, by this year's
@@ -97,157 +89,102 @@ def index_to_network(
     >>> plain["network_mean"].tolist(), plain["rank"].tolist()
     ([6.5, 6.5], [2, 1])
     """
-    reported = _Reported.of(observations)
-    compared = _compare(reported, rule).set_axis(observations.index)
-    indexed = pd.concat([observations, compared], axis="columns")
-    return check_indexed(_add_changes(indexed, reported, rule))
+    rows = observations.reset_index(drop=True)
+    counts = rows["value"].notna() & rows["in_mean"] & rows["is_mean_usable"]
+    counted = rows[counts]
+    indexed = _with_changes(_with_network(rows, counted, rule))
+    is_told = counts & indexed["has_distance"] & (indexed["network_mean"] > 0)
+    index = (indexed["value"] / indexed["network_mean"] * 100).where(is_told)
+    bases = zip(indexed["basis"], indexed["mean_basis"], strict=True)
+    ranks = counted.groupby(GROUP)["value"].rank(method="min", ascending=False)
+    indexed = indexed.assign(
+        index=index,
+        # Rounded far beyond print, so that a limit is met by 100.5 and not missed.
+        distance=[round(number - 100, 9) for number in index.tolist()],
+        distance_basis=[weakest(both) for both in bases],
+        rank=ranks.astype("Int64"),
+    )
+    ordered = indexed[[*OBSERVATION_COLUMNS, *INDEX_COLUMNS]]
+    return check_indexed(ordered.set_axis(observations.index))
 
 
-@dataclass(frozen=True)
-class _Reported:
-    """
-    What is compared, as arrays: a group has ten rows, too few to be worth a table.
-
-    Attributes
-    ----------
-    value, numerator, denominator, factor : array of float
-    kommune, basis, effect : array of str
-        ``effect`` is what the forbehold on a figure do to its change.
-    counts, has_distance : array of bool
-        Which rows enter mean, lowest, highest and rank, and which are told how far
-        they are from the mean.
-    groups : dict of (indicator, year) to array of int
-        The rows of each, in the order of the table.
-    """
-
-    value: Floats
-    numerator: Floats
-    denominator: Floats
-    factor: Floats
-    kommune: Objects
-    basis: Objects
-    effect: Objects
-    counts: Flags
-    has_distance: Flags
-    groups: dict[Group, Rows]
-
-    @classmethod
-    def of(cls, observations: pd.DataFrame) -> Self:
-        """The columns of the table, and where in it each group is."""
-        groups: dict[Group, list[int]] = {}
-        keys = zip(observations["indicator"], observations["year"], strict=True)
-        for row, (indicator, year) in enumerate(keys):
-            groups.setdefault((str(indicator), int(year)), []).append(row)
-        counts = (
-            observations["value"].notna()
-            & observations["in_mean"]
-            & observations["is_mean_usable"]
-        )
-        return cls(
-            **{name: observations[name].to_numpy(float) for name in NUMBERS},
-            kommune=observations["kommune"].to_numpy(object),
-            basis=observations["basis"].to_numpy(object),
-            effect=observations["change_effect"].to_numpy(object),
-            counts=counts.to_numpy(bool),
-            has_distance=observations["has_distance"].to_numpy(bool),
-            groups={group: np.array(rows) for group, rows in groups.items()},
-        )
-
-    def counted(self, group: Group) -> Rows:
-        """The rows of a group that count; none of a group that is not there."""
-        rows = self.groups.get(group, np.array([], dtype=int))
-        return rows[self.counts[rows]]
-
-    def mean(self, rows: Rows, rule: str, group: Group) -> float:
-        """The mean over some rows of a group; missing if there are none."""
-        if not len(rows):
-            return math.nan
-        if rule == "plain":
-            return _sum(self.value[rows]) / len(rows)
-        above, below = self.numerator[rows], self.denominator[rows]
-        lacking = rows[np.isnan(above) | np.isnan(below)]
-        if len(lacking):
-            indicator, year = group
-            msg = (
-                f"No weighted mean for {indicator} {year}: {self.kommune[lacking[0]]} "
-                "has a value without numerator and denominator. "
-                "Use a plain mean for it in parameters/indikatorer/."
-            )
-            raise NetworkMeanError(msg)
-        return _sum(above) / float(below.sum()) * float(self.factor[rows[0]])
-
-
-def _sum(values: Floats) -> float:
-    """The sum; 0 where it is only what adding leaves in the last digit."""
-    total = float(values.sum())
-    return 0.0 if abs(total) <= 1e-12 * float(abs(values).sum()) else total
-
-
-def _compare(reported: _Reported, rule: Callable[[str, int], str]) -> pd.DataFrame:
-    """What each row is held against, in the order of the rows."""
-    compared: dict[int, dict[str, Any]] = {}
-    for group, rows in reported.groups.items():
-        counted = reported.counted(group)
-        values = reported.value[counted]
-        mean = reported.mean(counted, rule(*group), group)
-        lowest = values.min() if len(values) else math.nan
-        highest = values.max() if len(values) else math.nan
-        of_all = {
-            "rule": rule(*group),
-            "network_mean": mean,
-            "mean_basis": weakest(reported.basis[counted]) if len(counted) else "real",
-            "lowest": lowest,
-            "lowest_kommune": tuple(reported.kommune[counted[values == lowest]]),
-            "highest": highest,
-            "highest_kommune": tuple(reported.kommune[counted[values == highest]]),
-            "n": len(counted),
-        }
-        for row in rows:
-            value, counts = reported.value[row], reported.counts[row]
-            is_told = counts and reported.has_distance[row]
-            compared[row] = {
-                **of_all,
-                "index": value / mean * 100 if is_told and mean > 0 else math.nan,
-                "rank": int((values > value).sum()) + 1 if counts else None,
-                "is_rank_shared": bool(counts and (values == value).sum() > 1),
-            }
-    ordered = [compared[row] for row in range(len(reported.value))]
-    return pd.DataFrame(ordered).astype({"rank": "Int64", "n": "Int64"})
-
-
-def _add_changes(
-    indexed: pd.DataFrame, reported: _Reported, rule: Callable[[str, int], str]
+def _with_network(
+    rows: pd.DataFrame, counted: pd.DataFrame, rule: Rule
 ) -> pd.DataFrame:
-    key = ["indicator", "kommune", "year"]
-    earlier = indexed[[*key, "value", "basis", "in_mean"]].assign(
+    """Beside each row, what all members together have of its indicator and year."""
+    by_group = counted.groupby(GROUP)
+    value = by_group["value"]
+    is_lowest = counted["value"] == value.transform("min")
+    is_highest = counted["value"] == value.transform("max")
+    network = pd.DataFrame(
+        {
+            "network_mean": _means(counted, rule),
+            "mean_basis": by_group["basis"].agg(weakest),
+            "n": by_group.size(),
+            "lowest": value.min(),
+            "lowest_kommune": counted[is_lowest].groupby(GROUP)["kommune"].agg(tuple),
+            "highest": value.max(),
+            "highest_kommune": counted[is_highest].groupby(GROUP)["kommune"].agg(tuple),
+            "mean_change": _mean_changes(counted, rule),
+        }
+    )
+    joined = rows.join(network, on=GROUP)
+    joined["mean_rule"] = _rules(rows, rule)
+    # Where nobody's figure counts.
+    for holders in ("lowest_kommune", "highest_kommune"):
+        joined[holders] = [h if isinstance(h, tuple) else () for h in joined[holders]]
+    return joined.fillna({"mean_basis": "real", "n": 0}).astype({"n": "Int64"})
+
+
+def _rules(rows: pd.DataFrame, rule: Rule) -> list[str]:
+    years = rows["year"].tolist()
+    return [rule(*group) for group in zip(rows["indicator"], years, strict=True)]
+
+
+def _means(counted: pd.DataFrame, rule: Rule, *, ahead: int = 0) -> pd.Series:
+    """The mean of each indicator and year, by the rule of the year so far `ahead`."""
+    grouped = counted.assign(year=counted["year"] + ahead)
+    grouped["rule"] = _rules(grouped, rule)
+    lacks_parts = counted[["numerator", "denominator"]].isna().any(axis="columns")
+    for lacking in counted[lacks_parts & (grouped["rule"] == "weighted")].itertuples():
+        msg = (
+            f"No weighted mean for {lacking.indicator} {lacking.year}: "
+            f"{lacking.kommune} has a value without numerator and denominator. "
+            "Use a plain mean for it in parameters/indikatorer/."
+        )
+        raise NetworkMeanError(msg)
+    by_group = grouped.groupby(GROUP)
+    plain = by_group["value"].agg(_sum) / by_group.size()
+    shares = by_group["numerator"].agg(_sum) / by_group["denominator"].agg(_sum)
+    weighted = shares * by_group["factor"].first()
+    return plain.where(by_group["rule"].first() == "plain", weighted)
+
+
+def _sum(values: pd.Series) -> float:
+    """The sum; 0 where it is only what adding leaves in the last digit."""
+    numbers = values.to_numpy(float)
+    total = float(numbers.sum())
+    return 0.0 if abs(total) <= 1e-12 * float(abs(numbers).sum()) else total
+
+
+def _mean_changes(counted: pd.DataFrame, rule: Rule) -> pd.Series:
+    """Change of each mean over the same members by the same rule; else missing."""
+    keys = pd.MultiIndex.from_frame(counted[KEY])
+    following = pd.MultiIndex.from_frame(counted[KEY].assign(year=counted["year"] + 1))
+    now, before = counted[keys.isin(following)], counted[following.isin(keys)]
+    is_told = now["change_effect"].eq("shown").groupby([now[name] for name in GROUP])
+    return (_means(now, rule) - _means(before, rule, ahead=1)).where(is_told.all())
+
+
+def _with_changes(indexed: pd.DataFrame) -> pd.DataFrame:
+    """Beside each row, the value of the year before, and the change where known."""
+    before = indexed[[*KEY, "value", "basis", "in_mean"]].assign(
         year=indexed["year"] + 1
     )
-    earlier.columns = pd.Index([*key, "previous", "previous_basis", "previous_counts"])
-    joined = indexed.merge(earlier, on=key, how="left", validate="one_to_one")
-    joined.index = indexed.index
-    is_base = joined.pop("previous_counts").eq(True)
-    is_comparable = is_base & joined["change_effect"].eq("shown")
-    joined["change"] = (joined["value"] - joined["previous"]).where(is_comparable)
-    moves = {
-        group: _mean_change(reported, group, rule(*group)) for group in reported.groups
-    }
-    joined["mean_change"] = [
-        moves[indicator, year]
-        for indicator, year in zip(joined["indicator"], joined["year"], strict=True)
-    ]
-    return joined[[*OBSERVATION_COLUMNS, *INDEX_COLUMNS]]
-
-
-def _mean_change(reported: _Reported, group: Group, rule: str) -> float:
-    """Change of the mean over the same members by the same rule; else missing."""
-    indicator, year = group
-    earlier = (indicator, year - 1)
-    now, before = reported.counted(group), reported.counted(earlier)
-    both = set(reported.kommune[now]) & set(reported.kommune[before])
-    now, before = (
-        rows[[name in both for name in reported.kommune[rows]]]
-        for rows in (now, before)
+    before.columns = pd.Index([*KEY, "previous", "previous_basis", "was_in_mean"])
+    joined = indexed.merge(before, on=KEY, how="left", validate="one_to_one")
+    is_told = joined["was_in_mean"].eq(True) & joined["change_effect"].eq("shown")
+    return joined.assign(
+        change=(joined["value"] - joined["previous"]).where(is_told),
+        previous_basis=joined["previous_basis"].fillna(""),
     )
-    if not len(now) or (reported.effect[now] != "shown").any():
-        return math.nan
-    return reported.mean(now, rule, group) - reported.mean(before, rule, earlier)

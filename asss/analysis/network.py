@@ -8,7 +8,7 @@ gives. Imports ``findings`` and below.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
@@ -368,8 +368,7 @@ def _most(
     most = [fact for fact in moved if by[fact.id] == max(by.values())]
     if len({(fact.value, fact.previous) for fact in most}) != 1:
         return []
-    fact = replace(
-        most[0],
+    fact = most[0].replace(
         basis=weakest(fact.basis for fact in most),
         previous_basis=weakest(fact.previous_basis for fact in most),
     )

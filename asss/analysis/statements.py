@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from asss.analysis.facts import Fact
-from asss.analysis.tables import MARKED, MISSING, SIGNS, meaning, weakest
+from asss.analysis.tables import MISSING, SIGNS, meaning, weakest
 from asss.catalogue.catalogue import Catalogue
 
 
@@ -178,8 +178,3 @@ def why_missing(known: Catalogue, fact: Fact) -> Word | str:
     if sign in SIGNS:
         return Word(f"sign_{SIGNS[sign]}")
     return meaning(sign, known.phrases.words)
-
-
-def mark(basis: str, words: Mapping[str, str]) -> str:
-    """The mark of what rests on a preliminary or unofficial figure, or nothing."""
-    return words[f"{basis}_mark"] if basis in MARKED else ""

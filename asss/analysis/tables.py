@@ -22,7 +22,7 @@ forbehold       tuple    their ids
 
 import math
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from asss.errors import TableError
 
@@ -33,10 +33,11 @@ KEY = ["indicator", "kommune", "year"]
 
 #: What a figure rests on, best first: SSB's own, printed elsewhere, SSB's that SSB
 #: calls preliminary, and chosen by us.
-BASES = ("real", "published", "preliminary", "reconstructed")
+Basis: TypeAlias = Literal["real", "published", "preliminary", "reconstructed"]
+BASES: tuple[Basis, ...] = get_args(Basis)
 
 #: Those that a reader must see at the figure itself, wherever it stands.
-MARKED = ("reconstructed", "preliminary")
+MARKED: tuple[Basis, ...] = ("reconstructed", "preliminary")
 
 #: Our own sign for a figure that exists, but that a forbehold takes out of use.
 NOT_COMPARABLE = "i.s."
@@ -74,17 +75,18 @@ OBSERVATION_COLUMNS = [
 ]
 
 INDEX_COLUMNS = [
-    "rule",
     "network_mean",
+    "mean_rule",
     "mean_basis",
+    "index",
+    "distance",
+    "distance_basis",
+    "rank",
+    "n",
     "lowest",
     "lowest_kommune",
     "highest",
     "highest_kommune",
-    "index",
-    "rank",
-    "is_rank_shared",
-    "n",
     "previous",
     "previous_basis",
     "change",
@@ -97,22 +99,39 @@ def meaning(sign: str, words: Mapping[str, str]) -> str:
     return words[f"sign_{SIGNS.get(sign, 'other')}"].format(sign=sign)
 
 
-def meanings(signs: Iterable[str], words: Mapping[str, str]) -> dict[str, str]:
-    """
-    What each of some signs says, as it stands under a table.
+def mark(basis: str, words: Mapping[str, str]) -> str:
+    """The mark of what rests on a preliminary or unofficial figure, or nothing."""
+    return words[f"{basis}_mark"] if basis in MARKED else ""
 
-    Those that we know come first, and always in one order; empty ones are of figures
-    that are there, and say nothing.
+
+def legend(
+    signs: Iterable[str], words: Mapping[str, str], *, bases: Iterable[str] = ()
+) -> dict[str, str]:
     """
-    found = set(signs) - {""}
-    return {
+    What some marks and signs say, as it stands under a table: marks first.
+
+    Parameters
+    ----------
+    signs : iterable of str
+        Statuses of the figures that a table shows. Those that we know come first, and
+        always in one order; empty ones are of figures that are there, and say nothing.
+    bases : iterable of str
+        What the figures rest on.
+    """
+    shown, rests_on = set(signs) - {""}, set(bases)
+    marks = {
+        mark(basis, words): words[f"notes_{basis}"]
+        for basis in MARKED
+        if basis in rests_on
+    }
+    return marks | {
         sign: words[f"notes_sign_{SIGNS.get(sign, 'other')}"].format(sign=sign)
-        for sign in (*SIGNS, *sorted(found - SIGNS.keys()))
-        if sign in found
+        for sign in (*SIGNS, *sorted(shown - SIGNS.keys()))
+        if sign in shown
     }
 
 
-def weakest(bases: Iterable[str]) -> str:
+def weakest(bases: Iterable[str]) -> Basis:
     """
     The weakest basis of several: a sum is no better than its worst part.
 
@@ -121,7 +140,7 @@ def weakest(bases: Iterable[str]) -> str:
     >>> weakest(["real", "reconstructed", "published"])
     'reconstructed'
     """
-    return max(bases, key=BASES.index)
+    return BASES[max(BASES.index(basis) for basis in bases)]
 
 
 def check_observations(observations: "pd.DataFrame") -> "pd.DataFrame":

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from asss.analysis.facts import Fact, NetworkBook
-from asss.analysis.tables import meaning, meanings
+from asss.analysis.tables import legend, meaning
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.knowledge import Indicator
 from asss.catalogue.language import join, span
@@ -164,7 +164,7 @@ def _entries(
     if len(mean_pieces(longest, known)) > 1:
         entries.append(("gap", words["legend_gap"]))
     last = {history[-1].status for history in histories.values()}
-    return [*entries, *((sign, meaning(sign, words)) for sign in meanings(last, words))]
+    return [*entries, *((sign, meaning(sign, words)) for sign in legend(last, words))]
 
 
 def _table(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from asss.analysis.facts import Fact, FactBook
-from asss.analysis.tables import meaning, meanings
+from asss.analysis.tables import legend, meaning
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.knowledge import Indicator
 from asss.catalogue.language import join, span
@@ -244,7 +244,7 @@ def _entries(
     signs = {fact.status for fact in own if fact.value is None}
     return [
         *entries,
-        *((sign, meaning(sign, words)) for sign in meanings(signs, words)),
+        *((sign, meaning(sign, words)) for sign in legend(signs, words)),
     ]
 
 

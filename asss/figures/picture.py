@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from asss.analysis.facts import Fact
-from asss.analysis.statements import lacks_base, mark, why_withheld
-from asss.analysis.tables import MARKED, meaning, meanings
+from asss.analysis.statements import lacks_base, why_withheld
+from asss.analysis.tables import MARKED, legend, mark, meaning
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.knowledge import Indicator
 from asss.catalogue.language import number
@@ -157,7 +157,7 @@ def table_of(
     groups = tuple(groups)
     cells = [cell for group in groups for row in group.rows for cell in row.cells]
     shown = {fact.status for fact in facts} & set(cells)
-    signs = list(meanings(shown, words).items())
+    signs = list(legend(shown, words).items())
     for basis in MARKED:
         raised = mark(basis, words)
         if any(cell.endswith(raised) for cell in cells):

@@ -6,8 +6,8 @@ from typing import Any
 
 from asss.analysis.changes import direction
 from asss.analysis.facts import HOUSEKEEPING, Fact, FactBook
-from asss.analysis.statements import claim, distance, lacks_base, mark, mean
-from asss.analysis.tables import weakest
+from asss.analysis.statements import claim, distance, lacks_base, mean
+from asss.analysis.tables import mark, weakest
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.language import half_up, join, number, numeral
 from asss.figures.canvas import Canvas, Scale

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from asss.analysis.facts import Fact, NetworkBook
-from asss.analysis.statements import claim, level, mark
-from asss.analysis.tables import meaning, meanings, weakest
+from asss.analysis.statements import claim, level
+from asss.analysis.tables import legend, mark, meaning, weakest
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.knowledge import Indicator
 from asss.catalogue.language import join
@@ -263,7 +263,7 @@ def _entries(peers: Sequence[Fact], known: Catalogue) -> list[Entry]:
     signs = {peer.status for peer in peers if peer.value is None}
     return [
         *entries,
-        *((sign, meaning(sign, words)) for sign in meanings(signs, words)),
+        *((sign, meaning(sign, words)) for sign in legend(signs, words)),
     ]
 
 

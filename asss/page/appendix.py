@@ -12,8 +12,7 @@ from markupsafe import Markup
 
 from asss.analysis import publication
 from asss.analysis.facts import NetworkBook
-from asss.analysis.statements import mark
-from asss.analysis.tables import BASES
+from asss.analysis.tables import BASES, mark
 from asss.catalogue import language, markdown
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.knowledge import Forbehold, Indicator

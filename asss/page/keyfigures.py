@@ -12,8 +12,7 @@ from typing import Any
 
 from asss.analysis.facts import Fact
 from asss.analysis.findings import Findings
-from asss.analysis.statements import mark
-from asss.analysis.tables import MARKED, meanings, weakest
+from asss.analysis.tables import legend, mark, weakest
 from asss.catalogue import language
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.knowledge import Forbehold, Indicator
@@ -325,19 +324,14 @@ def _legend(found: Findings, known: Catalogue) -> list[Mapping[str, str]]:
     words = known.phrases.words
     shown = _shown(found, known)
     rules = {fact.mean_rule for fact in found.book.reported}
-    legend: list[Mapping[str, str]] = []
+    entries: dict[str, str] = {}
     if "plain" in rules:
         key = "notes_plain" if "weighted" in rules else "notes_all_plain"
-        legend.append({"mark": words["plain_mark"], "text": words[key]})
+        entries[words["plain_mark"]] = words[key]
     bases = {fact.basis for fact in shown if fact.value is not None}
     bases |= {f.mean_basis for f in found.book.reported if f.network_mean is not None}
-    legend += [
-        {"mark": words[f"{basis}_mark"], "text": words[f"notes_{basis}"]}
-        for basis in MARKED
-        if basis in bases
-    ]
-    signs = meanings((fact.status for fact in shown), words)
-    return [*legend, *({"mark": s, "text": text} for s, text in signs.items())]
+    entries |= legend((fact.status for fact in shown), words, bases=bases)
+    return [{"mark": sign, "text": about} for sign, about in entries.items()]
 
 
 def _shown(found: Findings, known: Catalogue) -> list[Fact]:

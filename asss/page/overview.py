@@ -14,8 +14,8 @@ from asss import figures
 from asss.analysis.facts import HOUSEKEEPING, Fact
 from asss.analysis.findings import SUMMARY
 from asss.analysis.network import NetworkFindings, mean_before
-from asss.analysis.statements import Detail, lacks_base, mark
-from asss.analysis.tables import meanings, weakest
+from asss.analysis.statements import Detail, lacks_base
+from asss.analysis.tables import legend, mark, weakest
 from asss.catalogue import language
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.knowledge import Forbehold, Indicator
@@ -399,24 +399,9 @@ def _legend(shown: Iterable[Fact], known: Catalogue, year: int) -> list[dict[str
         ),
     )
     gaps = " ".join(words[key] for key, holds in lacking if holds)
-    signs = (
-        (
-            words["plain_mark"],
-            "network_plain",
-            any(f.mean_rule == "plain" and f.network_mean is not None for f in facts),
-        ),
-        (
-            words["reconstructed_mark"],
-            "notes_reconstructed",
-            any("reconstructed" in (f.basis, f.mean_basis) for f in facts),
-        ),
-        (
-            words["preliminary_mark"],
-            "notes_preliminary",
-            any("preliminary" in (f.basis, f.mean_basis) for f in facts),
-        ),
-    )
     told = {"–": gaps} if gaps else {}
-    told |= {sign: words[key] for sign, key, holds in signs if holds}
-    told |= meanings((fact.status for fact in facts), words)
+    if any(f.mean_rule == "plain" and f.network_mean is not None for f in facts):
+        told[words["plain_mark"]] = words["network_plain"]
+    bases = {basis for fact in facts for basis in (fact.basis, fact.mean_basis)}
+    told |= legend((fact.status for fact in facts), words, bases=bases)
     return [{"mark": sign, "text": text} for sign, text in told.items()]

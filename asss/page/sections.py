@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from asss.analysis import publication
-from asss.analysis.facts import Fact, NetworkBook, as_record
+from asss.analysis.facts import Fact, NetworkBook
 from asss.analysis.findings import SUMMARY, Findings
 from asss.analysis.statements import Detail
 from asss.catalogue import language, markdown
@@ -37,7 +37,7 @@ FIGURES_MIME = "application/vnd.asss.figures+json"
 EXPLANATIONS = ("resource_gloss",)
 
 #: The version of the form of facts.json.
-FACTS_FORM = 2
+FACTS_FORM = 3
 
 
 @dataclass(frozen=True)
@@ -306,7 +306,7 @@ def gathered(
             },
             "contains_reconstructed": book.is_reconstructed,
             "table": table,
-            "facts": [as_record(fact, book.snapshot) for fact in kept],
+            "facts": [fact.model_dump() for fact in kept],
             "sentences": [
                 {
                     "section": said.chapter,

@@ -15,7 +15,8 @@ from typing import Any
 
 from asss.analysis.facts import HOUSEKEEPING
 from asss.analysis.findings import NOT_COLLECTED, SUMMARY
-from asss.analysis.statements import Detail, mark
+from asss.analysis.statements import Detail
+from asss.analysis.tables import mark
 from asss.catalogue import language
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.filenames import INDEX_NAME

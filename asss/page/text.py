@@ -18,8 +18,8 @@ from asss.analysis.statements import (
     Quantity,
     Statement,
     Word,
-    mark,
 )
+from asss.analysis.tables import mark
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.language import (
     bind,

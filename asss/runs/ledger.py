@@ -41,7 +41,10 @@ DIGITS = 10
 
 #: How a figure has moved since last year. Of the other members, a report tells what
 #: they are in its year, and not what they were.
-MOVEMENT = ("previous", "previous_basis", "change", "mean_change")
+MOVEMENT = frozenset({"previous", "previous_basis", "change", "mean_change"})
+
+#: Where a figure was read: the same figure is told, wherever that was.
+PROVENANCE = frozenset({"tables", "cells"})
 
 
 class Version(Model):
@@ -129,7 +132,7 @@ def fingerprint(
 
 def _without_provenance(fact: Mapping[str, Any], kommune: str) -> dict[str, Any]:
     is_own = kommune in (fact["kommune"], NETWORK)
-    left_out = {"source"} if is_own else {"source", *MOVEMENT}
+    left_out = PROVENANCE if is_own else PROVENANCE | MOVEMENT
     return {name: value for name, value in fact.items() if name not in left_out}
 
 

@@ -8,7 +8,6 @@ kommuner and every year, since a rule that holds for one report must hold for si
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -116,8 +115,8 @@ def fact(findings_of: FindingsOf) -> Fact:
 
 def moved(fact: Fact, percent: float, *, decimals: int = 6) -> Fact:
     """The fact, moved so many percent since last year."""
-    return replace(
-        fact, value=100 + percent, previous=100.0, change=percent, decimals=decimals
+    return fact.replace(
+        value=100 + percent, previous=100.0, change=percent, decimals=decimals
     )
 
 
@@ -157,8 +156,7 @@ def test_what_reads_alike_is_stable(
     known: Catalogue, fact: Fact, previous: float, value: float, decimals: int
 ) -> None:
     """«Øker fra 1,0 til 1,0» is nonsense to a reader, whatever the decimals say."""
-    alike = replace(
-        fact,
+    alike = fact.replace(
         value=value,
         previous=previous,
         change=value - previous,
@@ -173,7 +171,7 @@ def test_no_direction_without_a_change_that_may_be_told(
     known: Catalogue, fact: Fact
 ) -> None:
     """Where a forbehold withholds the change, nothing may be made of the two values."""
-    assert changes.direction(known, replace(fact, change=None)) is None
+    assert changes.direction(known, fact.replace(change=None)) is None
 
 
 @pytest.mark.parametrize(
@@ -265,8 +263,7 @@ def test_rise_and_fall_are_told_by_the_difference(
 ) -> None:
     """Net expenditure is below zero in SSB's own figures: −413 to −206 is a rise."""
     found = findings_of("bergen", 2017)
-    fact = replace(
-        found.book.fact("andel_mottakere_18_24"),
+    fact = found.book.fact("andel_mottakere_18_24").replace(
         value=value,
         previous=previous,
         change=value - previous,
@@ -322,16 +319,16 @@ def test_side_of_the_mean_is_told_by_the_values(
 def test_only_a_mean_above_zero_is_one_to_reckon_percent_of(
     fact: Fact, mean: float
 ) -> None:
-    assert not replace(fact, network_mean=mean).has_base
-    assert replace(fact, network_mean=1.0).has_base
+    assert not fact.replace(network_mean=mean).has_base
+    assert fact.replace(network_mean=1.0).has_base
 
 
 @pytest.mark.parametrize("name", ["value", "previous", "network_mean", "change"])
 def test_missing_number_is_never_zero(fact: Fact, name: str) -> None:
     """It raises, with the fact's name; a zero is a figure like any other."""
     with pytest.raises(FactError, match=rf"{fact.id} has no {name}"):
-        replace(fact, **{name: None}).given(name)  # type: ignore[arg-type]
-    assert replace(fact, **{name: 0.0}).given(name) == 0.0  # type: ignore[arg-type]
+        fact.replace(**{name: None}).given(name)  # type: ignore[arg-type]
+    assert fact.replace(**{name: 0.0}).given(name) == 0.0  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -349,7 +346,7 @@ def test_spread_is_over_every_year(
     fact: Fact, over_years: tuple[float, ...], expected: float | None
 ) -> None:
     """A zero is a year's figure; percent of a mean of zero or below there is not."""
-    held = [replace(fact, value=value) for value in over_years]
+    held = [fact.replace(value=value) for value in over_years]
     assert changes.spread(held) == (expected and pytest.approx(expected))
 
 
@@ -398,13 +395,13 @@ def test_mean_the_other_way_is_not_told_of_a_mean_below_zero(
     known: Catalogue, fact: Fact, findings_of: FindingsOf
 ) -> None:
     """How much it has moved is told in percent of it, and of that there is none."""
-    up = replace(
-        fact, previous=4.0, value=6.0, change=2.0, network_mean=-5.0, mean_change=-2.0
+    up = fact.replace(
+        previous=4.0, value=6.0, change=2.0, network_mean=-5.0, mean_change=-2.0
     )
     subjects = {fact.indicator: "andelen"}
     book = findings_of(fact.kommune, fact.year).book
     assert not changes.means_opposite(book, known, "x", [up], subjects)
-    above = replace(up, network_mean=5.0)
+    above = up.replace(network_mean=5.0)
     (told,) = changes.means_opposite(book, known, "x", [above], subjects)
     assert told.rule == "mean_falls"
 

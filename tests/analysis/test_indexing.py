@@ -162,7 +162,7 @@ def test_scaling_a_unit_leaves_index_and_rank(
     )
     before = index_to_network(observations, rule=RULES[rule])
     after = index_to_network(scaled, rule=RULES[rule])
-    stays = [*KEY, "index", "rank", "is_rank_shared", "n", "rule", "mean_basis"]
+    stays = [*KEY, "index", "rank", "n", "mean_rule", "mean_basis"]
     pd.testing.assert_frame_equal(before[stays], after[stays], rtol=1e-9)
 
 
@@ -222,7 +222,7 @@ def test_mean_is_by_its_definition_over_those_who_count(
     for _, rows in groups(indexed):
         of = counted(rows)
         assert set(rows["n"]) == {len(of)}
-        assert set(rows["rule"]) == {rule}
+        assert set(rows["mean_rule"]) == {rule}
         if of.empty:
             assert rows["network_mean"].isna().all()
         else:
@@ -255,7 +255,6 @@ def test_left_out_values_change_nothing_for_the_others(
     indexed = index_to_network(observations, rule=RULES[rule])
     out = ~indexed["in_mean"]
     assert indexed.loc[out, ["index", "rank"]].isna().all(axis=None)
-    assert not indexed.loc[out, "is_rank_shared"].any()
     if not out.all():
         alone = index_to_network(observations[~out], rule=RULES[rule])
         same(indexed[~out], alone, but=CARRIED)
@@ -284,7 +283,7 @@ def test_withheld_distance_takes_only_the_index(
     told = observations.assign(has_distance=True)
     before = index_to_network(observations, rule=RULES[rule])
     after = index_to_network(told, rule=RULES[rule])
-    same(before, after, but=["index", "has_distance"])
+    same(before, after, but=["index", "distance", "has_distance"])
     hidden = ~before["has_distance"]
     assert before.loc[hidden, "index"].isna().all()
     pd.testing.assert_series_equal(
@@ -302,7 +301,6 @@ def test_rank_counts_those_above_and_ties_share_it(
         of = counted(rows)
         for one in of.itertuples():
             assert one.rank == (of["value"] > one.value).sum() + 1
-            assert one.is_rank_shared == ((of["value"] == one.value).sum() > 1)
         assert rows.drop(of.index)["rank"].isna().all()
 
 
@@ -460,7 +458,7 @@ def test_rule_belongs_to_the_year(indexed: pd.DataFrame) -> None:
     """Plain for all to 2017; weighted from 2018 but for those with a star."""
     is_plain = (indexed["year"] <= 2017) | indexed["indicator"].isin(STARRED)
     expected = is_plain.map({True: "plain", False: "weighted"})
-    assert indexed["rule"].tolist() == expected.tolist()
+    assert indexed["mean_rule"].tolist() == expected.tolist()
 
 
 def test_real_means_are_by_their_rule(indexed: pd.DataFrame) -> None:

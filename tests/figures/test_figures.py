@@ -21,7 +21,8 @@ from reports import KOMMUNER, YEARS
 from asss import figures
 from asss.analysis.facts import FactBook
 from asss.analysis.findings import Findings
-from asss.analysis.statements import mark, why_withheld
+from asss.analysis.statements import why_withheld
+from asss.analysis.tables import mark
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.language import half_up, number
 from asss.figures import Picture
@@ -450,8 +451,9 @@ def test_many_beyond_the_scale_overprint_nothing(
         peers.sort(key=lambda peer: (peer.kommune == "oslo") != own)
         given = dict(zip((peer.kommune for peer in peers), indexes, strict=False))
         for peer in peers:
-            facts[peer.indicator, peer.kommune, peer.year] = replace(
-                peer, index=given.get(peer.kommune, 100.0)
+            facts[peer.indicator, peer.kommune, peer.year] = peer.replace(
+                index=given.get(peer.kommune, 100.0),
+                distance=given.get(peer.kommune, 100.0) - 100,
             )
     picture = figures.profile(replace(found, facts=facts), known)
     assert not faults(picture)
@@ -469,7 +471,7 @@ def test_figures_below_zero_stand_within_the_scale_of_their_panel(
     name = "netto_driftsutgifter_rus_f243_per_innb"
     found = findings_of("oslo", 2017).book
     facts = {
-        key: replace(fact, value=fact.value and -fact.value, network_mean=-500.0)
+        key: fact.replace(value=fact.value and -fact.value, network_mean=-500.0)
         if fact.indicator == name
         else fact
         for key, fact in found.facts.items()
@@ -491,8 +493,8 @@ def test_profile_says_why_there_is_no_index_of_a_mean_below_zero(
     found, why = findings_of("oslo", 2017).book, known.phrases.words["base_mean"]
     facts = dict(found.facts)
     for peer in found.peers(name):
-        facts[name, peer.kommune, peer.year] = replace(
-            peer, network_mean=-500.0, index=None
+        facts[name, peer.kommune, peer.year] = peer.replace(
+            network_mean=-500.0, index=None, distance=None
         )
     before = figures.profile(found, known)
     picture = figures.profile(replace(found, facts=facts), known)

@@ -10,7 +10,6 @@ import xml.etree.ElementTree as ET
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +34,6 @@ from asss.cli import render
 from asss.errors import RenderError
 from asss.formats import exports
 from asss.formats.exports import datapackage, form, pictures, schema
-from asss.formats.exports.form import FactRecord
 from asss.formats.exports.sheets import Book, Column, Link
 from asss.page import contents, overview, sections
 from asss.runs import report
@@ -148,14 +146,19 @@ def test_every_key_is_described_and_none_is_optional() -> None:
             assert key.get("description"), name
 
 
-def test_a_fact_on_file_is_the_fact_in_memory() -> None:
-    """Field by field: a field that is added to one and not the other is told here."""
-    on_file = dict(FactRecord.model_fields)
-    assert set(on_file) == (
-        {field.name for field in fields(Fact)} - {"tables", "cells"}
-        | {"source", "distance", "distance_basis"}
-    )
-    as_json = FactRecord.model_json_schema()["properties"]
+def test_a_fact_on_file_is_the_fact_in_memory(
+    findings_of: FindingsOf, known: Catalogue
+) -> None:
+    """Whoever reads facts.json has the very facts that the report was made from."""
+    found = findings_of("tromso", 2018)
+    content = content_of(findings_of, known, "tromso", 2018)
+    for record in content["facts"]:
+        fact = Fact(**record)
+        assert found.book.facts[fact.indicator, fact.kommune, fact.year] == fact
+
+
+def test_every_basis_and_every_sign_is_allowed_in_the_schema() -> None:
+    as_json = exports.facts_schema()["$defs"]["Fact"]["properties"]
     assert set(as_json["basis"]["enum"]) == set(BASES)
     taken = re.compile(as_json["status"]["pattern"])
     assert all(taken.search(sign) for sign in ("", "....", "*", *SIGNS))
@@ -213,9 +216,7 @@ def test_every_missing_key_is_refused(content: Content) -> None:
     assert validator.is_valid(content)
 
 
-@pytest.mark.parametrize(
-    "way", [(), ("run",), ("facts", 0), ("facts", 0, "source"), ("table", "rows", 0)]
-)
+@pytest.mark.parametrize("way", [(), ("run",), ("facts", 0), ("table", "rows", 0)])
 def test_extra_key_is_refused(content: Content, way: tuple[str | int, ...]) -> None:
     """A new key must be described before it is published."""
     inside(content, way)["ny"] = 1
@@ -356,7 +357,7 @@ def test_sources_and_cells_lead_back_to_ssb(given: tuple[Content, Path]) -> None
     for row, fact in zip(rows, content["facts"], strict=True):
         assert row["Verdi"] == close(fact["value"], fact["status"])
         assert row["Teller"] == close(fact["numerator"])
-        assert (row["Celler"] or "").split() == fact["source"]["cells"]
+        assert (row["Celler"] or "").split() == fact["cells"]
 
 
 def test_about_says_whose_how_final_and_what_is_not_official(
@@ -457,7 +458,7 @@ def test_csv_holds_every_fact_unrounded(given: tuple[Content, Path]) -> None:
     assert len(rows) == len(content["facts"])
     for row, fact in zip(rows, content["facts"], strict=True):
         for key, written in row.items():
-            value = {**fact, **fact["source"], "tables": fact["source"]["table"]}[key]
+            value = fact[key]
             if isinstance(value, float):
                 assert float(written) == value
             elif isinstance(value, list):
@@ -501,7 +502,7 @@ def test_descriptor_tells_licence_and_sources(given: tuple[Content, Path]) -> No
     assert "ikke offisiell statistikk" in found["description"]
     assert "har en apostrof foran" in found["description"]
     told = {source["path"].rpartition("/")[2] for source in found["sources"]}
-    used = {table for fact in content["facts"] for table in fact["source"]["table"]}
+    used = {table for fact in content["facts"] for table in fact["tables"]}
     assert told == used & set(content["snapshot"]["tables"])
     for resource in found["resources"]:
         raw = (folder / resource["path"]).read_bytes()

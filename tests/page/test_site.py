@@ -18,7 +18,7 @@ from asss import outputs
 from asss.__main__ import app
 from asss.analysis.facts import HOUSEKEEPING
 from asss.analysis.findings import SUMMARY, Findings
-from asss.analysis.statements import mark
+from asss.analysis.tables import mark
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.language import day, number
 from asss.catalogue.parameters import EMBEDDED, EVERY, NETWORK, Run

@@ -190,7 +190,8 @@ def _facts() -> dict[str, Any]:
         "rank": 1,
         "network_mean": None,
         "previous": 0.1,
-        "source": {"table": ["12210"], "cells": ["12210[a=b]"], "updated": {}},
+        "tables": ["12210"],
+        "cells": ["12210[a=b]"],
     }
     return {
         "title": "Tittel",
@@ -232,9 +233,9 @@ def test_what_the_reader_is_told_is_in_the_fingerprint(
     ("where", "value"),
     [
         (("facts", 0, "value"), 0.3),
-        (("facts", 0, "source", "cells"), ["14019[a=b]"]),
+        (("facts", 0, "cells"), ["14019[a=b]"]),
         (("facts", 1, "previous"), 0.2),
-        (("facts", 0, "source", "updated"), {"12210": "2021-06-15"}),
+        (("facts", 0, "tables"), ["14019"]),
         (("run", "changed"), "2026-11-23"),
         (("snapshot", "name"), "2026-11-23"),
         (("edition", "tables"), {"12210": "endelige"}),

@@ -15,12 +15,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from asss.analysis.facts import Fact
 from asss.analysis.tables import BASES
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import EVERY
 from asss.errors import RenderError
 from asss.formats.exports.extract import Extract
-from asss.formats.exports.form import FactRecord
 from asss.page import text
 
 DESCRIPTOR = "datapackage.json"
@@ -213,16 +213,9 @@ def _inert(value: Value) -> Value:
     return f"'{value}" if is_run else value
 
 
-def _value(fact: FactRecord, column: str) -> Value:
-    found: Any
-    match column:
-        case "tables":
-            found = fact.source.table
-        case "cells":
-            found = fact.source.cells
-        case _:
-            found = getattr(fact, column)
-    return _listed(found) if isinstance(found, list) else found
+def _value(fact: Fact, column: str) -> Value:
+    found = getattr(fact, column)
+    return _listed(found) if isinstance(found, tuple) else found
 
 
 def _listed(items: Iterable[object]) -> str:

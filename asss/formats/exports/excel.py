@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from asss.analysis.tables import NOT_COMPARABLE, meanings
+from asss.analysis.tables import NOT_COMPARABLE, legend
 from asss.catalogue import language
 from asss.catalogue.catalogue import Catalogue
 from asss.formats.exports import provenance, reported
@@ -91,7 +91,7 @@ def _about(
         sheet.row(words["preliminary_mark"], words["notes_preliminary"])
     # SSB's signs of today always; those it had before, or others have, if they stand.
     signs = {".", "..", ":", NOT_COMPARABLE, *(fact.status for fact in extract.facts)}
-    for sign, text in meanings(signs, words).items():
+    for sign, text in legend(signs, words).items():
         sheet.row(sign, text)
 
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from asss.analysis.facts import Fact
 from asss.catalogue.parameters import NETWORK
 from asss.formats.exports.form import (
     EditionRecord,
-    FactRecord,
     FactsFile,
     ForbeholdRecord,
     SnapshotRecord,
@@ -23,7 +23,7 @@ class Extract:
     ----------
     kommuner : tuple of str
         Whose figures of every year it holds, by id; of others it has one year's.
-    facts : tuple of FactRecord
+    facts : tuple of Fact
     is_reconstructed : bool
         Whether the report's own year rests on a figure that is not official.
     day : str
@@ -35,7 +35,7 @@ class Extract:
     year: int
     language: str
     kommuner: tuple[str, ...]
-    facts: tuple[FactRecord, ...]
+    facts: tuple[Fact, ...]
     is_reconstructed: bool
     forbehold: tuple[ForbeholdRecord, ...]
     edition: EditionRecord
@@ -54,11 +54,11 @@ class Extract:
     @property
     def tables(self) -> tuple[str, ...]:
         """The SSB tables that were read, by number."""
-        used = {table for fact in self.facts for table in fact.source.table}
+        used = {table for fact in self.facts for table in fact.tables}
         return tuple(table for table in self.snapshot.tables if table in used)
 
     @cached_property
-    def by_key(self) -> Mapping[tuple[str, str, int], FactRecord]:
+    def by_key(self) -> Mapping[tuple[str, str, int], Fact]:
         """Facts by indicator, kommune and year."""
         return {(fact.indicator, fact.kommune, fact.year): fact for fact in self.facts}
 

@@ -9,44 +9,35 @@ Imports ``page``, ``knowledge``, ``parameters`` and ``errors``.
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, FiniteFloat, JsonValue, ValidationError
+from pydantic import Field, JsonValue, ValidationError
 
-from asss.catalogue.knowledge import MeanRule, Unit
-from asss.catalogue.parameters import Model
+from asss.analysis.facts import Fact, FactId, Year, about
+from asss.catalogue.parameters import Identifier, Model
 from asss.errors import RenderError
 from asss.page import sections
 
 FACTS_SCHEMA_NAME = "facts.schema.json"
 CONST_FORM: dict[str, JsonValue] = {"const": sections.FACTS_FORM}
 
-Basis = Literal["real", "published", "preliminary", "reconstructed"]
 Finality = Literal["", "endelige", "forelopige"]
-Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-FactId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*-\d{4}-[a-z][a-z0-9_]*$")]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 #: An ISO date, or empty where there is none.
-Sign = Annotated[str, Field(pattern=r"^\D*$", max_length=12)]
 Day = Annotated[str, Field(pattern=r"^(\d{4}-\d{2}-\d{2})?$")]
-Year = Annotated[int, Field(ge=1900, le=2999)]
 Letter = Annotated[str, Field(pattern=r"^[a-z]+$")]
-
-
-def _about(description: str, **rules: Any) -> Any:
-    return Field(description=description, **rules)
 
 
 class RunRecord(Model):
     """What the report was asked for: the parameters of its notebook."""
 
-    kommune: Identifier = _about("Lasting id of the kommune, or asss for all of them.")
-    year: Year = _about("Data year; the figures are published the year after.")
-    published: Day = _about("First published, ISO date; empty: not published.")
-    changed: Day = _about("Last changed in substance, ISO date; empty: never.")
-    edition_status: Finality = _about(
+    kommune: Identifier = about("Lasting id of the kommune, or asss for all of them.")
+    year: Year = about("Data year; the figures are published the year after.")
+    published: Day = about("First published, ISO date; empty: not published.")
+    changed: Day = about("Last changed in substance, ISO date; empty: never.")
+    edition_status: Finality = about(
         "Status as the run file says; holds only where SSB's own update is not known."
     )
-    snapshot: str = _about("Name of the snapshot that the figures were read from.")
-    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}$")] = _about(
+    snapshot: str = about("Name of the snapshot that the figures were read from.")
+    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}$")] = about(
         "Language of the report: nb is bokmål."
     )
 
@@ -54,9 +45,9 @@ class RunRecord(Model):
 class EditionRecord(Model):
     """How final the figures of the report's year are."""
 
-    status: Finality = _about("Of the least final table; empty: nobody can know.")
-    tables: Mapping[str, Finality] = _about("Status by number of SSB table.")
-    pending: list[Identifier] = _about(
+    status: Finality = about("Of the least final table; empty: nobody can know.")
+    tables: Mapping[str, Finality] = about("Status by number of SSB table.")
+    pending: list[Identifier] = about(
         "Indicators that are collected by hand and not collected yet."
     )
 
@@ -64,212 +55,135 @@ class EditionRecord(Model):
 class Selection(Model):
     """One variable of a query to StatBank."""
 
-    variable_code: str = _about("Code of the variable.", alias="variableCode")
-    value_codes: list[str] = _about("Codes of its values.", alias="valueCodes")
+    variable_code: str = about("Code of the variable.", alias="variableCode")
+    value_codes: list[str] = about("Codes of its values.", alias="valueCodes")
 
 
 class Query(Model):
     """What was asked of StatBank, in the form of its PxWebApi 2."""
 
-    selection: list[Selection] = _about("One entry per variable.")
+    selection: list[Selection] = about("One entry per variable.")
 
 
 class TableRecord(Model):
     """One SSB table in the snapshot."""
 
-    title: str = _about("Title of the table.")
-    ssb_updated: str | None = _about(
+    title: str = about("Title of the table.")
+    ssb_updated: str | None = about(
         "When SSB last updated the table, UTC; null where that is not known."
     )
-    sha256: Sha256 = _about("Of the answer as it was kept.")
-    query: Query = _about("What was asked.")
+    sha256: Sha256 = about("Of the answer as it was kept.")
+    query: Query = about("What was asked.")
 
 
 class SnapshotRecord(Model):
     """The answers that all figures were read from."""
 
-    name: str = _about("Name of the snapshot.")
-    created: Day = _about("Day it was put together, ISO date.")
-    fetched: str = _about("When it was fetched from SSB, UTC; empty: never fetched.")
-    base_url: str = _about("Where it was fetched from; empty: never fetched.")
-    sha256: Sha256 = _about("Of the snapshot's manifest, and so of every answer.")
-    tables: Mapping[str, TableRecord] = _about("By number of SSB table.")
-
-
-class Source(Model):
-    """Where a figure was read."""
-
-    table: list[str] = _about("SSB tables and files of figures collected by hand.")
-    cells: list[str] = _about("Each cell that was read, as table[variable=code,...].")
-    updated: Mapping[str, str | None] = _about(
-        "When SSB last updated each table, UTC; null where that is not known."
-    )
-
-
-class FactRecord(Model):
-    """
-    One figure of one kommune and year, set against the network.
-
-    Amounts are unrounded. Null where there is no figure, or a forbehold withholds it.
-    """
-
-    id: FactId = _about("kommune-year-indicator.")
-    indicator: Identifier = _about("Id of the indicator.")
-    kommune: Identifier = _about("Lasting id of the kommune.")
-    year: Year = _about("Data year.")
-    value: FiniteFloat | None = _about("The figure, in `unit`.")
-    unit: Unit = _about(
-        "kr: Norwegian kroner; prosent: percent, 5.1 is 5.1 %; maneder: months; "
-        "per_1000: per 1 000 inhabitants; forholdstall: ratio, 1.00 is the mean."
-    )
-    decimals: int = _about("With how many decimals the figure is printed.", ge=0, le=6)
-    status: Sign = _about(
-        "Why there is no value: '.' not possible, '..' missing, ':' suppressed by SSB, "
-        "'i.s.' left out as not comparable, or another sign as SSB sent it; empty "
-        "where there is a value."
-    )
-    network_mean: FiniteFloat | None = _about("Mean of the network, in `unit`.")
-    mean_rule: MeanRule = _about(
-        "weighted: sum of numerators over sum of denominators; plain: mean of figures."
-    )
-    mean_basis: Basis = _about("The weakest basis of the figures in the mean.")
-    lowest: FiniteFloat | None = _about("Lowest figure of the network, in `unit`.")
-    lowest_kommune: list[Identifier] = _about("Whose it is; several if shared.")
-    highest: FiniteFloat | None = _about("Highest figure of the network, in `unit`.")
-    highest_kommune: list[Identifier] = _about("Whose it is; several if shared.")
-    index: FiniteFloat | None = _about(
-        "value / network_mean * 100; 100 is the mean. Null where the mean is zero or "
-        "below, and where a forbehold withholds it."
-    )
-    rank: int | None = _about(
-        "Place among the `n`; 1 is the highest value, and equal values share a place.",
-        ge=1,
-    )
-    n: int = _about("How many members have a figure in the mean and the rank.", ge=0)
-    previous: FiniteFloat | None = _about("The figure of the year before, in `unit`.")
-    previous_basis: Basis | Literal[""] = _about(
-        "What it rests on; empty: no figure the year before."
-    )
-    change: FiniteFloat | None = _about(
-        "value - previous, in `unit` (percentage points where that is percent); null "
-        "where a forbehold withholds it."
-    )
-    mean_change: FiniteFloat | None = _about("Change of the mean, in `unit`.")
-    basis: Basis = _about(
-        "real: read from SSB; published: printed by KS or a kommune; preliminary: read "
-        "from SSB, which calls this figure preliminary; reconstructed: not official, "
-        "chosen so that published statements hold."
-    )
-    numerator: FiniteFloat | None = _about("value = numerator / denominator * factor.")
-    denominator: FiniteFloat | None = _about("See numerator.")
-    factor: FiniteFloat | None = _about("See numerator.")
-    forbehold: list[str] = _about("Ids of the caveats on the figure.")
-    source: Source = _about("Where the figure was read.")
-    distance: FiniteFloat | None = _about(
-        "index - 100: percent from the mean; null where there is no index."
-    )
-    distance_basis: Basis = _about("What distance, index and rank rest on.")
+    name: str = about("Name of the snapshot.")
+    created: Day = about("Day it was put together, ISO date.")
+    fetched: str = about("When it was fetched from SSB, UTC; empty: never fetched.")
+    base_url: str = about("Where it was fetched from; empty: never fetched.")
+    sha256: Sha256 = about("Of the snapshot's manifest, and so of every answer.")
+    tables: Mapping[str, TableRecord] = about("By number of SSB table.")
 
 
 class Sentence(Model):
     """One sentence of the report."""
 
-    section: str = _about("Id of the chapter it stands in.")
-    text: str = _about("As it is printed.", min_length=1)
-    rule: str = _about("Key of the phrase that made it.")
-    facts: list[FactId] = _about("Ids of the facts it rests on.")
+    section: str = about("Id of the chapter it stands in.")
+    text: str = about("As it is printed.", min_length=1)
+    rule: str = about("Key of the phrase that made it.")
+    facts: list[FactId] = about("Ids of the facts it rests on.")
 
 
 class ForbeholdRecord(Model):
     """A caveat (forbehold) on figures in the report."""
 
-    id: str = _about("Id of the caveat.")
-    kind: str = _about("Its kind, which decides what it does to a figure.")
-    kommuner: list[Identifier] | Literal["alle"] = _about("Whose figures.")
-    indicators: list[Identifier] | Literal["alle"] = _about("Which figures.")
-    years: list[Year] = _about("Data years.")
-    text: str = _about("The caveat in full, as it is printed.", min_length=1)
-    label: str = _about("The same in a few words.", min_length=1)
-    source: str = _about("Where it is from, an address.")
-    date: str = _about("When the source said so: ISO date or year.")
+    id: str = about("Id of the caveat.")
+    kind: str = about("Its kind, which decides what it does to a figure.")
+    kommuner: list[Identifier] | Literal["alle"] = about("Whose figures.")
+    indicators: list[Identifier] | Literal["alle"] = about("Which figures.")
+    years: list[Year] = about("Data years.")
+    text: str = about("The caveat in full, as it is printed.", min_length=1)
+    label: str = about("The same in a few words.", min_length=1)
+    source: str = about("Where it is from, an address.")
+    date: str = about("When the source said so: ISO date or year.")
 
 
 class Printed(Model):
     """A cell of Tabell 1 as it is printed."""
 
-    text: str = _about("The figure in Norwegian form, or the sign in its place.")
-    mark: str = _about(
-        "Mark of a figure that is preliminary or not official, or empty."
-    )
-    notes: list[Letter] = _about("Letters of the notes under the table.")
+    text: str = about("The figure in Norwegian form, or the sign in its place.")
+    mark: str = about("Mark of a figure that is preliminary or not official, or empty.")
+    notes: list[Letter] = about("Letters of the notes under the table.")
 
 
 class PrintedValue(Printed):
     """A cell with one of the report's own figures."""
 
-    fact: FactId = _about("The fact that is printed.")
+    fact: FactId = about("The fact that is printed.")
 
 
 class PrintedRow(Model):
     """A row of Tabell 1 as it is printed."""
 
-    indicator: Identifier = _about("Id of the indicator.")
-    name: str = _about("Its name as it is printed.")
-    unit: str = _about("Its unit as it is printed.")
-    notes: list[Letter] = _about("Letters of the notes on the whole row.")
-    values: list[PrintedValue] = _about("One per year, oldest first.")
-    mean: Printed = _about("Mean of the network in the report's year.")
-    lowest: Printed = _about("Lowest of the network in the report's year.")
-    highest: Printed = _about("Highest of the network in the report's year.")
-    rank: Printed = _about("Place in the network in the report's year.")
+    indicator: Identifier = about("Id of the indicator.")
+    name: str = about("Its name as it is printed.")
+    unit: str = about("Its unit as it is printed.")
+    notes: list[Letter] = about("Letters of the notes on the whole row.")
+    values: list[PrintedValue] = about("One per year, oldest first.")
+    mean: Printed = about("Mean of the network in the report's year.")
+    lowest: Printed = about("Lowest of the network in the report's year.")
+    highest: Printed = about("Highest of the network in the report's year.")
+    rank: Printed = about("Place in the network in the report's year.")
 
 
 class PrintedYear(Model):
     """The head of a year's column in Tabell 1."""
 
-    year: Year = _about("Data year.")
-    notes: list[Letter] = _about("Letters of the notes on the whole column.")
+    year: Year = about("Data year.")
+    notes: list[Letter] = about("Letters of the notes on the whole column.")
 
 
 class Note(Model):
     """A note under Tabell 1."""
 
-    letter: Letter = _about("The letter that refers to it.")
-    text: str = _about("The note in full.", min_length=1)
+    letter: Letter = about("The letter that refers to it.")
+    text: str = about("The note in full.", min_length=1)
 
 
 class PrintedTable(Model):
     """Tabell 1 as it is printed; the figures themselves are among the facts."""
 
-    years: list[PrintedYear] = _about("The years shown, oldest first.")
-    rows: list[PrintedRow] = _about("One per indicator, in the order of print.")
-    notes: list[Note] = _about("The notes under the table.")
+    years: list[PrintedYear] = about("The years shown, oldest first.")
+    rows: list[PrintedRow] = about("One per indicator, in the order of print.")
+    notes: list[Note] = about("The notes under the table.")
 
 
 class FactsFile(Model):
     """Everything that a report from the ASSS network rests on."""
 
-    form: int = _about("Version of this form.", json_schema_extra=CONST_FORM)
-    title: str = _about("Title of the report.", min_length=1)
-    run: RunRecord = _about("What was asked for.")
-    kommune: str = _about("Name of the kommune, or of the network.", min_length=1)
-    service: Identifier = _about("Id of the service area.")
-    edition: EditionRecord = _about("How final the figures are.")
-    snapshot: SnapshotRecord = _about("Where the figures were read from.")
-    contains_reconstructed: bool = _about(
+    form: int = about("Version of this form.", json_schema_extra=CONST_FORM)
+    title: str = about("Title of the report.", min_length=1)
+    run: RunRecord = about("What was asked for.")
+    kommune: str = about("Name of the kommune, or of the network.", min_length=1)
+    service: Identifier = about("Id of the service area.")
+    edition: EditionRecord = about("How final the figures are.")
+    snapshot: SnapshotRecord = about("Where the figures were read from.")
+    contains_reconstructed: bool = about(
         "Whether the report's own year rests on a figure that is not official: its "
         "figures, means and ranks, or what its changes are held against. Figures of "
         "earlier years say it of themselves, in basis."
     )
-    table: PrintedTable | None = _about(
+    table: PrintedTable | None = about(
         "Tabell 1 as it is printed; null in a report on the network."
     )
-    facts: list[FactRecord] = _about(
+    facts: list[Fact] = about(
         "The kommune's figures of every year, the other members' of the report's year. "
         "In a report on the network, everybody's figures of every year."
     )
-    sentences: list[Sentence] = _about("In the order of the page.")
-    forbehold: list[ForbeholdRecord] = _about("Every caveat on any of the figures.")
+    sentences: list[Sentence] = about("In the order of the page.")
+    forbehold: list[ForbeholdRecord] = about("Every caveat on any of the figures.")
 
 
 def read(content: Mapping[str, Any]) -> FactsFile:

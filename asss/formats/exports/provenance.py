@@ -106,8 +106,8 @@ def basis(book: Book, extract: Extract, known: Catalogue) -> None:
             fact.numerator,
             fact.denominator,
             fact.factor,
-            "\n".join(fact.source.table),
-            "\n".join(fact.source.cells),
+            "\n".join(fact.tables),
+            "\n".join(fact.cells),
             "\n".join(fact.forbehold) or None,
         )
     sheet.close()

@@ -1,10 +1,11 @@
 """Sheets of figures: Tabell 1, profile and development; the network's by kommune."""
 
+from asss.analysis.facts import Fact
 from asss.catalogue.catalogue import Catalogue
 from asss.formats.exports import cells
 from asss.formats.exports.cells import KOMMUNE, MARK, NAME, NUMBER, UNIT
 from asss.formats.exports.extract import Extract
-from asss.formats.exports.form import FactRecord, PrintedRow, PrintedTable
+from asss.formats.exports.form import PrintedRow, PrintedTable
 from asss.formats.exports.sheets import Amount, Book, Cell, Column
 
 
@@ -154,7 +155,7 @@ def development(book: Book, extract: Extract, known: Catalogue) -> None:
     sheet = book.sheet(name, f"{name}. {extract.title}", heads, frozen=3)
     for indicator in known.service.indicators:
         label = words[f"unit_label_{indicator.unit}"]
-        means: dict[int, FactRecord] = {}
+        means: dict[int, Fact] = {}
         for kommune in extract.kommuner:
             row = {
                 year: facts[indicator.id, kommune, year]

@@ -124,7 +124,7 @@ def _updated(content: Mapping[str, Any], known: Catalogue) -> dict[str, str]:
 
 def _tables(content: Mapping[str, Any], known: Catalogue) -> Iterator[dict[str, Any]]:
     """SSB's tables that the report was read from, each with the whole question."""
-    used = {table for fact in content["facts"] for table in fact["source"]["table"]}
+    used = {table for fact in content["facts"] for table in fact["tables"]}
     updated = _updated(content, known)
     for number, table in content["snapshot"]["tables"].items():
         if number in used:

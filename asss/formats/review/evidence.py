@@ -6,7 +6,6 @@ rest on, and every detail of them is at hand. Imports ``findings`` and below.
 """
 
 from collections.abc import Mapping
-from dataclasses import fields
 from typing import Any
 
 from asss.analysis import findings
@@ -37,7 +36,7 @@ def read_back(
         of something else than the reader sees.
     """
     run = Run(**content["run"])
-    facts = [_fact(record) for record in content["facts"]]
+    facts = [Fact(**record) for record in content["facts"]]
     years = tuple(sorted({fact.year for fact in facts}))
     shown = int(known.phrases.thresholds.several_years.value)
     book = FactBook(
@@ -63,15 +62,3 @@ def read_back(
         )
         raise RenderError(msg)
     return found
-
-
-def _fact(record: Mapping[str, Any]) -> Fact:
-    """The opposite of ``facts.as_record``."""
-    source = record["source"]
-    flat = {**record, "tables": source["table"], "cells": source["cells"]}
-    kept: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value
-        for name, value in flat.items()
-        if name in {field.name for field in fields(Fact)}
-    }
-    return Fact(**kept)

@@ -243,8 +243,7 @@ def _content(path: Path) -> Any:
 def _told_by(content: Mapping[str, Any]) -> Report:
     shown = [
         Shown(
-            **{name: _frozen(record[name]) for name in SHARED},
-            tables=tuple(record["source"]["table"]),
+            **{name: _frozen(record[name]) for name in (*SHARED, "tables")},
         )
         for record in content["facts"]
     ]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from asss.analysis.findings import SUMMARY
-from asss.analysis.tables import meanings
+from asss.analysis.tables import legend
 from asss.catalogue import language
 from asss.catalogue.catalogue import Catalogue
 from asss.page import site, text
@@ -130,7 +130,7 @@ def _basis(change: BasisChange, known: Catalogue) -> dict[str, Any]:
 
 def _signs(values: Iterable[ValueChange], known: Catalogue) -> list[dict[str, str]]:
     shown = {sign for change in values for sign in (change.old_sign, change.new_sign)}
-    told = meanings(shown, known.phrases.words)
+    told = legend(shown, known.phrases.words)
     return [{"sign": sign, "text": text} for sign, text in told.items()]
 
 
