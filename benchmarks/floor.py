@@ -7,6 +7,7 @@ are papermill with a warm kernel and with its own.
 """
 
 import ast
+import atexit
 import os
 import sys
 import time
@@ -69,9 +70,11 @@ def _run(source: str, names: dict[str, Any]) -> Any:
 def warm() -> Callable[[str], None]:
     """Papermill with a kernel that has everything imported, as reports have."""
     from asss.runs import workers
-    from asss.runs.kernels import supply
+    from asss.runs.kernels import forks
 
-    os.environ[supply.EXTRA] = " ".join(workers.KERNELS)
+    server = forks.Forks((forks.WARM_UP, *workers.KERNELS))
+    atexit.register(server.close)
+    forks.requests = server.requests
     return _with_papermill("warm")
 
 

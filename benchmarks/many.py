@@ -14,7 +14,7 @@ from pathlib import Path
 from asss.catalogue import catalogue, parameters
 from asss.catalogue.parameters import EMBEDDED
 from asss.runs.cluster import Cluster, Project
-from asss.runs.limits import LIMITS
+from asss.runs.kernels.forks import LIMITS
 from asss.runs.workers import Local, Task, Workers
 from asss.statbank.holdings import available_years, open_snapshot
 from benchmarks.plain import ROOT

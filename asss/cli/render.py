@@ -41,8 +41,8 @@ from asss.cli.terminal import (
 from asss.errors import ManifestError, UsageError
 from asss.runs import freshness, manifest
 from asss.runs.freshness import Verdict
+from asss.runs.kernels.forks import LIMITS, Limits
 from asss.runs.ledger import Ledger
-from asss.runs.limits import LIMITS, Limits
 from asss.statbank import Snapshot, holdings
 
 if TYPE_CHECKING:
@@ -504,11 +504,11 @@ def _render(
 
 def _workers(task: _Task, due: Sequence[Run]) -> "tuple[Workers, int]":
     """Who makes the reports, and how many at a time."""
-    from asss.runs.kernels import supply
+    from asss.runs.kernels import forks
     from asss.runs.workers import Local, cores
 
     try:
-        supply.way()
+        forks.way()
     except ValueError as error:
         raise UsageError(str(error)) from error
     count = min(task.jobs or cores(), len(due))

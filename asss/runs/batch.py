@@ -28,8 +28,8 @@ from asss.page import site
 from asss.page.site import File, Listing
 from asss.runs import freshness, ledger, manifest
 from asss.runs.cluster import Project
+from asss.runs.kernels.forks import LIMITS, Limits
 from asss.runs.ledger import Ledger
-from asss.runs.limits import LIMITS, Limits
 from asss.runs.workers import Local, Result, Task, Workers, cores
 
 #: Seconds that are waited for a report at a time.

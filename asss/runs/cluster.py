@@ -24,8 +24,7 @@ from asss import outputs
 from asss.catalogue.parameters import EMBEDDED, FOLDER, NOTEBOOKS
 from asss.errors import AsssError, UsageError
 from asss.runs import manifest
-from asss.runs.kernels import supply
-from asss.runs.workers import KERNELS, WORK, Crew, Result, Task, cores
+from asss.runs.workers import Crew, Result, Task, crew
 from asss.statbank import holdings
 
 #: A cluster of this machine's own, for as long as the command lasts.
@@ -314,6 +313,6 @@ def _laid_out(project: Project) -> Path:
 @cache
 def _crew() -> Crew:
     """What a worker keeps warm for as long as it lives."""
-    crew = Crew(supply.Pair(WORK, KERNELS, count=cores()))
-    atexit.register(crew.source.close)
-    return crew
+    kept = crew()
+    atexit.register(kept.source.close)
+    return kept

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import nbformat
 import papermill
@@ -45,9 +45,8 @@ from asss.formats import conversion, exports, readback, review
 from asss.page import sections
 from asss.page.blocks import BLOCK_MIME
 from asss.runs import freshness, ledger, manifest
-from asss.runs.kernels import supply
+from asss.runs.kernels.forks import LIMITS, Limits
 from asss.runs.ledger import Entry
-from asss.runs.limits import LIMITS, Limits
 from asss.statbank import holdings
 
 __all__ = [
@@ -67,6 +66,9 @@ __all__ = [
 ]
 
 SERVICE = "sosiale_tjenester"
+
+#: Bytes that a file may take in its path for a socket beside it to have one at all.
+LONGEST: Final = 100
 
 #: Cells with this tag reach the page.
 ON_PAGE = "rapport"
@@ -235,7 +237,7 @@ def _run_notebook(run: Run, template: Path, root: Path, place: _Place) -> Notebo
     logging.getLogger("papermill").setLevel(logging.ERROR)
     written = place.work / NOTEBOOK_NAME
     try:
-        with _engine(place.limits) as engine:
+        with _options(place.limits) as options:
             notebook = papermill.execute_notebook(
                 str(template),
                 str(written),
@@ -244,7 +246,7 @@ def _run_notebook(run: Run, template: Path, root: Path, place: _Place) -> Notebo
                 progress_bar=False,
                 # The kernel's folder, without changing this process's own.
                 resources={"metadata": {"path": str(root)}},
-                **engine,
+                **options,
             )
     except PapermillExecutionError as error:
         kept = _keep_failed(written, place.failed)
@@ -286,25 +288,30 @@ def _refuse_strangers(run: Run, notebook: NotebookNode) -> None:
 
 
 @contextmanager
-def _engine(limits: Limits) -> Iterator[dict[str, Any]]:
-    """How papermill is to run it: in a warm kernel, or in an ordinary one."""
+def _options(limits: Limits) -> Iterator[dict[str, Any]]:
+    """
+    What papermill is to run a notebook with.
+
+    The kernel is spoken with over sockets in a folder of its own, where the system has
+    them. Ports are chosen before they are taken: with many kernels at once two may
+    choose the same, and one waits a minute for a kernel that never answers.
+    """
     end = time.monotonic() + limits.seconds
-    options = {
-        "engine_name": "warm",
-        "save_each_cell": False,
-        "memory": limits.memory,
-        # What is left of the time, for the cell that begins.
-        "timeout_func": lambda _: max(1.0, end - time.monotonic()),
-    }
-    if supply.way() != supply.COLD:
-        yield options
-        return
-    # A short path: the system allows a socket's about a hundred characters.
     with outputs.scratch() as sockets:
-        # Its stderr is ours; what goes wrong in a cell is in the notebook.
-        options["extra_arguments"] = ["--log-level=CRITICAL"]
-        options["config"] = _kernel_config(sockets)
-        yield options
+        manager: dict[str, Any] = {"transport_encryption": "auto"}
+        file = str(sockets / "k.json")
+        if os.name == "posix" and len(os.fsencode(file)) < LONGEST:
+            manager = {"transport": "ipc", "connection_file": file}
+        yield {
+            "engine_name": "warm",
+            "save_each_cell": False,
+            "memory": limits.memory,
+            # What is left of the time, for the cell that begins.
+            "timeout_func": lambda _: max(1.0, end - time.monotonic()),
+            # The kernel's stderr is ours; what fails in a cell is in the notebook.
+            "extra_arguments": ["--log-level=CRITICAL"],
+            "config": Config({"KernelManager": manager}),
+        }
 
 
 def _keep_failed(written: Path, failed: Path) -> str:
@@ -322,21 +329,6 @@ def _parameters(run: Run) -> dict[str, Any]:
     """What the notebook is given; that of the network has no kommune to be given."""
     is_network = run.kommune == NETWORK
     return run.model_dump(exclude={"kommune"} if is_network else set())
-
-
-def _kernel_config(sockets: Path) -> Config:
-    """
-    Talk to the kernel over sockets in a folder of its own, where the system has them.
-
-    Ports are chosen before they are taken: with many kernels at once two may choose the
-    same, and one waits a minute for a kernel that never answers.
-    """
-    if os.name != "posix":
-        return Config({"KernelManager": {"transport_encryption": "auto"}})
-    connection = str(sockets / "kernel.json")
-    return Config(
-        {"KernelManager": {"transport": "ipc", "connection_file": connection}}
-    )
 
 
 def _failure(run: Run, error: PapermillExecutionError) -> str:

@@ -2,14 +2,16 @@
 Where reports are made: each in a fresh process of its own, watched from outside.
 
 A report that crashes, hangs or takes too much memory ends its own process and no other.
-What a process leaves lying when it is ended is taken away by whoever ended it. Knows
-nothing of how a report is made, so that the processes which do are started at once.
-Imports ``kernels``, ``outputs`` and below.
+What a process leaves lying when it is ended is taken away by whoever ended it. How a
+report is made is loaded only where it is made, so that those processes start at once.
+Imports ``report`` and below.
 """
 
+import gc
 import os
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
@@ -17,14 +19,27 @@ from typing import Final, Protocol, Self
 
 from asss import outputs
 from asss.catalogue.parameters import Run
-from asss.runs.kernels import supply
-from asss.runs.kernels.supply import Process, Source
+from asss.errors import AsssError
+from asss.runs.kernels import forks
+from asss.runs.kernels.forks import LIMITS, Limits, Process, Source
 from asss.runs.ledger import Entry
-from asss.runs.limits import LIMITS, Limits
+
+__all__ = [
+    "KERNELS",
+    "WORK",
+    "Crew",
+    "Local",
+    "Result",
+    "Task",
+    "Workers",
+    "cores",
+    "crew",
+    "serve",
+]
 
 #: Done once: in the process that those which make reports are forked from, and in the
 #: one that the kernels of their notebooks are forked from.
-WORK: Final = ("asss.runs.job", "asss.runs.report:warm_up")
+WORK: Final = ("asss.runs.workers", "asss.runs.report:warm_up")
 KERNELS: Final = (
     "asss.page.overview",
     "asss.page.blocks:warm_up",
@@ -32,7 +47,7 @@ KERNELS: Final = (
 )
 
 #: What a process is asked to be that makes a report.
-JOB: Final = "asss.runs.job:serve"
+JOB: Final = "asss.runs.workers:serve"
 
 #: Seconds that a report has beyond its own limit, before its process is ended.
 GRACE: Final = 30.0
@@ -137,6 +152,11 @@ class Crew:
                 _end(process, task)
 
 
+def crew() -> Crew:
+    """Processes of this machine, with nothing under way yet."""
+    return Crew(forks.source(WORK, KERNELS))
+
+
 def cores() -> int:
     """How many reports are made at a time where nobody says: one on each core."""
     return (
@@ -161,7 +181,7 @@ class Local:
 
     def __enter__(self) -> Self:
         """Start the process that others are forked from."""
-        self._crew = Crew(supply.Pair(WORK, KERNELS, count=self._jobs))
+        self._crew = crew()
         self._waiting = ThreadPoolExecutor(self._jobs)
         return self
 
@@ -205,3 +225,44 @@ def _end(process: Process, task: Task) -> None:
     """End a process, and take away what it may have left half done."""
     process.kill()
     outputs.sweep(task.folder, process.pid)
+
+
+# -- in the process itself -------------------------------------------------------------
+
+
+def serve(connection: Connection) -> None:
+    """Make the one report that is asked for, and say what became of it."""
+    task: Task = connection.recv()
+    # This process ends with the report, before there is garbage worth looking for.
+    gc.disable()
+    forks.limit_memory(task.limits.memory)
+    forks.end_with(connection, at_end=outputs.abandon)
+    connection.send(_make(task))
+
+
+def _make(task: Task) -> Result:
+    """Make a report in this process; where PDF cannot be made, without it."""
+    from asss.formats import conversion
+    from asss.runs import report
+
+    run = task.run
+    formats, no_pdf = conversion.makeable(task.formats)
+    try:
+        made = report.render_report(
+            run,
+            root=task.root,
+            output=task.output,
+            formats=formats,
+            editions=task.editions,
+            entry=task.entry,
+            today=task.today,
+            limits=task.limits,
+        )
+    except AsssError as error:
+        return Result(run.kommune, run.year, error=str(error))
+    except MemoryError:
+        size = f"{task.limits.memory / 2**20:.0f} MB"
+        return task.failed(f"more than {size} of memory was needed")
+    return Result(
+        run.kommune, run.year, folder=made.folder, entry=made.entry, no_pdf=no_pdf
+    )

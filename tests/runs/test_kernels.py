@@ -19,7 +19,7 @@ from papermill.exceptions import PapermillExecutionError
 from patience import PATIENCE, wait_for
 
 from asss.catalogue.parameters import EMBEDDED
-from asss.runs.kernels import server, supply
+from asss.runs.kernels import forks
 from asss.runs.workers import KERNELS, WORK
 
 #: What a notebook may do, a cell each.
@@ -52,7 +52,7 @@ CELLS = (
 )
 
 needs_forks = pytest.mark.skipif(
-    supply.way() != supply.FORK, reason="processes are not forked here"
+    forks.way() != forks.FORK, reason="processes are not forked here"
 )
 
 
@@ -189,39 +189,43 @@ def test_command_line_of_papermill_knows_the_engine(tmp_path: Path) -> None:
     assert made.cells[1].outputs[0]["data"]["text/plain"] == "2"
 
 
-@pytest.mark.parametrize("way", [supply.SPARE, supply.COLD])
-def test_other_ways_give_the_same(way: str, tmp_path: Path) -> None:
-    """Where processes are not forked, the notebook is no other."""
-    source, target = tmp_path / "a.ipynb", tmp_path / "b.ipynb"
-    nbformat.write(_notebook(*CELLS[:4]), source)
-    program = (
-        "import papermill, sys; engine, source, target = sys.argv[1:]; "
-        "papermill.execute_notebook("
-        "source, target, engine_name=engine, progress_bar=False)"
-    )
-    environment = {**os.environ}
-    environment.pop("PYTEST_CURRENT_TEST")
-    made = []
-    for engine, chosen in (("nbclient", ""), ("warm", way)):
-        done = subprocess.run(
-            [sys.executable, "-c", program, engine, source, target],
-            env={**environment, supply.CHOICE: chosen},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        made.append(_timeless(nbformat.read(target, as_version=4)))
-    assert made[0] == made[1]
-
-
-def test_kernel_with_arguments_is_started_the_ordinary_way(
-    execute: Callable[..., NotebookNode], caplog: pytest.LogCaptureFixture
+@needs_forks
+def test_started_anew_it_gives_the_same(
+    execute: Callable[..., NotebookNode], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """They are for a program that is started, and it is said."""
-    made = execute("1", extra_arguments=["--log-level=CRITICAL"])
-    assert made.cells[0].outputs[0]["data"]["text/plain"] == "1"
-    assert "the ordinary way: it has arguments of its own" in caplog.text
+    """Where processes are not forked, the notebook is no other."""
+    parent = "import os; os.getppid()"
+    forked = execute(*CELLS[:4], parent)
+    monkeypatch.setenv(forks.CHOICE, forks.COLD)
+    started = execute(*CELLS[:4], parent)
+    parents = [
+        int(made.cells.pop().outputs[0]["data"]["text/plain"])
+        for made in (forked, started)
+    ]
+    assert parents[0] != os.getpid()
+    assert parents[1] == os.getpid()
+    assert _timeless(forked) == _timeless(started)
+
+
+def test_kernel_of_another_program_is_started_the_ordinary_way(
+    execute: Callable[..., NotebookNode],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Such as another Python, with other libraries; and it is said."""
+    program = tmp_path / "annen"
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', "utf-8")
+    program.chmod(0o755)
+    words = [str(program), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    spec = {"argv": words, "display_name": "Annen", "language": "python"}
+    place = tmp_path / "kernels" / "annen" / "kernel.json"
+    place.parent.mkdir(parents=True)
+    place.write_text(json.dumps(spec), "utf-8")
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
+    made = execute("import os; os.getppid()", kernel_name="annen")
+    assert made.cells[0].outputs[0]["data"]["text/plain"] == str(os.getpid())
+    assert "annen runs annen, so it is started anew" in caplog.text
 
 
 # -- nothing is passed on --------------------------------------------------------------
@@ -355,14 +359,14 @@ def _forked(tmp_path: Path, source: str, *names: str) -> "tuple[list[str], str]"
     """Threads and open files of a process, forked from one that did something ahead."""
     (tmp_path / "ahead.py").write_text(source, "utf-8")
     look = (
-        "from asss.runs.kernels import server\n"
-        "def look(line): line.send(server._threads() + server._shared_files())"
+        "from asss.runs.kernels import forks\n"
+        "def look(line): line.send(forks._threads() + forks._shared_files())"
     )
     (tmp_path / "looking.py").write_text(look, "utf-8")
     program = (
         "import sys\n"
-        "from asss.runs.kernels import supply\n"
-        "source = supply.Forks(sys.argv[1:])\n"
+        "from asss.runs.kernels import forks\n"
+        "source = forks.Forks(sys.argv[1:])\n"
         "process = source.take()\n"
         "process.connection.send('looking:look')\n"
         "print(*process.connection.recv(), sep='\\n', end='')\n"
@@ -431,14 +435,14 @@ def test_thread_is_not_forked_from(tmp_path: Path, name: str) -> None:
 @needs_forks
 def test_what_is_done_ahead_here_leaves_nothing(tmp_path: Path) -> None:
     """On no system, for a head start that is lost is a tenth of the speed."""
-    names = (supply.WARM_UP, *KERNELS, *WORK)
+    names = (forks.WARM_UP, *KERNELS, *WORK)
     assert _forked(tmp_path, "", *names)[1] == ""
 
 
 def test_way_is_one_that_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(supply.CHOICE, "lunken")
-    with pytest.raises(ValueError, match="choose one of fork, spare, cold"):
-        supply.way()
+    monkeypatch.setenv(forks.CHOICE, "lunken")
+    with pytest.raises(ValueError, match="choose one of fork, cold"):
+        forks.way()
 
 
 def test_module_is_missed_only_while_others_are_imported(
@@ -447,6 +451,6 @@ def test_module_is_missed_only_while_others_are_imported(
     """What we do without is there again for who asks for it."""
     (tmp_path / "unngjeldelig.py").touch()
     monkeypatch.syspath_prepend(tmp_path)
-    with server._without("unngjeldelig"), pytest.raises(ImportError):
+    with forks._without("unngjeldelig"), pytest.raises(ImportError):
         __import__("unngjeldelig")
     assert __import__("unngjeldelig")

@@ -18,8 +18,8 @@ from patience import PATIENCE, wait_for
 from asss import outputs
 from asss.catalogue.parameters import EMBEDDED, Run
 from asss.runs import batch, report
-from asss.runs.kernels import supply
-from asss.runs.limits import Limits
+from asss.runs.kernels import forks
+from asss.runs.kernels.forks import Limits
 from asss.runs.workers import Local, Result, Task
 
 KOMMUNER = ("bergen", "oslo", "tromso")
@@ -28,7 +28,7 @@ KOMMUNER = ("bergen", "oslo", "tromso")
 MARK = "ASSS_TEST"
 
 pytestmark = pytest.mark.skipif(
-    supply.way() != supply.FORK, reason="processes are not forked here"
+    forks.way() != forks.FORK, reason="processes are not forked here"
 )
 
 
@@ -273,26 +273,26 @@ def test_killed_command_leaves_no_process_behind(project: Path, tmp_path: Path) 
 
 
 def test_every_way_to_have_processes_makes_the_same(root: Path, tmp_path: Path) -> None:
-    """Forked, started ahead, or started as papermill does: to the byte."""
+    """Forked, or started as papermill does: to the byte."""
     made = []
-    for way in supply.WAYS:
+    for way in forks.WAYS:
         output = tmp_path / way
-        kernels = {supply.CHOICE: way}
+        kernels = {forks.CHOICE: way}
         running = _command(root, output, kommuner=["oslo"], **kernels)
         _, errors = running.communicate(timeout=PATIENCE)
         assert running.returncode == 0, errors
         folder = output / "2020" / "oslo"
         made.append({p.name: p.read_bytes() for p in folder.iterdir()})
-    assert made[0] == made[1] == made[2]
+    assert made[0] == made[1]
 
 
 def test_way_that_there_is_none_of_is_an_error_in_a_line(
     root: Path, tmp_path: Path
 ) -> None:
-    running = _command(root, tmp_path / "outputs", **{supply.CHOICE: "lunken"})
+    running = _command(root, tmp_path / "outputs", **{forks.CHOICE: "lunken"})
     _, errors = running.communicate(timeout=PATIENCE)
     assert running.returncode == 2
-    assert "choose one of fork, spare, cold" in errors
+    assert "choose one of fork, cold" in errors
     assert "Traceback" not in errors
 
 

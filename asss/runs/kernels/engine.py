@@ -1,16 +1,30 @@
 """
 papermill's ``warm`` engine: its own, with a kernel that need not be started.
 
-Registered as an entry point, so that ``papermill --engine warm`` knows it; papermill
-loads it whenever it is imported, so what it needs is imported when a notebook is run.
+Registered as an entry point, so that ``papermill --engine warm`` knows it.
 """
 
 import logging
+import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from papermill.engines import NBClientEngine
+from traitlets import Int
+from traitlets.config import Config
+
+from asss.runs.kernels import forks
+
+__all__ = ["WarmEngine"]
+
+#: What the forked process is asked to do.
+KERNEL: Final = "asss.runs.kernels.kernel:serve"
+
+#: What an ordinary kernel of ours is started as.
+LAUNCHER: Final = "ipykernel_launcher"
 
 log = logging.getLogger(__name__)
 
@@ -54,37 +68,61 @@ class WarmEngine(NBClientEngine):  # type: ignore[misc]
         ----------
         nb_man : papermill.engines.NotebookExecutionManager
         kernel_name : str
-            Of the Python that this runs in. Another is started the ordinary way, and
-            so is one that gets arguments of its own.
+            Of the Python that this runs in. Another is started the ordinary way.
         memory : int
             Bytes that the notebook may take beyond what it begins with; 0 for no limit.
         **options
             What papermill's own engine takes.
         """
-        from asss.runs.kernels import manager, supply
-
-        is_cold = supply.way() == supply.COLD
-        reason = "" if is_cold else _reason_for_a_cold_one(kernel_name, options)
-        if is_cold or reason:
-            if reason:
-                log.warning("A kernel is started the ordinary way: %s.", reason)
-            return super().execute_managed_notebook(nb_man, kernel_name, **options)
-        cwd = options.get("resources", {}).get("metadata", {}).get("path")
-        with manager.running(supply.shared(), cwd=cwd, memory=memory) as running:
-            return super().execute_managed_notebook(
-                nb_man, kernel_name, km=running, **options
-            )
+        config = Config(options.pop("config", {}))
+        if forks.way() == forks.FORK:
+            options["kernel_manager_class"] = WarmManager
+            config.WarmManager.memory = memory
+        return super().execute_managed_notebook(
+            nb_man, kernel_name, config=config, **options
+        )
 
 
-def _reason_for_a_cold_one(kernel_name: str, options: dict[str, Any]) -> str:
-    from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+class WarmManager(AsyncKernelManager):
+    """A kernel manager that forks its kernel, where that is a kernel of our own."""
 
-    if options.get("extra_arguments"):
-        return "it has arguments of its own"
-    try:
-        program = KernelSpecManager().get_kernel_spec(kernel_name).argv[0]
-    except NoSuchKernel:
-        return ""
+    memory = Int(0, help="Bytes beyond what the kernel begins with.").tag(config=True)
+
+    async def _async_pre_start_kernel(self, **options: Any) -> Any:
+        spec = self.kernel_spec
+        assert spec is not None
+        if _is_ours(spec.argv):
+            self.provisioner = _Forked(kernel_spec=spec, parent=self)
+        else:
+            program = Path(spec.argv[0]).name
+            log.warning("%s runs %s, so it is started anew.", self.kernel_name, program)
+        return await super()._async_pre_start_kernel(**options)
+
+
+def _is_ours(command: list[str]) -> bool:
+    """Whether a kernel is ipykernel in the Python that this runs in."""
     own = Path(sys.executable)
-    is_ours = program in {"python", "python3", own.name} or Path(program) == own
-    return "" if is_ours else f"{kernel_name} runs {Path(program).name}"
+    program = command[0]
+    is_own = program in {"python", "python3", own.name} or Path(program) == own
+    return is_own and LAUNCHER in command
+
+
+class _Forked(LocalProvisioner):
+    """Has a kernel forked, and watches over it as over one that was started."""
+
+    process: Any
+    parent: WarmManager
+
+    async def launch_kernel(self, cmd: list[str], **options: Any) -> Any:
+        process = forks.take_kernel()
+        setting = {
+            "arguments": cmd[cmd.index(LAUNCHER) + 1 :],
+            "cwd": options.get("cwd") or str(Path.cwd()),
+            # As jupyter_client tells a kernel that somebody has started it.
+            "env": {**options["env"], "JPY_PARENT_PID": str(os.getpid())},
+            "memory": self.parent.memory,
+        }
+        process.connection.send(KERNEL)
+        process.connection.send(setting)
+        self.process, self.pid, self.pgid = process, process.pid, process.pid
+        return self.connection_info
