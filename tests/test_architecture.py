@@ -48,7 +48,7 @@ RESERVED = {
 WITHOUT_PANDAS = {
     *("errors", "catalogue", "statbank"),
     # And what decides that nothing is to be made must not wait for pandas either.
-    *("runs.manifest", "runs.ledger", "runs.freshness"),
+    *("runs.manifest", "runs.ledger"),
 }
 
 #: What the process that reports are forked from does without: it is ready the sooner.

@@ -39,10 +39,10 @@ from asss.cli.terminal import (
     years_of,
 )
 from asss.errors import ManifestError, UsageError
-from asss.runs import freshness, manifest
-from asss.runs.freshness import Verdict
+from asss.runs import manifest
 from asss.runs.kernels.forks import LIMITS, Limits
 from asss.runs.ledger import Ledger
+from asss.runs.manifest import Verdict
 from asss.statbank import Snapshot, holdings
 
 if TYPE_CHECKING:
@@ -409,15 +409,13 @@ def _judge(task: _Task, *, force: bool) -> tuple[list[Verdict], _Task, str | Non
     entries = Ledger(task.output).read()
 
     def judged() -> list[Verdict]:
-        return freshness.judge(
+        return manifest.judge(
             task.runs,
-            root=task.root,
             output=task.output,
             catalogues=catalogues,
             snapshots=task.snapshots,
             entries=entries,
-            formats=task.formats,
-            editions=task.editions,
+            asked=(*task.formats, *task.editions),
         )
 
     verdicts, no_pdf = judged(), None
@@ -535,11 +533,11 @@ def _write_indexes(
             kept = manifest.read_index(page.parent)
             # Who is not asked for, or has not come to it, is as old as before.
             old = failed | {name for name in kept.old if name not in asked - waiting}
-            now = freshness.index_of(task.known, year, task.output, old)
-            is_due = not freshness.is_index_fresh(kept, now, task.output)
+            now = manifest.index_of(task.known, year, task.output, old)
+            is_due = not manifest.is_index_fresh(kept, now, task.output)
         except ManifestError:
             old = failed
-            now = freshness.index_of(task.known, year, task.output, old)
+            now = manifest.index_of(task.known, year, task.output, old)
             is_due = bool(now.reports) or page.is_file()
         if is_due:
             from asss.runs import batch

@@ -7,7 +7,7 @@ Runs: one report or many, here or elsewhere, and what was made of what.
            cluster                  on machines of one's own
            workers                  processes that make reports
             report                  run the notebook, vouch for the result
-           freshness                is it as it would be?
-      manifest   ledger             what was made of what │ Endret
+           manifest                 what was made of what; is it as it would be?
+           ledger                   Endret
            kernels                  the kernels of the notebooks
 """

@@ -26,7 +26,7 @@ from asss.catalogue.parameters import NETWORK, Run
 from asss.errors import AsssError, ManifestError, RenderError
 from asss.page import site
 from asss.page.site import File, Listing
-from asss.runs import freshness, ledger, manifest
+from asss.runs import ledger, manifest
 from asss.runs.cluster import Project
 from asss.runs.kernels.forks import LIMITS, Limits
 from asss.runs.ledger import Ledger
@@ -117,7 +117,7 @@ def _with_kept(
     asked: Sequence[str], run: Run, output: Path, known: Sequence[str]
 ) -> tuple[str, ...]:
     """What is asked for, and what the report lies there in."""
-    kept = freshness.made_in(outputs.folder(output, run.year, run.kommune))
+    kept = manifest.made_in(outputs.folder(output, run.year, run.kommune))
     return tuple(name for name in known if name in kept or name in asked)
 
 
@@ -197,7 +197,7 @@ def write_index(
     try:
         # Commands on two years may end at once, and each writes in the other's index.
         with Ledger(output).locked():
-            kept = freshness.index_of(known, year, output, failed)
+            kept = manifest.index_of(known, year, output, failed)
             found = {
                 name: _listing(folder / name, names[name], known, is_old=name in failed)
                 for name in kept.reports

@@ -1,17 +1,28 @@
 """
-A report's manifest: what it was made of, and the sha256 of every file that was made.
+What reports are made of and what was made of it: the manifests, and whether they hold.
 
-With it anybody can see whether a report is as it was made, and whether it would come
-out the same today. No clock and no path is in it: same inputs, same bytes. It is
-written once, with the report, and never after. A year's index has one too, which says
-whose facts the index shows. Imports ``parameters``, ``outputs`` and ``errors``.
+A report's manifest keeps one record of its inputs, name by name: the figures it uses,
+what it uses of ``parameters/``, the notebook, this package, the libraries. That record
+is taken again before pandas or Jupyter are loaded, and what differs is the reason to
+make the report again. Beside it stands the sha256 of every file that was made. No clock
+and no path is in a manifest: same inputs, same bytes. The index of a year has one too,
+which says whose facts the index shows. Imports ``ledger``, ``holdings`` and below.
+
+Notes
+-----
+Snapshots are compared by what they say and not by what they are called. So a report
+goes on standing on the fetch that it was made from, and goes on saying so, when a later
+fetch brought the same figures from the same update of the same tables. Where it cannot
+be told whether a report is as it would be, it is made again: a stale figure in print is
+the worst that could come of saving the time.
 """
 
 import hashlib
 import json
 import platform
-from collections.abc import Iterable, Mapping
-from functools import cache
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, partial
 from importlib import metadata, resources
 from pathlib import Path
 from typing import Any, Final, Literal, TypeVar
@@ -21,14 +32,70 @@ from pydantic import Field
 import asss
 from asss import outputs
 from asss.catalogue import parameters
-from asss.catalogue.filenames import INDEX_NAME
-from asss.catalogue.parameters import NETWORK, NOTEBOOKS, Model, Run
-from asss.errors import ManifestError
+from asss.catalogue.catalogue import (
+    COMMENT_FOLDER,
+    FORBEHOLD_FILE,
+    MANUAL_FOLDER,
+    STATBANK_FILE,
+    Catalogue,
+)
+from asss.catalogue.filenames import (
+    EDITIONS,
+    FACTS_NAME,
+    INDEX_NAME,
+    LINKED,
+    SEEN_BY,
+)
+from asss.catalogue.knowledge import SERVICE_FOLDER
+from asss.catalogue.parameters import (
+    EVERY,
+    FOLDER,
+    NETWORK,
+    NETWORK_FILE,
+    NOTEBOOKS,
+    RUN_FOLDER,
+    Model,
+    Run,
+)
+from asss.errors import ManifestError, UsageError
+from asss.runs import ledger
+from asss.runs.ledger import Entry
+from asss.statbank import Snapshot
+
+__all__ = [
+    "LIBRARIES",
+    "MANIFEST_NAME",
+    "File",
+    "Index",
+    "Inputs",
+    "Manifest",
+    "Verdict",
+    "changes",
+    "digest",
+    "digest_of",
+    "digest_of_code",
+    "digest_of_package",
+    "faults",
+    "index_of",
+    "is_index_fresh",
+    "judge",
+    "libraries",
+    "made_in",
+    "names",
+    "names_in",
+    "read",
+    "read_index",
+    "strays",
+    "take",
+    "template_of",
+    "write",
+    "write_index",
+]
 
 MANIFEST_NAME = "manifest.json"
 
 #: The version of the form of the manifest.
-FORM: Final = 1
+FORM: Final = 2
 
 #: The language of every report.
 LOCALE: Final = "nb"
@@ -70,6 +137,39 @@ LIBRARIES = (
 )
 
 
+#: Files under parameters/ of which no report reads more than `Inputs` takes. Of all
+#: others nobody here knows what they are for, so every report is taken to read them.
+READ = (
+    NETWORK_FILE,
+    FORBEHOLD_FILE,
+    STATBANK_FILE,
+    "fraser.yaml",
+    "fraser.*.yaml",
+    f"{RUN_FOLDER}/*.yaml",
+    f"{MANUAL_FOLDER}/*.csv",
+    f"{COMMENT_FOLDER}/*/*.md",
+)
+
+#: What of a run stands on the page; its snapshot counts by what it says.
+IN_PRINT = ("published", "changed", "edition_status", "language")
+
+#: The inputs with figures, one for each table.
+TABLE: Final = "table "
+
+#: An input that has changed, in the words of a reason.
+REASONS: Final = {
+    "comments": f"{FOLDER}/{COMMENT_FOLDER}/: a comment on this report changed",
+    "forbehold": f"{FOLDER}/{FORBEHOLD_FILE}: a forbehold on its figures changed",
+    "kinds": f"{FOLDER}/{FORBEHOLD_FILE}: a kind of forbehold changed",
+    "manual": f"{FOLDER}/{MANUAL_FOLDER}/: a figure that it uses changed",
+    "network": f"{FOLDER}/{NETWORK_FILE} changed",
+    "origin": "the figures are from another service, or embedded and fetched",
+    "others": f"{FOLDER}/: a file of unknown use was added, changed or removed",
+    "package": "the package itself changed",
+    "phrases": f"{FOLDER}/fraser.yaml: a phrase, a word or a threshold changed",
+    "service": f"{FOLDER}/{SERVICE_FOLDER}/: an indicator, a measure or a rule changed",
+}
+
 Kept = TypeVar("Kept", "Manifest", "Index")
 
 
@@ -80,51 +180,26 @@ class File(Model):
     bytes: int
 
 
-class Inputs(Model):
-    """What a report is made of, one sha256 each.
-
-    Attributes
-    ----------
-    snapshot : str
-        Of the snapshot's manifest, and so of every answer in it.
-    parameters : str
-        Of all files under ``parameters/``, by relative path and content.
-    template : str
-        Of the notebook.
-    package : str
-        Of the files of this package: code, templates, fonts and stylesheet. The figures
-        that it carries are a snapshot.
-    """
-
-    snapshot: str
-    parameters: str
-    template: str
-    package: str
-
-
 class Manifest(Model):
     """The whole of ``manifest.json``.
 
     Attributes
     ----------
+    editions : tuple of str
+        ``public``, and ``review`` where the reviewer's edition was asked for.
     run : Run
         As the notebook had it: the snapshot by its lasting name, the dates as printed.
-    editions : tuple of str
-        ``public``, and ``review`` where the reviewer's edition was asked for. Manifests
-        from before there was one do not say.
     fingerprint : str
         Of what the reader is told; the ledger has the same.
-    libraries : mapping of name to version
-        Python, and what a report's bytes go through. Empty, as `substance`, in
-        manifests from before they were kept.
-    substance : mapping of part to sha256
-        What of snapshot and parameters/ this one report was given, part by part: see
-        :func:`asss.runs.freshness.substance`.
+    snapshot : str
+        The sha256 of the snapshot's manifest, and so of every answer in it.
+    inputs : mapping of name to sha256 or version
+        What the report was made of: see `Inputs`.
     files : mapping of file name to File
         A file in a folder of the report's is named with it: ``figurer/figur-1.svg``.
     """
 
-    form: Literal[1]
+    form: Literal[2]
     kommune: str
     year: int
     service: str
@@ -134,9 +209,8 @@ class Manifest(Model):
     run: Run
     fingerprint: str
     version: str
-    inputs: Inputs
-    libraries: Mapping[str, str] = Field(default_factory=dict)
-    substance: Mapping[str, str] = Field(default_factory=dict)
+    snapshot: str
+    inputs: Mapping[str, str]
     files: Mapping[str, File]
 
 
@@ -148,27 +222,30 @@ class Index(Model):
     reports : mapping of id to sha256
         Of the facts.json of each report, of which the index shows facts.
     old : tuple of str
-        Whose report is told to be older than it should be.
+        Whose report is marked as older than it should be.
     years : tuple of int
         Other years that it leads to.
-    substance : str
-        The sha256 of all else that it was made of: see `freshness.index_of`.
+    inputs : str
+        The sha256 of all else that it was made of: see `index_of`.
     files : mapping of file name to File
         The index itself.
     """
 
-    form: Literal[1]
+    form: Literal[2]
     year: int
     reports: Mapping[str, str]
     old: tuple[str, ...] = Field(strict=False)
     years: tuple[int, ...] = Field(strict=False)
-    substance: str
+    inputs: str
     files: Mapping[str, File] = Field(default_factory=dict)
 
     @property
     def facts(self) -> str:
         """One sha256 of all facts that the index shows; the page itself has it too."""
         return hashlib.sha256(json.dumps(dict(self.reports)).encode()).hexdigest()
+
+
+# -- reading and writing ---------------------------------------------------------------
 
 
 def take(
@@ -179,10 +256,10 @@ def take(
     formats: tuple[str, ...],
     editions: tuple[str, ...],
     fingerprint: str,
-    inputs: Inputs,
-    substance: Mapping[str, str],
+    snapshot: str,
+    inputs: Mapping[str, str],
 ) -> Manifest:
-    """Take down every file of a finished report."""
+    """Describe a finished report, with every file in its folder."""
     files = {
         name: _file(folder / name) for name in names(folder) if name != MANIFEST_NAME
     }
@@ -197,9 +274,8 @@ def take(
         run=run,
         fingerprint=fingerprint,
         version=asss.__version__,
+        snapshot=snapshot,
         inputs=inputs,
-        libraries=libraries(),
-        substance=substance,
         files=files,
     )
 
@@ -252,6 +328,8 @@ def _read(form: type[Kept], folder: Path) -> Kept:
     except ValueError as error:
         msg = f"{path} is damaged ({error}). Render the report again."
         raise ManifestError(msg) from error
+    if isinstance(content, dict) and content.get("form") == 1:
+        content = _of_first_form(content)
     problems: list[str] = []
     kept = parameters.check_model(form, content, file=MANIFEST_NAME, problems=problems)
     if kept is None:
@@ -259,6 +337,19 @@ def _read(form: type[Kept], folder: Path) -> Kept:
         msg = f"{path} is damaged: {what}. Render the report again."
         raise ManifestError(msg)
     return kept
+
+
+def _of_first_form(content: Mapping[str, Any]) -> dict[str, Any]:
+    """A manifest from when the inputs were kept in three places, in the form of now."""
+    libraries, parts = content.get("libraries", {}), content.get("substance", {})
+    others = {k: v for k, v in content.items() if k not in ("libraries", "substance")}
+    match content.get("inputs"):
+        case {"snapshot": snapshot, "package": package}:
+            others["snapshot"] = snapshot
+            inputs: Any = {**parts, **libraries, "package": package}
+        case _:
+            inputs = parts
+    return {**others, "form": FORM, "inputs": inputs}
 
 
 def faults(kept: Manifest | Index, folder: Path) -> list[str]:
@@ -297,25 +388,162 @@ def template_of(run: Run, root: Path, service: str) -> Path:
     return root / NOTEBOOKS / f"{name}.ipynb"
 
 
-def inputs(folder: Path, template: Path, *, snapshot: str) -> Inputs:
-    """
-    Take the sha256 of what a report is made of.
+# -- inputs ----------------------------------------------------------------------------
 
-    Parameters
-    ----------
-    folder : Path
-        ``parameters/``.
-    template : Path
-        The notebook.
-    snapshot : str
-        The sha256 of the snapshot.
+
+@dataclass(frozen=True)
+class Inputs:
     """
-    return Inputs(
-        snapshot=snapshot,
-        parameters=digest(folder, names_in(folder)),
-        template=digest_of(template),
-        package=digest_of_package(),
-    )
+    Takes the record of what reports are made of; what many share is digested once.
+
+    Everything in a report follows from its run and from this, each with a sha256, or a
+    version:
+
+    * ``table N``: each cell for a member of the year, up to that year, with sign and
+      basis; labels, notes, title, query and when SSB updated the table. Means, ranks
+      and spans are made of everybody's figures in all years, and so are drawn in
+      everybody's report; those of later years are in none.
+    * ``forbehold``: those on any such figure, for the report lists them all.
+    * ``manual``: what was collected by hand for any of them.
+    * ``comments``: those on this kommune and year.
+    * The network, the service area with its rules, all words, thresholds and kinds of
+      forbehold: whole, whatever the report uses of them.
+    * ``others``: every file under ``parameters/`` that this package does not know.
+    * The notebook by its path, ``package``, and Python and each library by its name.
+    """
+
+    _shared: dict[tuple[str, ...], dict[str, str]] = field(default_factory=dict)
+
+    def of(self, run: Run, known: Catalogue, answers: Snapshot) -> dict[str, str]:
+        """
+        Take the inputs of one report.
+
+        Parameters
+        ----------
+        run : Run
+        known : Catalogue
+            In the language of the run.
+        answers : Snapshot
+
+        Returns
+        -------
+        inputs : dict of name to sha256 or version
+            Of content and not of files: a comment line in a YAML file is not in it.
+            Empty text for what is not there.
+        """
+        key = (run.language, known.service.service, answers.sha256, str(run.year))
+        if key not in self._shared:
+            self._shared[key] = _shared(known, answers, run.year)
+        comments = [
+            comment.model_dump()
+            for comment in known.comments
+            if (comment.kommune, comment.year) == (run.kommune, run.year)
+        ]
+        broken = known.broken.get((run.kommune, run.year), ())
+        root = known.folder.parent
+        notebook = template_of(run, root, known.service.service)
+        return {
+            **self._shared[key],
+            "comments": _sha256([*comments, *broken]),
+            notebook.relative_to(root).as_posix(): digest_of(notebook)
+            if notebook.is_file()
+            else "",
+            "package": digest_of_package(),
+            **libraries(),
+        }
+
+
+def changes(before: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:
+    """Say which inputs are no longer the same, each in words."""
+    for name in sorted({*before, *now}):
+        old, new = before.get(name, ""), now.get(name, "")
+        if old == new:
+            continue
+        if name.startswith(TABLE):
+            yield f"a figure that it uses changed: {name}"
+        elif "/" in name:
+            yield f"{name} {'changed' if new else 'is gone'}"
+        else:
+            yield REASONS.get(name, f"{name} {old or 'none'} → {new or 'none'}")
+
+
+def _shared(known: Catalogue, answers: Snapshot, year: int) -> dict[str, str]:
+    """What all reports of a year have in common."""
+    members = known.network.in_year(year)
+    kommuner = {member.id for member in members}
+    forbehold = [
+        entry.model_dump()
+        for entry in known.forbehold
+        if min(entry.years, default=year) <= year
+        and entry.holds(is_fetched=answers.is_fetched)
+        and (entry.kommuner == EVERY or kommuner.intersection(entry.kommuner))
+    ]
+    manual = [
+        figure.model_dump()
+        for figure in known.manual.values()
+        if figure.year <= year and figure.kommune in kommuner
+    ]
+    origin = (answers.is_fetched, answers.is_from_ssb or answers.base_url)
+    parts = {
+        "origin": origin,
+        "network": known.network.model_dump(),
+        "service": known.service.model_dump(),
+        "phrases": known.phrases.model_dump(),
+        "kinds": {name: kind.model_dump() for name, kind in known.kinds.items()},
+        "forbehold": forbehold,
+        "manual": manual,
+        "others": _others(known),
+        **_figures(known, answers, members, year),
+    }
+    return {part: _sha256(content) for part, content in parts.items()}
+
+
+def _figures(
+    known: Catalogue, answers: Snapshot, members: Sequence[parameters.Member], year: int
+) -> dict[str, Any]:
+    """What the answers say of the members up to a year, by table."""
+    numbers = {period.number for member in members for period in member.kommunenummer}
+    used = {
+        series.table
+        for measure in known.service.measures
+        for series in measure.series
+        if (series.from_year or year) <= year
+    }
+    found = {}
+    for name in sorted(used & answers.tables.keys()):
+        table = known.service.table[name]
+        last = year + table.year_offset
+        kept: dict[str, Callable[[str], bool]] = {
+            table.region: numbers.__contains__,
+            "Tid": partial(_is_until, last),
+        }
+        found[f"{TABLE}{name}"] = answers.excerpt(name, kept)
+    return found
+
+
+def _is_until(last: int, period: str) -> bool:
+    return int(period) <= last
+
+
+def _others(known: Catalogue) -> list[tuple[str, str]]:
+    """The files that no rule here is about, each by name and content."""
+    own = f"{SERVICE_FOLDER}/{known.service.service}.yaml"
+    read = {
+        path.relative_to(known.folder).as_posix()
+        for pattern in (*READ, own)
+        for path in known.folder.glob(pattern)
+    }
+    return [
+        (name, digest(known.folder, [name]))
+        for name in names_in(known.folder)
+        if name not in read
+    ]
+
+
+def _sha256(content: object) -> str:
+    """One sha256 for the same content; a figure counts to its last bit."""
+    written = json.dumps(content, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(written.encode()).hexdigest()
 
 
 @cache
@@ -383,3 +611,162 @@ def digest_of_code(package: Path) -> str:
     """The same, of a package that lies somewhere."""
     names = names_in(package)
     return digest(package, (n for n in names if not n.startswith(CARRIED)))
+
+
+# -- would it come out the same? ------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether one report is to be made, and why.
+
+    Attributes
+    ----------
+    reasons : tuple of str
+        Why it is to be made; empty where it is as it would be.
+    """
+
+    run: Run
+    reasons: tuple[str, ...]
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether the report may be left as it is."""
+        return not self.reasons
+
+
+def judge(
+    runs: Sequence[Run],
+    *,
+    output: Path,
+    catalogues: Mapping[str, Catalogue],
+    snapshots: Mapping[str, Snapshot],
+    entries: Mapping[str, Entry],
+    asked: Collection[str],
+) -> list[Verdict]:
+    """
+    Say of each report whether it would come out as it lies there, and if not, why.
+
+    Parameters
+    ----------
+    runs : sequence of Run
+        As the run files have them, each with the name of its snapshot.
+    output : Path
+        Where reports lie as ``<year>/<kommune>/``.
+    catalogues, snapshots : mapping
+        By the language, and by the name of the snapshot, that the runs give.
+    entries : mapping of ``<year>/<kommune>`` to Entry
+        What the ledger says.
+    asked : collection of str
+        The formats and editions. A report that lacks one is made; what it has been made
+        in beside those is made anew with it, whoever asks: see `made_in`.
+    """
+    inputs = Inputs()
+
+    def reasons(run: Run) -> Iterator[str]:
+        folder = outputs.folder(output, run.year, run.kommune)
+        known = catalogues[run.language]
+        service = known.service.service
+        if not folder.is_dir():
+            yield "it is not made yet"
+            return
+        try:
+            kept = read(folder)
+        except ManifestError:
+            yield f"{MANIFEST_NAME} is missing or damaged, so nothing vouches for it"
+            return
+        if (kept.kommune, kept.year, kept.service) != (run.kommune, run.year, service):
+            yield f"what lies there is on {kept.service} {kept.kommune} {kept.year}"
+            return
+        # What else lies there is somebody's, and no fault of the report's.
+        yield from faults(kept, folder)
+        yield from _dates(kept, run, entries.get(ledger.key(run.kommune, run.year)))
+        for name in asked:
+            if name not in (*kept.formats, *kept.editions):
+                kind = "edition" if name in EDITIONS else "format"
+                yield f"{kind} {name} is missing"
+        now = inputs.of(run, known, snapshots[run.snapshot])
+        yield from changes(kept.inputs, now)
+
+    return [Verdict(run, tuple(reasons(run))) for run in runs]
+
+
+def _dates(kept: Manifest, run: Run, entry: Entry | None) -> Iterator[str]:
+    """What the run says in print, by the run file of today and by the ledger."""
+    if entry is None:
+        yield f"{ledger.LEDGER_NAME} does not know it"
+        return
+    try:
+        begun = ledger.begin(entry, run)
+    except UsageError as error:
+        # For whoever makes it to stumble on: that is where mistakes are told.
+        yield str(error)
+        return
+    before, now = kept.run.model_dump(), begun.model_dump()
+    others = [name for name in IN_PRINT if before[name] != now[name]]
+    for name in others:
+        yield f"{name} {before[name] or 'empty'} → {now[name] or 'empty'}"
+    told = (kept.run.published, kept.run.changed, kept.fingerprint)
+    if not others and (entry.published, entry.changed, entry.fingerprint) != told:
+        yield f"{ledger.LEDGER_NAME} tells of another rendering than the one in place"
+
+
+def made_in(folder: Path) -> set[str]:
+    """
+    The formats and editions that a report lies there in, to be kept when it is made.
+
+    What was made once is neither left as it was beside new figures nor taken away. To
+    be rid of one is to take the folder away.
+    """
+    try:
+        kept = read(folder)
+    except ManifestError:
+        return {name for name, seen in SEEN_BY.items() if any(folder.glob(seen))}
+    return {*kept.formats, *kept.editions}
+
+
+def index_of(
+    known: Catalogue, year: int, output: Path, old: Collection[str] = ()
+) -> Index:
+    """
+    What the index of a year would be made of, were it made now.
+
+    Parameters
+    ----------
+    old : collection of str
+        Whose report is older than it should be.
+
+    Returns
+    -------
+    index : Index
+        Not the files themselves. An index whose manifest says the same is as it would
+        be made; `is_index_fresh` asks for that.
+    """
+    folder = output / str(year)
+    names = [*(member.id for member in known.network.in_year(year)), NETWORK]
+    held = [name for name in names if (folder / name / FACTS_NAME).is_file()]
+    pages = output.glob(f"[0-9][0-9][0-9][0-9]/{INDEX_NAME}")
+    linked = [
+        (name, [file for file in LINKED if (folder / name / file).is_file()])
+        for name in held
+    ]
+    others = [
+        *(digest_of_package(), linked, known.network.model_dump()),
+        *(known.service.model_dump(), known.phrases.model_dump()),
+        {name: kind.model_dump() for name, kind in known.kinds.items()},
+    ]
+    return Index(
+        form=FORM,
+        year=year,
+        reports={name: digest_of(folder / name / FACTS_NAME) for name in held},
+        old=tuple(name for name in held if name in old),
+        years=tuple(sorted({int(page.parent.name) for page in pages} - {year})),
+        inputs=_sha256(others),
+    )
+
+
+def is_index_fresh(kept: Index, now: Index, output: Path) -> bool:
+    """Whether an index is whole, and as it would be made now."""
+    return kept.model_copy(update={"files": {}}) == now and not faults(
+        kept, output / str(now.year)
+    )

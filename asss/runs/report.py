@@ -4,8 +4,8 @@ From notebook to finished report: run, convert, vouch for, put in place.
 The only room that knows papermill. A report is made in a folder of its own and moved
 into place when it is whole; what was there before stays until then. ``render_report``
 is a plain function of plain arguments, so that any pool of workers can run it; the
-ledger is the business of whoever asks for it. Imports ``freshness``, ``conversion``,
-``manifest``, ``ledger`` and below.
+ledger is the business of whoever asks for it. Imports ``conversion``, ``manifest``,
+``ledger`` and below.
 """
 
 import logging
@@ -44,7 +44,7 @@ from asss.errors import AsssError, ParameterError, RenderError
 from asss.formats import conversion, exports, readback, review
 from asss.page import sections
 from asss.page.blocks import BLOCK_MIME
-from asss.runs import freshness, ledger, manifest
+from asss.runs import ledger, manifest
 from asss.runs.kernels.forks import LIMITS, Limits
 from asss.runs.ledger import Entry
 from asss.statbank import holdings
@@ -154,7 +154,7 @@ def render_report(
     chosen = holdings.choose_snapshot(run.snapshot, root=root)
     run = ledger.begin(entry, run.model_copy(update={"snapshot": chosen}))
     answers = holdings.open_snapshot(chosen, root=root)
-    inputs = manifest.inputs(folder, template, snapshot=answers.sha256)
+    read = _digest(folder, template)
     known = catalogue.load_catalogue(folder, service=service, language=run.language)
     if known.untranslated:
         raise ParameterError(known.untranslated)
@@ -173,7 +173,7 @@ def render_report(
         if REVIEW in editions and run.kommune != NETWORK:
             html = review.compose(notebook, _facts(notebook, run), known, answers)
             (work / REVIEW_NAME).write_text(html, encoding="utf-8")
-        if manifest.inputs(folder, template, snapshot=answers.sha256) != inputs:
+        if _digest(folder, template) != read:
             msg = (
                 f"{run.kommune} {run.year}: parameters/ or the template was changed "
                 "while the report was made. Render it again."
@@ -186,12 +186,18 @@ def render_report(
             formats=tuple(formats),
             editions=tuple(editions),
             fingerprint=told,
-            inputs=inputs,
-            substance=freshness.substance(run, known, answers),
+            snapshot=answers.sha256,
+            inputs=manifest.Inputs().of(run, known, answers),
         )
         manifest.write(kept, work)
         outputs.put(work, target)
     return Report(target, settled)
+
+
+def _digest(folder: Path, template: Path) -> tuple[str, str]:
+    """Of all files that may be read while a report is made."""
+    names = manifest.names_in(folder)
+    return manifest.digest(folder, names), manifest.digest_of(template)
 
 
 @dataclass(frozen=True)

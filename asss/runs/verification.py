@@ -3,7 +3,7 @@ Is everything as it was made? Snapshots, reports, inputs and ledger, looked at a
 
 Nothing is changed, and nothing is believed because it was true before: every file is
 read and its sha256 taken. A report whose inputs have changed since is not wrong, only
-not of today; that is noted and not a problem. Imports ``report``, ``freshness``,
+not of today; that is noted and not a problem. Imports ``report``,
 ``manifest``, ``ledger``, ``sources`` and below.
 """
 
@@ -27,21 +27,12 @@ from asss.errors import (
     UsageError,
 )
 from asss.formats import conversion
-from asss.runs import freshness, ledger, manifest, report
+from asss.runs import ledger, manifest, report
 from asss.runs.ledger import Entry, Ledger
-from asss.runs.manifest import MANIFEST_NAME, Manifest
+from asss.runs.manifest import MANIFEST_NAME, Inputs, Manifest
 from asss.statbank import Snapshot
 
 Outcome = Literal["ok", "note", "problem"]
-
-#: A report's inputs, in the words of a note.
-INPUTS = {
-    "snapshot": "the snapshot",
-    "parameters": "parameters/",
-    "template": "the notebook",
-    "package": "this package",
-}
-
 
 #: What is to be done about what a killed command has left.
 SWEEPS = "Any asss render puts that right."
@@ -134,6 +125,7 @@ def verify(
     chosen = [sources.choose_snapshot(name, root=root) for name in snapshots]
     places = _places(output, kommune, year)
     opened: dict[str, Snapshot | None] = {}
+    inputs = Inputs()
     for name in chosen or _snapshot_names(root):
         checks, opened[name] = _look_at_snapshot(name, root)
         yield from checks
@@ -154,7 +146,7 @@ def verify(
             opened[kept.run.snapshot] = _open(kept.run.snapshot, root)
         snapshot = opened[kept.run.snapshot]
         yield from _look_at_report(place, kept, entries)
-        notes = list(_changed_inputs(kept, root, snapshot))
+        notes = list(_changed_inputs(kept, root, snapshot, inputs))
         yield from (Check(place.name, "note", note) for note in notes)
         if render and notes:
             note = "not made again: its inputs are no longer the same"
@@ -370,48 +362,25 @@ def _look_for_left(output: Path) -> Iterator[Check]:
 
 
 def _changed_inputs(
-    kept: Manifest, root: Path, snapshot: Snapshot | None
+    kept: Manifest, root: Path, snapshot: Snapshot | None, inputs: Inputs
 ) -> Iterator[str]:
     """What the report was made of and is no longer the same."""
     if snapshot is None:
         yield f"snapshot {kept.run.snapshot} is gone or damaged"
-    template = manifest.template_of(kept.run, root, kept.service)
-    if not template.is_file():
-        yield f"the notebook {template.name} is gone"
         return
-    now = manifest.inputs(
-        root / parameters.FOLDER,
-        template,
-        snapshot=snapshot.sha256 if snapshot else kept.inputs.snapshot,
-    )
-    before = kept.inputs.model_dump()
-    for name, sha256 in now.model_dump().items():
-        if sha256 != before[name]:
-            is_shared = name in ("snapshot", "parameters")
-            tail = _extent(kept, root, snapshot) if is_shared else ""
-            yield f"{INPUTS[name]} has changed since it was made{tail}"
-    if kept.libraries:
-        for library in freshness.moved(kept.libraries, manifest.libraries()):
-            yield f"{library} since it was made"
-
-
-def _extent(kept: Manifest, root: Path, snapshot: Snapshot | None) -> str:
-    """Whether a change in what all reports are made of is one in what this one uses."""
-    folder = root / parameters.FOLDER
+    if snapshot.sha256 != kept.snapshot:
+        yield "the snapshot has changed since it was made"
     try:
         known = catalogue.load_catalogue(
-            folder, service=kept.service, language=kept.run.language
+            root / parameters.FOLDER, service=kept.service, language=kept.run.language
         )
     except AsssError:
-        # What is amiss there is not this report's: `asss check` tells of it.
-        return ""
-    if snapshot is None or any(
-        freshness.differences(
-            kept.substance, freshness.substance(kept.run, known, snapshot)
-        )
-    ):
-        return ""
-    return ", in nothing that it uses"
+        # What is wrong there concerns all reports: `asss check` names it.
+        yield f"{parameters.FOLDER}/ cannot be read, so it was not compared"
+        return
+    now = inputs.of(kept.run, known, snapshot)
+    for change in manifest.changes(kept.inputs, now):
+        yield f"{change} since it was made"
 
 
 def _make_again(place: _Place, kept: Manifest, root: Path) -> Iterator[Check]:

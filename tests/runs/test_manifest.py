@@ -23,9 +23,9 @@ from asss.catalogue import catalogue, parameters
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.filenames import EDITIONS, FORMATS, PUBLIC, USUAL_FORMATS
 from asss.catalogue.parameters import NETWORK, Run
-from asss.runs import freshness, ledger, manifest
-from asss.runs.freshness import Verdict
+from asss.runs import ledger, manifest
 from asss.runs.ledger import Entry, Ledger
+from asss.runs.manifest import Inputs, Verdict
 from asss.statbank import Snapshot, holdings
 
 YEARS = (2019, 2020)
@@ -64,12 +64,12 @@ def make(project: Path) -> None:
         project / "outputs",
     )
     answers = holdings.open_snapshot(SNAPSHOT, root=project)
+    inputs = Inputs()
     for run in runs_of(project, known):
         folder = output / str(run.year) / run.kommune
         folder.mkdir(parents=True)
         for name in ("rapport.html", "facts.json"):
             (folder / name).write_text(f"{name} {run.kommune}", "utf-8")
-        template = manifest.template_of(run, project, known.service.service)
         kept = manifest.take(
             folder,
             run=run,
@@ -77,8 +77,8 @@ def make(project: Path) -> None:
             formats=USUAL_FORMATS,
             editions=(PUBLIC,),
             fingerprint=FINGERPRINT,
-            inputs=manifest.inputs(known.folder, template, snapshot=answers.sha256),
-            substance=freshness.substance(run, known, answers),
+            snapshot=answers.sha256,
+            inputs=inputs.of(run, known, answers),
         )
         manifest.write(kept, folder)
         entry = Entry(
@@ -118,15 +118,13 @@ def judge(
         name: holdings.open_snapshot(name, root=project)
         for name in {run.snapshot for run in runs}
     }
-    verdicts = freshness.judge(
+    verdicts = manifest.judge(
         runs,
-        root=project,
         output=project / "outputs",
         catalogues=catalogues,
         snapshots=snapshots,
         entries=Ledger(project / "outputs").read(),
-        formats=formats,
-        editions=editions,
+        asked=(*formats, *editions),
     )
     return {ledger.key(v.run.kommune, v.run.year): v for v in verdicts}
 
@@ -514,17 +512,28 @@ def test_one_byte_of_the_package_makes_everything_again(
     assert {v.reasons for v in verdicts.values()} == {("the package itself changed",)}
 
 
-def test_manifest_from_before_is_no_ground_for_a_skip(made: Path) -> None:
-    """What a report was made of cannot be told: so it is made."""
+def test_manifest_of_the_first_form_is_read(made: Path) -> None:
+    """It kept the same in three places, and the notebook under another name."""
     path = made / PLACE / manifest.MANIFEST_NAME
     content = json.loads(path.read_bytes())
-    del content["substance"], content["libraries"]
+    inputs = content.pop("inputs")
+    (notebook,) = (name for name in inputs if name.startswith("notebooks/"))
+    names = {*manifest.libraries()}
+    content |= {
+        "form": 1,
+        "inputs": {
+            "snapshot": content.pop("snapshot"),
+            "parameters": "0" * 64,
+            "template": inputs.pop(notebook),
+            "package": inputs.pop("package"),
+        },
+        "libraries": {name: inputs[name] for name in names},
+        "substance": {k: inputs[k] for k in inputs.keys() - names},
+    }
     path.write_text(json.dumps(content), "utf-8")
     verdicts = judge(made)
     assert due(verdicts) == ONE
-    assert verdicts["2020/trondheim"].reasons == (
-        "it was made before manifests told what a report uses",
-    )
+    assert verdicts["2020/trondheim"].reasons == (f"{notebook} changed",)
 
 
 def test_every_library_that_we_ask_for_is_looked_at_or_is_no_matter(root: Path) -> None:
@@ -579,10 +588,10 @@ def test_no_figure_changes_without_the_substance(
     for year in (2016, 2017):
         run = Run(kommune="oslo", year=year, snapshot="embedded")
         told = _told(known, snapshot, year)
-        substance = freshness.substance(run, known, snapshot)
+        substance = Inputs().of(run, known, snapshot)
         for table, flat in random.Random(year).sample(cells, 6):
             corrected = _with_cell(snapshot, table, flat)
-            is_due = freshness.substance(run, known, corrected) != substance
+            is_due = Inputs().of(run, known, corrected) != substance
             is_told = _told(known, corrected, year) != told
             assert is_due or not is_told, (table, flat, year)
             outcomes.add((is_due, is_told))
