@@ -1,54 +1,153 @@
-"""A sheet to draw on, measured in points from its upper left corner, and its SVG."""
+"""A sheet to draw on, in points from its upper left corner: its look, and its key."""
 
 import io
-import re
-import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from enum import Enum, StrEnum
+from functools import cache, cached_property
+from importlib import resources
+from typing import Any, Literal, NamedTuple, TypeAlias, cast
 
+import matplotlib as mpl
+import seaborn as sns
+from matplotlib import font_manager
 from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
+from matplotlib.ft2font import FT2Font, LoadFlags
 from matplotlib.markers import MarkerStyle
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 from matplotlib.transforms import IdentityTransform
 
-from asss.figures.style import (
-    DROP,
-    FAMILY,
-    FOCUS,
-    INCH,
-    INK,
-    PAPER,
-    TEXT,
-    WIDTH,
-    house_style,
-    width_of,
-)
+from asss.figures.svg import tidy
 
-Point = tuple[float, float]
+__all__ = [
+    "WIDTH",
+    "Canvas",
+    "Colour",
+    "Entry",
+    "Key",
+    "Look",
+    "Point",
+    "Scale",
+    "house_style",
+    "warm_up",
+    "width_of",
+]
 
-SVG = "http://www.w3.org/2000/svg"
-XLINK = "http://www.w3.org/1999/xlink"
-LINK = f"{{{XLINK}}}href"
 
-#: What an attribute is when nothing is said; saying it only makes the file larger.
-UNSAID = {
-    "fill": "#000000",
-    "stroke": "none",
-    "stroke-width": "1",
-    "stroke-linecap": "butt",
-    "text-anchor": "start",
-    "font-weight": "400",
+class Colour(StrEnum):
+    """
+    The colours of figures. Printed in grey they are still told apart.
+
+    FOCUS, INK and QUIET have a contrast of 7:1 on PAPER or better, OTHERS of 3:1 on
+    PAPER and on SPAN; FAINT, SPAN and LINE are for what a reader may overlook. A page
+    that has a dark look changes them by name: ``[fill="#1d2b36"]`` in its stylesheet,
+    since a figure that is taken out of the page must keep its own.
+    """
+
+    PAPER = "#ffffff"
+    INK = "#1d2b36"
+    FOCUS = "#0b5c75"
+    QUIET = "#4a5965"
+    OTHERS = "#7b8894"
+    FAINT = "#a7b1ba"
+    SPAN = "#e6ebef"
+    LINE = "#d3dae0"
+
+
+class Look(Enum):
+    """How a text is set: its size in points, its colour and its weight."""
+
+    ARROW = (11.0, Colour.INK)
+    TITLE = (9.0, Colour.INK, "semibold")
+    TEXT = (8.5, Colour.INK)
+    STRONG = (8.5, Colour.INK, "semibold")
+    OWN = (8.5, Colour.FOCUS, "semibold")
+    NONE = (8.5, Colour.QUIET)
+    LABEL = (8.0, Colour.INK)
+    NAME = (8.0, Colour.INK, "semibold")
+    OWN_NAME = (8.0, Colour.FOCUS, "semibold")
+    QUIET_LABEL = (8.0, Colour.QUIET)
+    NOTE = (7.5, Colour.QUIET)
+    DARK_NOTE = (7.5, Colour.INK)
+    STRONG_NOTE = (7.5, Colour.INK, "semibold")
+
+    def __init__(self, size: float, colour: Colour, weight: str = "normal") -> None:
+        self.size, self.colour, self.weight = size, colour, weight
+
+
+#: Width of an A4 column less margins. Figures are measured in points throughout, so
+#: that a size is what it says on paper.
+WIDTH = 496.8
+INCH = 72
+
+FAMILY = "Inter"
+
+#: From the middle of a line of text down to its baseline, in parts of its size.
+DROP = 0.36
+
+STYLE: dict[str, Any] = {
+    "font.family": FAMILY,
+    "svg.fonttype": "none",  # text stays text: selectable, searchable, small
+    "svg.hashsalt": "asss",  # the same figure has the same ids every time
+    "figure.dpi": INCH,
+    "path.simplify": False,
 }
 
-#: Elements that show nothing themselves.
-HOLDERS = ("g", "defs", "style", "metadata")
 
-#: What an element passes on to what lies in it.
-INHERITED = ("fill", "stroke", "stroke-width", "stroke-linecap", "stroke-dasharray")
+Point: TypeAlias = tuple[float, float]
+
+#: A line of the key: the name of a sample, or a sign that stands as it is; its meaning.
+Entry: TypeAlias = tuple[str, str]
+
+#: How wide each sample of the key is drawn, and what is left to its text and the next.
+SAMPLES = {
+    "official": 8.0,
+    "reconstructed": 8.0,
+    "span": 34.0,
+    "others": 18.0,
+    "gap": 24.0,
+    "outside": 7.0,
+}
+GAP, NEXT, LINE_HEIGHT = 5.0, 16.0, 13.0
+
+
+@cache
+def _register_fonts() -> None:
+    folder = resources.files("asss") / "fonts"
+    for weight in ("Regular", "SemiBold"):
+        with resources.as_file(folder / f"Inter-{weight}.otf") as path:
+            font_manager.fontManager.addfont(path)
+    # A system may have an Inter of its own; the first of equals is taken: ours.
+    fonts = font_manager.fontManager.ttflist
+    fonts.sort(key=lambda entry: str(folder) not in str(entry.fname))
+
+
+@contextmanager
+def house_style() -> Iterator[None]:
+    """The look of the figures, for as long as one is drawn and no longer."""
+    _register_fonts()
+    with sns.axes_style("white"), mpl.rc_context(cast("Any", STYLE)):
+        yield
+
+
+@cache
+def width_of(written: str, look: Look = Look.TEXT) -> float:
+    """How wide a text is, in points, so that room can be made for it."""
+    font = _font("SemiBold" if look.weight == "semibold" else "Regular")
+    font.set_size(look.size, INCH)
+    font.set_text(written, 0, flags=LoadFlags.NO_HINTING)
+    return font.get_width_height()[0] / 64
+
+
+@cache
+def _font(weight: str) -> FT2Font:
+    # In memory: a file that is read piece by piece, as FT2Font does, has one place, and
+    # processes that are forked from one that has it open would share it.
+    file = resources.files("asss") / "fonts" / f"Inter-{weight}.otf"
+    return FT2Font(io.BytesIO(file.read_bytes()))
 
 
 @dataclass(frozen=True)
@@ -66,19 +165,13 @@ class Scale:
         return self.start + part * (self.end - self.start)
 
 
-@dataclass(frozen=True)
-class Move:
+class Move(NamedTuple):
     """How far a part of a figure moves on a phone, in points, and what it grows by."""
 
     x: float
     y: float
-    wider: float = 1.0
-    taller: float = 1.0
-
-    @property
-    def grows(self) -> bool:
-        """Whether it is drawn in another size."""
-        return (self.wider, self.taller) != (1.0, 1.0)
+    wider: float
+    taller: float
 
 
 class Canvas:
@@ -95,7 +188,9 @@ class Canvas:
         self.height = height
         self._moves: dict[Move, int] = {}
         self._part = ""
-        self._figure = Figure(figsize=(WIDTH / INCH, height / INCH), facecolor=PAPER)
+        self._figure = Figure(
+            figsize=(WIDTH / INCH, height / INCH), facecolor=Colour.PAPER
+        )
         self._axes = self._figure.add_axes((0, 0, 1, 1))
         self._axes.set_xlim(0, WIDTH)
         self._axes.set_ylim(height, 0)
@@ -126,9 +221,9 @@ class Canvas:
             Of all parts when they have moved.
         """
         moves = (
-            f"--m{number}:{move.x:g}px {move.y:g}px"
-            + (f";--s{number}:{move.wider:g} {move.taller:g}" * move.grows)
-            for move, number in self._moves.items()
+            f"--m{number}:{x:g}px {y:g}px"
+            + (f";--s{number}:{wider:g} {taller:g}" * ((wider, taller) != (1, 1)))
+            for (x, y, wider, taller), number in self._moves.items()
         )
         wide = f"--wide:{WIDTH / width:.2%}"
         more = f"--more:{(height - self.height) / width:.2%}"
@@ -139,20 +234,18 @@ class Canvas:
         x: float,
         y: float,
         written: str,
+        look: Look = Look.TEXT,
         *,
-        size: float = TEXT,
-        color: str = INK,
-        is_bold: bool = False,
-        align: str = "left",
+        align: Literal["left", "center", "right"] = "left",
     ) -> None:
         """Write a line whose middle is at `y`; all lines of a size share a baseline."""
         drawn = self._axes.text(
             x,
-            y + size * DROP,
+            y + look.size * DROP,
             written,
-            size=size,
-            color=color,
-            weight="semibold" if is_bold else "normal",
+            size=look.size,
+            color=look.colour,
+            weight=look.weight,
             ha=align,
             va="baseline",
             zorder=self._next(),
@@ -196,48 +289,50 @@ class Canvas:
         is_hollow: bool = False,
         edge: float = 0.0,
         marker: str = "o",
-        name: str | None = None,
     ) -> None:
         """Draw points of one look, `size` points across."""
         if points:
             shape = MarkerStyle(marker)
-            found = PathCollection(
+            drawn = PathCollection(
                 [shape.get_path().transformed(shape.get_transform())],
                 sizes=[size**2],
                 offsets=points,
                 offset_transform=self._axes.transData,
-                facecolors=PAPER if is_hollow else color,
-                edgecolors=color if is_hollow else PAPER,
+                facecolors=Colour.PAPER if is_hollow else color,
+                edgecolors=color if is_hollow else Colour.PAPER,
                 linewidths=edge,
                 clip_on=False,
                 zorder=self._next(),
             )
-            found.set_transform(IdentityTransform())
-            found.set_gid(self._name(name))
-            self._axes.add_artist(found)
+            drawn.set_transform(IdentityTransform())
+            drawn.set_gid(self._name(None))
+            self._axes.add_artist(drawn)
 
     def point(self, x: float, y: float, *, is_hollow: bool, size: float = 7.5) -> None:
         """The kommune's own figure: full, or hollow where it is not official."""
-        if is_hollow:
-            self.dots(
-                [(x, y)], size=size - 0.4, color=FOCUS, edge=size / 4.5, is_hollow=True
-            )
-        else:
-            self.dots([(x, y)], size=size + 1.2, color=FOCUS, edge=1.2)
+        across, edge = (size - 0.4, size / 4.5) if is_hollow else (size + 1.2, 1.2)
+        self.dots(
+            [(x, y)], size=across, color=Colour.FOCUS, edge=edge, is_hollow=is_hollow
+        )
+
+    def heading(self, x: float, y: float, name: str, unit: str) -> None:
+        """Name what is drawn below, and the unit of its numbers."""
+        self.text(x, y + 6, name, Look.TITLE)
+        self.text(x + width_of(name, Look.TITLE) + 5, y + 6.3, unit, Look.NOTE)
 
     def svg(self, name: str) -> str:
         """The figure as an SVG element: no clock, ids of its own, nothing to spare."""
         out = io.StringIO()
         nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
         self._figure.savefig(out, format="svg", metadata=nothing)
-        return _tidy(out.getvalue(), name)
+        return tidy(out.getvalue(), name, family=FAMILY)
 
     def _next(self) -> int:
         self._order += 1
         return self._order
 
     def _name(self, name: str | None) -> str | None:
-        """An id that says which part something is of, for :func:`_gather`."""
+        """An id that says which part something is of, for :func:`tidy`."""
         return f"{self._part}/{name or ''}" if self._part else name
 
 
@@ -245,128 +340,79 @@ def warm_up() -> None:
     """Draw something of all that figures have, so that the first takes no longer."""
     with house_style():
         canvas = Canvas(INCH)
-        for is_bold in (False, True):
-            width_of("ASSS", is_bold=is_bold)
-            canvas.text(0, 0, "ASSS", is_bold=is_bold)
-        canvas.lines([[(0, 0), (1, 1)]], color=INK, width=1)
-        canvas.dots([(0, 0)], size=1, color=INK)
+        for look in (Look.TEXT, Look.STRONG):
+            width_of("ASSS", look)
+            canvas.text(0, 0, "ASSS", look)
+        canvas.lines([[(0, 0), (1, 1)]], color=Colour.INK, width=1)
+        canvas.dots([(0, 0)], size=1, color=Colour.INK)
         canvas.svg("ASSS")
 
 
-def _tidy(written: str, name: str) -> str:
-    """
-    Say the same in a third of the bytes, and so that a page can change the colours.
-
-    Looks become attributes, which any stylesheet overrules and every program reads.
-    """
-    root = ET.fromstring(written[written.index("<svg") :])
-    root.attrib.pop("version", None)
-    for parent in list(root.iter()):
-        for child in list(parent):
-            if _tag(child) in ("metadata", "style") or _is_empty(child):
-                parent.remove(child)
-    _gather(root)
-    for element in root.iter():
-        _plain(element)
-    for shape in root.iterfind(f".//{{{SVG}}}defs/{{{SVG}}}path"):
-        # A page's stylesheet reaches those who use a shape, and not the shape itself.
-        for key in INHERITED:
-            shape.attrib.pop(key, None)
-    used = {use.get(LINK, "")[1:] for use in root.iter(f"{{{SVG}}}use")}
-    _rename(root, used, name)
-    _flatten(root)
-    root.set("id", name)
-    root.set("font-family", FAMILY)
-    root.set("stroke-linejoin", "round")
-    return _written(root)
+# -- what is not named where it stands -------------------------------------------------
 
 
-def _gather(element: ET.Element) -> None:
-    """Put what belongs to one part, and is drawn in one go, in a group of its own."""
-    last = ""
-    for child in list(element):
-        part, found, name = child.get("id", "").partition("/")
-        if found:
-            if part != last:
-                group = ET.Element(f"{{{SVG}}}g", {"class": part})
-                element.insert(list(element).index(child), group)
-            element.remove(child)
-            group.append(child)
-            del child.attrib["id"]
-            if name:
-                child.set("id", name)
-        else:
-            _gather(child)
-        last = part if found else ""
+@dataclass(frozen=True)
+class Key:
+    """The samples and signs under a figure, each with its meaning."""
+
+    entries: Sequence[Entry]
+
+    @property
+    def height(self) -> float:
+        """How much room it takes: it goes on to a new line where one is full."""
+        return LINE_HEIGHT * (1 + max((line for line, _ in self._places), default=-1))
+
+    @property
+    def narrow_height(self) -> float:
+        """How much room it takes on a phone, where each entry has its line."""
+        return LINE_HEIGHT * len(self.entries)
+
+    def draw(self, canvas: Canvas, y: float, *, down: float = 0.0) -> None:
+        """From the middle of the first line at `y`; on a phone that moves `down`."""
+        places = zip(self.entries, self._places, strict=True)
+        for place, ((kind, meaning), (line, x)) in enumerate(places):
+            middle = y + line * LINE_HEIGHT
+            width = _sample(kind)
+            with canvas.part(-x, down + (place - line) * LINE_HEIGHT):
+                _draw(canvas, kind, x, middle, width)
+                canvas.text(x + width + GAP, middle, meaning, Look.QUIET_LABEL)
+
+    @cached_property
+    def _places(self) -> list[tuple[int, float]]:
+        """The line that each entry stands on, and how far from the left."""
+        places: list[tuple[int, float]] = []
+        line, x = 0, 0.0
+        for kind, meaning in self.entries:
+            width = _sample(kind) + GAP + width_of(meaning, Look.QUIET_LABEL)
+            if x and x + width > WIDTH:
+                line, x = line + 1, 0.0
+            places.append((line, x))
+            x += width + NEXT
+        return places
 
 
-def _written(root: ET.Element) -> str:
-    ET.register_namespace("", SVG)
-    ET.register_namespace("xlink", XLINK)
-    body = ET.tostring(root, encoding="unicode")
-    return re.sub(r">\s+<", "><", body).strip()
+def _sample(kind: str) -> float:
+    return SAMPLES.get(kind) or width_of(kind, Look.NAME)
 
 
-def _tag(element: ET.Element) -> str:
-    return element.tag.removeprefix(f"{{{SVG}}}")
-
-
-def _is_empty(element: ET.Element) -> bool:
-    return _tag(element) in ("g", "defs") and not any(
-        _tag(inner) not in HOLDERS for inner in element.iter()
-    )
-
-
-def _plain(element: ET.Element) -> None:
-    """Take a style apart into attributes, and leave out what goes without saying."""
-    for part in element.attrib.pop("style", "").split(";"):
-        key, _, value = (piece.strip() for piece in part.partition(":"))
-        if key and key not in ("font-family", "stroke-linejoin", "stroke-miterlimit"):
-            element.set(key, value.removesuffix("px"))
-    if element.get("transform", "").startswith("rotate(-0 "):
-        del element.attrib["transform"]
-    for key, value in list(element.attrib.items()):
-        if UNSAID.get(key) == value and not (key == "stroke" and _tag(element) == "g"):
-            del element.attrib[key]
-        elif key in ("x", "y", "d", "stroke-width"):
-            element.set(key, _short(value))
-
-
-def _short(numbers: str) -> str:
-    """A tenth of a point is less than the eye can see."""
-    numbers = re.sub(
-        r"-?\d+\.\d+", lambda found: f"{round(float(found[0]), 1):g}", numbers
-    )
-    numbers = re.sub(r"\s+", " ", numbers.strip())
-    return re.sub(r" ?([A-Za-z]) ?", r"\1", numbers)
-
-
-def _rename(root: ET.Element, used: set[str], name: str) -> None:
-    """Ids that are pointed to or given by us, in front of them the figure's name."""
-    for element in root.iter():
-        link = element.get(LINK)
-        if link:
-            element.set(LINK, f"#{name}-{link[1:]}")
-        given = element.get("id")
-        if given is not None:
-            del element.attrib["id"]
-            is_ours = not re.search(r"_\d+$", given)
-            if given in used or is_ours:
-                element.set("id", f"{name}-{given}")
-
-
-def _flatten(element: ET.Element) -> None:
-    """Take away groups that only hold, and say once what all in a group share."""
-    for child in list(element):
-        _flatten(child)
-    for place, child in reversed(list(enumerate(element))):
-        if _tag(child) == "g" and not child.attrib:
-            element[place : place + 1] = list(child)
-    shown = [child for child in element if _tag(child) != "defs"]
-    if _tag(element) == "g" and len(shown) > 1:
-        for key in INHERITED:
-            values = {child.get(key) for child in shown}
-            if len(values) == 1 and None not in values:
-                element.set(key, values.pop() or "")
-                for child in shown:
-                    del child.attrib[key]
+def _draw(canvas: Canvas, kind: str, x: float, y: float, width: float) -> None:
+    centre = (x + width / 2, y)
+    across = [[(x, y), (x + width, y)]]
+    match kind:
+        case "official" | "reconstructed":
+            canvas.point(*centre, is_hollow=kind == "reconstructed", size=7)
+        case "span":
+            canvas.lines(across, color=Colour.SPAN, width=6, capstyle="round")
+            inner = [(x + part * width, y) for part in (0.1, 0.35, 0.9)]
+            canvas.dots(inner, size=3, color=Colour.OTHERS)
+        case "others":
+            canvas.lines(across, color=Colour.FAINT, width=0.8)
+        case "gap":
+            sides = [(x, x + 8), (x + width, x + width - 8)]
+            pieces = [[(far, y), (near, y)] for far, near in sides]
+            strokes = [[(near, y - 3), (near, y + 3)] for _, near in sides]
+            canvas.lines([*pieces, *strokes], color=Colour.INK, width=1.2)
+        case "outside":
+            canvas.dots([centre], size=5, color=Colour.OTHERS, marker="<")
+        case _:
+            canvas.text(x, y, kind, Look.NAME)

@@ -1,50 +1,40 @@
-"""Development over the years: one panel per indicator of a chapter."""
+"""Figures over the years: a chapter's indicators, or one indicator in every member."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from asss.analysis.facts import Fact, FactBook
-from asss.analysis.tables import legend, meaning
+from matplotlib.ticker import MaxNLocator
+
+from asss.analysis.facts import Fact, FactBook, NetworkBook
+from asss.analysis.tables import MISSING, meaning
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.knowledge import Indicator
-from asss.catalogue.language import join, span
-from asss.figures.canvas import Canvas, Scale
-from asss.figures.ends import apart
-from asss.figures.key import LINE_HEIGHT, Entry, draw_key, height_of
-from asss.figures.picture import (
-    Group,
-    Picture,
-    Row,
-    Table,
-    amount,
-    data_of,
-    spoken,
-    table_of,
-    why,
-)
-from asss.figures.series import (
-    breaks,
-    draw_frame,
-    draw_mean,
-    draw_pieces,
-    gets_members,
-    limits,
-    mean_pieces,
-    member_histories,
-    own_pieces,
-)
-from asss.figures.style import (
-    FAINT,
-    FOCUS,
-    INK,
-    LABEL,
-    QUIET,
-    SMALL,
-    TITLE,
+from asss.catalogue.language import join, number, span
+from asss.catalogue.parameters import EVERY
+from asss.figures import picture
+from asss.figures.canvas import (
     WIDTH,
+    Canvas,
+    Colour,
+    Key,
+    Look,
+    Point,
+    Scale,
     house_style,
     width_of,
 )
+from asss.figures.picture import Group, Picture, Row, Table
+
+__all__ = ["apart", "development", "limits", "members"]
+
+#: Points of a series by year.
+Piece = list[tuple[int, float]]
+
+#: How many lines of the scale a panel wants, and in what steps.
+LINES = MaxNLocator(4, steps=[1, 2, 2.5, 5, 10])
+
+
+# -- a chapter's indicators ------------------------------------------------------------
 
 #: Panels beside each other, and what is between them, in points.
 COLUMNS, GUTTER = 2, 16.0
@@ -65,11 +55,10 @@ class _End:
 
     label: str
     value: float | None
-    color: str
-    is_bold: bool
+    look: Look
 
 
-def development(found: FactBook, known: Catalogue, *, chapter: str) -> Picture:
+def development(book: FactBook, known: Catalogue, *, chapter: str) -> Picture:
     """
     Draw a chapter's indicators over the years: the kommune, the mean, the others.
 
@@ -79,288 +68,545 @@ def development(found: FactBook, known: Catalogue, *, chapter: str) -> Picture:
     Hollow: reconstructed.
     """
     indicators = known.service.in_chapter(chapter)
-    ends = {i.id: _ends(found.fact(i.id), found, known) for i in indicators}
-    room = GAP + max(
-        width_of(end.label, LABEL, is_bold=end.is_bold)
-        for pair in ends.values()
-        for end in pair
-    )
+    series = {i.id: _histories(book, known, i.id) for i in indicators}
+    own = [fact for i in indicators for fact in book.history(i.id)]
+    ends = {i.id: _ends(book.fact(i.id), book, known) for i in indicators}
+    room = GAP + max(width_of(e.label, e.look) for pair in ends.values() for e in pair)
     width = (WIDTH - GUTTER * (COLUMNS - 1)) / COLUMNS
     height = HEAD + PLOT + YEARS + AIR
     lines = -(-len(indicators) // COLUMNS)
-    entries = _entries(found, known, indicators)
-    years = found.all_years
+    means = (mean_pieces(book.history(i.id), known) for i in indicators)
+    samples = {
+        "others": True,
+        "reconstructed": any(map(picture.is_hollow, own)),
+        "gap": any(len(pieces) > 1 for pieces in means),
+    }
+    key = Key(picture.key_of(known, own, **samples))
+    first, last = book.all_years[0] - 0.3, book.all_years[-1] + 0.3
     with house_style():
-        canvas = Canvas(height * lines + height_of(entries))
+        canvas = Canvas(height * lines + key.height)
         for place, indicator in enumerate(indicators):
             left = (width + GUTTER) * (place % COLUMNS)
             top = height * (place // COLUMNS)
-            across = Scale(
-                years[0] - 0.3, years[-1] + 0.3, left + NUMBERS, left + width - room
-            )
+            across = Scale(first, last, left + NUMBERS, left + width - room)
+            values = _values(series[indicator.id], book.history(indicator.id))
+            up = Scale(*limits(values), top + HEAD + PLOT, top + HEAD)
             with canvas.part(-left, height * place - top):
-                _panel(canvas, found, known, indicator, across, top, ends[indicator.id])
+                unit = known.phrases.words[f"axis_{indicator.unit}"]
+                canvas.heading(left, top, indicator.short_name, unit)
+                panel = _Panel(canvas, known, book.all_years, across, up)
+                _draw_indicator(panel, book, indicator, series[indicator.id])
+                _write_ends(panel, ends[indicator.id])
         below = height * (len(indicators) - lines)
-        draw_key(canvas, height * lines + 4, entries, down=below)
+        key.draw(canvas, height * lines + 4, down=below)
         svg = canvas.svg(f"utvikling-{chapter}")
+    facts = (f for all_of in series.values() for each in all_of.values() for f in each)
+    # What lies within the table's years is told on top of the page or in the chapter.
+    is_told_elsewhere = all(
+        fact.year in book.years
+        and known.is_told_beside_text(entry.kind, entry.years, book.run.year)
+        for fact in _later(own, book)
+        for entry in known.breaks(fact.forbehold)
+    )
     return Picture(
         svg,
-        _alt(found, known, indicators),
-        _table(found, known, indicators),
-        data_of(
-            (
-                fact
-                for indicator in indicators
-                for history in member_histories(found, known, indicator.id).values()
-                for fact in history
-            ),
-            known,
-        ),
-        _notes(found, known, indicators),
-        canvas.narrow(
-            width, height * len(indicators) + LINE_HEIGHT * max(len(entries), 1)
-        ),
+        _alt(book, known, indicators),
+        _table(book, known, indicators, series),
+        picture.data_of(facts, known),
+        _notes(own, book, known, caption_break=not is_told_elsewhere),
+        canvas.narrow(width, height * len(indicators) + key.narrow_height),
     )
 
 
-def _panel(
-    canvas: Canvas,
-    found: FactBook,
-    known: Catalogue,
+def _values(series: Mapping[str, Sequence[Fact]], own: Sequence[Fact]) -> list[float]:
+    """Every figure and mean that a panel shows."""
+    shown = [fact.value for history in (own, *series.values()) for fact in history]
+    return [v for v in (*shown, *(f.network_mean for f in own)) if v is not None]
+
+
+def _draw_indicator(
+    panel: "_Panel",
+    book: FactBook,
     indicator: Indicator,
-    across: Scale,
-    top: float,
-    ends: Sequence[_End],
+    series: Mapping[str, Sequence[Fact]],
 ) -> None:
-    words = known.phrases.words
-    histories = member_histories(found, known, indicator.id)
-    own = found.history(indicator.id)
-    shown = [fact for history in (own, *histories.values()) for fact in history]
-    values = [fact.value for fact in shown if fact.value is not None]
-    values += [fact.network_mean for fact in own if fact.network_mean is not None]
-    low, high = limits(values)
-    up = Scale(low, high, top + HEAD + PLOT, top + HEAD)
-    left = across.start - NUMBERS
-    canvas.text(left, top + 6, indicator.short_name, size=TITLE, is_bold=True)
-    unit = words[f"axis_{indicator.unit}"]
-    after = left + width_of(indicator.short_name, TITLE, is_bold=True) + 5
-    canvas.text(after, top + 6.3, unit, size=SMALL, color=QUIET)
-    draw_frame(canvas, found.all_years, across, up, indicator)
+    own = book.history(indicator.id)
+    panel.frame(indicator.decimals)
     others = [
         piece
-        for kommune, history in histories.items()
-        if kommune != found.member.id
-        for piece in own_pieces(history, known)
+        for kommune, history in series.items()
+        if kommune != book.member.id
+        for piece in own_pieces(history, panel.known)
     ]
-    draw_pieces(canvas, others, across, up, color=FAINT, width=0.8)
-    _draw_breaks(canvas, breaks(own, known), across, up, words["break_mark"])
-    draw_mean(canvas, own, known, across, up, width=1.2)
-    _draw_own(canvas, own, known, across, up)
-    _write_ends(canvas, ends, across, up)
+    panel.canvas.lines(map(panel.line, others), color=Colour.FAINT, width=0.8)
+    panel.breaks(breaks(own, panel.known))
+    panel.mean(mean_pieces(own, panel.known))
+    panel.own(own, width=2, full=(6.6, 0.8), hollow=(4.6, 1.4), foot=6)
 
 
-def _draw_breaks(
-    canvas: Canvas, years: Sequence[int], across: Scale, up: Scale, mark: str
-) -> None:
-    """A dotted line in the gap, named; one name for breaks that lie close."""
-    named = float("-inf")
-    for year in years:
-        x = across(year - 0.5)
-        upright = [[(x, up.end - 2), (x, up.start)]]
-        canvas.lines(upright, color=QUIET, width=0.9, linestyle=(0, (1, 1.6)))
-        if x - named > width_of(mark, SMALL) + 3:
-            canvas.text(x, up.end - 8.5, mark, size=SMALL, color=QUIET, align="center")
-            named = x
-
-
-def _draw_own(
-    canvas: Canvas, own: Sequence[Fact], known: Catalogue, across: Scale, up: Scale
-) -> None:
-    """The kommune's line, its points, and the signs where there is no figure."""
-    pieces = [piece for piece in own_pieces(own, known) if len(piece) > 1]
-    draw_pieces(canvas, pieces, across, up, color=FOCUS, width=2)
-    for is_hollow in (False, True):
-        points = [
-            (across(fact.year), up(fact.value))
-            for fact in own
-            if fact.value is not None and (fact.basis == "reconstructed") == is_hollow
-        ]
-        size, edge = (4.6, 1.4) if is_hollow else (6.6, 0.8)
-        canvas.dots(points, size=size, color=FOCUS, edge=edge, is_hollow=is_hollow)
-    for fact in own:
-        if fact.value is None:
-            canvas.text(
-                across(fact.year),
-                up.start - 6,
-                fact.status,
-                color=FOCUS,
-                is_bold=True,
-                align="center",
-            )
-
-
-def _ends(fact: Fact, found: FactBook, known: Catalogue) -> tuple[_End, _End]:
+def _ends(fact: Fact, book: FactBook, known: Catalogue) -> tuple[_End, _End]:
     """The kommune and the mean, named with their last value or its sign."""
-    words = known.phrases.words
-    own = amount(fact.value, fact.decimals, fact.basis, words) or fact.status
-    mean = amount(fact.network_mean, fact.decimals, fact.mean_basis, words)
-    return (
-        _End(f"{found.member.name} {own}", fact.value, FOCUS, is_bold=True),
-        _End(
-            f"{words['legend_mean']} {mean or words['arrow_none']}",
-            fact.network_mean,
-            INK if mean else QUIET,
-            is_bold=False,
+    own = f"{book.member.name} {picture.value_cell(fact, known)}"
+    mean = f"{known.phrases.words['legend_mean']} {picture.mean_cell(fact, known)}"
+    look = Look.QUIET_LABEL if fact.network_mean is None else Look.LABEL
+    return _End(own, fact.value, Look.OWN_NAME), _End(mean, fact.network_mean, look)
+
+
+def _write_ends(panel: "_Panel", ends: tuple[_End, _End]) -> None:
+    up = panel.up
+    # What has no value stands at the foot of the panel, where the sign stands.
+    own, mean = (up.start - 6 if e.value is None else up(e.value) for e in ends)
+    places = apart(own, mean, gap=LEADING, low=up.end, high=up.start)
+    for end, place in zip(ends, places, strict=True):
+        panel.canvas.text(panel.across.end + GAP, place, end.label, end.look)
+
+
+def apart(
+    one: float, two: float, *, gap: float, low: float, high: float
+) -> tuple[float, float]:
+    """
+    Move two labels apart, as little as can be, so that they are not closer than `gap`.
+
+    Parameters
+    ----------
+    one, two : float
+        Where each would stand if it were alone, in points.
+    low, high : float
+        The ends of the room there is.
+
+    Examples
+    --------
+    >>> apart(12, 10, gap=8, low=0, high=100)
+    (15.0, 7.0)
+    >>> apart(1, 2, gap=8, low=0.0, high=100)
+    (0.0, 8.0)
+    """
+    places = max(low, min(one, high)), max(low, min(two, high))
+    if max(places) >= min(places) + gap:
+        return places
+    first = max(low, min((one + two) / 2 - gap / 2, high - gap))
+    return (first, first + gap) if one <= two else (first + gap, first)
+
+
+def _table(
+    book: FactBook,
+    known: Catalogue,
+    indicators: Sequence[Indicator],
+    series: Mapping[str, Mapping[str, Sequence[Fact]]],
+) -> Table:
+    words, years = known.phrases.words, book.all_years
+    groups = []
+    for indicator in indicators:
+        own = book.history(indicator.id)
+        ids = {fact.year: (fact.id, "") for fact in own}
+        rows = [
+            Row(
+                book.member.name,
+                _cells(own, years, known, picture.value_cell),
+                is_focus=True,
+                traces=tuple(ids.get(year, ("", "")) for year in years),
+            ),
+            Row(words["numbers_mean"], _cells(own, years, known, picture.mean_cell)),
+        ]
+        for kommune, history in series[indicator.id].items():
+            if kommune != book.member.id:
+                name = known.network.member(kommune).name
+                rows.append(
+                    Row(name, _cells(history, years, known, picture.value_cell))
+                )
+        name = f"{indicator.short_name} ({words[f'unit_label_{indicator.unit}']})"
+        broken = ", ".join(f"{year}" for year in breaks(own, known))
+        note = f"{words['break_mark']} {broken}" if broken else ""
+        groups.append(Group(name, tuple(rows), note))
+    return _table_of_years(book, known, groups)
+
+
+def _alt(book: FactBook, known: Catalogue, indicators: Sequence[Indicator]) -> str:
+    """Where the kommune stands, and where it came from, panel by panel."""
+    return picture.say(
+        known,
+        "alt_development",
+        kommune=book.member.name,
+        years=span(book.all_years[0], book.all_years[-1]),
+        items=". ".join(_said_of(book, known, indicator) for indicator in indicators),
+    )
+
+
+def _said_of(book: FactBook, known: Catalogue, indicator: Indicator) -> str:
+    fact, history = book.fact(indicator.id), book.history(indicator.id)
+    value = picture.spoken(fact.value, fact, fact.basis, known)
+    mean = picture.spoken(fact.network_mean, fact, fact.mean_basis, known)
+    fields = {"name": indicator.short_name, "value": value, "mean": mean}
+    if not value:
+        fields["reason"] = picture.why(fact, known)
+        parts = [picture.say(known, "alt_development_missing", **fields)]
+    elif mean:
+        parts = [picture.say(known, "alt_development_level", **fields)]
+    else:
+        parts = [picture.say(known, "alt_development_alone", **fields)]
+    first = next((f for f in history[:-1] if f.value is not None), None)
+    if first:
+        value = picture.spoken(first.value, first, first.basis, known)
+        fields = {"value": value, "from_year": f"{first.year}"}
+        parts.append(picture.say(known, "alt_development_first", **fields))
+    broken = [f"{year}" for year in breaks(history, known)]
+    if broken and first:
+        years = join(broken, known.phrases.words)
+        parts.append(picture.say(known, "alt_development_break", years=years))
+    return "; ".join(parts)
+
+
+# -- one indicator in every member -----------------------------------------------------
+
+#: A member's panel: its title, its plot and the years below, the room for its last
+#: value, and what is between two panels.
+MEMBER_TITLE, MEMBER_PLOT, MEMBER_FOOT = 15.0, 52.0, 17.0
+MEMBER_END, MEMBER_GAP = 36.0, 12.0
+
+#: Panels in a row: as many as fill the rows best, and on a phone.
+MEMBER_COLUMNS, MEMBER_NARROW = (5, 4), 3
+
+#: How far each side a plot goes on beyond its lowest and highest value.
+MEMBER_AIR = 0.08
+
+
+def members(book: NetworkBook, known: Catalogue, *, indicator: str) -> Picture:
+    """
+    Draw an indicator over the years, one panel per member, all to one scale.
+
+    The member's line and the network's mean. A break in a series is a gap, a missing or
+    suppressed value is a gap with its sign, a figure that is not official is hollow.
+    """
+    count = len(book.members)
+    columns = min(MEMBER_COLUMNS, key=lambda columns: (-count % columns, -columns))
+    width = (WIDTH - MEMBER_GAP * (columns - 1)) / columns
+    height = MEMBER_TITLE + MEMBER_PLOT + MEMBER_FOOT + MEMBER_GAP
+    facts = [fact for fact in book.facts.values() if fact.indicator == indicator]
+    # One fact of each year: the mean is everybody's.
+    means = [book.peers(indicator, year)[0] for year in book.all_years]
+    pieces, scale = mean_pieces(means, known), _member_scale(facts)
+    first, last = book.all_years[0], max(book.all_years[-1], book.all_years[0] + 1)
+    with house_style():
+        canvas = Canvas(-(-count // columns) * height - MEMBER_GAP)
+        for place, member in enumerate(book.members):
+            left = (place % columns) * (width + MEMBER_GAP)
+            top = (place // columns) * height
+            near = (place % MEMBER_NARROW) * (width + MEMBER_GAP)
+            across = Scale(first, last, left + 3, left + width - MEMBER_END)
+            up = Scale(scale.low, scale.high, top + scale.start, top + scale.end)
+            with canvas.part(near - left, (place // MEMBER_NARROW) * height - top):
+                panel = _Panel(canvas, known, book.all_years, across, up)
+                canvas.text(left, top + Look.NAME.size / 2, member.name, Look.NAME)
+                _draw_member(panel, left, book.history(indicator, member.id), pieces)
+        svg = canvas.svg(f"hver-{indicator}".replace("_", "-"))
+    broken = any(known.breaks(fact.forbehold) for fact in _later(facts, book))
+    rows = -(-count // MEMBER_NARROW)
+    return Picture(
+        svg,
+        _members_alt(book, known, indicator),
+        _members_table(book, known, indicator, means),
+        picture.data_of(facts, known),
+        _notes(facts, book, known, caption_gap=broken),
+        canvas.narrow(
+            (width + MEMBER_GAP) * MEMBER_NARROW - MEMBER_GAP,
+            rows * height - MEMBER_GAP,
         ),
     )
 
 
-def _write_ends(canvas: Canvas, ends: Sequence[_End], across: Scale, up: Scale) -> None:
-    # What has no value stands at the foot of the panel, where the sign stands.
-    wanted = [up.start - 6 if e.value is None else up(e.value) for e in ends]
-    places = apart(wanted, gap=LEADING, low=up.end, high=up.start)
-    for end, place in zip(ends, places, strict=True):
-        canvas.text(
-            across.end + GAP,
-            place,
-            end.label,
-            size=LABEL,
-            color=end.color,
-            is_bold=end.is_bold,
+def _member_scale(facts: Sequence[Fact]) -> Scale:
+    """From lowest to highest of all values and means, over a plot."""
+    values = [v for f in facts for v in (f.value, f.network_mean) if v is not None]
+    low, high = min(values, default=0.0), max(values, default=1.0)
+    air = (high - low) * MEMBER_AIR or 1.0
+    return Scale(low - air, high + air, MEMBER_TITLE + MEMBER_PLOT, MEMBER_TITLE)
+
+
+def _draw_member(
+    panel: "_Panel", left: float, history: Sequence[Fact], means: Sequence[Piece]
+) -> None:
+    canvas, across, bottom = panel.canvas, panel.across, panel.up.start
+    first, last = panel.years[0], panel.years[-1]
+    right = across(last) + 3
+    canvas.lines([[(left, bottom), (right, bottom)]], color=Colour.LINE, width=0.8)
+    dashed = [panel.line(piece, years=0.2, points=0.0) for piece in means]
+    canvas.lines(dashed, color=Colour.INK, width=0.9, linestyle=(0, (3, 2)))
+    panel.own(history, width=1.6, full=(3.2, 0.8), hollow=(3.2, 0.8), foot=5)
+    end = next((fact for fact in history[::-1] if fact.value is not None), None)
+    if end and end.value is not None and end.year == last:
+        written = picture.value_cell(end, panel.known)
+        canvas.text(across(last) + 5, panel.up(end.value), written, Look.OWN_NAME)
+    canvas.text(left, bottom + 7, f"{first}", Look.NOTE)
+    if last != first:
+        canvas.text(right, bottom + 7, f"{last}", Look.NOTE, align="right")
+
+
+def _members_table(
+    book: NetworkBook, known: Catalogue, indicator: str, means: Sequence[Fact]
+) -> Table:
+    words, years = known.phrases.words, book.all_years
+    rows = []
+    for member in book.members:
+        history = book.history(indicator, member.id)
+        rows.append(Row(member.name, _cells(history, years, known, picture.value_cell)))
+    mean = _cells(means, years, known, picture.mean_cell)
+    rows.append(Row(words["network_mean"], mean, is_focus=True))
+    name = known.indicator(indicator).short_name
+    return _table_of_years(book, known, [Group(name, tuple(rows))])
+
+
+def _members_alt(book: NetworkBook, known: Catalogue, indicator: str) -> str:
+    items = []
+    for member in book.members:
+        history = book.history(indicator, member.id)
+        first = next((fact for fact in history if fact.value is not None), history[-1])
+        before, now = (
+            picture.spoken(fact.value, fact, fact.basis, known)
+            or meaning(fact.status or MISSING, known.phrases.words)
+            for fact in (first, history[-1])
+        )
+        rule = "alt_members_without" if first.value is None else "alt_members_item"
+        fields = {"name": member.name, "first": before, "value": now, "reason": now}
+        items.append(picture.say(known, rule, **fields))
+    return picture.say(
+        known,
+        "alt_members",
+        name=known.indicator(indicator).short_name,
+        from_year=book.all_years[0],
+        year=book.run.year,
+        items="; ".join(items),
+    )
+
+
+# -- series: where they are whole, and where they break --------------------------------
+
+
+def _histories(
+    book: NetworkBook, known: Catalogue, indicator: str
+) -> dict[str, list[Fact]]:
+    """The figures of each of the year's members, from the years it was one."""
+    return {
+        member.id: [
+            fact
+            for fact in book.history(indicator, member.id)
+            if member.is_member_in(fact.year)
+        ]
+        for member in known.network.in_year(book.run.year)
+    }
+
+
+def own_pieces(history: Sequence[Fact], known: Catalogue) -> list[Piece]:
+    """Unbroken stretches of a kommune's figures; a year that is not there is a gap."""
+
+    def is_break(fact: Fact, before: Fact) -> bool:
+        is_apart = fact.year > before.year + 1
+        return is_apart or bool(known.breaks(fact.forbehold))
+
+    return _pieces(history, lambda fact: fact.value, is_break)
+
+
+def mean_pieces(history: Sequence[Fact], known: Catalogue) -> list[Piece]:
+    """Stretches over which the mean is of the same members, table and rule."""
+
+    def is_break(fact: Fact, before: Fact) -> bool:
+        return (
+            fact.mean_rule != before.mean_rule
+            or gets_members(known, fact.year)
+            or any(entry.kommuner == EVERY for entry in known.breaks(fact.forbehold))
         )
 
+    return _pieces(history, lambda fact: fact.network_mean, is_break)
 
-def _entries(
-    found: FactBook, known: Catalogue, indicators: Sequence[Indicator]
-) -> list[Entry]:
-    """What the key explains: only what this figure shows."""
-    words = known.phrases.words
-    own = [fact for i in indicators for fact in found.history(i.id)]
-    entries = [("others", words["legend_others"])]
-    if any(f.basis == "reconstructed" and f.value is not None for f in own):
-        entries.append(("reconstructed", words["legend_reconstructed"]))
-    if any(len(mean_pieces(found.history(i.id), known)) > 1 for i in indicators):
-        entries.append(("gap", words["legend_gap"]))
-    signs = {fact.status for fact in own if fact.value is None}
+
+def _pieces(
+    history: Sequence[Fact],
+    value_of: Callable[[Fact], float | None],
+    is_break: Callable[[Fact, Fact], bool],
+) -> list[Piece]:
+    pieces: list[Piece] = [[]]
+    for fact, before in zip(history, [*history[:1], *history], strict=False):
+        value = value_of(fact)
+        if value is None or is_break(fact, before):
+            pieces.append([])
+        if value is not None:
+            pieces[-1].append((fact.year, value))
+    return [piece for piece in pieces if piece]
+
+
+def gets_members(known: Catalogue, year: int) -> bool:
+    """Whether somebody joined or left, so that the mean is not the one before."""
+    return known.network.in_year(year) != known.network.in_year(year - 1)
+
+
+def breaks(history: Sequence[Fact], known: Catalogue) -> list[int]:
+    """The years from which a series is not what it was before."""
     return [
-        *entries,
-        *((sign, meaning(sign, words)) for sign in legend(signs, words)),
+        fact.year
+        for fact in history[1:]
+        if fact.value is not None and known.breaks(fact.forbehold)
     ]
+
+
+def _later(facts: Iterable[Fact], book: NetworkBook) -> list[Fact]:
+    """Those that a year stands before."""
+    return [fact for fact in facts if fact.year > book.all_years[0]]
 
 
 def _notes(
-    found: FactBook, known: Catalogue, indicators: Sequence[Indicator]
+    facts: Sequence[Fact], book: NetworkBook, known: Catalogue, **broken: bool
 ) -> tuple[str, ...]:
     """Words that the caption ends with: why lines are broken."""
-    own = [fact for indicator in indicators for fact in found.history(indicator.id)]
-    later = [fact for fact in own if fact.year > found.all_years[0]]
-    # What lies within the table's years is told on top of the page or in the chapter.
-    is_told_elsewhere = all(
-        fact.year in found.years
-        and known.is_told_beside_text(entry.kind, entry.years, found.run.year)
-        for fact in later
-        for entry in known.breaks(fact.forbehold)
-    )
-    reasons = (
-        ("caption_mean_break", len({fact.mean_rule for fact in own}) > 1),
-        ("caption_members", any(gets_members(known, fact.year) for fact in later)),
-        ("caption_break", not is_told_elsewhere),
-    )
-    return tuple(key for key, holds in reasons if holds)
+    years = {fact.year for fact in _later(facts, book)}
+    reasons = {
+        "caption_mean_break": len({fact.mean_rule for fact in facts}) > 1,
+        "caption_members": any(gets_members(known, year) for year in years),
+        **broken,
+    }
+    return tuple(key for key, holds in reasons.items() if holds)
 
 
-def _table(found: FactBook, known: Catalogue, indicators: Sequence[Indicator]) -> Table:
-    words = known.phrases.words
-    groups = []
-    for indicator in indicators:
-        histories = member_histories(found, known, indicator.id)
-        own = found.history(indicator.id)
-        ids = {fact.year: fact.id for fact in own}
-        means = [
-            amount(fact.network_mean, fact.decimals, fact.mean_basis, words)
-            or words["arrow_none"]
-            for fact in own
-        ]
-        rows = [
-            Row(
-                found.member.name,
-                _cells(own, found, known),
-                is_focus=True,
-                traces=tuple((ids.get(year, ""), "") for year in found.all_years),
-            ),
-            Row(words["numbers_mean"], tuple(means)),
-            *(
-                Row(known.network.member(kommune).name, _cells(history, found, known))
-                for kommune, history in histories.items()
-                if kommune != found.member.id
-            ),
-        ]
-        note = ", ".join(f"{year}" for year in breaks(own, known))
-        groups.append(
-            Group(
-                f"{indicator.short_name} ({words[f'unit_label_{indicator.unit}']})",
-                tuple(rows),
-                f"{words['break_mark']} {note}" if note else "",
-            )
-        )
-    heads = [f"{year}" for year in found.all_years]
-    return table_of(
-        words["forbehold_kommune"], heads, groups, words, found.facts.values()
-    )
+def _table_of_years(
+    book: NetworkBook, known: Catalogue, groups: Sequence[Group]
+) -> Table:
+    heads = [f"{year}" for year in book.all_years]
+    return picture.table_of(book, known, "forbehold_kommune", heads, groups)
 
 
 def _cells(
-    history: Sequence[Fact], found: FactBook, known: Catalogue
+    history: Sequence[Fact],
+    years: Sequence[int],
+    known: Catalogue,
+    write: Callable[[Fact, Catalogue], str],
 ) -> tuple[str, ...]:
     """A cell for each year; nothing for those in which a kommune was no member."""
-    words = known.phrases.words
-    by_year = {
-        fact.year: amount(fact.value, fact.decimals, fact.basis, words) or fact.status
-        for fact in history
-    }
-    return tuple(by_year.get(year, "") for year in found.all_years)
+    by_year = {fact.year: write(fact, known) for fact in history}
+    return tuple(by_year.get(year, "") for year in years)
 
 
-def _alt(found: FactBook, known: Catalogue, indicators: Sequence[Indicator]) -> str:
-    """Where the kommune stands, and where it came from, panel by panel."""
-    items = [_told(found, known, indicator) for indicator in indicators]
-    return known.phrases.phrases["alt_development"].sentence.format(
-        kommune=found.member.name,
-        years=span(found.all_years[0], found.all_years[-1]),
-        items=". ".join(items),
-    )
+# -- drawing ---------------------------------------------------------------------------
 
 
-def _told(found: FactBook, known: Catalogue, indicator: Indicator) -> str:
-    words, phrases = known.phrases.words, known.phrases.phrases
-    fact, name = found.fact(indicator.id), indicator.short_name
-    value, mean = (
-        spoken(held, indicator, words, basis=basis, sign="")
-        for held, basis in (
-            (fact.value, fact.basis),
-            (fact.network_mean, fact.mean_basis),
-        )
-    )
-    if fact.value is None:
-        form = phrases["alt_development_missing"].sentence
-        parts = [form.format(name=name, reason=why(fact, known))]
-    elif mean:
-        form = phrases["alt_development_level"].sentence
-        parts = [form.format(name=name, value=value, mean=mean)]
-    else:
-        form = phrases["alt_development_alone"].sentence
-        parts = [form.format(name=name, value=value)]
-    earlier = [f for f in found.history(indicator.id)[:-1] if f.value is not None]
-    if earlier:
-        first = earlier[0]
-        said = spoken(first.value, indicator, words, basis=first.basis, sign="")
-        parts.append(
-            phrases["alt_development_first"].sentence.format(
-                value=said, from_year=first.year
+@dataclass(frozen=True)
+class _Panel:
+    """Where series are drawn: their years across, and their values up."""
+
+    canvas: Canvas
+    known: Catalogue
+    years: Sequence[int]
+    across: Scale
+    up: Scale
+
+    def line(
+        self, piece: Piece, *, years: float = 0.0, points: float = 2.5
+    ) -> list[Point]:
+        """A stretch as a line; a year alone between two gaps is a short stroke."""
+        if len(piece) > 1:
+            return [(self.across(year), self.up(value)) for year, value in piece]
+        ((year, value),) = piece
+        ends = self.across(year - years) - points, self.across(year + years) + points
+        return [(end, self.up(value)) for end in ends]
+
+    def own(
+        self,
+        history: Sequence[Fact],
+        *,
+        width: float,
+        full: tuple[float, float],
+        hollow: tuple[float, float],
+        foot: float,
+    ) -> None:
+        """
+        A kommune's line, its points, and the signs where there is no figure.
+
+        Parameters
+        ----------
+        full, hollow : tuple of float
+            How large a point is, and how broad its edge.
+        foot : float
+            How far above the lowest line a sign stands.
+        """
+        pieces = [p for p in own_pieces(history, self.known) if len(p) > 1]
+        self.canvas.lines(map(self.line, pieces), color=Colour.FOCUS, width=width)
+        for hollowed, (size, edge) in ((False, full), (True, hollow)):
+            points = [
+                (self.across(fact.year), self.up(fact.value))
+                for fact in history
+                if fact.value is not None and picture.is_hollow(fact) == hollowed
+            ]
+            self.canvas.dots(
+                points, size=size, color=Colour.FOCUS, edge=edge, is_hollow=hollowed
             )
-        )
-    broken = [f"{year}" for year in breaks(found.history(indicator.id), known)]
-    if broken and earlier:
-        form = phrases["alt_development_break"].sentence
-        parts.append(form.format(years=join(broken, words)))
-    return "; ".join(parts)
+        for fact in history:
+            if fact.value is None:
+                place = self.across(fact.year), self.up.start - foot
+                self.canvas.text(*place, fact.status, Look.OWN, align="center")
+
+    def mean(self, pieces: Sequence[Piece]) -> None:
+        """The mean, with an upright stroke on either side of each gap."""
+        lines: list[list[Point]] = []
+        for place, piece in enumerate(pieces):
+            points = [(self.across(year), self.up(value)) for year, value in piece]
+            is_first, is_last = place == 0, place == len(pieces) - 1
+            if len(points) == 1:
+                # A year alone: a short line, away from the gaps where it can be.
+                (x, y), *_ = points
+                back, on = 5.0 * is_first, 5.0 * is_last
+                points = [
+                    (x - (back or 2.5 * (not on)), y),
+                    (x + (on or 2.5 * (not back)), y),
+                ]
+                sides = [] if is_first and is_last else [(x, y)]
+            else:
+                sides = ([] if is_first else points[:1]) + (
+                    [] if is_last else points[-1:]
+                )
+            lines += [points, *([(x, y - 3), (x, y + 3)] for x, y in sides)]
+        self.canvas.lines(lines, color=Colour.INK, width=1.2)
+
+    def breaks(self, years: Sequence[int]) -> None:
+        """A dotted line in each gap, named; one name for breaks that lie close."""
+        mark, up = self.known.phrases.words["break_mark"], self.up
+        named = float("-inf")
+        for year in years:
+            x = self.across(year - 0.5)
+            upright = [[(x, up.end - 2), (x, up.start)]]
+            self.canvas.lines(
+                upright, color=Colour.QUIET, width=0.9, linestyle=(0, (1, 1.6))
+            )
+            if x - named > width_of(mark, Look.NOTE) + 3:
+                self.canvas.text(x, up.end - 8.5, mark, Look.NOTE, align="center")
+                named = x
+
+    def frame(self, decimals: int) -> None:
+        """The lines of the scale with their numbers, and the years under them."""
+        canvas, across, up = self.canvas, self.across, self.up
+        steps = LINES.tick_values(up.low, up.high)
+        ticks = [tick for tick in steps if up.low <= tick <= up.high]
+        grid = [[(across.start, up(tick)), (across.end, up(tick))] for tick in ticks]
+        canvas.lines(grid, color=Colour.SPAN, width=0.6)
+        for tick in ticks:
+            label = number(tick, decimals)
+            canvas.text(across.start - 5, up(tick), label, Look.NOTE, align="right")
+        floor = [(across.start, up.start), (across.end, up.start)]
+        canvas.lines([floor], color=Colour.LINE, width=0.8)
+        for year in _shown_years(self.years, across):
+            canvas.text(
+                across(year), up.start + 9, f"{year}", Look.NOTE, align="center"
+            )
+
+
+def _shown_years(years: Sequence[int], across: Scale) -> list[int]:
+    """Every year, or every second or third, the last always, as there is room."""
+    each = abs(across(years[0] + 1) - across(years[0]))
+    step = -(-(width_of("2000", Look.NOTE) + 3) // each)
+    return list(years[:: -int(step)][::-1])
+
+
+def limits(values: Iterable[float]) -> tuple[float, float]:
+    """The ends of a scale that holds the values, with air below for signs."""
+    held = list(values)
+    low, high = min(held, default=0.0), max(held, default=1.0)
+    air = (high - low) or abs(high) or 1.0
+    floor = low - air * 0.17
+    # What is never negative has no numbers below zero on its scale.
+    return max(0.0, floor) if low >= 0 else floor, high + air * 0.06

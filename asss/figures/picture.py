@@ -1,36 +1,56 @@
 """A finished figure: what is seen, what is heard, and the numbers behind it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from asss.analysis.facts import Fact
-from asss.analysis.statements import lacks_base, why_withheld
-from asss.analysis.tables import MARKED, legend, mark, meaning
+from asss.analysis.facts import Fact, NetworkBook
+from asss.analysis.statements import lacks_base, mark, why_withheld
+from asss.analysis.tables import MARKED, meaning, meanings
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.knowledge import Indicator
 from asss.catalogue.language import number
+from asss.figures.canvas import Entry
+
+__all__ = [
+    "COLUMNS",
+    "Data",
+    "Group",
+    "Picture",
+    "Row",
+    "Table",
+    "amount",
+    "data_of",
+    "is_hollow",
+    "key_of",
+    "mean_cell",
+    "say",
+    "spoken",
+    "table_of",
+    "value_cell",
+    "why",
+]
 
 Value: TypeAlias = "str | int | float | None"
 
-#: The columns of a figure's data. Units are the indicator's; ``index`` is 100 at the
-#: mean; ``rank`` is 1 at the highest of the ``members`` that have a figure.
-COLUMNS = (
-    "indicator",
-    "name",
-    "unit",
-    "kommune",
-    "year",
-    "value",
-    "sign",
-    "basis",
-    "network_mean",
-    "mean_basis",
-    "index",
-    "rank",
-    "members",
-    "forbehold",
-)
+#: The columns of a figure's data, and what each holds of a fact. Units are the
+#: indicator's; ``index`` is 100 at the mean; ``rank`` is 1 at the highest of the
+#: ``members`` that have a figure.
+COLUMNS: Mapping[str, Callable[[Fact, Catalogue], Value]] = {
+    "indicator": lambda fact, _: fact.indicator,
+    "name": lambda fact, known: known.indicator(fact.indicator).name,
+    "unit": lambda fact, _: fact.unit,
+    "kommune": lambda fact, _: fact.kommune,
+    "year": lambda fact, _: fact.year,
+    "value": lambda fact, _: fact.value,
+    "sign": lambda fact, _: fact.status,
+    "basis": lambda fact, _: "" if fact.value is None else fact.basis,
+    "network_mean": lambda fact, _: fact.network_mean,
+    "mean_basis": lambda fact, _: "" if fact.network_mean is None else fact.mean_basis,
+    "index": lambda fact, _: fact.index,
+    "rank": lambda fact, _: fact.rank,
+    "members": lambda fact, _: fact.n,
+    "forbehold": lambda fact, _: " ".join(fact.forbehold),
+}
 
 
 @dataclass(frozen=True)
@@ -124,45 +144,44 @@ class Picture:
 
 def data_of(facts: Iterable[Fact], known: Catalogue) -> Data:
     """The facts that a figure shows, as rows."""
-    rows = tuple(
-        (
-            fact.indicator,
-            known.indicator(fact.indicator).name,
-            fact.unit,
-            fact.kommune,
-            fact.year,
-            fact.value,
-            fact.status,
-            fact.basis if fact.value is not None else "",
-            fact.network_mean,
-            fact.mean_basis if fact.network_mean is not None else "",
-            fact.index,
-            fact.rank,
-            fact.n,
-            " ".join(fact.forbehold),
-        )
-        for fact in facts
-    )
-    return Data(COLUMNS, rows)
+    rows = (tuple(read(fact, known) for read in COLUMNS.values()) for fact in facts)
+    return Data(tuple(COLUMNS), tuple(rows))
 
 
 def table_of(
+    book: NetworkBook,
+    known: Catalogue,
     corner: str,
     heads: Iterable[str],
     groups: Iterable[Group],
-    words: Mapping[str, str],
-    facts: Iterable[Fact],
 ) -> Table:
-    """A table of some facts, with the signs and marks that stand in it explained."""
-    groups = tuple(groups)
+    """A table of a book's facts, with the signs and marks in it explained."""
+    words, groups = known.phrases.words, tuple(groups)
     cells = [cell for group in groups for row in group.rows for cell in row.cells]
-    shown = {fact.status for fact in facts} & set(cells)
-    signs = list(legend(shown, words).items())
+    shown = {fact.status for fact in book.facts.values()} & set(cells)
+    signs = list(meanings(shown, words).items())
     for basis in MARKED:
         raised = mark(basis, words)
         if any(cell.endswith(raised) for cell in cells):
             signs.append((raised, words[f"notes_{basis}"]))
-    return Table(corner, tuple(heads), groups, tuple(signs))
+    return Table(words[corner], tuple(heads), groups, tuple(signs))
+
+
+def key_of(known: Catalogue, facts: Iterable[Fact], **samples: bool) -> list[Entry]:
+    """What the key explains: samples that are shown, and signs of missing figures."""
+    words = known.phrases.words
+    shown = [
+        (kind, words[f"legend_{kind}"])
+        for kind, is_shown in samples.items()
+        if is_shown
+    ]
+    signs = meanings({fact.status for fact in facts if fact.value is None}, words)
+    return [*shown, *((sign, meaning(sign, words)) for sign in signs)]
+
+
+def is_hollow(fact: Fact) -> bool:
+    """Whether a figure is drawn hollow: it is there, and not official."""
+    return fact.value is not None and fact.basis == "reconstructed"
 
 
 def why(fact: Fact, known: Catalogue) -> str:
@@ -183,17 +202,28 @@ def amount(
     return "" if value is None else number(value, decimals) + mark(basis, words)
 
 
-def spoken(
-    value: float | None,
-    indicator: Indicator,
-    words: Mapping[str, str],
-    *,
-    basis: str,
-    sign: str,
-) -> str:
-    """An amount with unit and mark, for an alternative text; else its sign."""
+def value_cell(fact: Fact, known: Catalogue) -> str:
+    """A kommune's figure, or its sign."""
+    words = known.phrases.words
+    return amount(fact.value, fact.decimals, fact.basis, words) or fact.status
+
+
+def mean_cell(fact: Fact, known: Catalogue) -> str:
+    """The network's mean, or a stroke."""
+    words = known.phrases.words
+    mean = amount(fact.network_mean, fact.decimals, fact.mean_basis, words)
+    return mean or words["arrow_none"]
+
+
+def spoken(value: float | None, fact: Fact, basis: str, known: Catalogue) -> str:
+    """An amount in the unit of a fact, for an alternative text; else nothing."""
     if value is None:
-        return sign
-    form = words[f"unit_{indicator.unit}"]
-    digits = number(value, indicator.decimals)
-    return form.format(number=digits) + mark(basis, words)
+        return ""
+    words = known.phrases.words
+    digits = number(value, fact.decimals)
+    return words[f"unit_{fact.unit}"].format(number=digits) + mark(basis, words)
+
+
+def say(known: Catalogue, rule: str, **fields: object) -> str:
+    """A phrase, filled in."""
+    return known.phrases.phrases[rule].sentence.format(**fields)

@@ -1,40 +1,29 @@
 """Figur 1: the service profile, every indicator as an index."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from asss.analysis.changes import direction
 from asss.analysis.facts import HOUSEKEEPING, Fact, FactBook
 from asss.analysis.statements import claim, distance, lacks_base, mean
 from asss.analysis.tables import mark, weakest
 from asss.catalogue.catalogue import Catalogue
+from asss.catalogue.knowledge import Indicator
 from asss.catalogue.language import half_up, join, number, numeral
-from asss.figures.canvas import Canvas, Scale
-from asss.figures.key import LINE_HEIGHT, Entry, draw_key, height_of
-from asss.figures.picture import (
-    Group,
-    Picture,
-    Row,
-    Table,
-    amount,
-    data_of,
-    table_of,
-    why,
-)
-from asss.figures.style import (
-    FOCUS,
-    INK,
-    LABEL,
-    LINE,
-    OTHERS,
-    QUIET,
-    SMALL,
-    SPAN,
+from asss.figures import picture
+from asss.figures.canvas import (
     WIDTH,
+    Canvas,
+    Colour,
+    Key,
+    Look,
+    Scale,
     house_style,
     width_of,
 )
+from asss.figures.picture import Group, Picture, Row, Table
+
+__all__ = ["HIGH", "LOW", "profile"]
 
 #: The ends of the scale. What lies beyond is drawn at the end, as an arrow with its
 #: number: one member's 191 must not press everybody else together.
@@ -84,12 +73,13 @@ class _Line:
     """A row of the profile: its fact, its height, and what stands under its name.
 
     ``down`` is how far it moves on a phone, where the rows above have two lines.
-    ``under`` is why it has no index, and the indexes beyond the scale where there is no
-    room for them at its ends (``is_listed``).
+    ``under`` its name is why it has no index, and the indexes beyond the scale where
+    there is no room for them at its ends (``is_listed``).
     """
 
     fact: Fact
     name: str
+    indexes: list[float]
     y: float
     down: float
     under: str
@@ -111,7 +101,7 @@ class _Layout:
     down: float
 
 
-def profile(found: FactBook, known: Catalogue) -> Picture:
+def profile(book: FactBook, known: Catalogue) -> Picture:
     """
     Draw the service profile: every indicator as an index, 100 = the network's mean.
 
@@ -119,26 +109,34 @@ def profile(found: FactBook, known: Catalogue) -> Picture:
     with its value and its index, and an arrow for the change since last year.
     Hollow: reconstructed. Where there is no index, the reason stands under the name.
     """
-    layout = _layout(found, known)
+    layout = _layout(book, known)
     lines, foot = layout.lines, layout.bottom + FOOT
-    entries = _entries(found, known, lines)
+    bases = {line.fact.distance_basis for line in lines}
+    indexes = [index for line in lines for index in line.indexes]
+    samples = {
+        "reconstructed": "reconstructed" in bases,
+        "span": True,
+        "outside": any(not LOW <= index <= HIGH for index in indexes),
+    }
+    own = ("official", book.member.name)
+    key = Key([own, *picture.key_of(known, (), **samples)])
     with house_style():
-        canvas = Canvas(foot + height_of(entries))
-        _scale(canvas, known.phrases.words, layout)
+        canvas = Canvas(foot + key.height)
+        _draw_scale(canvas, known, layout)
         for line in lines:
             with canvas.part(-SCALE_LEFT, line.down + line.second):
-                _members(canvas, line, found)
+                _draw_members(canvas, line)
         for line in lines:
-            _own(canvas, line, known)
-        draw_key(canvas, foot + 6, entries, down=layout.down)
+            _draw_own(canvas, line, known)
+        key.draw(canvas, foot + 6, down=layout.down)
         svg = canvas.svg("profil")
-    peers = [peer for line in lines for peer in found.peers(line.fact.indicator)]
-    height = foot + layout.down + LINE_HEIGHT * len(entries)
+    peers = [peer for line in lines for peer in book.peers(line.fact.indicator)]
+    height = foot + layout.down + key.narrow_height
     return Picture(
         svg,
-        _alt(found, known),
-        _table(found, known),
-        data_of(peers, known),
+        _alt(book, known),
+        _table(book, known),
+        picture.data_of(peers, known),
         notes=("caption_doubt",) if _is_doubted(lines, known) else (),
         narrow=canvas.narrow(NARROW, height),
     )
@@ -153,23 +151,29 @@ def _is_doubted(lines: Sequence[_Line], known: Catalogue) -> bool:
     )
 
 
-def _layout(found: FactBook, known: Catalogue) -> _Layout:
+def _sections(known: Catalogue) -> list[tuple[str, list[Indicator]]]:
+    """The sections of Tabell 1 by name, with their indicators."""
+    sections = [
+        (section.name, [i for i in known.service.indicators if i.section == section.id])
+        for section in known.service.sections
+    ]
+    return [(name, indicators) for name, indicators in sections if indicators]
+
+
+def _layout(book: FactBook, known: Catalogue) -> _Layout:
     """Headings and rows, with the height they stand at, and where the last one ends."""
     headings, lines, y, down = [], [], HEAD, SECOND
-    for section in known.service.sections:
-        indicators = [i for i in known.service.indicators if i.section == section.id]
-        if indicators:
-            headings.append(_Heading(section.name, y + SECTION / 2 + 2, down))
-            y += SECTION
+    for section, indicators in _sections(known):
+        headings.append(_Heading(section, y + SECTION / 2 + 2, down))
+        y += SECTION
         for indicator in indicators:
-            fact = found.fact(indicator.id)
-            name = indicator.short_name
-            indexes = _indexes(found, indicator.id)
+            fact, name = book.fact(indicator.id), indicator.short_name
+            indexes = _indexes(book, indicator.id)
             is_listed = not _has_room(fact, name, indexes, known)
-            notes = [why(fact, known)] if fact.index is None else []
+            notes = [picture.why(fact, known)] if fact.index is None else []
             notes += [_listed(indexes, known)] if is_listed else []
             under = "; ".join(notes)
-            line = _Line(fact, name, y + ROW / 2, down, under, is_listed)
+            line = _Line(fact, name, indexes, y + ROW / 2, down, under, is_listed)
             lines.append(line)
             extra = REASON if under else 0.0
             y += ROW + extra
@@ -177,63 +181,61 @@ def _layout(found: FactBook, known: Catalogue) -> _Layout:
     return _Layout(headings, lines, y, down)
 
 
-def _scale(canvas: Canvas, words: Mapping[str, str], layout: _Layout) -> None:
-    bottom, top = layout.bottom, HEAD + SECOND
+def _draw_scale(canvas: Canvas, known: Catalogue, layout: _Layout) -> None:
+    """The lines of the scale, its numbers, and the headings of sections and columns."""
+    words = known.phrases.words
+    bottom, top, middle = layout.bottom, HEAD + SECOND, SCALE(100)
     stretch = (bottom + layout.down - top) / (bottom - HEAD)
     moved = -SCALE_LEFT, top - stretch * HEAD
     grid = [[(SCALE(step), HEAD), (SCALE(step), bottom)] for step in STEPS]
     with canvas.part(*moved, taller=stretch):
-        canvas.lines(grid, color=SPAN, width=0.6)
+        canvas.lines(grid, color=Colour.SPAN, width=0.6)
     for heading in layout.headings:
         under = [[(0.0, heading.y + 8.5), (WIDTH, heading.y + 8.5)]]
         with canvas.part(0, heading.down):
-            canvas.lines(under, color=LINE, width=0.8)
-            canvas.text(0, heading.y, heading.name, is_bold=True)
+            canvas.lines(under, color=Colour.LINE, width=0.8)
+            canvas.text(0, heading.y, heading.name, Look.STRONG)
     with canvas.part(-SCALE_LEFT, layout.down):
         for step in STEPS:
-            is_mean = step == 100
-            canvas.text(
-                SCALE(step),
-                bottom + 9,
-                f"{step}",
-                size=SMALL,
-                color=INK if is_mean else QUIET,
-                is_bold=is_mean,
-                align="center",
-            )
-    style: dict[str, Any] = {"size": LABEL, "color": QUIET}
+            look = Look.STRONG_NOTE if step == 100 else Look.NOTE
+            canvas.text(SCALE(step), bottom + 9, f"{step}", look, align="center")
     with canvas.part(-VALUE_LEFT, SECOND):
-        canvas.text(VALUE, 10, words["profile_value"], align="right", **style)
+        canvas.text(VALUE, 10, words["profile_value"], Look.QUIET_LABEL, align="right")
     with canvas.part(-INDEX_LEFT, 0):
-        canvas.text(INDEX, 10, words["profile_index"], align="right", **style)
-        canvas.text(CHANGE, 10, words["profile_change"], align="center", **style)
+        canvas.text(INDEX, 10, words["profile_index"], Look.QUIET_LABEL, align="right")
+        canvas.text(
+            CHANGE, 10, words["profile_change"], Look.QUIET_LABEL, align="center"
+        )
     with canvas.part(-SCALE_LEFT, SECOND):
-        canvas.text(SCALE(100), 10, words["profile_axis"], align="center", **style)
-    middle = [[(SCALE(100), HEAD - 4), (SCALE(100), bottom)]]
+        canvas.text(middle, 10, words["profile_axis"], Look.QUIET_LABEL, align="center")
+    mean = [[(middle, HEAD - 4), (middle, bottom)]]
     with canvas.part(*moved, taller=stretch):
-        canvas.lines(middle, color=INK, width=1.1, name="snitt")
+        canvas.lines(mean, color=Colour.INK, width=1.1, name="snitt")
 
 
-def _members(canvas: Canvas, line: _Line, found: FactBook) -> None:
+def _draw_members(canvas: Canvas, line: _Line) -> None:
     """The span, and everybody's dot; who lies beyond the scale is written there."""
-    indexes = sorted(_indexes(found, line.fact.indicator))
-    if not indexes:
+    if not line.indexes:
         return
-    ends = [min(max(end, LOW), HIGH) for end in (indexes[0], indexes[-1])]
-    span = [[(SCALE(ends[0]), line.y), (SCALE(ends[1]), line.y)]]
-    canvas.lines(span, color=SPAN, width=6, capstyle="round")
-    inside = [index for index in indexes if LOW <= index <= HIGH]
-    canvas.dots([(SCALE(i), line.y) for i in inside], size=3, color=OTHERS)
-    style: dict[str, Any] = {"size": SMALL, "color": QUIET}
+    y, indexes = line.y, line.indexes
+    span = [[(_on_scale(end), y) for end in (indexes[0], indexes[-1])]]
+    canvas.lines(span, color=Colour.SPAN, width=6, capstyle="round")
+    inside = [(SCALE(index), y) for index in indexes if LOW <= index <= HIGH]
+    canvas.dots(inside, size=3, color=Colour.OTHERS)
     (left, below), (right, above) = _beyond(line.fact, indexes)
     if below:
-        canvas.dots([(left, line.y)], size=4.5, color=OTHERS, marker="<")
+        canvas.dots([(left, y)], size=4.5, color=Colour.OTHERS, marker="<")
     if below and not line.is_listed:
-        canvas.text(left - ARROW, line.y, below, align="right", **style)
+        canvas.text(left - ARROW, y, below, Look.NOTE, align="right")
     if above:
-        canvas.dots([(right, line.y)], size=4.5, color=OTHERS, marker=">")
+        canvas.dots([(right, y)], size=4.5, color=Colour.OTHERS, marker=">")
     if above and not line.is_listed:
-        canvas.text(right + ARROW, line.y, above, **style)
+        canvas.text(right + ARROW, y, above, Look.NOTE)
+
+
+def _on_scale(index: float) -> float:
+    """Where an index stands; at the end of the scale if it lies beyond."""
+    return SCALE(min(max(index, LOW), HIGH))
 
 
 def _beyond(
@@ -257,51 +259,43 @@ def _has_room(
     before = left - ARROW - max(width_of(name), SCALE_LEFT)
     after = VALUE - width_of(_value(fact, known)) - right - ARROW
     # A number's ink is narrower than its room by about a point.
-    return width_of(below, SMALL) - 1 <= before and width_of(above, SMALL) - 1 <= after
+    return (
+        width_of(below, Look.NOTE) - 1 <= before
+        and width_of(above, Look.NOTE) - 1 <= after
+    )
 
 
 def _listed(indexes: Sequence[float], known: Catalogue) -> str:
     """The indexes beyond the scale; of many, how many and from where to where."""
-    words, phrases = known.phrases.words, known.phrases.phrases
+    words = known.phrases.words
     beyond = [number(index) for index in indexes if not LOW <= index <= HIGH]
-    items = join(beyond, words)
-    listed = phrases["profile_outside"].sentence.format(items=items)
-    if width_of(listed, SMALL) <= LISTED:
+    listed = picture.say(known, "profile_outside", items=join(beyond, words))
+    if width_of(listed, Look.NOTE) <= LISTED:
         return listed
-    return phrases["profile_outside_many"].sentence.format(
-        count=numeral(len(beyond), words), lowest=beyond[0], highest=beyond[-1]
-    )
+    fields = {"count": numeral(len(beyond), words), "lowest": beyond[0]}
+    return picture.say(known, "profile_outside_many", **fields, highest=beyond[-1])
 
 
-def _own(canvas: Canvas, line: _Line, known: Catalogue) -> None:
+def _draw_own(canvas: Canvas, line: _Line, known: Catalogue) -> None:
     """The kommune's point, value, index and arrow."""
     fact, y, words = line.fact, line.y, known.phrases.words
     with canvas.part(0, line.down):
         canvas.text(0, y, line.name)
         if line.under:
-            canvas.text(0, y + 10.5, line.under, size=SMALL, color=QUIET)
+            canvas.text(0, y + 10.5, line.under, Look.NOTE)
     with canvas.part(-VALUE_LEFT, line.down + line.second):
         canvas.text(VALUE, y, _value(fact, known), align="right")
     if fact.index is not None:
         hollow = fact.distance_basis == "reconstructed"
-        place = SCALE(min(max(fact.index, LOW), HIGH))
         with canvas.part(-SCALE_LEFT, line.down + line.second):
-            canvas.point(place, y, is_hollow=hollow)
+            canvas.point(_on_scale(fact.index), y, is_hollow=hollow)
     with canvas.part(-INDEX_LEFT, line.down):
-        if fact.index is None:
-            canvas.text(INDEX, y, words["arrow_none"], color=QUIET, align="right")
-        else:
-            label = number(fact.index) + mark(fact.distance_basis, words)
-            canvas.text(INDEX, y, label, color=FOCUS, is_bold=True, align="right")
-        arrow = direction(known, fact)
-        canvas.text(
-            CHANGE,
-            y,
-            words[f"arrow_{arrow or 'none'}"],
-            size=11 if arrow else LABEL,
-            color=INK if arrow else QUIET,
-            align="center",
-        )
+        index = picture.amount(fact.index, 0, fact.distance_basis, words)
+        look = Look.OWN if index else Look.NONE
+        canvas.text(INDEX, y, index or words["arrow_none"], look, align="right")
+        way = direction(known, fact)
+        look = Look.ARROW if way else Look.QUIET_LABEL
+        canvas.text(CHANGE, y, words[f"arrow_{way or 'none'}"], look, align="center")
 
 
 def _value(fact: Fact, known: Catalogue) -> str:
@@ -314,120 +308,87 @@ def _value(fact: Fact, known: Catalogue) -> str:
     return words[unit].format(number=digits) + mark(fact.basis, words)
 
 
-def _indexes(found: FactBook, indicator: str) -> list[float]:
-    return [p.index for p in found.peers(indicator) if p.index is not None]
+def _indexes(book: FactBook, indicator: str) -> list[float]:
+    """The indexes of all that have one, the lowest first."""
+    return sorted(p.index for p in book.peers(indicator) if p.index is not None)
 
 
-def _entries(found: FactBook, known: Catalogue, lines: Sequence[_Line]) -> list[Entry]:
-    """What the key explains: only what this figure shows."""
-    words = known.phrases.words
-    entries = [("official", found.member.name)]
-    if any(line.fact.distance_basis == "reconstructed" for line in lines):
-        entries.append(("reconstructed", words["legend_reconstructed"]))
-    entries.append(("span", words["legend_span"]))
-    indexes = [i for line in lines for i in _indexes(found, line.fact.indicator)]
-    if any(not LOW <= index <= HIGH for index in indexes):
-        entries.append(("outside", words["legend_outside"]))
-    return entries
-
-
-def _table(found: FactBook, known: Catalogue) -> Table:
-    words = known.phrases.words
+def _table(book: FactBook, known: Catalogue) -> Table:
     groups = []
-    for section in known.service.sections:
-        indicators = [i for i in known.service.indicators if i.section == section.id]
-        rows = [
+    for section, indicators in _sections(known):
+        facts = [book.fact(indicator.id) for indicator in indicators]
+        rows = (
             Row(
-                i.short_name,
-                _cells(found.fact(i.id), found, known),
-                traces=((found.fact(i.id).id, ""), (found.fact(i.id).id, "index")),
+                known.indicator(fact.indicator).short_name,
+                _cells(fact, book, known),
+                traces=((fact.id, ""), (fact.id, "index")),
             )
-            for i in indicators
-        ]
-        if rows:
-            groups.append(Group(section.name, tuple(rows)))
+            for fact in facts
+        )
+        groups.append(Group(section, tuple(rows)))
+    words = known.phrases.words
     heads = ("profile_value", "profile_index", "numbers_lowest", "numbers_highest")
     named = [words[key] for key in (*heads, "profile_change")]
-    return table_of(
-        words["table_indicator"], named, groups, words, found.facts.values()
-    )
+    return picture.table_of(book, known, "table_indicator", named, groups)
 
 
-def _cells(fact: Fact, found: FactBook, known: Catalogue) -> tuple[str, ...]:
+def _cells(fact: Fact, book: FactBook, known: Catalogue) -> tuple[str, ...]:
     words = known.phrases.words
-    indexes = _indexes(found, fact.indicator)
-    ends = (min(indexes), max(indexes)) if indexes else (None, None)
-    return (
-        _value(fact, known),
-        amount(fact.index, 0, fact.distance_basis, words) or why(fact, known),
-        *(
-            amount(end, 0, fact.mean_basis, words) or words["arrow_none"]
-            for end in ends
-        ),
-        words[MOVES.get(direction(known, fact) or "", "arrow_none")],
+    none = words["arrow_none"]
+    indexes = _indexes(book, fact.indicator)
+    lowest, highest = (
+        picture.amount(end, 0, fact.mean_basis, words) or none
+        for end in (min(indexes, default=None), max(indexes, default=None))
     )
+    index = picture.amount(fact.index, 0, fact.distance_basis, words) or picture.why(
+        fact, known
+    )
+    moved = words[MOVES.get(direction(known, fact) or "", "arrow_none")]
+    return _value(fact, known), index, lowest, highest, moved
 
 
-def _alt(found: FactBook, known: Catalogue) -> str:
-    """What a reader who does not see the figure would be told of it in a meeting."""
-    words, phrases = known.phrases.words, known.phrases.phrases
-    ranked = [fact for fact in found.reported if fact.index is not None]
-    sides = {"above": 0, "even": 0, "below": 0}
-    without_base = [fact for fact in found.reported if lacks_base(known, fact)]
-    for fact in (*ranked, *without_base):
-        away = _side(fact)
-        sides["above" if away > 0 else "below" if away < 0 else "even"] += 1
-    bases = [fact.distance_basis for fact in (*ranked, *without_base)] or ["real"]
+# -- the alternative text: what one would be told of the figure in a meeting -----------
+
+
+def _alt(book: FactBook, known: Catalogue) -> str:
+    words = known.phrases.words
+    ranked = [fact for fact in book.reported if fact.index is not None]
+    without_base = [fact for fact in book.reported if lacks_base(known, fact)]
+    placed = [*ranked, *without_base]
+    bases = [fact.distance_basis for fact in placed] or ["real"]
+    sides = [_side(fact) for fact in placed]
+    counts = {
+        "above": sum(side > 0 for side in sides),
+        "even": sum(side == 0 for side in sides),
+        "below": sum(side < 0 for side in sides),
+    }
     sign = mark(weakest(bases), words)
-    counts = {side: numeral(n, words) + sign for side, n in sides.items()}
-    said = [
-        phrases["alt_profile"].sentence.format(
-            kommune=found.member.name,
-            year=found.run.year,
-            n=len(found.reported),
-            **counts,
-        )
-    ]
+    said = picture.say(
+        known,
+        "alt_profile",
+        kommune=book.member.name,
+        year=book.run.year,
+        n=len(book.reported),
+        **{side: numeral(n, words) + sign for side, n in counts.items()},
+    )
     ordered = sorted(ranked, key=lambda fact: fact.given("index"))
-    for rule, facts in (
-        (
-            "alt_profile_highest",
-            [f for f in ordered[:-4:-1] if _side(f) > 0],
-        ),
-        ("alt_profile_lowest", [f for f in ordered[:3] if _side(f) < 0]),
-    ):
-        items = [_item(fact, known) for fact in facts]
-        if items:
-            furthest = claim(bases, *map(distance, facts))
-            said.append(
-                phrases[rule].sentence.format(
-                    items=join(items, words), mark=mark(furthest.basis, words)
-                )
-            )
-    ends = {f.id: _indexes(found, f.indicator) for f in ranked}
-    widest = max(ranked, key=lambda f: max(ends[f.id]) - min(ends[f.id]), default=None)
-    if widest is not None:
-        low, high = (
-            amount(end(ends[widest.id]), 0, widest.mean_basis, words)
-            for end in (min, max)
-        )
-        said.append(
-            phrases["alt_profile_widest"].sentence.format(
-                name=known.indicator(widest.indicator).short_name,
-                lowest=low,
-                highest=high,
-                mark=mark(claim(bases, mean(widest)).basis, words),
-            )
-        )
+    highest = [fact for fact in ordered[:-4:-1] if _side(fact) > 0]
+    lowest = [fact for fact in ordered[:3] if _side(fact) < 0]
     without = [
-        f"{known.indicator(fact.indicator).short_name} ({why(fact, known)})"
-        for fact in found.reported
+        f"{known.indicator(fact.indicator).short_name} ({picture.why(fact, known)})"
+        for fact in book.reported
         if fact.index is None
     ]
-    if without:
-        rule = phrases["alt_profile_without"].sentence
-        said.append(rule.format(items=join(without, words)))
-    return " ".join(said)
+    parts = (
+        said,
+        _outermost("alt_profile_highest", highest, bases, known),
+        _outermost("alt_profile_lowest", lowest, bases, known),
+        _widest(book, ranked, bases, known),
+        picture.say(known, "alt_profile_without", items=join(without, words))
+        if without
+        else "",
+    )
+    return " ".join(filter(None, parts))
 
 
 def _side(fact: Fact) -> float:
@@ -435,6 +396,36 @@ def _side(fact: Fact) -> float:
     return fact.side if fact.index is None else half_up(fact.index) - 100
 
 
-def _item(fact: Fact, known: Catalogue) -> str:
-    index = amount(fact.index, 0, fact.distance_basis, known.phrases.words)
-    return f"{known.indicator(fact.indicator).short_name} ({index})"
+def _outermost(
+    rule: str, facts: Sequence[Fact], bases: Sequence[str], known: Catalogue
+) -> str:
+    """Those furthest from the mean on one side, with their indexes."""
+    if not facts:
+        return ""
+    words = known.phrases.words
+    items = [
+        f"{known.indicator(fact.indicator).short_name} "
+        f"({picture.amount(fact.index, 0, fact.distance_basis, words)})"
+        for fact in facts
+    ]
+    basis = claim(bases, *map(distance, facts)).basis
+    return picture.say(known, rule, items=join(items, words), mark=mark(basis, words))
+
+
+def _widest(
+    book: FactBook, ranked: Sequence[Fact], bases: Sequence[str], known: Catalogue
+) -> str:
+    """Where the members are furthest apart."""
+    if not ranked:
+        return ""
+    ends = {fact.id: _indexes(book, fact.indicator) for fact in ranked}
+    fact = max(ranked, key=lambda fact: ends[fact.id][-1] - ends[fact.id][0])
+    words, indexes = known.phrases.words, ends[fact.id]
+    return picture.say(
+        known,
+        "alt_profile_widest",
+        name=known.indicator(fact.indicator).short_name,
+        lowest=picture.amount(indexes[0], 0, fact.mean_basis, words),
+        highest=picture.amount(indexes[-1], 0, fact.mean_basis, words),
+        mark=mark(claim(bases, mean(fact)).basis, words),
+    )
