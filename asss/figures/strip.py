@@ -178,7 +178,7 @@ class _Strip:
         return " ".join(said)
 
     def _end(self, end: Fact, name: str) -> dict[str, str]:
-        """Everybody who has the figure, the figure, and the mark of its being an end."""
+        """Whose the figure is, the figure, and the mark of its being an end."""
         alike = [p for p in self.peers if _is_compared(p) and p.value == end.value]
         figure = replace(level(end), basis=weakest(peer.basis for peer in alike))
         value = picture.spoken(end.value, end, figure.basis, self.known)

@@ -13,7 +13,7 @@ from drawings import faults, labels
 from asss import figures
 from asss.analysis.findings import Findings
 from asss.catalogue.catalogue import Catalogue
-from asss.figures.style import FOCUS, OTHERS
+from asss.figures.canvas import Colour
 
 FindingsOf = Callable[[str, int], Findings]
 
@@ -40,15 +40,10 @@ def test_texts_neither_overlap_nor_leave_the_figure(
 ) -> None:
     """Ten members and twelve, one year and eleven."""
     book = (findings_of if year <= 2020 else later_findings_of)("oslo", year).book
-    pictures = [
-        draw(book, known, indicator=indicator, focus="kristiansand")
-        for indicator in INDICATORS
-        for draw in (figures.strip, figures.course)
-    ]
-    pictures += [figures.members(book, known, indicator=name) for name in INDICATORS]
+    pictures = [figures.members(book, known, indicator=name) for name in INDICATORS]
     pictures += [
-        figures.overview(book, known, chapter=chapter.id)
-        for chapter in known.service.chapters
+        figures.strip(book, known, indicator=indicator.id, focus="kristiansand")
+        for indicator in known.service.indicators
     ]
     found = [f"{p.alt[:60]}: {fault}" for p in pictures for fault in faults(p)]
     assert not found, "\n".join(found)
@@ -112,29 +107,18 @@ def test_one_is_singled_out_only_if_told(
     book = findings_of("oslo", 2020).book
     plain = figures.strip(book, known, indicator=KVP)
     told = figures.strip(book, known, indicator=KVP, focus="bergen")
-    assert OTHERS not in plain.svg
-    assert OTHERS in told.svg
-    bold = [la.text for la in labels(told.svg) if la.is_bold and la.color == FOCUS]
+    assert Colour.OTHERS not in plain.svg
+    assert Colour.OTHERS in told.svg
+    bold = [
+        la.text for la in labels(told.svg) if la.is_bold and la.color == Colour.FOCUS
+    ]
     (row,) = [row for row in told.table.groups[0].rows if row.is_focus]
     assert sorted(bold) == sorted(("Bergen", row.cells[0]))
     assert row.name == "Bergen"
     assert "Bergen: " in told.alt
 
 
-@pytest.mark.parametrize("year", [2018, 2020])
-def test_every_line_is_named_at_its_end_with_its_last_value(
-    year: int, findings_of: FindingsOf, known: Catalogue
-) -> None:
-    """No legend to look up: a name, a number, and a sign where there is none."""
-    book = findings_of("oslo", year).book
-    picture = figures.course(book, known, indicator=KVP)
-    shown = [label.text for label in labels(picture.svg)]
-    for row in picture.table.groups[0].rows[:-1]:
-        assert f"{row.name} {row.cells[-1]}" in shown
-    assert f"snitt {picture.table.groups[0].rows[-1].cells[-1]}" in shown
-
-
-@pytest.mark.parametrize("draw", [figures.strip, figures.course])
+@pytest.mark.parametrize("draw", [figures.strip, figures.members])
 def test_same_facts_give_the_same_figure(
     draw: Callable[..., figures.Picture], findings_of: FindingsOf, known: Catalogue
 ) -> None:
