@@ -1,12 +1,12 @@
 """A finished figure: what is seen, what is heard, and the numbers behind it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from asss.analysis.facts import Fact, NetworkBook
-from asss.analysis.statements import lacks_base, mark, why_withheld
-from asss.analysis.tables import MARKED, meaning, meanings
+from asss.analysis.statements import lacks_base, why_withheld
+from asss.analysis.tables import MARKED, legend, mark, meaning
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.language import number
 from asss.figures.canvas import Entry
@@ -32,25 +32,12 @@ __all__ = [
 
 Value: TypeAlias = "str | int | float | None"
 
-#: The columns of a figure's data, and what each holds of a fact. Units are the
-#: indicator's; ``index`` is 100 at the mean; ``rank`` is 1 at the highest of the
-#: ``members`` that have a figure.
-COLUMNS: Mapping[str, Callable[[Fact, Catalogue], Value]] = {
-    "indicator": lambda fact, _: fact.indicator,
-    "name": lambda fact, known: known.indicator(fact.indicator).name,
-    "unit": lambda fact, _: fact.unit,
-    "kommune": lambda fact, _: fact.kommune,
-    "year": lambda fact, _: fact.year,
-    "value": lambda fact, _: fact.value,
-    "sign": lambda fact, _: fact.status,
-    "basis": lambda fact, _: "" if fact.value is None else fact.basis,
-    "network_mean": lambda fact, _: fact.network_mean,
-    "mean_basis": lambda fact, _: "" if fact.network_mean is None else fact.mean_basis,
-    "index": lambda fact, _: fact.index,
-    "rank": lambda fact, _: fact.rank,
-    "members": lambda fact, _: fact.n,
-    "forbehold": lambda fact, _: " ".join(fact.forbehold),
-}
+#: The columns of a figure's data: fields of a fact, and the indicator's name.
+COLUMNS = (
+    *("indicator", "name", "unit", "kommune", "year"),
+    *("value", "status", "basis", "network_mean", "mean_basis"),
+    *("index", "rank", "n", "forbehold"),
+)
 
 
 @dataclass(frozen=True)
@@ -62,7 +49,7 @@ class Data:
     columns : tuple of str
         See :data:`COLUMNS`.
     rows : tuple of tuple, each as long as `columns`
-        None where there is no number; ``sign`` then says why.
+        None where there is no number; ``status`` then says why.
     """
 
     columns: tuple[str, ...]
@@ -143,9 +130,16 @@ class Picture:
 
 
 def data_of(facts: Iterable[Fact], known: Catalogue) -> Data:
-    """The facts that a figure shows, as rows."""
-    rows = (tuple(read(fact, known) for read in COLUMNS.values()) for fact in facts)
-    return Data(tuple(COLUMNS), tuple(rows))
+    """The facts that a figure shows, as rows; no basis where there is no number."""
+    rows = []
+    for fact in facts:
+        record = fact.model_dump(include=set(COLUMNS))
+        record["name"] = known.indicator(fact.indicator).name
+        record["basis"] = "" if fact.value is None else fact.basis
+        record["mean_basis"] = "" if fact.network_mean is None else fact.mean_basis
+        record["forbehold"] = " ".join(fact.forbehold)
+        rows.append(tuple(record[column] for column in COLUMNS))
+    return Data(COLUMNS, tuple(rows))
 
 
 def table_of(
@@ -159,11 +153,11 @@ def table_of(
     words, groups = known.phrases.words, tuple(groups)
     cells = [cell for group in groups for row in group.rows for cell in row.cells]
     shown = {fact.status for fact in book.facts.values()} & set(cells)
-    signs = list(meanings(shown, words).items())
+    signs = list(legend(shown, words).items())
     for basis in MARKED:
         raised = mark(basis, words)
         if any(cell.endswith(raised) for cell in cells):
-            signs.append((raised, words[f"notes_{basis}"]))
+            signs += legend((), words, bases=[basis]).items()
     return Table(words[corner], tuple(heads), groups, tuple(signs))
 
 
@@ -175,7 +169,7 @@ def key_of(known: Catalogue, facts: Iterable[Fact], **samples: bool) -> list[Ent
         for kind, is_shown in samples.items()
         if is_shown
     ]
-    signs = meanings({fact.status for fact in facts if fact.value is None}, words)
+    signs = legend((fact.status for fact in facts), words)
     return [*shown, *((sign, meaning(sign, words)) for sign in signs)]
 
 

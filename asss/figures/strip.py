@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from asss.analysis.facts import Fact, NetworkBook
-from asss.analysis.statements import claim, level, mark
-from asss.analysis.tables import weakest
+from asss.analysis.statements import claim, level
+from asss.analysis.tables import mark, weakest
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.knowledge import Indicator
 from asss.catalogue.language import join

@@ -67,7 +67,7 @@ def test_data_of_a_figure_are_the_facts_it_shows(
         assert [(d["value"], d["index"]) for d in data] == [
             (fact.value, fact.index) for fact in facts
         ]
-        assert all(d["sign"] for d in data if d["value"] is None)
+        assert all(d["status"] for d in data if d["value"] is None)
         whose = {fact.kommune for fact in facts}
         assert whose == {m.id for m in known.network.in_year(report[1])}, name
         assert len(set(facts)) == len(facts)

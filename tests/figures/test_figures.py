@@ -26,9 +26,9 @@ from asss.analysis.tables import mark
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.language import half_up, number
 from asss.figures import Picture
+from asss.figures.canvas import Colour
+from asss.figures.development import limits
 from asss.figures.profile import HIGH, LOW
-from asss.figures.series import limits
-from asss.figures.style import COLOURS, FOCUS, PAPER
 from asss.page import blocks
 
 FindingsOf = Callable[[str, int], Findings]
@@ -112,7 +112,7 @@ def test_profile_prints_the_index_that_the_alt_text_says(
     column = [
         label.text
         for label in labels(picture.svg)
-        if label.color == FOCUS and re.fullmatch(r"\d+ʳ?", label.text)
+        if label.color == Colour.FOCUS and re.fullmatch(r"\d+ʳ?", label.text)
     ]
     expected = [
         f"{half_up(fact.index):.0f}{mark(fact.distance_basis, words)}"
@@ -197,8 +197,8 @@ def test_every_colour_is_one_that_a_page_can_change(
     for name, picture in pictures(drawn, report):
         assert "style=" not in picture.svg, "nothing but attributes can be overruled"
         used = set(re.findall(r"#[0-9a-f]{6}\b", picture.svg))
-        assert used <= set(COLOURS), name
-    for colour in COLOURS:
+        assert used <= set(Colour), name
+    for colour in Colour:
         for attribute in ("fill", "stroke"):
             assert f'.picture [{attribute}="{colour}"]' in css
 
@@ -302,7 +302,7 @@ def test_every_indicator_has_one_panel(
 
 def signs(svg: str, sign: str) -> list[float]:
     """Where a sign stands in place of a figure: in the kommune's colour."""
-    return [la.x for la in labels(svg) if la.text == sign and la.color == FOCUS]
+    return [la.x for la in labels(svg) if la.text == sign and la.color == Colour.FOCUS]
 
 
 def test_suppressed_figure_shows_its_sign(drawn: Drawn) -> None:
@@ -394,9 +394,9 @@ def test_reconstructed_figures_are_hollow_and_explained(
     circles = [
         look
         for element, look in elements(panels)
-        if element.tag == f"{SVG}use" and look.get("fill") == PAPER
+        if element.tag == f"{SVG}use" and look.get("fill") == Colour.PAPER
     ]
-    assert {look.get("stroke") for look in circles} == {FOCUS}
+    assert {look.get("stroke") for look in circles} == {Colour.FOCUS}
     assert len(circles) == hollow + 1, "one more of the kind in the key"
 
 

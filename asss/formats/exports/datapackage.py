@@ -38,9 +38,6 @@ STATBANK = "https://www.ssb.no/statbank/table/"
 KEY = ("indicator", "kommune", "year")
 REFERS = {"indicator": "indikatorer", "kommune": "kommuner"}
 
-#: What columns of the figures' own are called in the facts.
-SAME = {"sign": "status", "members": "n"}
-
 Value: TypeAlias = "str | int | float | None"
 
 #: What a spreadsheet takes for a formula begins so, in wide letters too; or it does so
@@ -196,10 +193,10 @@ def _figures(extract: Extract) -> Resource:
 
 
 def _behind(number: int, figure: Mapping[str, Any]) -> Resource:
-    """The numbers behind a figure, under the names that the other figures have."""
+    """The numbers behind a figure."""
     return Resource(
         name=f"figur-{number}",
-        columns=tuple(SAME.get(column, column) for column in figure["columns"]),
+        columns=tuple(figure["columns"]),
         rows=figure["rows"],
         key=KEY,
         refers=REFERS,
