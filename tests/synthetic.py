@@ -33,7 +33,7 @@ from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.knowledge import Measure, Series
 from asss.catalogue.parameters import Member
 from asss.errors import ParameterError
-from asss.statbank import Snapshot, questions
+from asss.statbank import Snapshot, holdings
 from asss.statbank.snapshots import FORM, dump
 
 __all__ = ["Cube", "metadata", "select", "tables", "write_snapshot"]
@@ -216,8 +216,8 @@ def _entry(
 ) -> dict[str, Any]:
     """Write a table's two answers, and say in the manifest's form what they are."""
     about = statbank.read_metadata(as_sent(metadata(cube)), table=table)
-    years = questions.data_years(_known(), about)
-    question, unmet = questions.ask(_known(), about, years)
+    years = holdings.data_years(_known(), about)
+    question, unmet = holdings.ask(_known(), about, years)
     assert not unmet, unmet
     query = statbank.as_body(question.selection)
     where = f"{base_url}/tables/{table}"
@@ -429,8 +429,7 @@ def _contents_of(measure: Measure, series: Series) -> dict[str, str]:
 
 
 def _series(table: str) -> Iterator[tuple[Measure, Series]]:
-    for name, series in questions.series_of(_known(), table):
-        yield _known().service.measure[name], series
+    return holdings.series_of(_known(), table)
 
 
 def _has_number(member: Member, period: int) -> bool:

@@ -1,8 +1,8 @@
 """
 What comes in: StatBank answers and manual figures become observations.
 
-The only room where a kommune is known by its number. What the forbehold do to each
-figure is attached here, so that no later room can use a figure it must not. Imports
+The only module where a kommune is known by its number. What the forbehold do to each
+figure is attached here, so that no later module can use a figure it must not. Imports
 ``holdings``, ``tables``, ``catalogue``, ``parameters`` and ``statbank``.
 """
 
@@ -22,8 +22,8 @@ from asss.analysis.tables import (
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.knowledge import SERVICE_FOLDER, Indicator, Series
 from asss.catalogue.parameters import FOLDER, Member
-from asss.errors import TableError
-from asss.statbank import Snapshot
+from asss.errors import TableError, bullets
+from asss.statbank import CONTENTS, TIME, Snapshot
 from asss.statbank.holdings import (
     available_years,
     check_year,
@@ -43,8 +43,8 @@ __all__ = [
     "snapshot_store",
 ]
 
-#: How many figures that are not plausible are told one by one.
-MOST_TOLD = 10
+#: How many figures that are not plausible are listed one by one.
+LISTED = 10
 
 
 @dataclass(frozen=True)
@@ -102,8 +102,8 @@ def load_observations(
         )
     ]
     if wrong:
-        listed = "\n".join(f"  - {line}" for line in wrong)
-        msg = f"Snapshot {snapshot.name!r} is not what the catalogue says:\n{listed}"
+        name = snapshot.name
+        msg = f"Snapshot {name!r} is not what the catalogue says:{bullets(wrong)}"
         raise TableError(msg)
     years = [year for year in available_years(known, snapshot) if year <= until]
     rows = [
@@ -140,10 +140,10 @@ def _check_plausible(known: Catalogue, observations: pd.DataFrame) -> None:
                 f"{', '.join(tables)}), not within {plausible}"
             )
     if found:
-        more = f"\n  - and {len(found) - MOST_TOLD} more" if found[MOST_TOLD:] else ""
-        lines = "".join(f"\n  - {line}" for line in found[:MOST_TOLD])
+        more = [f"and {len(found) - LISTED} more"] if found[LISTED:] else []
+        lines = bullets([*found[:LISTED], *more])
         msg = (
-            f"{len(found)} figures are not plausible:{lines}{more}\nWhere a figure is "
+            f"{len(found)} figures are not plausible:{lines}\nWhere a figure is "
             f"right, widen `plausible` in {FOLDER}/{SERVICE_FOLDER}/"
             f"{known.service.service}.yaml; where it is not, leave it out with a "
             f"forbehold until it has been corrected."
@@ -163,23 +163,13 @@ def load_measures(
         value (float, in the unit of the measure), status, basis, and tables (tuple)
         where the figure was read: none where no table holds it.
     """
-    rows = []
-    for measure in known.service.measures:
-        for year in years:
-            for member in known.network.in_year(year):
-                figure = _figure(known, snapshot, measure.id, member, year)
-                rows.append(
-                    {
-                        "measure": measure.id,
-                        "kommune": member.id,
-                        "year": year,
-                        "value": figure.value,
-                        "status": figure.status,
-                        "basis": figure.basis,
-                        "tables": figure.tables,
-                    }
-                )
-    return pd.DataFrame(rows)
+    return pd.DataFrame(
+        {"measure": measure.id, "kommune": member.id, "year": year, **fields}
+        for measure in known.service.measures
+        for year in years
+        for member in known.network.in_year(year)
+        for fields in [vars(_figure(known, snapshot, measure.id, member, year))]
+    ).drop(columns="cells", errors="ignore")
 
 
 def _observe(
@@ -295,40 +285,23 @@ def _read(
     number = member.number_in(period)
     # Another kommune's figure, and in some tables a plain 0 outside a number's years:
     # nothing but the label tells them from the right one.
-    misfit = member.misfit(number, period, regions.get(number, ""))
-    if misfit:
+    if misfit := member.misfit(number, period, regions.get(number, "")):
         msg = f"Table {series.table} {misfit}"
         raise TableError(msg)
-    query = {
-        table.region: number,
-        "Tid": str(period),
-        **series.selections,
-    }
-    queries = [
-        {
-            **query,
-            "ContentsCode": dataset.code_for(
-                "ContentsCode", code=contents.code, label=contents.label
-            ),
-        }
-        for contents in series.contents
+    query = {table.region: number, TIME: str(period), **series.selections}
+    codes = [
+        dataset.code_for(CONTENTS, code=one.code, label=one.label)
+        for one in series.contents
     ]
+    queries = [{**query, CONTENTS: code} for code in codes]
     for variable, span in series.sum_of.items():
         group = series.selections[variable]
         if group not in dataset.dimension(variable).labels:
             queries = [{**q, variable: code} for q in queries for code in span.codes]
     cells = [snapshot.cell(series.table, one) for one in queries]
     return _add(
-        [
-            Figure(
-                value=cell.value,
-                status=cell.status,
-                basis=cell.basis,
-                tables=(cell.table,),
-                cells=(cell.address,),
-            )
-            for cell in cells
-        ]
+        Figure(cell.value, cell.status, cell.basis, (cell.table,), (cell.address,))
+        for cell in cells
     )
 
 

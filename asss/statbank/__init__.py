@@ -7,67 +7,15 @@ asks imports the client from there, so that no report waits for HTTP to be loade
 ::
 
   retrieval     doctor       fetch a snapshot │ is what we ask for still there?
-  questions     holdings     what is asked of SSB │ which figures a snapshot has
-          client             SSB's interface
-    connection   pace        proxies and certificates │ not faster than SSB allows
-         snapshots           SSB's answers as they came, with when and how
-          jsonstat           SSB's format
+       holdings              which figures there are, wanted and doubted
+        client               SSB's interface
+      connection             proxies, certificates, and no faster than SSB allows
+       snapshots             SSB's answers as they came, with when and how
+       jsonstat              SSB's format
 """
 
-from asss.statbank.jsonstat import (
-    CONTENTS,
-    TIME,
-    Dataset,
-    Dimension,
-    Metadata,
-    Selection,
-    as_body,
-    join,
-    nearest,
-    oslo_date,
-    read_dataset,
-    read_metadata,
-    same_label,
-    spans,
-)
-from asss.statbank.snapshots import (
-    MANIFEST,
-    Cell,
-    Snapshot,
-    Store,
-    day_of,
-    digest,
-    disagreement,
-    embedded_folder,
-    open_snapshot,
-    sidecar,
-    summed,
-)
+from asss.statbank import jsonstat, snapshots
+from asss.statbank.jsonstat import *  # noqa: F403
+from asss.statbank.snapshots import *  # noqa: F403
 
-__all__ = [
-    "CONTENTS",
-    "MANIFEST",
-    "TIME",
-    "Cell",
-    "Dataset",
-    "Dimension",
-    "Metadata",
-    "Selection",
-    "Snapshot",
-    "Store",
-    "as_body",
-    "day_of",
-    "digest",
-    "disagreement",
-    "embedded_folder",
-    "join",
-    "nearest",
-    "open_snapshot",
-    "oslo_date",
-    "read_dataset",
-    "read_metadata",
-    "same_label",
-    "sidecar",
-    "spans",
-    "summed",
-]
+__all__ = [*jsonstat.__all__, *snapshots.__all__]

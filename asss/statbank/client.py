@@ -35,6 +35,7 @@ from asss.statbank.jsonstat import (
     Metadata,
     Selection,
     as_body,
+    as_words,
     nearest,
     oslo_date,
     read_dataset,
@@ -492,9 +493,8 @@ def _problems(metadata: Metadata, chosen: Selection) -> Iterator[str]:
         known = metadata.dimensions[name].labels
         for code in codes:
             if code not in known:
-                close = nearest(known, code, None)
-                hint = "; ".join(f"{found} «{text}»" for found, text in close)
-                yield f"no value {code!r} in {name}; nearest: {hint or 'none'}"
+                close = as_words(nearest(known, code, None))
+                yield f"no value {code!r} in {name}; nearest: {close}"
     for name, dimension in metadata.dimensions.items():
         if name not in chosen and not dimension.is_eliminable:
             yield f"{name} must be chosen and is not"

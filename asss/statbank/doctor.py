@@ -2,24 +2,28 @@
 Doctor: the catalogue's tables, variables and codes, held against StatBank's metadata.
 
 What the first user with network runs, and anyone after SSB has changed a table: every
-difference is named, with what to write instead. Imports ``questions`` and below.
+difference is named, with what to write instead. Imports ``holdings`` and below.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher, get_close_matches
 from math import log2
+from operator import itemgetter
 from typing import TypeAlias
 
 from asss import statbank
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.knowledge import SERVICE_FOLDER, Contents, Series, Table
+from asss.catalogue.knowledge import SERVICE_FOLDER, Table
 from asss.catalogue.parameters import NETWORK_FILE, as_yaml
 from asss.errors import FetchError, TableError
-from asss.statbank import CONTENTS, TIME, Metadata, Selection, questions
+from asss.statbank import CONTENTS, TIME, Metadata, Selection, holdings
 from asss.statbank.client import Client, TableInfo
-from asss.statbank.questions import FOUND, Match
+from asss.statbank.holdings import FOUND, Match
+
+__all__ = ["GOOD", "REMARK", "WRONG", "Diagnosis", "Line", "examine"]
 
 GOOD, REMARK, WRONG = "good", "remark", "wrong"
 
@@ -71,110 +75,235 @@ def examine(known: Catalogue, client: Client) -> Iterator[Diagnosis]:
         If the service cannot be reached at all.
     """
     for table in known.service.tables:
-        series = list(questions.series_of(known, table.id))
-        info = client.table(table.id)
+        yield _Examination(known, client, table).diagnosis()
+
+
+class _Examination:
+    """One table of the catalogue, held against StatBank's."""
+
+    def __init__(self, known: Catalogue, client: Client, table: Table) -> None:
+        self.known, self.client, self.table = known, client, table
+        self.series = list(holdings.series_of(known, table.id))
+        self.contents = [one for _, series in self.series for one in series.contents]
+        self.file = f"parameters/{SERVICE_FOLDER}/{known.service.service}.yaml"
+        self.place = f"{self.file}, tables, {table.id}:"
+
+    def diagnosis(self) -> Diagnosis:
+        table = self.table
+        info = self.client.table(table.id)
         if info is None:
-            yield _missing(known, client, table)
-            continue
-        lines = list(_title(known, client, table, info))
+            remedy = tuple(self._alike()) or (
+                "no table is like it in title or contents; search on ssb.no/statbank",
+            )
+            line = Line(WRONG, f"StatBank has no table {table.id}", remedy)
+            return Diagnosis(table.id, table.title, "", (line,))
+        lines = list(self._title(info))
         try:
-            metadata, _ = client.metadata(table.id)
-            lines += _contents(known, table, metadata, series)
+            metadata, _ = self.client.metadata(table.id)
+            lines += self._codes(metadata)
             if table.cross_check:
-                lines.append(_cross_check(known, client, table, metadata))
+                lines.append(self._cross_check(metadata))
         except (FetchError, TableError) as error:
             lines.append(Line(WRONG, f"metadata cannot be read: {error}"))
-        if not series:
+        if not self.series:
             lines.append(Line(REMARK, "no measure is read from it"))
-        yield Diagnosis(
-            table=table.id,
-            title=questions.plain_title(info.label),
-            updated=statbank.day_of(info.updated),
-            lines=tuple(lines),
+        title, updated = holdings.plain_title(info.label), statbank.day_of(info.updated)
+        return Diagnosis(table.id, title, updated, tuple(lines))
+
+    def _title(self, info: TableInfo) -> Iterator[Line]:
+        ours, title = self.table.title, holdings.plain_title(info.label)
+        if holdings.plain_title(ours) == title:
+            yield Line(GOOD, f"the title is «{ours}»")
+        else:
+            text = f"the title is «{title}», not «{ours}»"
+            write = (as_yaml({"title": title}),)
+            yield Line(REMARK, text, (f"mend {self.place}",), write)
+        if info.is_closed:
+            span = f"{info.first_period}-{info.last_period}".strip("-")
+            text = f"closed by SSB{f', with figures for {span}' if span else ''}"
+            yield Line(REMARK, text, tuple(self._alike(info.last_period)))
+
+    def _alike(self, ended: str = "") -> Iterator[str]:
+        """
+        Open tables that may have taken over, the likeliest first: at most three.
+
+        StatBank finds whole words, in every field. So a few words are asked for, one
+        page each, and what is found is held against title, years and contents.
+        """
+        title = self.table.title
+        words = sorted(_words(title), key=lambda word: (-len(word), word))[:4]
+        asked = [*words, " ".join(words)]
+        asked += [" ".join(_words(one.label)) for one in self.contents[:1]]
+        pages = {
+            one: self.client.search(one, pages=1) for one in dict.fromkeys(asked) if one
+        }
+        # A word that few tables have tells more of what a table is about.
+        weights = {word: 1 / log2(2 + len(pages[word])) for word in words}
+        graded = sorted(
+            {
+                found.id: (_likeness(weights, title, found.label), found)
+                for page in pages.values()
+                for found in page
+                if found.id != self.table.id and not found.is_closed
+            }.values(),
+            key=lambda grade: (-grade[0], grade[1].id),
         )
+        ranked = []
+        for likeness, found in graded[:5]:
+            offered = self._offered(found)
+            share = offered / len(self.contents) if self.contents else 0.0
+            follows = ended.isdigit() and found.first_period == str(int(ended) + 1)
+            if max(likeness, share) >= HALF:
+                grade = likeness + share + HALF * follows
+                ranked.append((-grade, found.id, offered, follows, found))
+        for _, number, offered, follows, found in sorted(ranked, key=itemgetter(0, 1))[
+            :3
+        ]:
+            where = "in the catalogue" if number in self.known.service.table else "new"
+            yield (
+                f"open, {where}: {number} «{holdings.plain_title(found.label)}» "
+                f"{found.first_period}-{found.last_period}"
+                f"{', follows on' if follows else ''}; "
+                f"has {offered} of the {len(self.contents)} contents asked for"
+            )
 
+    def _offered(self, found: TableInfo) -> int:
+        """How many of our contents a table has, by code or by label."""
+        try:
+            there = self.client.metadata(found.id)[0].dimension(CONTENTS).labels
+        except (FetchError, TableError):
+            return 0
+        labels = set(there.values())
+        return sum(one.code in there or one.label in labels for one in self.contents)
 
-def _missing(known: Catalogue, client: Client, table: Table) -> Diagnosis:
-    remedy = tuple(_alike(known, client, table)) or (
-        "no table is like it in title or contents; search on ssb.no/statbank",
-    )
-    line = Line(WRONG, f"StatBank has no table {table.id}", remedy)
-    return Diagnosis(table.id, table.title, "", (line,))
+    def _codes(self, metadata: Metadata) -> Iterator[Line]:
+        years = holdings.data_years(self.known, metadata)
+        yield from self._years(metadata, years)
+        matches = holdings.matches(self.known, metadata, years)
+        chosen = {found.wish.variable for found in matches} | {TIME}
+        for name, dimension in metadata.dimensions.items():
+            if name not in chosen and not dimension.is_eliminable:
+                text = f"variable {name} «{dimension.label}» must be chosen, and no "
+                remedy = "add it to `selections` of the series that use table "
+                yield Line(
+                    WRONG, f"{text}measure chooses it", (f"{remedy}{self.table.id}",)
+                )
+        for name in holdings.left_out(self.known, metadata, years):
+            yield Line(
+                REMARK,
+                f"{name} is new; its total is used",
+                (f"if that is right, write it in {self.place}",),
+                (as_yaml({"totals": [*self.table.totals, name]}),),
+            )
+        others: Counter[str] = Counter()
+        for found in matches:
+            if found.wish.variable == CONTENTS or found.state != FOUND:
+                yield self._line(metadata, found)
+            else:
+                others[found.wish.variable] += 1
+        if others:
+            named = ", ".join(f"{count} of {name}" for name, count in others.items())
+            yield Line(GOOD, f"values found: {named}")
 
+    def _years(self, metadata: Metadata, years: Sequence[int]) -> Iterator[Line]:
+        there = [period - self.table.year_offset for period in metadata.years]
+        if years:
+            yield Line(GOOD, f"data years {statbank.spans(years)}")
+        else:
+            held = statbank.spans(there)
+            yield Line(WRONG, f"no data year that the catalogue wants; it has {held}")
+        for measure, one in self.series:
+            if one.to_year and there and one.to_year > max(there):
+                text = f"measure {measure.id} is read from it to {one.to_year}, and it "
+                remedy = "move to_year, and give the successor from the year after"
+                yield Line(WRONG, f"{text}ends in {max(there)}", (remedy,))
+        later = [
+            year
+            for year in there
+            if years and year > max(years)
+            if self.series and not any(s.covers(year) for _, s in self.series)
+        ]
+        if later:
+            named = statbank.spans(later)
+            yield Line(REMARK, f"it also has {named}, which no measure reads from it")
 
-def _title(
-    known: Catalogue, client: Client, table: Table, info: TableInfo
-) -> Iterator[Line]:
-    title = questions.plain_title(info.label)
-    if questions.plain_title(table.title) != title:
-        file = f"{SERVICE_FOLDER}/{known.service.service}.yaml"
-        yield Line(
-            REMARK,
-            f"the title is «{title}», not «{table.title}»",
-            (f"mend parameters/{file}, tables, {table.id}:",),
-            (as_yaml({"title": title}),),
+    def _line(self, metadata: Metadata, found: Match) -> Line:
+        """How one wish was met, and what to write where it was not."""
+        wish = found.wish
+        # The file and the entry in which the value stands.
+        where = (
+            f"mend parameters/{NETWORK_FILE}, {wish.whose}, kommunenummer:"
+            if wish.member
+            else f"mend {self.file}, {wish.whose}, table {self.table.id}:"
         )
-    else:
-        yield Line(GOOD, f"the title is «{table.title}»")
-    if info.is_closed:
-        span = f"{info.first_period}-{info.last_period}".strip("-")
-        yield Line(
-            REMARK,
-            f"closed by SSB{f', with figures for {span}' if span else ''}",
-            tuple(_alike(known, client, table, info.last_period)),
+        nearest = tuple(f"nearest: {code} «{label}»" for code, label in found.nearest)
+        if wish.variable not in metadata.dimensions:
+            text = f"variable {wish.variable}: not found ({wish.whose})"
+            return Line(WRONG, text, (where, *nearest))
+        value = f"{wish.variable} {wish.code or f'«{wish.label}»'} ({wish.whose})"
+        write: tuple[str, ...] = (_entry(found.code, found.label),)
+        if found.state == holdings.RENAMED:
+            text = f"{value}: the label «{found.label}» now has the code {found.code}"
+            return Line(WRONG, text, (where,), write)
+        if found.state == FOUND and found.is_label_other:
+            text = f"{value}: the label is «{found.label}», not «{wish.label}»"
+            write = (_entry(found.code, found.label, wish.label),)
+            return Line(WRONG, text, ("if it is the same,", where), write)
+        if found.state == FOUND and not wish.is_verified:
+            text = f"{value}: found, {found.code} «{found.label}»; it can be marked as "
+            return Line(REMARK, f"{text}verified", (where,), write)
+        if found.state == FOUND:
+            return Line(GOOD, f"{value}: {found.code} «{found.label}»")
+        write = ()
+        if wish.variable == CONTENTS:
+            write = tuple(_entry(code, label) for code, label in found.nearest)
+        elif wish.member:
+            spans = [s for s in wish.member.kommunenummer if s.number == wish.code]
+            years = [s.model_dump(exclude={"number"}, exclude_none=True) for s in spans]
+            write = tuple(
+                as_yaml([{"number": code, **span}])
+                for code, _ in found.nearest
+                for span in years
+            )
+        lacking = nearest or ("nothing like it in the table",)
+        return Line(WRONG, f"{value}: not found", (*lacking, where), write)
+
+    def _cross_check(self, metadata: Metadata) -> Line:
+        """
+        Hold the amounts of the newest year against another table that has them too.
+
+        That they differ, or cannot be compared, stops nobody: reports are not made of
+        it.
+        """
+        table, other, client = self.table, self.table.cross_check, self.client
+        try:
+            about, _ = client.metadata(other)
+            there = {int(p) - table.year_offset for p in about.dimension(TIME).labels}
+            years = holdings.data_years(self.known, metadata, there)[-1:]
+            question, unmet = holdings.ask(self.known, metadata, years)
+            if not years or unmet:
+                why = "not all codes were found" if years else "no year is in both"
+                return Line(REMARK, f"not compared with table {other}: {why}")
+            ours = _amounts(client, metadata, question.selection, about)
+            theirs = _amounts(client, about, question.selection, about)
+        except (FetchError, TableError) as error:
+            return Line(REMARK, f"not compared with table {other}: {error}")
+        differing = tuple(
+            f"  {_place(metadata, question.selection, address)}: {_written(amount)} in "
+            f"table {table.id}, {_written(theirs.get(address))} in table {other}"
+            for address, amount in ours.items()
+            if amount != theirs.get(address)
         )
-
-
-def _alike(
-    known: Catalogue, client: Client, table: Table, ended: str = ""
-) -> Iterator[str]:
-    """
-    Open tables that may have taken over, the likeliest first: at most three.
-
-    StatBank finds whole words, in every field. So a few words are asked for, one page
-    each, and what is found is held against the title, the years and the contents.
-    """
-    contents = [
-        contents
-        for _, series in questions.series_of(known, table.id)
-        for contents in series.contents
-    ]
-    words = sorted(_words(table.title), key=lambda word: (-len(word), word))[:4]
-    asked = [*words, " ".join(words)]
-    asked += [" ".join(_words(one.label)) for one in contents[:1]]
-    pages = {one: client.search(one, pages=1) for one in dict.fromkeys(asked) if one}
-    # A word that few tables have tells more of what a table is about.
-    weights = {word: 1 / log2(2 + len(pages[word])) for word in words}
-    graded = sorted(
-        {
-            found.id: (_likeness(weights, table.title, found.label), found)
-            for page in pages.values()
-            for found in page
-            if found.id != table.id and not found.is_closed
-        }.values(),
-        key=lambda grade: (-grade[0], grade[1].id),
-    )
-    ranked = []
-    for likeness, found in graded[:5]:
-        offered = _offered(client, found, contents)
-        share = offered / len(contents) if contents else 0.0
-        follows = ended.isdigit() and found.first_period == str(int(ended) + 1)
-        if max(likeness, share) >= HALF:
-            ranked.append((likeness + share + HALF * follows, offered, follows, found))
-    ranked.sort(key=lambda one: (-one[0], one[3].id))
-    for _, offered, follows, found in ranked[:3]:
-        where = "in the catalogue" if found.id in known.service.table else "new"
-        yield (
-            f"open, {where}: {found.id} «{questions.plain_title(found.label)}» "
-            f"{found.first_period}-{found.last_period}"
-            f"{', follows on' if follows else ''}; "
-            f"has {offered} of the {len(contents)} contents asked for"
-        )
+        if differing:
+            text = f"{len(differing)} of {len(ours)} amounts of {years[0]} differ from "
+            return Line(REMARK, f"{text}table {other}", differing)
+        text = f"all {len(ours)} amounts of {years[0]} are equal in table {other}"
+        return Line(GOOD, text)
 
 
 def _words(text: str) -> list[str]:
     """Words that say what a text is about; no sign that the search has a use for."""
-    found = re.findall(r"[^\W\d_]{4,}", questions.plain_title(text).casefold())
+    found = re.findall(r"[^\W\d_]{4,}", holdings.plain_title(text).casefold())
     return list(dict.fromkeys(found))
 
 
@@ -186,95 +315,9 @@ def _likeness(weights: Mapping[str, float], wanted: str, label: str) -> float:
         for word, weight in weights.items()
         if get_close_matches(word, there, n=1, cutoff=0.8)
     ]
-    one, other = (questions.plain_title(text).casefold() for text in (wanted, label))
+    one, other = (holdings.plain_title(text).casefold() for text in (wanted, label))
     ratio: float = SequenceMatcher(None, one, other).ratio()
     return ratio * sum(shared) / (sum(weights.values()) or 1)
-
-
-def _offered(client: Client, found: TableInfo, contents: Sequence[Contents]) -> int:
-    """How many of some contents a table has, by code or by label."""
-    try:
-        there = client.metadata(found.id)[0].dimension(CONTENTS).labels
-    except (FetchError, TableError):
-        return 0
-    return sum(one.code in there or one.label in there.values() for one in contents)
-
-
-def _contents(
-    known: Catalogue,
-    table: Table,
-    metadata: Metadata,
-    series: Sequence[tuple[str, Series]],
-) -> Iterator[Line]:
-    years = questions.data_years(known, metadata)
-    yield from _years(table, metadata, years, series)
-    matches = questions.matches(known, metadata, years)
-    chosen = {found.wish.variable for found in matches} | {TIME}
-    for name, dimension in metadata.dimensions.items():
-        if name not in chosen and not dimension.is_eliminable:
-            yield Line(
-                WRONG,
-                f"variable {name} «{dimension.label}» must be chosen, and no measure "
-                "chooses it",
-                (f"add it to `selections` of the series that use table {table.id}",),
-            )
-    for name in questions.left_out(known, metadata, years):
-        yield Line(
-            REMARK,
-            f"{name} is new; its total is used",
-            (
-                f"if that is right, write it in parameters/{SERVICE_FOLDER}/"
-                f"{known.service.service}.yaml, tables, {table.id}:",
-            ),
-            (as_yaml({"totals": [*table.totals, name]}),),
-        )
-    others = []
-    for found in matches:
-        if found.wish.variable == CONTENTS or found.state != FOUND:
-            yield _line(known, table, metadata, found)
-        else:
-            others.append(found)
-    counts = {
-        name: sum(found.wish.variable == name for found in others)
-        for name in dict.fromkeys(found.wish.variable for found in others)
-    }
-    if counts:
-        named = ", ".join(f"{count} of {name}" for name, count in counts.items())
-        yield Line(GOOD, f"values found: {named}")
-
-
-def _cross_check(
-    known: Catalogue, client: Client, table: Table, metadata: Metadata
-) -> Line:
-    """
-    Hold the amounts of the newest year against another table that has them too.
-
-    That they differ, or cannot be compared, stops nobody: reports are not made of it.
-    """
-    other = table.cross_check
-    try:
-        about, _ = client.metadata(other)
-        there = {int(p) - table.year_offset for p in about.dimension(TIME).labels}
-        years = questions.data_years(known, metadata, there)[-1:]
-        question, unmet = questions.ask(known, metadata, years)
-        if not years or unmet:
-            why = "not all codes were found" if years else "no year is in both"
-            return Line(REMARK, f"not compared with table {other}: {why}")
-        ours = _amounts(client, metadata, question.selection, about)
-        theirs = _amounts(client, about, question.selection, about)
-    except (FetchError, TableError) as error:
-        return Line(REMARK, f"not compared with table {other}: {error}")
-    differing = tuple(
-        f"  {_place(metadata, question.selection, address)}: {_told(amount)} in table "
-        f"{table.id}, {_told(theirs.get(address))} in table {other}"
-        for address, amount in ours.items()
-        if amount != theirs.get(address)
-    )
-    if differing:
-        text = f"{len(differing)} of {len(ours)} amounts of {years[0]} differ from "
-        return Line(REMARK, f"{text}table {other}", differing)
-    text = f"all {len(ours)} amounts of {years[0]} are equal in table {other}"
-    return Line(GOOD, text)
 
 
 #: Amount or sign, by the codes of a cell.
@@ -314,94 +357,9 @@ def _place(
     )
 
 
-def _told(amount: float | str | None) -> str:
+def _written(amount: float | str | None) -> str:
     """An amount as it is sent, or the sign in its place."""
     return f"{amount:.0f}" if isinstance(amount, float | int) else amount or "nothing"
-
-
-def _years(
-    table: Table,
-    metadata: Metadata,
-    years: Sequence[int],
-    series: Sequence[tuple[str, Series]],
-) -> Iterator[Line]:
-    there = [period - table.year_offset for period in metadata.years]
-    if years:
-        yield Line(GOOD, f"data years {statbank.spans(years)}")
-    else:
-        held = statbank.spans(there)
-        yield Line(WRONG, f"no data year that the catalogue wants; it has {held}")
-    for measure, one in series:
-        if one.to_year and there and one.to_year > max(there):
-            yield Line(
-                WRONG,
-                f"measure {measure} is read from it to {one.to_year}, and it ends in "
-                f"{max(there)}",
-                ("move to_year, and give the successor from the year after",),
-            )
-    later = [
-        year for year in there if series and not any(s.covers(year) for _, s in series)
-    ]
-    later = [year for year in later if years and year > max(years)]
-    if later:
-        named = statbank.spans(later)
-        yield Line(REMARK, f"it also has {named}, which no measure reads from it")
-
-
-def _line(known: Catalogue, table: Table, metadata: Metadata, found: Match) -> Line:
-    wish = found.wish
-    if wish.variable not in metadata.dimensions:
-        close = tuple(f"nearest: {code} «{label}»" for code, label in found.nearest)
-        return Line(
-            WRONG,
-            f"variable {wish.variable}: not found ({wish.whose})",
-            (_where(known, table, found), *close),
-        )
-    value = f"{wish.variable} {wish.code or f'«{wish.label}»'} ({wish.whose})"
-    where = _where(known, table, found)
-    if found.state == FOUND:
-        label = f"{found.code} «{found.label}»"
-        if found.is_label_other:
-            return Line(
-                WRONG,
-                f"{value}: the label is «{found.label}», not «{wish.label}»",
-                ("if it is the same,", where),
-                (_entry(found.code, found.label, wish.label),),
-            )
-        if not wish.is_verified:
-            return Line(
-                REMARK,
-                f"{value}: found, {label}; it can be marked as verified",
-                (where,),
-                (_entry(found.code, found.label),),
-            )
-        return Line(GOOD, f"{value}: {label}")
-    if found.state == questions.RENAMED:
-        text = f"{value}: the label «{found.label}» now has the code {found.code}"
-        return Line(WRONG, text, (where,), (_entry(found.code, found.label),))
-    remedy = [f"nearest: {code} «{label}»" for code, label in found.nearest]
-    write: tuple[str, ...] = ()
-    if wish.variable == CONTENTS:
-        write = tuple(_entry(code, label) for code, label in found.nearest)
-    elif wish.member:
-        spans = [s for s in wish.member.kommunenummer if s.number == wish.code]
-        write = tuple(
-            as_yaml([span.model_dump(exclude_none=True) | {"number": code}])
-            for code, _ in found.nearest
-            for span in spans
-        )
-    lacking = [] if remedy else ["nothing like it in the table"]
-    return Line(WRONG, f"{value}: not found", (*remedy, *lacking, where), write)
-
-
-def _where(known: Catalogue, table: Table, found: Match) -> str:
-    """The file and the entry in which the value stands."""
-    if found.wish.member:
-        return f"mend parameters/{NETWORK_FILE}, {found.wish.whose}, kommunenummer:"
-    return (
-        f"mend parameters/{SERVICE_FOLDER}/{known.service.service}.yaml, "
-        f"{found.wish.whose}, table {table.id}:"
-    )
 
 
 def _entry(code: str | None, label: str | None, before: str | None = None) -> str:

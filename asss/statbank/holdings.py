@@ -1,22 +1,65 @@
 """
-What figures there are: which snapshots, for which years, and what is doubted of them.
+Holdings: which figures there are, what is wanted of them, and what is doubted.
 
-Asked before anything is computed, so it knows no tables of figures and loads quickly.
-Imports ``catalogue``, ``parameters`` and ``statbank``.
+Which snapshots and data years; the one place where a measure, a kommune and a data year
+become variables and codes of StatBank; and what in an answer cannot be as the catalogue
+says. Knows no tables of figures and loads quickly. Imports ``statbank`` and
+``catalogue``.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from asss import statbank
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.knowledge import Contents, Measure, Series
-from asss.catalogue.parameters import EMBEDDED, LATEST, OUTPUTS
+from asss.catalogue.knowledge import Measure, Series, Table
+from asss.catalogue.parameters import EMBEDDED, LABEL_YEARS, LATEST, OUTPUTS, Member
 from asss.errors import NoSnapshotError, UsageError
-from asss.statbank import CONTENTS, TIME, Dataset, Snapshot, Store, same_label
+from asss.statbank import (
+    CONTENTS,
+    TIME,
+    Dataset,
+    Metadata,
+    Selection,
+    Snapshot,
+    Store,
+    as_words,
+    nearest,
+    same_label,
+)
+
+__all__ = [
+    "FOUND",
+    "MISSING",
+    "RENAMED",
+    "Match",
+    "Question",
+    "Wish",
+    "ask",
+    "available_years",
+    "check_year",
+    "choose_snapshot",
+    "data_years",
+    "doubts",
+    "explain",
+    "left_out",
+    "matches",
+    "moved",
+    "open_snapshot",
+    "plain_title",
+    "series_of",
+    "snapshot_store",
+    "wishes",
+]
+
+#: How a wish was met.
+FOUND = "found"
+RENAMED = "renamed"
+MISSING = "missing"
 
 #: What a unit measures, in SSB's words and ours. Another word counts something.
 UNITS = {
@@ -31,8 +74,11 @@ UNITS = {
 #: figures move by more than the share of themselves, somebody must look.
 MANY, FAR = 0.05, 0.2
 
-#: So many of a kind are told one by one.
-TOLD = 5
+#: So many of a kind are listed one by one.
+LISTED = 5
+
+
+# -- snapshots -------------------------------------------------------------------------
 
 
 def snapshot_store(root: Path) -> Store:
@@ -95,26 +141,20 @@ def available_years(known: Catalogue, snapshot: Snapshot) -> tuple[int, ...]:
     A measure that SSB has no table for in a year does not hold the year back: its
     figures are missing in that year. One whose table is not here does.
     """
-    needed = {
-        measure.id: measure
-        for indicator in known.service.indicators
-        for measure in known.service.behind(indicator)
-    }
-    held = {
-        name: {
-            year
-            for series in measure.series
-            for year in _years_held(known, snapshot, series)
-        }
-        for name, measure in needed.items()
-    }
+    held: dict[str, set[int]] = {}
+    for indicator in known.service.indicators:
+        for measure in known.service.behind(indicator):
+            held[measure.id] = {
+                year
+                for series in measure.series
+                for year in _years_held(known, snapshot, series)
+            }
     return tuple(
         year
-        for year in sorted({year for years in held.values() for year in years})
+        for year in sorted(set().union(*held.values()))
         if all(
-            year in held[name]
-            for name, measure in needed.items()
-            if measure.series_in(year)
+            year in years or not known.service.measure[name].series_in(year)
+            for name, years in held.items()
         )
     )
 
@@ -143,6 +183,276 @@ def _years_held(known: Catalogue, snapshot: Snapshot, series: Series) -> list[in
     offset = known.service.table[series.table].year_offset
     years = [period - offset for period in snapshot.dataset(series.table).years]
     return [year for year in years if series.covers(year)]
+
+
+# -- what is wanted of a table ---------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Wish:
+    """One variable or value that the catalogue says a table has.
+
+    Attributes
+    ----------
+    variable : str
+    code, label : str or None
+        The value; both None where the variable itself is what is wanted. A value
+        without a code is known by its exact label only.
+    measures : tuple of str
+        Those that need it; empty for regions, which all need.
+    is_verified : bool
+        Whether the catalogue says that it has been read in an answer from SSB.
+    also : tuple of str
+        Other labels that mean the same.
+    member, periods : Member, tuple of int
+        Of a region: whose number it is, and in which years of the table.
+    """
+
+    variable: str
+    code: str | None = None
+    label: str | None = None
+    measures: tuple[str, ...] = ()
+    is_verified: bool = True
+    also: tuple[str, ...] = ()
+    member: Member | None = None
+    periods: tuple[int, ...] = ()
+
+    @property
+    def whose(self) -> str:
+        """Whose it is, for messages: ``measure kvp_mottakere``, ``kommune oslo``."""
+        if self.member:
+            return f"kommune {self.member.id}"
+        several = "s" if len(self.measures) > 1 else ""
+        return f"measure{several} {', '.join(self.measures)}"
+
+
+@dataclass(frozen=True)
+class Match:
+    """A wish, and what the table has to offer for it.
+
+    ``state`` is FOUND, RENAMED (the label stands, under another code) or MISSING;
+    ``code`` and ``label`` are the table's own; ``nearest`` are the values most like.
+    """
+
+    wish: Wish
+    state: str
+    code: str | None = None
+    label: str | None = None
+    nearest: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def is_label_other(self) -> bool:
+        """Whether the table words the value in another way than the catalogue."""
+        wanted, found = self.wish.label, self.label
+        return not (
+            wanted is None
+            or found is None
+            or same_label(found, wanted, *self.wish.also)
+        )
+
+
+@dataclass(frozen=True)
+class Question:
+    """What one table is asked for.
+
+    Attributes
+    ----------
+    selection : mapping of variable to codes, both in the order of the table
+    resolved : mapping of measure to contents codes
+        Codes that the catalogue does not know are found by label in the metadata.
+    years : tuple of int
+        Data years, oldest first.
+    """
+
+    table: Table
+    selection: Selection
+    resolved: dict[str, list[str]]
+    years: tuple[int, ...]
+
+
+def series_of(known: Catalogue, table: str) -> Iterator[tuple[Measure, Series]]:
+    """Every measure that is read from a table, and how."""
+    for measure in known.service.measures:
+        for series in measure.series:
+            if series.table == table:
+                yield measure, series
+
+
+def data_years(
+    known: Catalogue, metadata: Metadata, years: Iterable[int] | None = None
+) -> tuple[int, ...]:
+    """
+    The data years to ask a table for: those it has, and the catalogue takes from it.
+
+    Parameters
+    ----------
+    years : iterable of int, optional
+        Only these; all from the first year of ``statbank.yaml`` when left out.
+    """
+    offset = known.service.table[metadata.table].year_offset
+    there = [period - offset for period in metadata.years]
+    chosen = set(there) if years is None else set(years)
+    return tuple(
+        year
+        for year in there
+        if year in chosen
+        and year >= known.statbank.first_year
+        and any(s.covers(year) for _, s in series_of(known, metadata.table))
+    )
+
+
+def wishes(known: Catalogue, metadata: Metadata, years: Sequence[int]) -> list[Wish]:
+    """Everything that the catalogue wants of a table for some data years."""
+    table = known.service.table[metadata.table]
+    periods = [year + table.year_offset for year in years]
+    wanted = [
+        Wish(table.region, span.number, member=member, periods=held)
+        for member in known.network.members
+        for span in member.kommunenummer
+        if (held := tuple(filter(span.covers, periods)))
+    ]
+    for measure, series in series_of(known, table.id):
+        if any(map(series.covers, years)):
+            wanted += _series_wishes(measure.id, series, metadata)
+    found: dict[tuple[str, str | None], Wish] = {}
+    for wish in wanted:
+        before = found.setdefault((wish.variable, wish.code or wish.label), wish)
+        if before is not wish:
+            found[wish.variable, wish.code or wish.label] = replace(
+                before,
+                measures=(*before.measures, *wish.measures),
+                is_verified=before.is_verified and wish.is_verified,
+                periods=(*before.periods, *wish.periods),
+            )
+    return list(found.values())
+
+
+def _series_wishes(measure: str, series: Series, metadata: Metadata) -> Iterator[Wish]:
+    for one in series.contents:
+        yield Wish(
+            CONTENTS, one.code, one.label, (measure,), one.verified, also=one.also
+        )
+    for variable, code in series.selections.items():
+        span = series.sum_of.get(variable)
+        there = metadata.dimensions.get(variable)
+        # The embedded population has the age group itself; SSB has its single years.
+        is_group = span is None or (there is not None and code in there.labels)
+        for each in (code,) if is_group or span is None else span.codes:
+            yield Wish(variable, each, measures=(measure,))
+
+
+def _match(wish: Wish, metadata: Metadata) -> Match:
+    """Hold one wish against the table."""
+    dimension = metadata.dimensions.get(wish.variable)
+    if dimension is None:
+        names = {name: d.label for name, d in metadata.dimensions.items()}
+        close = nearest(names, wish.variable, None) or list(names.items())
+        return Match(wish, MISSING, nearest=tuple(close))
+    labels = dimension.labels
+    if wish.code is not None and wish.code in labels:
+        return Match(wish, FOUND, wish.code, labels[wish.code])
+    same = [code for code, label in labels.items() if label == wish.label]
+    if len(same) == 1:
+        state = FOUND if wish.code is None else RENAMED
+        return Match(wish, state, same[0], wish.label)
+    close = _numbers_of(wish, labels) or nearest(labels, wish.code, wish.label)
+    return Match(wish, MISSING, nearest=tuple(close))
+
+
+def _numbers_of(wish: Wish, labels: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What a table calls by a kommune's name, the numbers of the same years first."""
+    if wish.member is None:
+        return []
+    found = []
+    for code, label in labels.items():
+        span = LABEL_YEARS.search(label)
+        own = int(span[1] or span[2] or 0) if span else 0
+        fits = sum(not wish.member.misfit(code, year, label) for year in wish.periods)
+        if fits or not wish.member.misfit(code, own, label):
+            found.append((-fits, code, label))
+    return [(code, label) for _, code, label in sorted(found)[:3]]
+
+
+def left_out(known: Catalogue, metadata: Metadata, years: Sequence[int]) -> list[str]:
+    """Variables that no measure chooses, and whose totals nobody said to use."""
+    chosen = {wish.variable for wish in wishes(known, metadata, years)} | {TIME}
+    expected = known.service.table[metadata.table].totals
+    return [
+        name
+        for name, dimension in metadata.dimensions.items()
+        if dimension.is_eliminable and name not in chosen and name not in expected
+    ]
+
+
+def matches(known: Catalogue, metadata: Metadata, years: Sequence[int]) -> list[Match]:
+    """Hold every wish against the table; a variable it lacks is named once."""
+    found: dict[tuple[str, str | None, str | None], Match] = {}
+    for wish in wishes(known, metadata, years):
+        if wish.variable not in metadata.dimensions:
+            wish = replace(wish, code=None, label=None)
+        key = (wish.variable, wish.code, wish.label)
+        found.setdefault(key, _match(wish, metadata))
+    return list(found.values())
+
+
+def ask(
+    known: Catalogue, metadata: Metadata, years: Sequence[int]
+) -> tuple[Question, list[Match]]:
+    """
+    The question to a table, and the wishes that it cannot meet.
+
+    Returns
+    -------
+    question : Question
+        Of what was found.
+    unmet : list of Match
+        Renamed or missing values: with any of these the question must not be put.
+    """
+    table = known.service.table[metadata.table]
+    held = matches(known, metadata, years)
+    chosen = {TIME: [str(year + table.year_offset) for year in years]}
+    resolved: dict[str, list[str]] = {}
+    for found in held:
+        if found.state == FOUND and found.code is not None:
+            chosen.setdefault(found.wish.variable, []).append(found.code)
+            for measure in (
+                found.wish.measures if found.wish.variable == CONTENTS else ()
+            ):
+                resolved.setdefault(measure, []).append(found.code)
+    question = Question(table, metadata.ordered(chosen), resolved, tuple(years))
+    return question, [found for found in held if found.state != FOUND]
+
+
+def plain_title(label: str) -> str:
+    """
+    A table's title without number, variables, and what SSB adds on closing it.
+
+    Examples
+    --------
+    >>> plain_title("12210: Nøkkeltall (K) (avslutta serie), etter region og år")
+    'Nøkkeltall (K)'
+    """
+    title = re.sub(r"^\d{5}:\s*", "", label)
+    title = re.sub(r",?\s+etter\s.*$", "", title)
+    return re.sub(r"\s*\(avslutta? serie\)", "", title).strip()
+
+
+def explain(unmet: Match, table: str) -> str:
+    """One line on a wish that was not met: what, whose, and what is nearest."""
+    wish = unmet.wish
+    close = as_words(unmet.nearest)
+    if wish.code is None and wish.label is None:
+        return f"table {table}: no variable {wish.variable}; nearest: {close}"
+    what = wish.code or f"«{wish.label}»"
+    if unmet.state == RENAMED:
+        return (
+            f"table {table}, {wish.variable}: «{wish.label}» ({wish.whose}) has the "
+            f"code {unmet.code} and not {wish.code}"
+        )
+    return f"table {table}, {wish.variable}: no {what} ({wish.whose}); nearest: {close}"
+
+
+# -- what is doubted -------------------------------------------------------------------
 
 
 def doubts(
@@ -179,7 +489,8 @@ def doubts(
 
 def _contents_doubts(known: Catalogue, dataset: Dataset) -> Iterator[str]:
     dimension = dataset.dimension(CONTENTS)
-    for measure, wanted in _wanted(known, dataset.table):
+    read = series_of(known, dataset.table)
+    for measure, wanted in ((m, one) for m, series in read for one in series.contents):
         code = wanted.code or next(
             (c for c, label in dimension.labels.items() if label == wanted.label), ""
         )
@@ -198,15 +509,7 @@ def _contents_doubts(known: Catalogue, dataset: Dataset) -> Iterator[str]:
                 f"«{measure.unit}»"
             )
         if _unit(measure.unit) in ("count", "months"):
-            yield from islice(_negative(dataset, code), TOLD)
-
-
-def _wanted(known: Catalogue, table: str) -> Iterator[tuple[Measure, Contents]]:
-    """Every contents that is read from a table, and for which measure."""
-    for measure in known.service.measures:
-        for series in measure.series:
-            if series.table == table:
-                yield from ((measure, contents) for contents in series.contents)
+            yield from islice(_negative(dataset, code), LISTED)
 
 
 def _negative(dataset: Dataset, code: str) -> Iterator[str]:
@@ -276,7 +579,7 @@ def moved(before: Dataset, after: Dataset) -> list[str]:
         f"table {after.table}: {len(far)} of {len(figures)} figures move by more than "
         f"{FAR:.0%}"
     ]
-    for key, old, value, sign in far[:TOLD]:
+    for key, old, value, sign in far[:LISTED]:
         where = ", ".join(code for _, code in sorted(key))
         lines.append(f"  {where}: {old:g} -> {sign if value is None else f'{value:g}'}")
     return lines

@@ -14,10 +14,29 @@ from difflib import SequenceMatcher
 from functools import cached_property
 from itertools import product
 from math import isfinite, prod
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from asss.errors import TableError
+
+__all__ = [
+    "CONTENTS",
+    "OSLO",
+    "TIME",
+    "Dataset",
+    "Dimension",
+    "Metadata",
+    "Selection",
+    "as_body",
+    "as_words",
+    "join",
+    "nearest",
+    "oslo_date",
+    "read_dataset",
+    "read_metadata",
+    "same_label",
+    "spans",
+]
 
 #: The variables that every KOSTRA table has, beside one for its regions.
 CONTENTS = "ContentsCode"
@@ -51,8 +70,6 @@ OSLO = ZoneInfo("Europe/Oslo")
 
 #: Cells that an answer may have; SSB allows a tenth. The sparse form promises any.
 MOST_CELLS = 10_000_000
-
-Value = TypeVar("Value")
 
 #: A question: the codes wanted of each variable.
 Selection = Mapping[str, Sequence[str]]
@@ -170,12 +187,9 @@ class Metadata:
         if code is None and len(matches) == 1:
             return matches[0]
         wanted = code if code is not None else label
-        close = "; ".join(
-            f"{found} «{text}»" for found, text in nearest(known, code, label)
-        )
         msg = (
             f"Table {self.table} has no value {wanted!r} in {dimension}. "
-            f"Nearest: {close or 'nothing like it'}. "
+            f"Nearest: {as_words(nearest(known, code, label))}. "
             "Mend the code in parameters/indikatorer/ or choose another snapshot."
         )
         raise TableError(msg)
@@ -353,6 +367,19 @@ def nearest(
     return [(found, text) for _, found, text in close[:count]]
 
 
+def as_words(values: Iterable[tuple[str, str]]) -> str:
+    """
+    Values of a variable for a message, each with its label.
+
+    Examples
+    --------
+    >>> as_words([("0301", "Oslo")]), as_words([])
+    ('0301 «Oslo»', 'nothing like it')
+    """
+    written = "; ".join(f"{code} «{label}»" for code, label in values)
+    return written or "nothing like it"
+
+
 def as_body(question: Selection) -> dict[str, Any]:
     """A question in the form that is posted."""
     return {
@@ -445,12 +472,14 @@ def join(parts: Sequence[Dataset]) -> Dataset:
     dimensions = {
         name: replace(
             dimension,
-            labels=_merged(part.dimension(name).labels for part in parts),
-            units=_merged(part.dimension(name).units for part in parts),
-            notes=_merged(part.dimension(name).notes for part in parts),
-            mandatory_notes=_merged(
-                part.dimension(name).mandatory_notes for part in parts
-            ),
+            **{
+                key: {
+                    code: said
+                    for part in parts
+                    for code, said in getattr(part.dimension(name), key).items()
+                }
+                for key in ("labels", "units", "notes", "mandatory_notes")
+            },
         )
         for name, dimension in first.dimensions.items()
     }
@@ -477,10 +506,6 @@ def join(parts: Sequence[Dataset]) -> Dataset:
         values=tuple(value for value, _ in found),
         status={flat: sign for flat, (_, sign) in enumerate(found) if sign},
     )
-
-
-def _merged(mappings: Iterable[Mapping[str, Value]]) -> dict[str, Value]:
-    return {key: value for mapping in mappings for key, value in mapping.items()}
 
 
 def _once(texts: Iterable[Sequence[str]]) -> tuple[str, ...]:

@@ -2,24 +2,33 @@
 Retrieval: from what we know to a snapshot of SSB's answers, whole or not at all.
 
 A fetch asks for the whole series of every table: SSB corrects back in time. Imports
-``questions`` and below.
+``holdings`` and below.
 """
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from typing import Any
 
 from asss import statbank
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import suggestion
-from asss.errors import FetchError, SnapshotError, TableError, UsageError
-from asss.statbank import Metadata, Selection, Snapshot, Store, holdings, questions
+from asss.errors import FetchError, SnapshotError, TableError, UsageError, bullets
+from asss.statbank import (
+    OSLO,
+    Dataset,
+    Draft,
+    Metadata,
+    Selection,
+    Snapshot,
+    Store,
+    holdings,
+)
 from asss.statbank.client import Answer, Client, NoTableError
-from asss.statbank.jsonstat import OSLO
-from asss.statbank.questions import Question
-from asss.statbank.snapshots import Draft
+from asss.statbank.holdings import Question
+
+__all__ = ["Fetched", "TableSummary", "check_hour", "fetch"]
 
 LICENCE = "CC BY 4.0, Statistics Norway (SSB)"
 
@@ -79,21 +88,6 @@ class _Stale:
 
     line: str
     until: str
-
-
-class _Calls:
-    """How many calls a fetch makes, and how many are answered."""
-
-    def __init__(self, tell: Callable[[int, int], None] | None) -> None:
-        self._tell, self._done, self._all = tell, 0, 0
-
-    def expect(self, count: int) -> None:
-        self._all += count
-
-    def answered(self) -> None:
-        self._done += 1
-        if self._tell:
-            self._tell(self._done, self._all)
 
 
 @dataclass(frozen=True)
@@ -174,15 +168,20 @@ def fetch(
     with store.draft() as draft:
         previous = _previous(store, remarks)
         carried = _carried(known, previous, numbers, client)
-        entries = _asked(
-            known, client, draft, numbers, years, remarks, _Calls(progress)
-        )
-        for number, entry in carried.items():
-            entries[number] = _carry(draft, previous, entry)
+        asking = _Fetch(known, client, draft, years, progress, remarks)
+        entries = asking.entries(numbers)
+        if previous is not None:
+            for number, entry in carried.items():
+                for part in (*entry["parts"], entry["metadata"]):
+                    draft.carry(previous, part["file"])
+                entries[number] = dict(entry)
         if not entries:
             msg = "No table has figures for these years; nothing was fetched."
             raise UsageError(msg)
-        _doubt(known, draft, entries, previous, client, now, is_accepted=accept)
+        read = draft.datasets(entries)
+        _refuse_doubtful(known, draft, entries, read, now)
+        if not accept and previous and previous.base_url == client.base_url:
+            _refuse_moved(read, previous)
         manifest = {
             "created": now.astimezone(OSLO).date().isoformat(),
             "fetched": now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -203,34 +202,32 @@ def fetch(
     )
 
 
-def _doubt(
+def _refuse_doubtful(
     known: Catalogue,
     draft: Draft,
     entries: Mapping[str, Mapping[str, Any]],
-    previous: Snapshot | None,
-    client: Client,
+    read: Mapping[str, Dataset],
     now: datetime,
-    *,
-    is_accepted: bool,
 ) -> None:
-    """Refuse what cannot be, and what moves far unless somebody accepts it."""
-    read = draft.datasets(entries)
-    doubts = {
-        table: holdings.doubts(known, one, entries[table], fetched=now.isoformat())
-        for table, one in read.items()
-    }
-    if any(doubts.values()):
-        for table in filter(doubts.get, doubts):
-            draft.forget(entries[table])
-        listed = "\n".join(f"  - {line}" for some in doubts.values() for line in some)
+    """Refuse what cannot be, and let go of it, so that it is asked for again."""
+    lines = []
+    for table, dataset in read.items():
+        entry = entries[table]
+        doubts = holdings.doubts(known, dataset, entry, fetched=now.isoformat())
+        if doubts:
+            draft.forget(entry)
+        lines += doubts
+    if lines:
         msg = (
-            f"What SSB has sent is not what the catalogue says:\n{listed}\n"
+            f"What SSB has sent is not what the catalogue says:{bullets(lines)}\n"
             "No snapshot was made. Mend parameters/ where SSB is right "
             "(`asss doctor --live` says how), and ask SSB where it is not."
         )
         raise FetchError(msg)
-    if is_accepted or previous is None or previous.base_url != client.base_url:
-        return
+
+
+def _refuse_moved(read: Mapping[str, Dataset], previous: Snapshot) -> None:
+    """Refuse figures so many of which move far that somebody must look."""
     lines = [
         line
         for table, dataset in read.items()
@@ -251,7 +248,7 @@ def _chosen_tables(known: Catalogue, tables: Sequence[str]) -> list[str]:
     used = [
         table.id
         for table in known.service.tables
-        if any(questions.series_of(known, table.id))
+        if any(holdings.series_of(known, table.id))
     ]
     for table in tables:
         if table not in used:
@@ -292,157 +289,160 @@ def _carried(
     return {table: previous.tables[table] for table in others}
 
 
-def _asked(
-    known: Catalogue,
-    client: Client,
-    draft: Draft,
-    numbers: Sequence[str],
-    years: Sequence[int] | None,
-    remarks: list[str],
-    calls: _Calls,
-) -> dict[str, dict[str, Any]]:
-    """
-    The entries of the tables that are asked for, figures and metadata of one update.
+@dataclass
+class _Fetch:
+    """What one fetch asks for, of whom, and what should be known of the answers."""
 
-    PxWebApi keeps its answers for a time, those on metadata and each on figures apart,
-    and SSB may update a table between two questions: what does not belong together is
-    asked for again, a few times, when the service has had time to forget.
-    """
-    entries: dict[str, dict[str, Any]] = {}
-    stale: dict[str, _Stale] = {}
-    pending, attempt = list(numbers), 0
-    while pending:
-        ready = _prepare(known, client, pending, years, remarks, calls)
-        before, stale = stale, {}
-        for number, one in ready.items():
-            found: dict[str, Any] | _Stale | None = before.get(number)
-            # While a description is known to be too old, its figures can wait.
-            if not isinstance(found, _Stale) or found.until != one.metadata.updated:
-                found = _keep(client, draft, one, calls)
-            if isinstance(found, _Stale):
-                stale[number] = found
-            else:
-                entries[number] = found
-        attempt += 1
-        if stale:
-            client.wait_for_update([one.line for one in stale.values()], attempt)
-        pending = list(stale)
-    return entries
+    known: Catalogue
+    client: Client
+    draft: Draft
+    years: Sequence[int] | None
+    progress: Callable[[int, int], None] | None
+    remarks: list[str]
+    calls: int = 0
+    answered: int = 0
+    lacking: list[str] = field(default_factory=list)
 
+    def entries(self, numbers: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """
+        The entries of the tables, figures and metadata of one update.
 
-def _prepare(
-    known: Catalogue,
-    client: Client,
-    numbers: Sequence[str],
-    years: Sequence[int] | None,
-    remarks: list[str],
-    calls: _Calls,
-) -> dict[str, _Ready]:
-    """Metadata of every table before data of any: a wrong code costs no figures."""
-    ready: dict[str, _Ready] = {}
-    lacking: list[str] = []
-    calls.expect(len(numbers))
-    for number in numbers:
+        PxWebApi keeps its answers for a time, those on metadata and each on figures
+        apart, and SSB may update a table between two questions: what does not belong
+        together is asked for again, a few times, when the service has had time to
+        forget.
+        """
+        entries: dict[str, dict[str, Any]] = {}
+        stale: dict[str, _Stale] = {}
+        pending, attempt = list(numbers), 0
+        while pending:
+            ready = self._prepare(pending)
+            before, stale = stale, {}
+            for number, one in ready.items():
+                found: dict[str, Any] | _Stale | None = before.get(number)
+                # While a description is known to be too old, its figures can wait.
+                if not isinstance(found, _Stale) or found.until != one.metadata.updated:
+                    found = self._keep(one)
+                if isinstance(found, _Stale):
+                    stale[number] = found
+                else:
+                    entries[number] = found
+            attempt += 1
+            if stale:
+                self.client.wait_for_update([s.line for s in stale.values()], attempt)
+            pending = list(stale)
+        return entries
+
+    def _answered(self) -> None:
+        self.answered += 1
+        if self.progress:
+            self.progress(self.answered, self.calls)
+
+    def _prepare(self, numbers: Sequence[str]) -> dict[str, _Ready]:
+        """Metadata of every table before data of any: a wrong code costs no figures."""
+        ready: dict[str, _Ready] = {}
+        self.calls += len(numbers)
+        for number in numbers:
+            try:
+                metadata, answer = self.client.metadata(number)
+                question = self._question(metadata)
+            except NoTableError:
+                read = holdings.series_of(self.known, number)
+                measures = dict.fromkeys(measure.id for measure, _ in read)
+                title = self.known.service.table[number].title
+                self.lacking.append(
+                    f"no table {number} «{title}» ({', '.join(measures)})"
+                )
+                continue
+            finally:
+                self._answered()
+            if question:
+                parts = self.client.questions(metadata, question.selection)
+                self.calls += len(parts)
+                ready[number] = _Ready(metadata, answer, question, parts)
+        if self.lacking:
+            msg = (
+                f"SSB's tables lack what the catalogue asks for:{bullets(self.lacking)}"
+                "\nNothing was fetched. Mend parameters/indikatorer/ or nettverk.yaml; "
+                "`asss doctor --live` says how."
+            )
+            raise FetchError(msg)
+        return ready
+
+    def _question(self, metadata: Metadata) -> Question | None:
+        """What to ask a table; None where it has nothing for us, or not all."""
+        known, number = self.known, metadata.table
         try:
-            metadata, answer = client.metadata(number)
-        except NoTableError:
-            measures = dict.fromkeys(m for m, _ in questions.series_of(known, number))
-            title = known.service.table[number].title
-            lacking.append(f"no table {number} «{title}» ({', '.join(measures)})")
-            continue
-        finally:
-            calls.answered()
-        try:
-            held = questions.data_years(known, metadata, years)
+            held = holdings.data_years(known, metadata, self.years)
         except TableError as error:
-            lacking.append(str(error))
-            continue
+            self.lacking.append(str(error))
+            return None
         if not held:
-            remarks.append(f"Table {number} has no figures for the years asked for.")
-            continue
-        absent = set(_wanted_years(known, number, years)) - set(held)
+            self.remarks.append(
+                f"Table {number} has no figures for the years asked for."
+            )
+            return None
+        absent = [
+            year
+            for year in self.years or ()
+            if year not in held
+            and any(s.covers(year) for _, s in holdings.series_of(known, number))
+        ]
         if absent:
             named = statbank.spans(absent)
-            remarks.append(f"Table {number} does not have {named} yet.")
-        for name in questions.left_out(known, metadata, held):
-            remarks.append(f"Table {number}: {name} is new; its total is used.")
-        question, unmet = questions.ask(known, metadata, held)
-        lacking += [questions.explain(one, number) for one in unmet]
-        if not unmet:
-            parts = client.questions(metadata, question.selection)
-            calls.expect(len(parts))
-            ready[number] = _Ready(metadata, answer, question, parts)
-    if lacking:
-        listed = "\n".join(f"  - {line}" for line in lacking)
-        msg = (
-            f"SSB's tables lack what the catalogue asks for:\n{listed}\n"
-            "Nothing was fetched. Mend parameters/indikatorer/ or nettverk.yaml; "
-            "`asss doctor --live` says how."
-        )
-        raise FetchError(msg)
-    return ready
+            self.remarks.append(f"Table {number} does not have {named} yet.")
+        for name in holdings.left_out(known, metadata, held):
+            self.remarks.append(f"Table {number}: {name} is new; its total is used.")
+        question, unmet = holdings.ask(known, metadata, held)
+        self.lacking += [holdings.explain(one, number) for one in unmet]
+        return None if unmet else question
 
+    def _keep(self, ready: _Ready) -> dict[str, Any] | _Stale:
+        """
+        Get the figures of one table, or go on where a fetch was interrupted.
 
-def _wanted_years(
-    known: Catalogue, table: str, years: Sequence[int] | None
-) -> list[int]:
-    """The years that were asked for by name and that a series should hold."""
-    return [
-        year
-        for year in years or ()
-        if any(s.covers(year) for _, s in questions.series_of(known, table))
-    ]
-
-
-def _keep(
-    client: Client, draft: Draft, ready: _Ready, calls: _Calls
-) -> dict[str, Any] | _Stale:
-    """
-    Get the figures of one table, or go on where a fetch was interrupted.
-
-    Returns
-    -------
-    entry : dict or _Stale
-        For the manifest, if figures and metadata are of the same update. What is right
-        of them stays in the draft.
-    """
-    metadata, question = ready.metadata, ready.question
-    table, updated = metadata.table, metadata.updated
-    source = _source(ready.answer, updated=updated)
-    kept_metadata = draft.keep(f"{table}.metadata.json", ready.answer.raw, source)
-    parts, answers = [], []
-    for place, part in enumerate(ready.parts, start=1):
-        file = f"{table}.json" if len(ready.parts) == 1 else f"{table}-{place}.json"
-        body = statbank.as_body(part)
-        raw = draft.kept(file, table=table, query=body, updated=updated)
-        given = None
-        if raw is None:
-            given = client.data(table, part)
-            raw = given.raw
-        dataset = statbank.read_dataset(raw, table=table)
-        if given is not None:
-            draft.keep(file, raw, _source(given, updated=dataset.updated))
-        calls.answered()
-        answers.append(dataset)
-        parts.append({"file": file, "sha256": statbank.digest(raw)})
-    oldest, newest = (f(one.updated for one in answers) for f in (min, max))
-    if newest > updated:
-        return _Stale(statbank.disagreement(table, updated, newest), until=updated)
-    if oldest < updated:
-        return _Stale(statbank.disagreement(table, updated, oldest), until="")
-    whole = statbank.join(answers)
-    return {
-        "title": questions.plain_title(metadata.label),
-        "parts": parts,
-        "sha256": statbank.summed(parts),
-        "updated": whole.updated,
-        "ssb_updated": whole.updated,
-        "query": statbank.as_body(question.selection),
-        "resolved": question.resolved,
-        "is_closed": metadata.is_closed,
-        "metadata": kept_metadata,
-        "cells": [],
-    }
+        Returns
+        -------
+        entry : dict or _Stale
+            For the manifest, if figures and metadata are of the same update. What is
+            right of them stays in the draft.
+        """
+        metadata, draft = ready.metadata, self.draft
+        table, updated = metadata.table, metadata.updated
+        source = _source(ready.answer, updated=updated)
+        kept_metadata = draft.keep(f"{table}.metadata.json", ready.answer.raw, source)
+        parts, answers = [], []
+        for place, part in enumerate(ready.parts, start=1):
+            file = f"{table}.json" if len(ready.parts) == 1 else f"{table}-{place}.json"
+            body = statbank.as_body(part)
+            raw = draft.kept(file, table=table, query=body, updated=updated)
+            given = None
+            if raw is None:
+                given = self.client.data(table, part)
+                raw = given.raw
+            dataset = statbank.read_dataset(raw, table=table)
+            if given is not None:
+                draft.keep(file, raw, _source(given, updated=dataset.updated))
+            self._answered()
+            answers.append(dataset)
+            parts.append({"file": file, "sha256": statbank.digest(raw)})
+        oldest, newest = (f(one.updated for one in answers) for f in (min, max))
+        if newest > updated:
+            return _Stale(statbank.disagreement(table, updated, newest), until=updated)
+        if oldest < updated:
+            return _Stale(statbank.disagreement(table, updated, oldest), until="")
+        return {
+            "title": holdings.plain_title(metadata.label),
+            "parts": parts,
+            "sha256": statbank.summed(parts),
+            "updated": updated,
+            "ssb_updated": updated,
+            "query": statbank.as_body(ready.question.selection),
+            "resolved": ready.question.resolved,
+            "is_closed": metadata.is_closed,
+            "metadata": kept_metadata,
+            "cells": [],
+        }
 
 
 def _source(answer: Answer, *, updated: str) -> dict[str, Any]:
@@ -455,15 +455,6 @@ def _source(answer: Answer, *, updated: str) -> dict[str, Any]:
     }
 
 
-def _carry(
-    draft: Draft, previous: Snapshot | None, entry: Mapping[str, Any]
-) -> dict[str, Any]:
-    if previous is not None:
-        for part in (*entry["parts"], entry["metadata"]):
-            draft.carry(previous, part["file"])
-    return dict(entry)
-
-
 def _summary(
     known: Catalogue,
     snapshot: Snapshot,
@@ -473,11 +464,12 @@ def _summary(
 ) -> TableSummary:
     dataset = snapshot.dataset(table)
     cells = dataset.by_address
-    before = (
-        previous.dataset(table).by_address
-        if previous is not None and table in previous.datasets
-        else None
-    )
+    changed = added = gone = None
+    if previous is not None and table in previous.datasets:
+        before = previous.dataset(table).by_address
+        both = cells.keys() & before.keys()
+        changed = sum(cells[key] != before[key] for key in both)
+        added, gone = len(cells) - len(both), len(before) - len(both)
     offset = known.service.table[table].year_offset
     return TableSummary(
         table=table,
@@ -486,10 +478,8 @@ def _summary(
         signs=dict(sorted(Counter(s for _, s in cells.values() if s).items())),
         updated=statbank.day_of(dataset.updated),
         years=tuple(period - offset for period in dataset.years),
-        changed=None
-        if before is None
-        else sum(cells[key] != before[key] for key in cells.keys() & before.keys()),
-        added=None if before is None else len(cells.keys() - before.keys()),
-        gone=None if before is None else len(before.keys() - cells.keys()),
+        changed=changed,
+        added=added,
+        gone=gone,
         is_carried=is_carried,
     )

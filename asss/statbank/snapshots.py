@@ -30,6 +30,23 @@ from asss.statbank.jsonstat import (
     read_metadata,
 )
 
+__all__ = [
+    "FORM",
+    "MANIFEST",
+    "Cell",
+    "Draft",
+    "Snapshot",
+    "Store",
+    "day_of",
+    "digest",
+    "disagreement",
+    "dump",
+    "embedded_folder",
+    "open_snapshot",
+    "sidecar",
+    "summed",
+]
+
 MANIFEST = "manifest.json"
 
 #: The version of the form of the manifest.

@@ -18,7 +18,7 @@ from asss import statbank
 from asss.catalogue import parameters
 from asss.catalogue.catalogue import Catalogue
 from asss.errors import TableError
-from asss.statbank import doctor, questions
+from asss.statbank import doctor, holdings
 from asss.statbank.client import Client
 from asss.statbank.doctor import Diagnosis
 
@@ -255,7 +255,7 @@ def test_years_are_sorted_and_a_hole_shows(
     ssb.replace("14019", cube)
     about = statbank.read_metadata(cubes.as_sent(cubes.metadata(cube)), table="14019")
     assert about.years == (2021, 2022, 2024, 2025)
-    assert questions.data_years(known, about) == (2022, 2024, 2025)
+    assert holdings.data_years(known, about) == (2022, 2024, 2025)
     assert "data years 2022, 2024-2025" in said(examine()["14019"])
 
 

@@ -35,7 +35,7 @@ from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.knowledge import StatBankSettings
 from asss.cli.terminal import FAILURE, USAGE
 from asss.errors import FetchError, SnapshotError, TableError, UsageError
-from asss.statbank import Store, questions, retrieval
+from asss.statbank import Store, holdings, retrieval
 from asss.statbank.client import Client
 from asss.statbank.retrieval import Fetched
 
@@ -1067,7 +1067,7 @@ def test_single_ages_are_asked_for_where_ssb_has_no_group(
     ages = list(fetch().snapshot.dataset("07459").dimension("Alder").labels)
     assert ages == [f"{age:03}" for age in range(18, 67)]
     metadata = sources.open_snapshot("embedded").dataset("07459")
-    question, unmet = questions.ask(known, metadata, [2019])
+    question, unmet = holdings.ask(known, metadata, [2019])
     assert question.selection["Alder"] == ["018-024", "025-066"]
     # The package holds no figures of those who became members in 2022.
     assert {one.wish.whose for one in unmet} == {"kommune asker", "kommune lillestrom"}
