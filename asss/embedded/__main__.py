@@ -7,11 +7,10 @@ code that is not known is written ``asss:<measure>``, which nobody takes for SSB
 """
 
 import csv
-import hashlib
 import json
 import shutil
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -22,14 +21,15 @@ from asss.catalogue import catalogue
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.knowledge import Measure, Series
 from asss.errors import AsssError, ParameterError
+from asss.statbank import CONTENTS, TIME
 from asss.statbank.snapshots import FORM
+
+__all__ = ["build"]
 
 #: The day the figures were put together. A constant: the build has no clock.
 CREATED = "2026-11-23"
 
 FIGURES = Path(__file__).with_name("figures.csv")
-TIME = "Tid"
-CONTENTS = "ContentsCode"
 OUTSIDE = "."
 
 NOTE = (
@@ -74,30 +74,26 @@ def build(folder: Path) -> list[str]:
     }
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    for table, found in sorted(entries.items()):
-        title = known.service.table[table].title
-        answer, groups = _answer(table, title, known.service.table[table].region, found)
-        raw = _dump(answer)
-        sha256 = hashlib.sha256(raw).hexdigest()
-        (folder / f"{table}.json").write_bytes(raw)
-        manifest["tables"][table] = {
-            "title": title,
-            "parts": [{"file": f"{table}.json", "sha256": sha256}],
+    for number, found in sorted(entries.items()):
+        table = known.service.table[number]
+        answer, groups = _answer(number, table.title, table.region, found)
+        raw = (json.dumps(answer, ensure_ascii=False) + "\n").encode()
+        sha256 = statbank.digest(raw)
+        (folder / f"{number}.json").write_bytes(raw)
+        asked = {
+            name: list(body["category"]["index"])
+            for name, body in answer["dimension"].items()
+        }
+        manifest["tables"][number] = {
+            "title": table.title,
+            "parts": [{"file": f"{number}.json", "sha256": sha256}],
             "sha256": sha256,
             "updated": answer["updated"],
             "ssb_updated": None,
-            "query": {
-                "selection": [
-                    {
-                        "variableCode": code,
-                        "valueCodes": list(body["category"]["index"]),
-                    }
-                    for code, body in answer["dimension"].items()
-                ]
-            },
+            "query": statbank.as_body(asked),
             "cells": groups,
         }
-    (folder / statbank.MANIFEST).write_bytes(_dump(manifest, indent=1))
+    (folder / statbank.MANIFEST).write_bytes(statbank.dump(manifest))
     return list(manifest["tables"])
 
 
@@ -110,22 +106,28 @@ def _entries(known: Catalogue) -> dict[str, list[Entry]]:
             table = known.service.table[series.table]
             member = known.network.member(row["kommune"])
             period = year + table.year_offset
-            region = member.number_in(period)
+            region = next(n for n in member.kommunenummer if n.covers(period))
+            # SSB marks a number that is no longer in use with its last year.
+            ended = f" (-{region.to_year})" if region.to_year else ""
             # The figures know sums of contents as one.
             (contents,) = series.contents
             code = contents.code or f"asss:{measure.id}"
             entries.setdefault(series.table, []).append(
                 Entry(
                     query={
-                        table.region: region,
+                        table.region: region.number,
                         **series.selections,
                         CONTENTS: code,
                         TIME: str(period),
                     },
                     labels={
-                        region: _region_label(known, member.id, region),
+                        region.number: f"{member.name}{ended}",
                         code: contents.label,
-                        **_selection_labels(series, measure.name),
+                        # The embedded tables have no labels of SSB's for these.
+                        **{
+                            chosen: f"{measure.name} ({variable})"
+                            for variable, chosen in series.selections.items()
+                        },
                     },
                     unit=measure.unit,
                     value=value,
@@ -148,6 +150,8 @@ def _read(
         if isinstance(number, str) and number:
             raise ValueError(number)
         value = None if number == "" else float(number)
+        if value is not None and value.is_integer():
+            value = int(value)
         series = next(s for s in measure.series if s.covers(year))
     except (KeyError, ValueError, TypeError, StopIteration) as error:
         msg = f"{FIGURES.name}, line {line}: cannot be read ({error!r})"
@@ -155,50 +159,26 @@ def _read(
     return measure, year, value, series
 
 
-def _region_label(known: Catalogue, kommune: str, number: str) -> str:
-    """SSB marks a number that is no longer in use with its last year."""
-    member = known.network.member(kommune)
-    period = next(p for p in member.kommunenummer if p.number == number)
-    return f"{member.name} (-{period.to_year})" if period.to_year else member.name
-
-
-def _selection_labels(series: Series, name: str) -> dict[str, str]:
-    """The embedded tables hold no labels of SSB's for these; they say what is meant."""
-    return {
-        code: f"{name} ({variable})" for variable, code in series.selections.items()
-    }
-
-
 def _answer(
     table: str, title: str, region: str, entries: list[Entry]
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """A json-stat2 dataset, and the origin of its cells grouped."""
-    variables = list(entries[0].query)
-    codes = {
-        name: sorted(dict.fromkeys(entry.query[name] for entry in entries))
-        if name in (region, TIME)
-        else list(dict.fromkeys(entry.query[name] for entry in entries))
-        for name in variables
-    }
+    codes: dict[str, list[str]] = {}
+    for name in entries[0].query:
+        found = dict.fromkeys(entry.query[name] for entry in entries)
+        codes[name] = sorted(found) if name in (region, TIME) else list(found)
     by_cell = {tuple(entry.query.values()): entry for entry in entries}
     values: list[float | int | None] = []
     status: dict[str, str] = {}
     origins: dict[tuple[str, str, str], list[int]] = {}
     for flat, key in enumerate(product(*codes.values())):
         entry = by_cell.get(key)
-        values.append(None if entry is None else _plain(entry.value))
+        values.append(entry.value if entry else None)
         if entry is None or entry.status:
             status[str(flat)] = entry.status if entry else OUTSIDE
         if entry is not None:
             origins.setdefault(entry.origin, []).append(flat)
     labels = {code: text for entry in entries for code, text in entry.labels.items()}
-    units = {
-        entry.query[CONTENTS]: {
-            "base": entry.unit,
-            "decimals": 1 if entry.unit == "måneder" else 0,
-        }
-        for entry in entries
-    }
     answer: dict[str, Any] = {
         "version": "2.0",
         "class": "dataset",
@@ -207,15 +187,28 @@ def _answer(
         "updated": f"{CREATED}T00:00:00Z",
         "note": [NOTE],
         "role": {"time": [TIME], "geo": [region], "metric": [CONTENTS]},
-        "id": variables,
-        "size": [len(found) for found in codes.values()],
+        "id": list(codes),
+        "size": [len(some) for some in codes.values()],
         "dimension": {
-            name: _dimension(name, found, labels) for name, found in codes.items()
+            name: {
+                "label": name,
+                "category": {
+                    "index": {code: place for place, code in enumerate(some)},
+                    "label": {code: labels.get(code, code) for code in some},
+                },
+            }
+            for name, some in codes.items()
         },
         "extension": {"noteMandatory": {"0": True}, "px": {"tableid": table}},
         "value": values,
     }
-    answer["dimension"][CONTENTS]["category"]["unit"] = units
+    answer["dimension"][CONTENTS]["category"]["unit"] = {
+        entry.query[CONTENTS]: {
+            "base": entry.unit,
+            "decimals": 1 if entry.unit == "måneder" else 0,
+        }
+        for entry in entries
+    }
     if status:
         answer["status"] = status
     groups = [
@@ -223,28 +216,6 @@ def _answer(
         for (basis, source, note), index in origins.items()
     ]
     return answer, groups
-
-
-def _dimension(
-    name: str, codes: Iterable[str], labels: Mapping[str, str]
-) -> dict[str, Any]:
-    found = list(codes)
-    return {
-        "label": name,
-        "category": {
-            "index": {code: position for position, code in enumerate(found)},
-            "label": {code: labels.get(code, code) for code in found},
-        },
-    }
-
-
-def _plain(value: float | None) -> float | int | None:
-    return int(value) if value is not None and value.is_integer() else value
-
-
-def _dump(content: object, indent: int | None = None) -> bytes:
-    text = json.dumps(content, ensure_ascii=False, indent=indent, sort_keys=False)
-    return (text + "\n").encode()
 
 
 def main() -> int:

@@ -470,17 +470,7 @@ def join(parts: Sequence[Dataset]) -> Dataset:
         )
         raise TableError(msg)
     dimensions = {
-        name: replace(
-            dimension,
-            **{
-                key: {
-                    code: said
-                    for part in parts
-                    for code, said in getattr(part.dimension(name), key).items()
-                }
-                for key in ("labels", "units", "notes", "mandatory_notes")
-            },
-        )
+        name: replace(dimension, **_merged([part.dimension(name) for part in parts]))
         for name, dimension in first.dimensions.items()
     }
     cells: dict[tuple[str, ...], tuple[float | None, str]] = {}
@@ -506,6 +496,14 @@ def join(parts: Sequence[Dataset]) -> Dataset:
         values=tuple(value for value, _ in found),
         status={flat: sign for flat, (_, sign) in enumerate(found) if sign},
     )
+
+
+def _merged(parts: Sequence[Dimension]) -> dict[str, Any]:
+    """What is said of the codes of a variable, in all parts together."""
+    return {
+        key: {code: said for part in parts for code, said in getattr(part, key).items()}
+        for key in ("labels", "units", "notes", "mandatory_notes")
+    }
 
 
 def _once(texts: Iterable[Sequence[str]]) -> tuple[str, ...]:
