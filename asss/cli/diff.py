@@ -1,6 +1,6 @@
 """Compare two snapshots, or two renderings: figures, what follows, sentences."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -27,7 +27,9 @@ from asss.cli.terminal import (
 )
 from asss.errors import RenderError
 from asss.runs import comparison
-from asss.runs.comparison import OWN, Comparison, FactChange, Piece, SentenceChange
+from asss.runs.comparison import OWN, Comparison, FigureChange, Piece
+
+__all__ = ["diff"]
 
 #: Ids and figures are for copying, so no table is cut to the width of a window.
 wide = Terminal(highlight=False, soft_wrap=True, width=400)
@@ -35,6 +37,23 @@ wide = Terminal(highlight=False, soft_wrap=True, width=400)
 #: How a run of words is shown: as git shows them, so that it can be piped and read.
 MARKS = {"same": "{}", "removed": "[-{}-]", "added": "{{+{}+}}"}
 STYLES = {"same": "", "removed": "red", "added": "green"}
+
+#: How the counts of a comparison are shown, those that are not 0.
+VALUES = {
+    "values_suppressed": "[bold red]{} suppressed[/]",
+    "values_disappeared": "{} disappeared",
+    "values_changed": "{} changed",
+    "values_appeared": "{} appeared",
+    "values_sign": "{} with another sign",
+    "values_unchanged": "{} unchanged",
+}
+FACTS = {"facts_invisible": "{} more not visible in print"}
+SENTENCES = {
+    "sentences_changed": "{} changed",
+    "sentences_appeared": "{} appeared",
+    "sentences_disappeared": "{} disappeared",
+}
+REPORTS = {"reports": "of {}", "reports_untouched": "{} untouched"}
 
 
 def diff(
@@ -114,6 +133,10 @@ def _write(path: Path, page: str) -> None:
         raise RenderError(msg) from error
 
 
+def _title(title: str) -> None:
+    out.print(Text(f"\n{title}", style="bold"))
+
+
 def _summary(found: Comparison) -> None:
     """How many of each: the first thing to know."""
     counts = found.counts
@@ -126,156 +149,97 @@ def _summary(found: Comparison) -> None:
             f"Nothing differs: {figures} figures, {counts['reports']} reports alike."
         )
         return
-    rows: tuple[tuple[str, int, list[str]], ...] = (
-        (
-            f"{found.level} values",
-            counts["values"],
-            [
-                _told(counts["values_suppressed"], "suppressed", "bold red"),
-                _told(counts["values_disappeared"], "disappeared"),
-                _told(counts["values_changed"], "changed"),
-                _told(counts["values_appeared"], "appeared"),
-                _told(counts["values_sign"], "with another sign"),
-                _told(counts["values_unchanged"], "unchanged"),
-            ],
-        ),
-        ("basis", counts["bases"], []),
-        (
-            "what follows",
-            counts["facts_visible"],
-            [_told(counts["facts_invisible"], "more not visible in print")],
-        ),
-        (
-            "sentences",
-            counts["sentences"],
-            [
-                _told(counts["sentences_changed"], "changed"),
-                _told(counts["sentences_appeared"], "appeared"),
-                _told(counts["sentences_disappeared"], "disappeared"),
-            ],
-        ),
-        ("forbehold", counts["forbehold"], []),
-        (
-            "reports touched",
-            counts["reports_touched"],
-            [f"of {counts['reports']}", _told(len(found.untouched), "untouched")],
-        ),
-        ("reports only in A", len(found.only_old), []),
-        ("reports only in B", len(found.only_new), []),
-    )
     table = Table.grid(Column(), Column(justify="right"), Column(), padding=(0, 2))
-    for name, count, parts in rows:
-        if count or parts:
-            table.add_row(name, str(count), ", ".join(part for part in parts if part))
+    for name, count, kinds in (
+        (f"{found.level} values", counts["values"], VALUES),
+        ("basis", counts["bases"], {}),
+        ("what follows", counts["facts_visible"], FACTS),
+        ("sentences", counts["sentences"], SENTENCES),
+        ("forbehold", counts["forbehold"], {}),
+        ("reports touched", counts["reports_touched"], REPORTS),
+        ("reports only in A", len(found.only_old), {}),
+        ("reports only in B", len(found.only_new), {}),
+    ):
+        if count or kinds:
+            shown = (
+                form.format(counts[key]) for key, form in kinds.items() if counts[key]
+            )
+            table.add_row(name, str(count), ", ".join(shown))
     wide.print(table)
 
 
-def _told(count: int, what: str, style: str = "") -> str:
-    told = f"{count} {what}" if count else ""
-    return f"[{style}]{told}[/]" if told and style else told
-
-
 def _details(found: Comparison, known: Catalogue) -> None:
-    if found.values:
-        table = _table("Values", "table", found.level, "kommune", "year", "A", "B", "")
-        for value in found.values:
-            table.add_row(
-                ", ".join(value.tables),
-                value.name,
-                value.kommune,
-                str(value.year),
-                value.old_printed,
-                value.new_printed,
-                "" if value.fate == "changed" else value.fate,
-                style="bold red" if value.fate == "suppressed" else "",
-            )
-        wide.print(table)
-    if found.bases:
-        table = _table("Basis", "table", found.level, "kommune", "year", "A", "B")
-        for basis in found.bases:
-            table.add_row(
-                ", ".join(basis.tables),
-                basis.name,
-                basis.kommune,
-                str(basis.year),
-                basis.old,
-                basis.new,
-            )
-        wide.print(table)
-    means = [change for change in found.visible if change.quantity == "mean"]
-    if means:
-        table = _table("Means", "indicator", "year", "A", "B")
-        for mean in means:
-            table.add_row(
-                mean.indicator, str(mean.year), mean.old_printed, mean.new_printed
-            )
-        wide.print(table)
-    if found.moves:
-        names = ("indicator", "kommune", "year", *OWN)
-        table = _table("Values, indexes and ranks in print", *names)
-        for (indicator, kommune, year), cells in found.moves.items():
-            own = (_moved(cells.get(quantity)) for quantity in OWN)
-            table.add_row(indicator, kommune, str(year), *own)
-        wide.print(table)
-    _sentences(found.sentences, known)
-    _forbehold(found)
-    for name, reports in (
+    figure = ("table", found.level, "kommune", "year", "A", "B")
+    rows = [
+        (", ".join(c.tables), c.name, c.kommune, c.year, c.old_printed, c.new_printed)
+        for c in (*found.values, *found.bases)
+    ]
+    fates = ["" if c.fate == "changed" else c.fate for c in found.values]
+    values = [(*row, fate) for row, fate in zip(rows, fates, strict=False)]
+    _table("Values", (*figure, ""), values)
+    _table("Basis", figure, rows[len(values) :])
+    means = [(c.name, c.year, c.old_printed, c.new_printed) for c in found.means]
+    _table("Means", ("indicator", "year", "A", "B"), means)
+    moves = [
+        (*key, *(_moved(cells.get(quantity)) for quantity in OWN))
+        for key, cells in found.moves.items()
+    ]
+    names = ("indicator", "kommune", "year", *OWN)
+    _table("Values, indexes and ranks in print", names, moves)
+    _texts(found, known)
+    for title, reports in (
         ("Reports touched", found.touched),
         ("Only in A", found.only_old),
         ("Only in B", found.only_new),
     ):
         if reports:
-            out.print(Text(f"\n{name}", style="bold"))
-            for year in dict.fromkeys(year for year, _ in reports):
-                kommuner = (kommune for other, kommune in reports if other == year)
+            _title(title)
+            for year, kommuner in comparison.by_year(reports).items():
                 out.print(f"  {year}  {', '.join(kommuner)}")
 
 
-def _table(title: str, *names: str) -> Table:
-    out.print(Text(f"\n{title}", style="bold"))
+def _table(title: str, names: Iterable[str], rows: Sequence[Sequence[object]]) -> None:
+    if not rows:
+        return
+    _title(title)
     numbers = ("A", "B", *OWN)
     columns = (
         Column(name, no_wrap=True, justify="right" if name in numbers else "left")
         for name in names
     )
-    return Table(*columns, box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table = Table(*columns, box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for row in rows:
+        style = "bold red" if row[-1] == "suppressed" else ""
+        table.add_row(*map(str, row), style=style)
+    wide.print(table)
 
 
-def _moved(change: FactChange | None) -> str:
+def _moved(change: FigureChange | None) -> str:
     return f"{change.old_printed} → {change.new_printed}" if change else ""
 
 
-def _sentences(changes: Sequence[SentenceChange], known: Catalogue) -> None:
-    if changes:
-        out.print(Text("\nSentences", style="bold"))
-    report: tuple[str, int] | None = None
-    for change in changes:
-        if (change.kommune, change.year) != report:
-            report = (change.kommune, change.year)
-            name = known.network.member(change.kommune).name
-            out.print(Text(f"\n{name} {change.year}", style="bold"))
-        rule = change.new_rule or change.old_rule
-        if change.fate == "changed" and change.old_rule != change.new_rule:
-            rule = f"{change.old_rule} → {change.new_rule}"
-        out.print(Text(f"  {change.section} · {rule} · {change.fate}", style="dim"))
-        out.print(Text.assemble("    ", *(_marked(piece) for piece in change.words)))
+def _texts(found: Comparison, known: Catalogue) -> None:
+    """Sentences under their reports; each forbehold once, with those it changes in."""
+    if found.sentences:
+        _title("Sentences")
+    for (kommune, year), changes in found.sentences_by_report.items():
+        _title(f"{known.network.member(kommune).name} {year}")
+        for change in changes:
+            rule = change.new_rule or change.old_rule
+            if change.fate == "changed" and change.old_rule != change.new_rule:
+                rule = f"{change.old_rule} → {change.new_rule}"
+            out.print(Text(f"  {change.place} · {rule} · {change.fate}", style="dim"))
+            out.print(Text.assemble("    ", *(_marked(one) for one in change.words)))
+    if found.forbehold:
+        _title("Forbehold")
+    for (name, old, new), reports in found.forbehold_by_change.items():
+        fate = "changed" if old and new else "appeared" if new else "disappeared"
+        out.print(Text(f"  {name} · {fate} · {len(reports)} reports", style="dim"))
+        for piece in (Piece("removed", old), Piece("added", new)):
+            if piece.text:
+                out.print(Text.assemble("    ", _marked(piece)))
+        out.print(Text("    " + ", ".join(f"{k} {year}" for year, k in reports)))
 
 
 def _marked(piece: Piece) -> tuple[str, str]:
     return MARKS[piece.kind].format(piece.text), STYLES[piece.kind]
-
-
-def _forbehold(found: Comparison) -> None:
-    """Each change once, with the reports that it is made in."""
-    if found.forbehold:
-        out.print(Text("\nForbehold", style="bold"))
-    places: dict[tuple[str, str, str, str], list[str]] = {}
-    for change in found.forbehold:
-        key = (change.id, change.fate, change.old or "", change.new or "")
-        places.setdefault(key, []).append(f"{change.kommune} {change.year}")
-    for (name, fate, old, new), reports in places.items():
-        out.print(Text(f"  {name} · {fate} · {len(reports)} reports", style="dim"))
-        for kind, told in (("removed", old), ("added", new)):
-            if told:
-                out.print(Text(f"    {MARKS[kind].format(told)}", style=STYLES[kind]))
-        out.print(Text(f"    {', '.join(reports)}"))

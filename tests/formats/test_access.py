@@ -23,7 +23,6 @@ from browser import Screen, Theme
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import NETWORK
 from asss.runs import batch, comparison, report
-from asss.runs.comparison import webpage
 from asss.statbank import Snapshot
 
 pytestmark = [
@@ -72,7 +71,7 @@ def _diff(workshop: Workshop) -> Path:
     new = replace(old, name="rettet", datasets=datasets)
     found = comparison.compare(workshop.known, old, new, years=[2016, 2017])
     path = workshop.folder / "endret.html"
-    path.write_text(webpage.to_html(found, workshop.known), encoding="utf-8")
+    path.write_text(comparison.to_html(found, workshop.known), encoding="utf-8")
     return path
 
 

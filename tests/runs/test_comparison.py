@@ -3,7 +3,6 @@
 import json
 import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -16,14 +15,15 @@ from typer.testing import CliRunner
 
 from asss import statbank
 from asss.__main__ import app
+from asss.analysis.facts import Fact
 from asss.catalogue.catalogue import Catalogue
+from asss.catalogue.parameters import NETWORK
 from asss.cli.terminal import FAILURE, USAGE
 from asss.errors import EditionError, UsageError
 from asss.page.text import Sentence
 from asss.runs import comparison
-from asss.runs.comparison import Comparison, Rendered
-from asss.runs.comparison.detection import same
-from asss.runs.comparison.editions import Report, Shown
+from asss.runs.comparison import Comparison, same
+from asss.runs.comparison.editions import Edition, Report
 from asss.runs.comparison.sentences import pair, word_changes
 from asss.statbank import Snapshot
 
@@ -127,7 +127,7 @@ def test_one_correction_reaches_everybody_that_year_and_nobody_before(
         "rank": ("4 av 10", "3 av 10"),
     }
     means = [c for c in found.facts if c.quantity == "mean"]
-    assert {c.indicator for c in means} == {
+    assert {c.name for c in means} == {
         "andel_mottakere_18_66",
         "stonad_per_mottaker",
         "andel_hovedinntekt_6mnd",
@@ -192,7 +192,8 @@ def test_what_is_too_small_to_see_is_counted_apart(
     found = differ(2016, {(*YOUNG, "0301", 2016): (cell.value or 0) + 1})
     assert len(found.values) == 1
     assert found.facts
-    assert not found.visible
+    assert not found.means
+    assert not found.moves
     assert found.counts["facts_invisible"] == len(found.facts)
     assert not found.sentences
     assert len(found.touched) == 10
@@ -380,10 +381,10 @@ def test_a_report_that_only_one_folder_has_is_named(
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        (lambda content: content.pop("sentences"), "is damaged: KeyError"),
-        (lambda content: content.update(form=99), "has form 99"),
+        (lambda content: content.pop("sentences"), "sentences: Field required"),
+        (lambda content: content.update(form=99), "have form 99"),
         (lambda content: content["run"].update(kommune="asgard"), "not a member"),
-        (lambda content: content["facts"][0].pop("index"), "is damaged"),
+        (lambda content: content["facts"][0].pop("index"), "index: Field required"),
     ],
 )
 def test_damaged_facts_are_refused(
@@ -397,6 +398,20 @@ def test_damaged_facts_are_refused(
     with pytest.raises(EditionError, match=says) as caught:
         comparison.open_source(known, str(folder), root=folder)
     assert "facts.json" in str(caught.value)
+
+
+def test_the_report_on_the_network_is_passed_over(
+    known: Catalogue, snapshot: Snapshot, edited: Edited
+) -> None:
+    """A year's folder holds it too; it repeats what the reports on the kommuner say."""
+    folder = edited(lambda content: content)
+    content = json.loads((folder / "trondheim" / "facts.json").read_bytes())
+    content["run"]["kommune"] = NETWORK
+    (folder / NETWORK).mkdir()
+    (folder / NETWORK / "facts.json").write_text(json.dumps(content), "utf-8")
+    year = comparison.open_source(known, str(folder), root=folder)
+    found = comparison.compare(known, year, snapshot)
+    assert found.untouched == ((2020, "trondheim"),)
 
 
 def test_the_same_report_twice_in_a_folder_is_refused(
@@ -493,7 +508,8 @@ def test_a_number_with_its_unit_is_one_word() -> None:
 
 # -- reports ---------------------------------------------------------------------------
 
-FACT = Shown(
+FACT = Fact(
+    id="oslo-2020-sykefravaer",
     indicator="sykefravaer",
     kommune="oslo",
     year=2020,
@@ -510,26 +526,36 @@ FACT = Shown(
     highest=1.0,
     highest_kommune=("oslo",),
     index=100.0,
+    distance=0.0,
+    distance_basis="real",
     rank=1,
     n=10,
+    previous=None,
+    previous_basis="",
     change=None,
     mean_change=None,
+    numerator=None,
+    denominator=None,
+    factor=None,
     forbehold=(),
     tables=(),
+    cells=(),
 )
 FACTS = st.builds(
-    lambda value, mean: replace(FACT, value=value, network_mean=mean),
+    lambda value, mean: FACT.replace(value=value, network_mean=mean),
     st.sampled_from([None, 1.0, 1.0 + 1e-12, 2.0]),
     st.sampled_from([1.0, 2.0]),
 )
 REPORTS = st.builds(
-    lambda fact, told, caveats: Report({fact.key: fact}, tuple(told), caveats),
+    lambda fact, told, caveats: Report((fact,), tuple(told), caveats),
     FACTS,
     SENTENCES,
     st.dictionaries(st.sampled_from(["a", "b"]), st.sampled_from(["En.", "To."])),
 )
 EDITIONS = st.builds(
-    lambda one, two: Rendered("made up", {(2020, "oslo"): one, (2019, "oslo"): two}),
+    lambda one, two: Edition(
+        "made up", "rendered", {(2020, "oslo"): one, (2019, "oslo"): two}
+    ),
     REPORTS,
     REPORTS,
 )
@@ -537,7 +563,7 @@ EDITIONS = st.builds(
 
 @given(a=EDITIONS, b=EDITIONS)
 def test_reports_touched_are_those_that_tell_something_else(
-    known: Catalogue, a: Rendered, b: Rendered
+    known: Catalogue, a: Edition, b: Edition
 ) -> None:
     """No sentence, forbehold or figure changes in a report that is called untouched."""
     found = comparison.compare(known, a, b)
@@ -546,9 +572,8 @@ def test_reports_touched_are_those_that_tell_something_else(
     moved = {
         key
         for key, report in a.reports.items()
-        if not same(report.facts[FACT.key].value, b.reports[key].facts[FACT.key].value)
-        or report.facts[FACT.key].network_mean
-        != b.reports[key].facts[FACT.key].network_mean
+        if not same(report.facts[0].value, b.reports[key].facts[0].value)
+        or report.facts[0].network_mean != b.reports[key].facts[0].network_mean
     }
     assert set(found.touched) == told | moved
     assert set(found.touched) | set(found.untouched) == set(a.reports)
@@ -637,7 +662,7 @@ def test_json_is_the_whole_comparison_and_always_the_same(
         known, snapshot, statbank.open_snapshot(Path(oslo)), years=[2015]
     )
     assert record == json.loads(json.dumps(comparison.as_record(found)))
-    assert record["form"] == 1
+    assert record["form"] == 2
     assert record["counts"]["sentences"] == len(record["sentences"]) > 0
     assert {"fate", "old", "new", "words"} <= set(record["sentences"][0])
     assert run("embedded", oslo, "--json").output == result.output

@@ -195,8 +195,14 @@ def read(content: Mapping[str, Any]) -> FactsFile:
     RenderError
         Naming every key that is missing, unknown or wrong.
     """
+    if content.get("form") != sections.FACTS_FORM:
+        msg = (
+            f"The facts have form {content.get('form')}, and form "
+            f"{sections.FACTS_FORM} is read here. Render the report again."
+        )
+        raise RenderError(msg)
     try:
-        found = FactsFile.model_validate(content)
+        return FactsFile.model_validate(content)
     except ValidationError as error:
         where = [
             f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}"
@@ -208,10 +214,3 @@ def read(content: Mapping[str, Any]) -> FactsFile:
             "asss/formats/exports/form.py too."
         )
         raise RenderError(msg) from error
-    if found.form != sections.FACTS_FORM:
-        msg = (
-            f"The facts have form {found.form}, and form {sections.FACTS_FORM} is read "
-            "here. Render the report again."
-        )
-        raise RenderError(msg)
-    return found

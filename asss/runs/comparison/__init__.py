@@ -2,66 +2,373 @@
 Comparison: what differs between two sets of figures, down to the sentence.
 
 Either side is a snapshot, which is taken all the way to sentences here, or reports that
-have been rendered, which are read as they lie. What differs is told in the order in
-which it follows: figures, means, indexes and ranks, sentences, reports. Imports
-``report`` and below.
+have been rendered, which are read as they lie. What differs comes in the order in which
+it follows: figures, means, indexes and ranks, sentences, reports. Imports ``report``
+and below.
 """
 
-from collections.abc import Collection
+import math
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, TypeAlias, TypeVar
 
+from asss.analysis.facts import Fact
+from asss.analysis.findings import SUMMARY
+from asss.analysis.statements import Quantity as Amount
+from asss.analysis.tables import legend
+from asss.catalogue import language
 from asss.catalogue.catalogue import Catalogue
-from asss.runs.comparison.detection import find
-from asss.runs.comparison.differences import (
-    OWN,
-    BasisChange,
-    Comparison,
-    FactChange,
-    ForbeholdChange,
-    SentenceChange,
-    Side,
-    ValueChange,
-    as_record,
+from asss.errors import UsageError
+from asss.page import site, text
+from asss.page.blocks import environment, stylesheet
+from asss.runs.comparison.editions import (
+    Edition,
+    Figure,
+    Key,
+    ReportKey,
+    Source,
+    held,
+    open_source,
+    read,
 )
-from asss.runs.comparison.editions import Rendered
-from asss.runs.comparison.reading import choose, open_source, read
-from asss.runs.comparison.sentences import Piece
-from asss.runs.comparison.webpage import to_html
-from asss.statbank import Snapshot
+from asss.runs.comparison.sentences import Piece, pair, word_changes
 
-__all__ = [
-    "OWN",
-    "BasisChange",
-    "Comparison",
-    "FactChange",
-    "ForbeholdChange",
-    "Piece",
-    "Rendered",
-    "SentenceChange",
-    "Side",
-    "ValueChange",
-    "as_record",
-    "compare",
-    "open_source",
-    "to_html",
-]
+__all__ = ["OWN", "Comparison", "FigureChange", "Piece", "TextChange", "as_record"]
+__all__ += ["by_year", "compare", "open_source", "same", "to_html"]
+
+T = TypeVar("T")
+D = TypeVar("D")
+K = TypeVar("K")
+
+#: The version of the form of a comparison's record.
+FORM = 2
+
+#: What became of something. A report must not go on showing what SSB has suppressed, so
+#: of a figure that is the gravest; ``sign`` where one sign took another's place.
+Fate: TypeAlias = Literal["suppressed", "disappeared", "changed", "appeared", "sign"]
+FATES: tuple[Fate, ...] = ("suppressed", "disappeared", "changed", "appeared", "sign")
+
+#: What may change of a figure: its size and its basis; of what is computed of it, the
+#: network's mean, and a kommune's own.
+Quantity: TypeAlias = Literal["figure", "basis", "mean", "value", "index", "rank"]
+OWN: tuple[Quantity, ...] = ("value", "index", "rank")
+
+#: Fields of a fact that no reader of a report meets.
+UNSEEN = {"previous", "previous_basis", "numerator", "denominator", "factor"}
+UNSEEN |= {"tables", "cells"}
+
+#: Two floats are the same where they differ in binary noise only: SSB's figures have
+#: few decimals, so two of them are equal or truly differ, but a sum or a share of the
+#: same figures may differ from another machine's in its last digits. Relative; for what
+#: is nearly 0, absolute. Below any decimal that SSB prints.
+NOISE = 1e-9
+
+#: So many decimals at most are written of a figure.
+DECIMALS = 9
+
+#: So many reports are named one by one in a message.
+FEW = 3
+
+#: Printed where there is nothing to print, as in Tabell 1.
+NOTHING = "–"
+
+#: The sign of a figure that SSB may not publish.
+SUPPRESSED = ":"
+
+ABSENT = Figure(value=None, status="", basis="", tables=())
+
+
+# -- what differs ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Side:
+    """What was compared: ``snapshot`` or ``rendered``, and the snapshot's sha256."""
+
+    name: str
+    kind: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class FigureChange:
+    """A figure, or something computed of figures, that is another than before.
+
+    Attributes
+    ----------
+    name : str
+        Of a measure, or of an indicator.
+    kommune : str
+        Empty for a mean of the network.
+    tables : tuple of str
+        Where a figure was read, on either side; empty of what is computed.
+    old, new : float, str or None
+        Unrounded, in the unit of the measure or indicator; None where there is none.
+        A basis is a word.
+    old_printed, new_printed : str
+        As the reader sees them: «3 av 10» for a rank, a sign where there is no figure.
+        Of a figure with as many decimals as it takes to see the difference.
+    """
+
+    quantity: Quantity
+    name: str
+    kommune: str
+    year: int
+    tables: tuple[str, ...]
+    old: float | str | None
+    new: float | str | None
+    old_printed: str
+    new_printed: str
+
+    @property
+    def fate(self) -> Fate:
+        """What became of it."""
+        is_suppressed = self.new is None and self.new_printed == SUPPRESSED
+        fate = _fate(self.old, self.new)
+        return "suppressed" if fate == "disappeared" and is_suppressed else fate
+
+    @property
+    def is_visible(self) -> bool:
+        """Whether a reader can see it."""
+        return self.old_printed != self.new_printed
+
+
+@dataclass(frozen=True)
+class TextChange:
+    """A sentence or forbehold that reads otherwise in a report, is new, or is gone.
+
+    Attributes
+    ----------
+    place : str
+        The section of a sentence; the id of a forbehold.
+    old_rule, new_rule, facts, words
+        Of a sentence: what wrote it, what it rests on, and which words differ.
+    """
+
+    kommune: str
+    year: int
+    place: str
+    old: str | None
+    new: str | None
+    old_rule: str = ""
+    new_rule: str = ""
+    facts: tuple[str, ...] = ()
+    words: tuple[Piece, ...] = ()
+
+    @property
+    def fate(self) -> Fate:
+        """What became of it."""
+        return _fate(self.old, self.new)
+
+
+def _fate(old: object, new: object) -> Fate:
+    if old is None:
+        return "sign" if new is None else "appeared"
+    return "disappeared" if new is None else "changed"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """All that differs between two sides, the old and the new.
+
+    Attributes
+    ----------
+    level : str
+        ``measure`` where both sides hold the basic figures, else ``indicator``.
+    values, bases : tuple
+        Values the gravest first, then by table. Within each, and in all that follows,
+        the order is that of catalogue, network and time.
+    unchanged : int
+        Figures that are the same.
+    facts : tuple of FigureChange
+        Means first; then of each figure its value, index and rank. The value only where
+        ``level`` is ``measure``: else it stands in ``values``.
+    touched, untouched : tuple of (year, kommune)
+        Reports that say something else than before, by figure, word or forbehold, and
+        those that do not.
+    only_old, only_new : tuple of (year, kommune)
+        Reports that one side has; nothing else is said of them.
+    """
+
+    old: Side
+    new: Side
+    level: Literal["measure", "indicator"]
+    values: tuple[FigureChange, ...]
+    bases: tuple[FigureChange, ...]
+    unchanged: int
+    facts: tuple[FigureChange, ...]
+    sentences: tuple[TextChange, ...]
+    forbehold: tuple[TextChange, ...]
+    touched: tuple[ReportKey, ...]
+    untouched: tuple[ReportKey, ...]
+    only_old: tuple[ReportKey, ...]
+    only_new: tuple[ReportKey, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing differs."""
+        found = (self.values, self.bases, self.facts, self.sentences, self.forbehold)
+        return not any((*found, self.touched, self.only_old, self.only_new))
+
+    @property
+    def signs(self) -> set[str]:
+        """The signs that stand where there is no figure."""
+        old = {change.old_printed for change in self.values if change.old is None}
+        new = {change.new_printed for change in self.values if change.new is None}
+        return (old | new) - {NOTHING}
+
+    @property
+    def means(self) -> list[FigureChange]:
+        """The network's means that show in print."""
+        return [c for c in self.facts if c.quantity == "mean" and c.is_visible]
+
+    @property
+    def moves(self) -> dict[Key, dict[Quantity, FigureChange]]:
+        """What shows in print of each (indicator, kommune, year), less the means."""
+        own = (c for c in self.facts if c.quantity != "mean" and c.is_visible)
+        rows = grouped(own, lambda c: (c.name, c.kommune, c.year))
+        return {key: {c.quantity: c for c in row} for key, row in rows.items()}
+
+    @property
+    def sentences_by_report(self) -> dict[tuple[str, int], list[TextChange]]:
+        """Sentences that have changed, under the (kommune, year) that they are of."""
+        return grouped(self.sentences, lambda c: (c.kommune, c.year))
+
+    @property
+    def forbehold_by_change(self) -> dict[tuple[str, str, str], list[ReportKey]]:
+        """Each (id, old text, new text) once, with the reports that it changes in."""
+        rows = grouped(self.forbehold, lambda c: (c.place, c.old or "", c.new or ""))
+        return {key: [(c.year, c.kommune) for c in row] for key, row in rows.items()}
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many of each: what a reader wants to know first."""
+        values = Counter(change.fate for change in self.values)
+        said = Counter(change.fate for change in self.sentences)
+        visible = sum(change.is_visible for change in self.facts)
+        return {
+            "values": len(self.values),
+            **{f"values_{fate}": values[fate] for fate in FATES},
+            "values_unchanged": self.unchanged,
+            "bases": len(self.bases),
+            "facts_visible": visible,
+            "facts_invisible": len(self.facts) - visible,
+            "sentences": len(self.sentences),
+            **{f"sentences_{fate}": said[fate] for fate in FATES[1:4]},
+            "forbehold": len(self.forbehold),
+            "reports": len(self.touched) + len(self.untouched),
+            "reports_touched": len(self.touched),
+            "reports_untouched": len(self.untouched),
+        }
+
+
+def grouped(items: Iterable[T], key: Callable[[T], K]) -> dict[K, list[T]]:
+    """Items under their keys, keys and items in the order in which they come."""
+    groups: dict[K, list[T]] = {}
+    for item in items:
+        groups.setdefault(key(item), []).append(item)
+    return groups
+
+
+def by_year(reports: Iterable[ReportKey]) -> dict[int, list[str]]:
+    """Kommuner under the years of their reports."""
+    years = grouped(reports, lambda report: report[0])
+    return {year: [kommune for _, kommune in own] for year, own in years.items()}
+
+
+def as_record(found: Comparison) -> dict[str, Any]:
+    """
+    A comparison as JSON holds it.
+
+    Returns
+    -------
+    record : dict
+        ``form`` is the version of this form. The lists have the attributes of
+        :class:`Comparison` for names and the same order, each with the fields of its
+        dataclass; ``fate`` is written out.
+    """
+    record = {"form": FORM, "counts": found.counts, **asdict(found)}
+    for name in ("values", "bases", "facts", "sentences", "forbehold"):
+        changes = getattr(found, name)
+        record[name] = [{"fate": one.fate, **asdict(one)} for one in changes]
+    for name in ("touched", "untouched", "only_old", "only_new"):
+        record[name] = [{"kommune": k, "year": year} for year, k in record[name]]
+    return record
+
+
+def to_html(found: Comparison, known: Catalogue) -> str:
+    """
+    Show a comparison on a page of its own.
+
+    One file, in bokmål, with nothing fetched from elsewhere and no script; nothing on
+    it but what differs.
+    """
+    words, service = known.phrases.words, known.service
+    pages = environment(known)
+    pages.filters["number"] = language.number
+
+    def counted(rule: str, count: int) -> str:
+        return text.phrase(rule, {"count": language.number(count)}, known)
+
+    return pages.get_template("diff.html.j2").render(
+        words=words,
+        css=stylesheet(),
+        policy=site.policy(),
+        title=text.phrase(
+            "diff_title", {"old": found.old.name, "new": found.new.name}, known
+        ),
+        found=found,
+        counts=found.counts,
+        own=OWN,
+        by_year=by_year,
+        moves=grouped(found.moves.items(), lambda row: row[0][0]),
+        sentences=found.sentences_by_report,
+        forbehold=found.forbehold_by_change,
+        names={i.id: language.bind(i.name) for i in service.indicators}
+        | {m.id: language.bind(m.name) for m in service.measures},
+        kommuner={member.id: member.name for member in known.network.members},
+        sections={chapter.id: chapter.name for chapter in service.chapters}
+        | {SUMMARY: words["summary_heading"]},
+        signs=legend(found.signs, words),
+        invisible=counted("diff_invisible", found.counts["facts_invisible"]),
+        untouched=counted("diff_untouched", len(found.untouched)),
+    )
+
+
+# -- comparing -------------------------------------------------------------------------
+
+
+def same(a: object, b: object) -> bool:
+    """
+    Whether two figures, or two of anything, are the same but for binary noise.
+
+    Examples
+    --------
+    >>> same(0.1 + 0.2, 0.3), same(19168.0, 19169.0), same(None, 0.0)
+    (True, False, False)
+    """
+    if isinstance(a, float) and isinstance(b, float):
+        return math.isclose(a, b, rel_tol=NOISE, abs_tol=NOISE)
+    return a == b
 
 
 def compare(
     known: Catalogue,
-    a: Snapshot | Rendered,
-    b: Snapshot | Rendered,
+    a: Source,
+    b: Source,
     *,
     years: Collection[int] | None = None,
     kommuner: Collection[str] | None = None,
 ) -> Comparison:
     """
-    Tell what differs from `a` to `b`: figures, what follows from them, sentences.
+    Find what differs from `a` to `b`: figures, what follows from them, sentences.
 
     Parameters
     ----------
     known : Catalogue
         Both snapshots are read with the same knowledge, so that what differs is theirs.
-    a, b : Snapshot or Rendered
+    a, b : Snapshot or Edition
         See :func:`open_source`. Of a snapshot and rendered reports, what both have is
         compared.
     years, kommuner : collection, optional
@@ -78,6 +385,217 @@ def compare(
     UsageError
         If no report is left that both sides have.
     """
-    chosen = choose(known, a, b, years=years, kommuner=kommuner)
-    old, new = (read(known, source, chosen.both) for source in (a, b))
-    return find(known, old, new, chosen)
+    wanted = {known.network.member(name).id for name in kommuner or ()}
+    has_a, has_b = (
+        [
+            (year, kommune)
+            for year, kommune in held(known, source)
+            if (not years or year in years) and (not wanted or kommune in wanted)
+        ]
+        for source in (a, b)
+    )
+    both = [report for report in has_a if report in has_b]
+    if not both:
+        has = (f"{one.name} has {_listed(held(known, one))}" for one in (a, b))
+        msg = f"No such report is in both: {'; '.join(has)}."
+        raise UsageError(msg)
+    old, new = (read(known, source, both) for source in (a, b))
+    level: Literal["measure", "indicator"] = "indicator"
+    figures = _paired(known, both, old.indicators, new.indicators, ABSENT)
+    if old.measures is not None and new.measures is not None:
+        level = "measure"
+        figures = _paired(known, both, old.measures, new.measures, ABSENT)
+    values = [
+        change
+        for key, two in figures.items()
+        for change in _change("figure", key, _tables(*two), *_apart(known, key, *two))
+    ]
+    sentences = [c for key in both for c in _sentences(key, old, new)]
+    forbehold = [c for key in both for c in _forbehold(key, old, new)]
+    changed = {(c.year, c.kommune) for c in (*sentences, *forbehold)}
+    touched = [key for key in both if key in changed or _has_moved(key, old, new)]
+    return Comparison(
+        old=_side(old, new),
+        new=_side(new, old),
+        level=level,
+        values=tuple(sorted(values, key=lambda c: (FATES.index(c.fate), c.tables))),
+        bases=tuple(
+            change
+            for key, (was, now) in figures.items()
+            if was.tables and now.tables
+            for change in _change(
+                "basis", key, _tables(was, now), (was.basis,) * 2, (now.basis,) * 2
+            )
+        ),
+        unchanged=len(figures) - len(values),
+        facts=tuple(_fact_changes(known, both, old, new, level)),
+        sentences=tuple(sentences),
+        forbehold=tuple(forbehold),
+        touched=tuple(touched),
+        untouched=tuple(key for key in both if key not in touched),
+        only_old=tuple(key for key in has_a if key not in has_b),
+        only_new=tuple(key for key in has_b if key not in has_a),
+    )
+
+
+def _listed(reports: Collection[ReportKey]) -> str:
+    """What a side has, for a message: a few reports by name, else how many."""
+    if len(reports) <= FEW:
+        return ", ".join(f"{kommune} {year}" for year, kommune in reports)
+    years = dict.fromkeys(str(year) for year, _ in reports)
+    return f"{len(reports)} reports, data years {', '.join(years)}"
+
+
+def _side(edition: Edition, other: Edition) -> Side:
+    """Two snapshots of one name are told apart by their sha256."""
+    name = edition.name
+    if edition.sha256 and name == other.name and edition.sha256 != other.sha256:
+        name = f"{name} ({edition.sha256[:8]})"
+    return Side(name, edition.kind, edition.sha256)
+
+
+def _paired(
+    known: Catalogue,
+    reports: Collection[ReportKey],
+    old: Mapping[Key, T],
+    new: Mapping[Key, T],
+    absent: D,
+) -> dict[Key, tuple[T | D, T | D]]:
+    """
+    What stands under each key, in the order of catalogue, network and time.
+
+    Keys that both have; of a report's own kommune and year, those that one has.
+    """
+    names = [one.id for one in known.service.indicators]
+    names += [one.id for one in known.service.measures]
+    kommuner = [member.id for member in known.network.members]
+
+    def place(key: Key) -> tuple[int, str, int, int]:
+        name, kommune, year = key
+        # What is not in the catalogue comes last.
+        position = names.index(name) if name in names else len(names)
+        return position, name, kommuner.index(kommune), year
+
+    alone = {key for key in old.keys() ^ new.keys() if (key[2], key[1]) in reports}
+    keys = sorted((old.keys() & new.keys()) | alone, key=place)
+    return {key: (old.get(key, absent), new.get(key, absent)) for key in keys}
+
+
+# -- figures ---------------------------------------------------------------------------
+
+#: What is read of a figure or a fact: its size, unrounded, and how it is printed.
+Reading: TypeAlias = tuple[float | str | None, str]
+
+
+def _change(
+    quantity: Quantity,
+    key: Key,
+    tables: tuple[str, ...],
+    old: Reading,
+    new: Reading,
+) -> Iterator[FigureChange]:
+    """The change from one reading to another; nothing where they are the same."""
+    (was, was_printed), (now, now_printed) = old, new
+    if not same(was, now) or was_printed != now_printed:
+        yield FigureChange(quantity, *key, tables, was, now, was_printed, now_printed)
+
+
+def _tables(old: Figure, new: Figure) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*old.tables, *new.tables)))
+
+
+def _apart(known: Catalogue, key: Key, *figures: Figure) -> Iterator[Reading]:
+    """Figures with so many decimals that SSB's are whole, and two others read apart."""
+    values = [one.value for one in figures if one.value is not None]
+    decimals = [i.decimals for i in known.service.indicators if i.id == key[0]] or [0]
+    if key[0] in known.service.measure:
+        places = (f"{value:.{DECIMALS}f}".rstrip("0") for value in values)
+        decimals = [len(written.partition(".")[2]) for written in places]
+    else:
+        while decimals[0] < DECIMALS and len(
+            {language.number(value, decimals[0]) for value in values}
+        ) < len(values):
+            decimals[0] += 1
+    for one in figures:
+        printed = text.bare(one.value, max(decimals, default=0))
+        yield one.value, printed or one.status or NOTHING
+
+
+def _fact_changes(
+    known: Catalogue,
+    reports: Collection[ReportKey],
+    old: Edition,
+    new: Edition,
+    level: str,
+) -> Iterable[FigureChange]:
+    """Means, then values, indexes and ranks of the kommuner that are reported on."""
+    pairs = _paired(known, reports, old.facts, new.facts, None)
+    own = OWN if level == "measure" else OWN[1:]
+    kommuner = {kommune for _, kommune in reports}
+    asked: list[tuple[Quantity, Key]] = [("mean", key) for key in pairs]
+    asked += [(one, key) for key in pairs if key[1] in kommuner for one in own]
+    # Everybody's fact carries the network's mean: given once, not once for each.
+    return dict.fromkeys(
+        change
+        for quantity, (name, kommune, year) in asked
+        for change in _change(
+            quantity,
+            (name, "" if quantity == "mean" else kommune, year),
+            (),
+            *(_reading(known, fact, quantity) for fact in pairs[name, kommune, year]),
+        )
+    )
+
+
+def _reading(known: Catalogue, fact: Fact | None, quantity: Quantity) -> Reading:
+    """A quantity of a fact, as the reader of a report sees it."""
+    if fact is None:
+        return None, NOTHING
+    amount = fact.network_mean if quantity == "mean" else getattr(fact, quantity)
+    words = known.phrases.words
+    if amount is None:
+        return None, (fact.status if quantity == "value" else "") or NOTHING
+    if quantity == "index":
+        return amount, language.number(amount)
+    if quantity == "rank":
+        return float(amount), f"{amount} {words['rank_of']} {fact.n}"
+    # The mark of a reconstructed figure is no part of its size.
+    size = Amount(amount, fact.unit, fact.decimals, "real")
+    return amount, text.quantity(size, words)
+
+
+# -- reports ---------------------------------------------------------------------------
+
+
+def _has_moved(report: ReportKey, *editions: Edition) -> bool:
+    """Whether a reader meets any other fact than before."""
+    seen = Fact.model_fields.keys() - UNSEEN
+    old, new = ({f.id: f for f in one.reports[report].facts} for one in editions)
+    return old.keys() != new.keys() or not all(
+        same(getattr(fact, name), getattr(new[key], name))
+        for key, fact in old.items()
+        for name in seen
+    )
+
+
+def _sentences(report: ReportKey, *editions: Edition) -> Iterator[TextChange]:
+    year, kommune = report
+    for before, after in pair(*(one.reports[report].sentences for one in editions)):
+        if said := after or before:
+            was = before.text if before else None
+            now = after.text if after else None
+            yield TextChange(
+                *(kommune, year, said.chapter, was, now),
+                old_rule=before.rule if before else "",
+                new_rule=after.rule if after else "",
+                facts=said.facts,
+                words=word_changes(was or "", now or ""),
+            )
+
+
+def _forbehold(report: ReportKey, *editions: Edition) -> Iterator[TextChange]:
+    year, kommune = report
+    old, new = (edition.reports[report].forbehold for edition in editions)
+    for name in dict.fromkeys((*new, *old)):
+        if old.get(name) != new.get(name):
+            yield TextChange(kommune, year, name, old.get(name), new.get(name))

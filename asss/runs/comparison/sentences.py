@@ -1,11 +1,11 @@
 """
 Two versions of a text: which sentence became which, and which words differ.
 
-The same both ways: read backwards, it tells the mirror of what it tells forwards.
+The same both ways: read backwards, it gives the mirror of what it gives forwards.
 """
 
 import re
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import groupby
@@ -14,11 +14,16 @@ from typing import Literal, TypeAlias
 from asss.catalogue.language import HARD_SPACE
 from asss.page.text import Sentence
 
+__all__ = ["Pair", "Piece", "pair", "word_changes"]
+
 #: An old and a new sentence; None where there is none.
 Pair: TypeAlias = tuple[Sentence | None, Sentence | None]
 
 #: Words, and the punctuation around them. A hard space binds: «kr 1 985» is one word.
 TOKENS = re.compile(r"( |[()]|[.,;:](?=[ )]|$))")
+
+#: The distance of two sentences that read the same.
+SAME = (0, 0)
 
 
 @dataclass(frozen=True)
@@ -39,74 +44,45 @@ def pair(old: Sequence[Sentence], new: Sequence[Sentence]) -> list[Pair]:
     facts, where another rule was chosen; then those of the same section and rule that
     share a fact, the most first.
     """
-    left = (list(range(len(old))), list(range(len(new))))
-    _take(left, old, new, lambda said: (said.chapter, _read(said)))
-    found = [
-        *_take(left, old, new, lambda said: (said.chapter, said.rule, said.facts)),
-        *_take(left, old, new, lambda said: (said.chapter, said.facts)),
-        *_take_nearest(left, old, new),
-    ]
-    sections = list(dict.fromkeys(said.chapter for said in (*new, *old)))
-
-    def place(one: tuple[int | None, int | None]) -> tuple[int, int, bool]:
-        i, j = one
-        said = old[i] if j is None and i is not None else new[j or 0]
-        position = j if j is not None else i or 0
-        return sections.index(said.chapter), position, j is None
-
-    pairs = [*found, *((i, None) for i in left[0]), *((None, j) for j in left[1])]
-    return [
-        (None if i is None else old[i], None if j is None else new[j])
-        for i, j in sorted(pairs, key=place)
-    ]
-
-
-def _read(said: Sentence) -> str:
-    """What a reader reads: a hard space looks like any other."""
-    return said.text.replace(HARD_SPACE, " ")
-
-
-def _take(
-    left: tuple[list[int], list[int]],
-    old: Sequence[Sentence],
-    new: Sequence[Sentence],
-    key: Callable[[Sentence], Hashable],
-) -> list[tuple[int, int]]:
-    """Take out of those left the pairs that have the same key, first with first."""
-    waiting: dict[Hashable, list[int]] = {}
-    for j in left[1]:
-        waiting.setdefault(key(new[j]), []).append(j)
-    taken = [
-        (i, found.pop(0)) for i in left[0] if (found := waiting.get(key(old[i]), []))
-    ]
-    _remove(left, taken)
-    return taken
-
-
-def _take_nearest(
-    left: tuple[list[int], list[int]], old: Sequence[Sentence], new: Sequence[Sentence]
-) -> list[tuple[int, int]]:
-    shared = {
-        (i, j): len(set(old[i].facts) & set(new[j].facts))
-        for i in left[0]
-        for j in left[1]
-        if (old[i].chapter, old[i].rule) == (new[j].chapter, new[j].rule)
-    }
-    taken: list[tuple[int, int]] = []
     # Sorted without preferring one side, so that the mirror gives the mirror.
-    for i, j in sorted(shared, key=lambda p: (-shared[p], max(p), min(p))):
-        is_free = all(i != other and j != another for other, another in taken)
-        if shared[i, j] and is_free:
-            taken.append((i, j))
-    _remove(left, taken)
-    return taken
+    candidates = sorted(
+        (distance, max(i, j), min(i, j), i, j)
+        for i, before in enumerate(old)
+        for j, after in enumerate(new)
+        if (distance := _distance(before, after)) is not None
+    )
+    became: dict[int, int] = {}
+    unchanged: set[int] = set()
+    for distance, _, _, i, j in candidates:
+        if i not in became and j not in became.values():
+            became[i] = j
+            if distance == SAME:
+                unchanged.add(i)
+    sections = list(dict.fromkeys(said.chapter for said in (*new, *old)))
+    pairs: list[tuple[int, int, bool, Pair]] = []
+    for i, before in enumerate(old):
+        section = sections.index(before.chapter)
+        if i not in became:
+            pairs.append((section, i, True, (before, None)))
+        elif i not in unchanged:
+            pairs.append((section, became[i], False, (before, new[became[i]])))
+    for j, after in enumerate(new):
+        if j not in became.values():
+            pairs.append((sections.index(after.chapter), j, False, (None, after)))
+    return [found[-1] for found in sorted(pairs, key=lambda found: found[:3])]
 
 
-def _remove(
-    left: tuple[list[int], list[int]], taken: Sequence[tuple[int, int]]
-) -> None:
-    for side, gone in enumerate(zip(*taken, strict=True)):
-        left[side][:] = [index for index in left[side] if index not in gone]
+def _distance(old: Sentence, new: Sentence) -> tuple[int, int] | None:
+    """How far apart two sentences are; None where neither is a version of the other."""
+    if old.chapter != new.chapter:
+        return None
+    # To a reader, a hard space looks like any other.
+    if old.text.replace(HARD_SPACE, " ") == new.text.replace(HARD_SPACE, " "):
+        return SAME
+    if old.facts == new.facts:
+        return (1, 0) if old.rule == new.rule else (2, 0)
+    shared = len(set(old.facts) & set(new.facts))
+    return (3, -shared) if shared and old.rule == new.rule else None
 
 
 def word_changes(old: str, new: str) -> tuple[Piece, ...]:
