@@ -222,16 +222,8 @@ def load_catalogue(
     """
     folder = folder or parameters.find_folder()
     languages = translation.languages(folder)
-    if language not in languages:
-        file = translation.file_of(language)
-        hint = parameters.suggestion(language, languages)
-        msg = f"No phrases in {language!r}: parameters/ has no {file}.{hint}"
-        raise UsageError(msg)
     areas = {p.stem: p for p in parameters.files(folder / SERVICE_FOLDER, "*.yaml")}
-    if service not in areas:
-        hint = parameters.suggestion(service, areas)
-        msg = f"No service area {service!r} in {folder.name}/{SERVICE_FOLDER}/.{hint}"
-        raise UsageError(msg)
+    _refuse_unknown(folder, service, areas, language, languages)
     problems: list[str] = []
     network = _read(folder / parameters.NETWORK_FILE, Network, problems)
     services = {name: _read(path, Service, problems) for name, path in areas.items()}
@@ -280,6 +272,24 @@ def load_catalogue(
     )
     said = translations.get(language)
     return _translated(known, language, said, caveats) if said else known
+
+
+def _refuse_unknown(
+    folder: Path,
+    service: str,
+    areas: Iterable[str],
+    language: str,
+    languages: Iterable[str],
+) -> None:
+    if language not in languages:
+        file = translation.file_of(language)
+        hint = parameters.suggestion(language, languages)
+        msg = f"No phrases in {language!r}: parameters/ has no {file}.{hint}"
+        raise UsageError(msg)
+    if service not in areas:
+        hint = parameters.suggestion(service, areas)
+        msg = f"No service area {service!r} in {folder.name}/{SERVICE_FOLDER}/.{hint}"
+        raise UsageError(msg)
 
 
 def _translated(

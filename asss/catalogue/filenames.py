@@ -5,6 +5,23 @@ Names only, so that the command line can speak of them without loading what make
 Imports nothing.
 """
 
+__all__ = [
+    "EDITIONS",
+    "EXPORTS",
+    "FACTS_NAME",
+    "FIGURES_NAME",
+    "FORMATS",
+    "HTML_NAME",
+    "INDEX_NAME",
+    "LINKED",
+    "NOTEBOOK_NAME",
+    "PDF_NAME",
+    "REVIEW_NAME",
+    "SEEN_BY",
+    "USUAL_FORMATS",
+    "WORKBOOK_NAME",
+]
+
 #: What can be asked for beside HTML and PDF.
 EXPORTS = ("xlsx", "csv", "svg", "png")
 

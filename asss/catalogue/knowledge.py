@@ -30,6 +30,32 @@ from asss.catalogue.parameters import (
 )
 from asss.errors import ParameterError
 
+__all__ = [
+    "SERVICE_FOLDER",
+    "Calendar",
+    "Chapter",
+    "Comment",
+    "Contents",
+    "Forbehold",
+    "ForbeholdFile",
+    "Formula",
+    "Group",
+    "Indicator",
+    "Kind",
+    "ManualFigure",
+    "MeanPeriod",
+    "MeanRule",
+    "Measure",
+    "Phrase",
+    "Phrases",
+    "Range",
+    "Series",
+    "Service",
+    "StatBankSettings",
+    "Table",
+    "Unit",
+]
+
 SERVICE_FOLDER = "indikatorer"
 
 Unit = Literal["kr", "prosent", "maneder", "per_1000", "forholdstall"]

@@ -12,6 +12,24 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
+__all__ = [
+    "GROUPED",
+    "HARD_SPACE",
+    "IN_LETTERS",
+    "MINUS",
+    "WORDS",
+    "bind",
+    "capitalised",
+    "day",
+    "exact",
+    "genitive",
+    "half_up",
+    "join",
+    "number",
+    "numeral",
+    "span",
+]
+
 HARD_SPACE = "\u00a0"
 MINUS = "\u2212"
 

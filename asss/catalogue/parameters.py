@@ -31,6 +31,50 @@ from pydantic import (
 
 from asss.errors import ParameterError, UsageError
 
+__all__ = [
+    "BOKMAL",
+    "EMBEDDED",
+    "EVERY",
+    "FOLDER",
+    "LABEL_YEARS",
+    "LATEST",
+    "NETWORK",
+    "NETWORK_FILE",
+    "NOTEBOOKS",
+    "OUTPUTS",
+    "PROJECT",
+    "RUN_FOLDER",
+    "Address",
+    "AnyModel",
+    "Day",
+    "Identifier",
+    "IsoDate",
+    "Member",
+    "Model",
+    "Name",
+    "Network",
+    "NumberPeriod",
+    "Run",
+    "Source",
+    "Span",
+    "as_yaml",
+    "check_model",
+    "check_run",
+    "choose_run",
+    "files",
+    "find_folder",
+    "fold",
+    "is_left_over",
+    "load_run",
+    "packaged_project",
+    "parse_yaml",
+    "read_run",
+    "read_text",
+    "read_yaml",
+    "suggestion",
+    "unknown",
+]
+
 FOLDER = "parameters"
 NOTEBOOKS = "notebooks"
 OUTPUTS = "outputs"

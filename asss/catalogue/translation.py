@@ -29,6 +29,21 @@ from asss.catalogue.parameters import (
 )
 from asss.errors import ParameterError
 
+__all__ = [
+    "FIELDS",
+    "OF_SERVICE",
+    "TEXTS",
+    "Translation",
+    "check",
+    "check_form",
+    "check_words",
+    "file_of",
+    "form",
+    "lacking",
+    "languages",
+    "translate",
+]
+
 #: What is read aloud of entries in other files, by the kind of entry.
 TEXTS: Mapping[str, tuple[str, ...]] = {
     "service": ("name",),
