@@ -69,10 +69,10 @@ def _run(source: str, names: dict[str, Any]) -> Any:
 
 def warm() -> Callable[[str], None]:
     """Papermill with a kernel that has everything imported, as reports have."""
-    from asss.runs import workers
+    from asss.runs import batch
     from asss.runs.kernels import forks
 
-    server = forks.Forks((forks.WARM_UP, *workers.KERNELS))
+    server = forks.Forks((forks.WARM_UP, *batch.KERNELS))
     atexit.register(server.close)
     forks.requests = server.requests
     return _with_papermill("warm")

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from asss.catalogue import catalogue, parameters
 from asss.catalogue.parameters import EMBEDDED
-from asss.runs.cluster import Cluster, Project
+from asss.runs.batch import Local, Project, Task, Workers
+from asss.runs.cluster import Cluster
 from asss.runs.kernels.forks import LIMITS
-from asss.runs.workers import Local, Task, Workers
 from asss.statbank.holdings import available_years, open_snapshot
 from benchmarks.plain import ROOT
 

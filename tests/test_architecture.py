@@ -106,7 +106,7 @@ def test_rooms_below_the_tables_know_no_pandas(root: Path) -> None:
 
 def test_reports_are_written_without_what_only_notebooks_need() -> None:
     """Facts and pages are read from the notebook, and no table is made of them."""
-    program = "import sys, asss.runs.workers; print(*sys.modules)"
+    program = "import sys, asss.runs.batch; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )

@@ -5,11 +5,11 @@ What is to be made is decided before anything is loaded that only making needs, 
 a command with nothing to do is done at once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -25,9 +25,10 @@ from asss.catalogue.filenames import (
     USUAL_FORMATS,
 )
 from asss.catalogue.parameters import EVERY, NETWORK, Run
-from asss.cli.account import Account, Log
 from asss.cli.terminal import (
     FAILURE,
+    Account,
+    Log,
     OutputOption,
     ParametersOption,
     output_folder,
@@ -46,7 +47,9 @@ from asss.runs.manifest import Verdict
 from asss.statbank import Snapshot, holdings
 
 if TYPE_CHECKING:
-    from asss.runs.workers import Result, Workers
+    from asss.runs.batch import Result, Workers
+
+__all__ = ["render"]
 
 #: Every form that a report can be had in.
 EVERY_FORMAT = "all"
@@ -64,9 +67,56 @@ LACKS_PDF = ("format pdf is missing",)
 FORCED = "--force"
 
 
-TlsOption = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="PEM, for a scheduler at tls://.")
+def _option(text: str, *names: str, **more: Any) -> Any:
+    return typer.Option(*names, help=text, **more)
+
+
+# What can be asked for, option by option.
+Kommune = Annotated[
+    list[str] | None, _option("Id, name or kommunenummer; or asss: oslo,Tromsø,4601.")
 ]
+Year = Annotated[str | None, _option("Data year, or years: 2018-2020.")]
+All = Annotated[
+    bool, _option("Every member of the network that year, and asss.", "--all")
+]
+Network = Annotated[bool, _option("The network as a whole: ASSS samlet.", "--network")]
+RunFile = Annotated[Path | None, _option("A file of parameters/rapporter/.")]
+SnapshotName = Annotated[
+    str | None, _option("latest, embedded or a name. Default: as the run file says.")
+]
+Day = Annotated[
+    str | None, _option("Endret of reports that change. Default: today.", "--date")
+]
+Formats = Annotated[
+    list[str] | None,
+    _option(
+        f"Of {','.join(FORMATS)}, or {EVERY_FORMAT}. "
+        f"Default: {','.join(USUAL_FORMATS)}.",
+        "--format",
+    ),
+]
+Editions = Annotated[
+    list[str] | None,
+    _option(
+        f"{PUBLIC}, or {REVIEW}: gjennomgang.html with kildespor as well.", "--edition"
+    ),
+]
+Jobs = Annotated[int | None, _option("Default: all cores.", min=1)]
+Scheduler = Annotated[
+    str | None, _option("A Dask cluster: tls://host:8786, tcp://…; local: one here.")
+]
+Tls = Annotated[Path | None, _option("PEM, for a scheduler at tls://.", metavar="FILE")]
+Seconds = Annotated[int, _option("Seconds that one report may take.", min=1)]
+Megabytes = Annotated[
+    int, _option("MB that one report may take; 0 for no limit.", min=0)
+]
+Force = Annotated[bool, _option("Also what has not changed.", "--force")]
+Explain = Annotated[
+    bool, _option("Say of each report why it is made, or not.", "--explain")
+]
+DryRun = Annotated[bool, _option("Explain only; make nothing.", "--dry-run")]
+Quiet = Annotated[bool, _option("Only what fails.", "--quiet")]
+LogForm = Annotated[Log, _option("json: an object a line, for a log.")]
 
 
 @dataclass(frozen=True)
@@ -97,70 +147,28 @@ class _Task:
 
 
 def render(
-    kommune: Annotated[
-        list[str] | None,
-        typer.Option(help="Id, name or kommunenummer; or asss: oslo,Tromsø,4601."),
-    ] = None,
-    year: Annotated[
-        str | None, typer.Option(help="Data year, or years: 2018-2020.")
-    ] = None,
-    all_: Annotated[
-        bool,
-        typer.Option("--all", help="Every member of the network that year, and asss."),
-    ] = False,
-    network: Annotated[
-        bool, typer.Option("--network", help="The network as a whole: ASSS samlet.")
-    ] = False,
-    file: Annotated[
-        Path | None, typer.Option(help="A file of parameters/rapporter/.")
-    ] = None,
-    snapshot: Annotated[
-        str | None,
-        typer.Option(help="latest, embedded or a name. Default: as the run file says."),
-    ] = None,
-    date_: Annotated[
-        str | None,
-        typer.Option("--date", help="Endret of reports that change. Default: today."),
-    ] = None,
+    kommune: Kommune = None,
+    year: Year = None,
+    every: All = False,
+    network: Network = False,
+    file: RunFile = None,
+    snapshot: SnapshotName = None,
+    day: Day = None,
     output: OutputOption = None,
-    format_: Annotated[
-        str,
-        typer.Option("--format", help=f"Of {','.join(FORMATS)}, or {EVERY_FORMAT}."),
-    ] = ",".join(USUAL_FORMATS),
-    edition: Annotated[
-        str,
-        typer.Option(
-            help="public, or review: gjennomgang.html with kildespor as well."
-        ),
-    ] = PUBLIC,
-    jobs: Annotated[int | None, typer.Option(min=1, help="Default: all cores.")] = None,
-    scheduler: Annotated[
-        str | None,
-        typer.Option(help="A Dask cluster: tls://host:8786, tcp://…; local: one here."),
-    ] = None,
-    tls_ca: TlsOption = None,
-    tls_cert: TlsOption = None,
-    tls_key: TlsOption = None,
-    time_limit: Annotated[
-        int, typer.Option(min=1, help="Seconds that one report may take.")
-    ] = int(LIMITS.seconds),
-    memory_limit: Annotated[
-        int, typer.Option(min=0, help="MB that one report may take; 0 for no limit.")
-    ] = LIMITS.memory // MEGABYTE,
-    force: Annotated[
-        bool, typer.Option("--force", help="Also what has not changed.")
-    ] = False,
-    explain: Annotated[
-        bool,
-        typer.Option("--explain", help="Say of each report why it is made, or not."),
-    ] = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Explain only; make nothing.")
-    ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Only what fails.")] = False,
-    log: Annotated[
-        Log, typer.Option(help="json: an object a line, for a log.")
-    ] = Log.TEXT,
+    formats: Formats = None,
+    editions: Editions = None,
+    jobs: Jobs = None,
+    scheduler: Scheduler = None,
+    tls_ca: Tls = None,
+    tls_cert: Tls = None,
+    tls_key: Tls = None,
+    time_limit: Seconds = int(LIMITS.seconds),
+    memory_limit: Megabytes = LIMITS.memory // MEGABYTE,
+    force: Force = False,
+    explain: Explain = False,
+    dry_run: DryRun = False,
+    quiet: Quiet = False,
+    log: LogForm = Log.TEXT,
     parameters_: ParametersOption = None,
 ) -> None:
     """Make reports that have changed: page, PDF, notebook, facts.json and exports."""
@@ -171,40 +179,47 @@ def render(
             raise UsageError(msg)
         folder = parameters_folder(parameters_)
         known = catalogue.load_catalogue(folder)
-        today = _day(date_)
-        runs = _runs(
-            known,
-            kommune=kommune or (),
-            years=years_of(year) if year is not None else (),
-            network=network,
-            every=all_,
-            file=file,
-        )
+        today = _day(day)
+        asked = {"--kommune": kommune, "--network": network, "--all": every}
+        _one_of({**asked, "--file": file})
+        years = years_of(year) if year is not None else []
+        if file is not None:
+            runs = _runs_of(known, file, years)
+        else:
+            runs = _runs(known, [NETWORK] if network else kommune or (), years)
         runs = _with_snapshot(runs, snapshot, folder.parent)
         task = _Task(
             known=known,
             output=output_folder(output, folder),
             runs=runs,
             snapshots=_opened(runs, known, account),
-            formats=_wanted(format_),
-            editions=_editions(edition),
+            formats=_formats(formats),
+            editions=_editions(editions),
             today=today,
             limits=Limits(seconds=time_limit, memory=memory_limit * MEGABYTE),
             jobs=jobs,
             scheduler=scheduler,
             certificates=_certificates(scheduler, tls_ca, tls_cert, tls_key),
         )
-        outputs.sweep_all(task.output)
-        verdicts, task, no_pdf = _judge(task, force=force)
-        for verdict in verdicts:
-            if verdict.is_fresh:
-                account.unchanged(verdict.run, str(_place(task, verdict.run)))
-            else:
-                account.due(verdict.run, verdict.reasons)
-        due = [verdict.run for verdict in verdicts if not verdict.is_fresh]
-        if not dry_run:
-            no_pdf = _make(task, due, account) or no_pdf
+        no_pdf = _carry_out(task, account, force=force, dry_run=dry_run)
     _conclude(task, account, no_pdf, dry_run=dry_run)
+
+
+def _carry_out(
+    task: _Task, account: Account, *, force: bool, dry_run: bool
+) -> str | None:
+    """Make what is due, or only say what that is; why PDF could not be made, if so."""
+    outputs.sweep_all(task.output)
+    verdicts, task, no_pdf = _judge(task, force=force)
+    for verdict in verdicts:
+        if verdict.is_fresh:
+            account.unchanged(verdict.run, str(_place(task, verdict.run)))
+        else:
+            account.due(verdict.run, verdict.reasons)
+    if dry_run:
+        return no_pdf
+    due = [verdict.run for verdict in verdicts if not verdict.is_fresh]
+    return _make(task, due, account) or no_pdf
 
 
 def _conclude(
@@ -228,36 +243,26 @@ def _conclude(
         raise typer.Exit(FAILURE)
 
 
-def _runs(
-    known: Catalogue,
-    *,
-    kommune: Sequence[str],
-    years: Sequence[int],
-    network: bool,
-    every: bool,
-    file: Path | None,
-) -> list[Run]:
-    """What to render, from the options; refuse a question that is not clear."""
-    asked = {"--kommune": kommune, "--network": network, "--all": every, "--file": file}
+def _one_of(asked: Mapping[str, object]) -> None:
+    """Refuse a question that is not clear."""
     given = [option for option, value in asked.items() if value]
     if len(given) != 1:
         msg = "Say what to render: one of --kommune, --network, --all or --file."
         if given:
             msg = f"{' and '.join(given)} do not go together. {msg}"
         raise UsageError(msg)
-    if file is not None:
-        return _runs_of(known, file, years)
+
+
+def _runs(known: Catalogue, kommuner: Sequence[str], years: Sequence[int]) -> list[Run]:
+    """A run for each kommune, or for all when none is named, in each year."""
     if not years:
         msg = "Say which data year: --year 2020."
         raise UsageError(msg)
-    runs = []
-    for year in years:
-        names = [NETWORK] if network else report_ids(known, kommune, year)
-        runs += [
-            parameters.choose_run(known.folder, kommune=name, year=year)
-            for name in _members(known, names, year)
-        ]
-    return runs
+    return [
+        parameters.choose_run(known.folder, kommune=name, year=year)
+        for year in years
+        for name in _members(known, report_ids(known, kommuner, year), year)
+    ]
 
 
 def _runs_of(known: Catalogue, file: Path, years: Sequence[int]) -> list[Run]:
@@ -368,28 +373,26 @@ def _certificates(
     return ca, cert, key
 
 
-def _wanted(written: str) -> tuple[str, ...]:
+def _formats(given: Sequence[str] | None) -> tuple[str, ...]:
     """The formats asked for, whether or not they can be made here."""
-    asked = tuple(part.strip() for part in written.split(","))
-    if asked == (EVERY_FORMAT,):
-        asked = FORMATS
-    unknown = [part for part in asked if part not in FORMATS]
-    if unknown:
-        hint = parameters.suggestion(unknown[0], FORMATS)
-        msg = f"Unknown format {unknown[0]!r}.{hint}"
-        raise UsageError(msg)
-    return asked
+    asked = _names("format", given or USUAL_FORMATS, (*FORMATS, EVERY_FORMAT))
+    return FORMATS if EVERY_FORMAT in asked else asked
 
 
-def _editions(written: str) -> tuple[str, ...]:
+def _editions(given: Sequence[str] | None) -> tuple[str, ...]:
     """The editions asked for; the public one is what the reviewer reviews."""
-    asked = {part.strip() for part in written.split(",")}
-    unknown = sorted(asked - set(EDITIONS))
-    if unknown:
-        hint = parameters.suggestion(unknown[0], EDITIONS)
-        msg = f"Unknown edition {unknown[0]!r}.{hint}"
-        raise UsageError(msg)
+    asked = _names("edition", given or (PUBLIC,), EDITIONS)
     return EDITIONS if REVIEW in asked else (PUBLIC,)
+
+
+def _names(kind: str, given: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
+    """``html,pdf`` and the like, however often the option is given."""
+    asked = [part.strip() for written in given for part in written.split(",")]
+    for name in asked:
+        if name not in known:
+            msg = f"Unknown {kind} {name!r}.{parameters.suggestion(name, known)}"
+            raise UsageError(msg)
+    return tuple(dict.fromkeys(asked))
 
 
 def _judge(task: _Task, *, force: bool) -> tuple[list[Verdict], _Task, str | None]:
@@ -502,8 +505,8 @@ def _render(
 
 def _workers(task: _Task, due: Sequence[Run]) -> "tuple[Workers, int]":
     """Who makes the reports, and how many at a time."""
+    from asss.runs.batch import Local, Project, cores
     from asss.runs.kernels import forks
-    from asss.runs.workers import Local, cores
 
     try:
         forks.way()
@@ -512,7 +515,7 @@ def _workers(task: _Task, due: Sequence[Run]) -> "tuple[Workers, int]":
     count = min(task.jobs or cores(), len(due))
     if task.scheduler is None:
         return Local(count), count
-    from asss.runs.cluster import Certificates, Cluster, Project
+    from asss.runs.cluster import Certificates, Cluster
 
     project = Project.gather(task.root, {run.snapshot for run in due})
     certificates = Certificates(*task.certificates) if task.certificates else None

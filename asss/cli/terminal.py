@@ -1,5 +1,5 @@
 """
-What the commands share: consoles, exit codes, options, and errors in one message.
+What the operator sees: consoles, exit codes, options, and errors in one message.
 
 English for the operator. Exit code 0: done; 1: something failed or differs; 2: asked
 for something that does not exist. What others have written, a server or whoever named a
@@ -10,12 +10,15 @@ import codecs
 import json
 import re
 import sys
+import time
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from enum import StrEnum
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console, ConsoleOptions, RenderableType
@@ -25,7 +28,11 @@ from rich.segment import Segment
 from asss import outputs
 from asss.catalogue import parameters
 from asss.catalogue.catalogue import Catalogue
+from asss.catalogue.parameters import Run
 from asss.errors import AsssError, UsageError
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
 
 FAILURE = 1
 USAGE = 2
@@ -209,3 +216,157 @@ def years_of(written: str) -> list[int]:
             raise UsageError(msg)
         found.update(range(int(one[1]), int(one[2] or one[1]) + 1))
     return sorted(found)
+
+
+# -- the account of a rendering --------------------------------------------------------
+
+UNCHANGED = "unchanged since it was made"
+
+
+class Log(StrEnum):
+    """How a rendering is told of."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class Account:
+    """
+    The account of one rendering, event by event.
+
+    Parameters
+    ----------
+    log : Log
+        Text for people; or JSON, an object a line on standard output and nothing else.
+    quiet : bool
+        Tell of what failed, and of nothing else.
+    explain : bool
+        Tell of each report why it is made or left as it is. JSON always tells.
+
+    Notes
+    -----
+    Every object has ``event`` and ``seconds``, since the command began; those on one
+    report have ``kommune``, ``year`` and ``reason`` too, and ``path`` where it lies.
+    """
+
+    def __init__(self, *, log: Log, quiet: bool, explain: bool) -> None:
+        self.is_json = log is Log.JSON
+        self.is_quiet = quiet
+        self.explains = explain
+        self.counts: Counter[str] = Counter()
+        self._began = time.perf_counter()
+        self._progress: Progress | None = None
+        self._task: TaskID | None = None
+        self._workers = 0
+
+    def origin(self, name: str, fetched: str, told: str) -> None:
+        """Tell which snapshot the figures come from."""
+        self._event("snapshot", {"name": name, "fetched": fetched}, safe(told))
+
+    def unchanged(self, run: Run, path: str) -> None:
+        """Tell of a report that is left as it is."""
+        self.counts["unchanged"] += 1
+        line = f"[dim]skip[/dim]    {_name(run)}: {UNCHANGED}"
+        about = {**_about(run), "reason": UNCHANGED, "path": path}
+        self._event("unchanged", about, line if self.explains else "")
+
+    def due(self, run: Run, reasons: Sequence[str]) -> None:
+        """Tell of a report that is to be made, and why."""
+        self.counts["due"] += 1
+        reason = "; ".join(reasons)
+        line = f"[bold]render[/bold]  {_name(run)}: {safe(reason)}"
+        about = {**_about(run), "reason": reason}
+        self._event("due", about, line if self.explains else "")
+
+    def made(self, run: Run, path: str, error: str | None) -> None:
+        """Tell of a report that is finished, or has failed."""
+        if error is None:
+            self.counts["rendered"] += 1
+            line = f"[green]done[/green]    {_name(run)}"
+            self._event("rendered", {**_about(run), "path": path}, line)
+        else:
+            self.counts["failed"] += 1
+            self.problem("failed", f"[red]failed[/red]  {safe(error)}", error, run)
+        self._advance()
+
+    def problem(
+        self, event: str, line: str, reason: str, run: Run | None = None
+    ) -> None:
+        """Tell of what is amiss: that is told however quiet it is to be."""
+        if self.is_json:
+            self._object(event, {**(_about(run) if run else {}), "reason": reason})
+        else:
+            (self._progress.console if self._progress else err).print(line)
+
+    def finished(self, event: str, line: str, *, paths: Sequence[str]) -> None:
+        """Tell how many of each there were, and where they are."""
+        counts = {
+            name: self.counts[name]
+            for name in ("unchanged", "due", "rendered", "failed")
+        }
+        self._event(event, {**counts, "paths": list(paths)}, safe(line))
+
+    def summary(self) -> str:
+        """How many of each there were, in a line: «9 unchanged, 1 rendered»."""
+        names = ("unchanged", "rendered", "failed")
+        told = [f"{self.counts[n]} {n}" for n in names if self.counts[n]]
+        return ", ".join(told) or "nothing to render"
+
+    # -- progress ----------------------------------------------------------------------
+
+    @contextmanager
+    def under_way(self, *, workers: int) -> Iterator[None]:
+        """Show, to the end of a ``with``, how far the rendering has come."""
+        if self.is_json or self.is_quiet:
+            yield
+            return
+        from rich import progress
+
+        self._workers = workers
+        with progress.Progress(
+            progress.TextColumn("{task.description}"),
+            progress.BarColumn(),
+            progress.MofNCompleteColumn(),
+            progress.TextColumn("{task.fields[more]}"),
+            progress.TimeRemainingColumn(compact=True),
+            console=err,
+            transient=True,
+        ) as self._progress:
+            self._task = self._progress.add_task(
+                "Rendering", total=self.counts["due"], more=self._more()
+            )
+            try:
+                yield
+            finally:
+                self._progress = None
+
+    def _advance(self) -> None:
+        if self._progress is not None and self._task is not None:
+            self._progress.update(self._task, advance=1, more=self._more())
+
+    def _more(self) -> str:
+        """What a bar does not show: how many are at work, and how many failed."""
+        ended = self.counts["rendered"] + self.counts["failed"]
+        running = min(self._workers, self.counts["due"] - ended)
+        failed = f", [red]{self.counts['failed']} failed[/red]"
+        return f"{running} running{failed if self.counts['failed'] else ''}, left:"
+
+    # -- telling -----------------------------------------------------------------------
+
+    def _event(self, event: str, about: dict[str, Any], line: str) -> None:
+        if self.is_json:
+            self._object(event, about)
+        elif line and not self.is_quiet:
+            (self._progress.console if self._progress else out).print(line)
+
+    def _object(self, event: str, about: dict[str, Any]) -> None:
+        seconds = round(time.perf_counter() - self._began, 3)
+        print_json({"event": event, **about, "seconds": seconds})
+
+
+def _name(run: Run) -> str:
+    return f"{run.kommune} {run.year}"
+
+
+def _about(run: Run) -> dict[str, Any]:
+    return {"kommune": run.kommune, "year": run.year}

@@ -3,9 +3,8 @@ Runs: one report or many, here or elsewhere, and what was made of what.
 
 ::
 
-  batch  verification  comparison   many at once │ as it was made? │ what differs?
-           cluster                  on machines of one's own
-           workers                  processes that make reports
+  cluster verification comparison   on other machines │ as it was made? │ what differs?
+           batch                    many at once, each in a process of its own
             report                  run the notebook, vouch for the result
            manifest                 what was made of what; is it as it would be?
            ledger                   Endret

@@ -6,13 +6,12 @@ notebooks and figures, goes along with the work, and the files of a report come 
 each worker a report is made as it is here: in a fresh process of its own. A report
 whose worker dies is made by another. Only the command that was asked puts reports in
 place: so none that it has told as failed, or given up, is put there afterwards. Imports
-``workers`` and below.
+``batch`` and below.
 """
 
 import atexit
-from collections.abc import Iterable
 from concurrent.futures import CancelledError, Future
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
@@ -21,72 +20,16 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 from asss import outputs
-from asss.catalogue.parameters import EMBEDDED, FOLDER, NOTEBOOKS
 from asss.errors import AsssError, UsageError
-from asss.runs import manifest
-from asss.runs.workers import Crew, Result, Task, crew
-from asss.statbank import holdings
+from asss.runs.batch import Crew, Project, Result, Task, crew
+
+__all__ = ["LOCAL", "Certificates", "Cluster", "Made", "make"]
 
 #: A cluster of this machine's own, for as long as the command lasts.
 LOCAL: Final = "local"
 
 #: Seconds to wait for a scheduler before saying that it does not answer.
 PATIENCE: Final = "20s"
-
-
-@dataclass(frozen=True)
-class Project:
-    """
-    The files that reports are made of, as they go to a worker.
-
-    Attributes
-    ----------
-    files : tuple of (name, content)
-        Relative to the project's folder.
-    """
-
-    files: tuple[tuple[str, bytes], ...]
-
-    @classmethod
-    def gather(cls, root: Path, snapshots: Iterable[str]) -> Self:
-        """
-        Read what reports are made of: parameters, notebooks, and the snapshots named.
-
-        The embedded figures are in the package, which every worker has.
-
-        Raises
-        ------
-        UsageError
-            If there is no such snapshot, or it lies outside the project.
-        """
-        folders = [root / FOLDER, root / NOTEBOOKS]
-        for name in sorted(set(snapshots) - {EMBEDDED}):
-            folder = holdings.open_snapshot(name, root=root).folder.resolve()
-            if not folder.is_relative_to(root):
-                msg = f"Snapshot {name} lies outside {root}, and workers get only that."
-                raise UsageError(msg)
-            folders.append(folder)
-        return cls(
-            tuple(
-                (
-                    (folder / name).relative_to(root).as_posix(),
-                    (folder / name).read_bytes(),
-                )
-                for folder in folders
-                for name in manifest.names_in(folder)
-            )
-        )
-
-    def lay_out(self) -> Path:
-        """Write the files to a folder that goes with this process."""
-        kept = ExitStack()
-        root = kept.enter_context(outputs.scratch())
-        atexit.register(kept.close)
-        for name, content in self.files:
-            path = root / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-        return root
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ from asss.catalogue import parameters
 from asss.catalogue.parameters import EMBEDDED, Run
 from asss.errors import LedgerError
 from asss.runs import batch, ledger, manifest, report, verification
+from asss.runs.batch import Result, Task
 from asss.runs.ledger import Entry, Ledger, Version
-from asss.runs.workers import Result, Task
 
 TROMSO = "2017/tromso"
 

@@ -22,7 +22,8 @@ from asss.catalogue.parameters import EMBEDDED, Run
 from asss.cli.terminal import USAGE
 from asss.errors import UsageError
 from asss.runs import batch, ledger, manifest, verification
-from asss.runs.cluster import Cluster, Project
+from asss.runs.batch import Project
+from asss.runs.cluster import Cluster
 from asss.runs.ledger import Ledger
 
 distributed = pytest.importorskip("distributed")

@@ -19,8 +19,8 @@ from papermill.exceptions import PapermillExecutionError
 from patience import PATIENCE, wait_for
 
 from asss.catalogue.parameters import EMBEDDED
+from asss.runs.batch import KERNELS, WORK
 from asss.runs.kernels import forks
-from asss.runs.workers import KERNELS, WORK
 
 #: What a notebook may do, a cell each.
 CELLS = (

@@ -18,9 +18,9 @@ from patience import PATIENCE, wait_for
 from asss import outputs
 from asss.catalogue.parameters import EMBEDDED, Run
 from asss.runs import batch, report
+from asss.runs.batch import Local, Result, Task
 from asss.runs.kernels import forks
 from asss.runs.kernels.forks import Limits
-from asss.runs.workers import Local, Result, Task
 
 KOMMUNER = ("bergen", "oslo", "tromso")
 
