@@ -407,16 +407,8 @@ def _make(task: Task) -> Result:
     run = task.run
     formats, no_pdf = conversion.makeable(task.formats)
     try:
-        made = report.render_report(
-            run,
-            root=task.root,
-            output=task.output,
-            formats=formats,
-            editions=task.editions,
-            entry=task.entry,
-            today=task.today,
-            limits=task.limits,
-        )
+        # A task holds what a report is asked for by, under the same names.
+        made = report.render_report(**{**vars(task), "formats": formats})
     except AsssError as error:
         return Result(run.kommune, run.year, error=str(error))
     except MemoryError:

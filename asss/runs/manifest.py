@@ -248,35 +248,17 @@ class Index(Model):
 # -- reading and writing ---------------------------------------------------------------
 
 
-def take(
-    folder: Path,
-    *,
-    run: Run,
-    service: str,
-    formats: tuple[str, ...],
-    editions: tuple[str, ...],
-    fingerprint: str,
-    snapshot: str,
-    inputs: Mapping[str, str],
-) -> Manifest:
+def take(folder: Path, run: Run, **about: Any) -> Manifest:
     """Describe a finished report, with every file in its folder."""
-    files = {
-        name: _file(folder / name) for name in names(folder) if name != MANIFEST_NAME
-    }
     return Manifest(
         form=FORM,
         kommune=run.kommune,
         year=run.year,
-        service=service,
         locale=LOCALE,
-        formats=formats,
-        editions=editions,
         run=run,
-        fingerprint=fingerprint,
         version=asss.__version__,
-        snapshot=snapshot,
-        inputs=inputs,
-        files=files,
+        files={n: _file(folder / n) for n in names(folder) if n != MANIFEST_NAME},
+        **about,
     )
 
 

@@ -181,7 +181,7 @@ def render_report(
             raise RenderError(msg)
         kept = manifest.take(
             work,
-            run=run,
+            run,
             service=service,
             formats=tuple(formats),
             editions=tuple(editions),

@@ -10,12 +10,14 @@ not of today; that is noted and not a problem. Imports ``report``,
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
 from asss import outputs, statbank
 from asss.analysis import sources
-from asss.catalogue import catalogue, parameters
+from asss.catalogue import parameters
+from asss.catalogue.catalogue import Catalogue, load_catalogue
 from asss.catalogue.filenames import FACTS_NAME, INDEX_NAME
 from asss.catalogue.parameters import EMBEDDED, NETWORK
 from asss.errors import (
@@ -31,6 +33,8 @@ from asss.runs import ledger, manifest, report
 from asss.runs.ledger import Entry, Ledger
 from asss.runs.manifest import MANIFEST_NAME, Inputs, Manifest
 from asss.statbank import Snapshot
+
+__all__ = ["Check", "Outcome", "verify"]
 
 Outcome = Literal["ok", "note", "problem"]
 
@@ -126,6 +130,15 @@ def verify(
     places = _places(output, kommune, year)
     opened: dict[str, Snapshot | None] = {}
     inputs = Inputs()
+
+    @cache
+    def known_in(service: str, language: str) -> Catalogue | None:
+        folder = root / parameters.FOLDER
+        try:
+            return load_catalogue(folder, service=service, language=language)
+        except AsssError:
+            return None
+
     for name in chosen or _snapshot_names(root):
         checks, opened[name] = _look_at_snapshot(name, root)
         yield from checks
@@ -146,7 +159,8 @@ def verify(
             opened[kept.run.snapshot] = _open(kept.run.snapshot, root)
         snapshot = opened[kept.run.snapshot]
         yield from _look_at_report(place, kept, entries)
-        notes = list(_changed_inputs(kept, root, snapshot, inputs))
+        known = known_in(kept.service, kept.run.language)
+        notes = list(_changed_inputs(kept, snapshot, known, inputs))
         yield from (Check(place.name, "note", note) for note in notes)
         if render and notes:
             note = "not made again: its inputs are no longer the same"
@@ -362,7 +376,7 @@ def _look_for_left(output: Path) -> Iterator[Check]:
 
 
 def _changed_inputs(
-    kept: Manifest, root: Path, snapshot: Snapshot | None, inputs: Inputs
+    kept: Manifest, snapshot: Snapshot | None, known: Catalogue | None, inputs: Inputs
 ) -> Iterator[str]:
     """What the report was made of and is no longer the same."""
     if snapshot is None:
@@ -370,11 +384,7 @@ def _changed_inputs(
         return
     if snapshot.sha256 != kept.snapshot:
         yield "the snapshot has changed since it was made"
-    try:
-        known = catalogue.load_catalogue(
-            root / parameters.FOLDER, service=kept.service, language=kept.run.language
-        )
-    except AsssError:
+    if known is None:
         # What is wrong there concerns all reports: `asss check` names it.
         yield f"{parameters.FOLDER}/ cannot be read, so it was not compared"
         return

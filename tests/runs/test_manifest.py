@@ -72,7 +72,7 @@ def make(project: Path) -> None:
             (folder / name).write_text(f"{name} {run.kommune}", "utf-8")
         kept = manifest.take(
             folder,
-            run=run,
+            run,
             service=known.service.service,
             formats=USUAL_FORMATS,
             editions=(PUBLIC,),

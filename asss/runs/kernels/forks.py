@@ -27,7 +27,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any, ClassVar, Final, NoReturn, Protocol
+from typing import Any, ClassVar, Final, NoReturn, TypeAlias
 
 __all__ = [
     "COLD",
@@ -158,31 +158,6 @@ class Process:
         self.connection.close()
 
 
-class Source(Protocol):
-    """What hands out fresh processes, each of which waits for a function's name."""
-
-    def take(self) -> Process:
-        """One process; RuntimeError if none can be had."""
-
-    def close(self) -> None:
-        """Hand out no more."""
-
-
-def source(work: Sequence[str], kernels: Sequence[str]) -> Source:
-    """
-    A source of processes that work, each of which may ask for kernels.
-
-    Parameters
-    ----------
-    work, kernels : sequence of str
-        What is imported or called ahead in either: see `preload`. The two are not the
-        same, so each has a server of its own, and they import at the same time.
-    """
-    if way() == COLD:
-        return Fresh()
-    return Forks(work, Forks((WARM_UP, *kernels)))
-
-
 class Fresh:
     """Processes that are started when they are asked for."""
 
@@ -254,6 +229,25 @@ class Forks:
             self._server.wait()
         if self._kernels is not None:
             self._kernels.close()
+
+
+#: What hands out fresh processes, each of which waits for a function's name.
+Source: TypeAlias = Forks | Fresh
+
+
+def source(work: Sequence[str], kernels: Sequence[str]) -> Source:
+    """
+    A source of processes that work, each of which may ask for kernels.
+
+    Parameters
+    ----------
+    work, kernels : sequence of str
+        What is imported or called ahead in either: see `preload`. The two are not the
+        same, so each has a server of its own, and they import at the same time.
+    """
+    if way() == COLD:
+        return Fresh()
+    return Forks(work, Forks((WARM_UP, *kernels)))
 
 
 def take_kernel() -> Process:
