@@ -25,7 +25,13 @@ from asss import statbank
 from asss.__main__ import COMMANDS, app
 from asss.catalogue import parameters
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.filenames import FACTS_NAME, FORMATS, INDEX_NAME
+from asss.catalogue.filenames import (
+    EDITIONS,
+    FACTS_NAME,
+    FORMATS,
+    INDEX_NAME,
+    USUAL_FORMATS,
+)
 from asss.catalogue.parameters import EMBEDDED, NETWORK, Run
 from asss.cli.terminal import (
     FAILURE,
@@ -328,6 +334,35 @@ def test_kommuner_and_years_are_given_as_lists(
         for year in (2017, 2018, 2020)
         for kommune in ("oslo", "tromso", NETWORK)
     ]
+
+
+@pytest.mark.parametrize(
+    ("words", "formats", "editions"),
+    [
+        ("--format html --format csv,html", ("html", "csv"), ("public",)),
+        ("--format html,csv --edition public", ("html", "csv"), ("public",)),
+        ("--format all --edition public --edition review", FORMATS, EDITIONS),
+        ("", USUAL_FORMATS, ("public",)),
+    ],
+)
+def test_formats_and_editions_are_given_once_or_several_times(
+    words: str,
+    formats: Sequence[str],
+    editions: Sequence[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """None of them silently takes the place of another."""
+    asked: list[object] = []
+
+    def render_all(*_: object, **given: object) -> None:
+        asked.extend((given["formats"], given["editions"]))
+
+    monkeypatch.setattr(batch, "render_all", render_all)
+    common = ["render", "--kommune", "oslo", "--year", "2020", *ON_EMBEDDED]
+    result = _run(*common, "--output", str(tmp_path), *words.split())
+    assert result.exit_code == 0, result.output
+    assert asked == [formats, editions]
 
 
 #: Every command: as it goes well, as something is amiss, as it asks for what is not.

@@ -20,7 +20,7 @@ from patience import PATIENCE, wait_for
 
 from asss.catalogue.parameters import EMBEDDED
 from asss.runs.batch import KERNELS, WORK
-from asss.runs.kernels import forks
+from asss.runs.kernels import engine, forks
 
 #: What a notebook may do, a cell each.
 CELLS = (
@@ -304,6 +304,16 @@ def test_process_that_dies_is_noticed(execute: Callable[..., NotebookNode]) -> N
     with pytest.raises(DeadKernelError):
         execute("import ctypes; ctypes.string_at(0)")
     assert execute("1").cells[0].outputs
+
+
+@needs_forks
+def test_process_that_dies_at_its_start_is_noticed(
+    execute: Callable[..., NotebookNode], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody waits for what will never answer."""
+    monkeypatch.setattr(engine, "KERNEL", "asss.runs.kernels.kernel:nothing")
+    with pytest.raises(RuntimeError, match="Kernel died"):
+        execute("1")
 
 
 def test_endless_loop_is_stopped(execute: Callable[..., NotebookNode]) -> None:
