@@ -20,7 +20,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
-from typing import Final, Protocol, Self
+from typing import Final, Protocol, Self, TypeAlias
 
 from asss import outputs
 from asss.catalogue.catalogue import Catalogue
@@ -45,6 +45,7 @@ from asss.statbank import holdings
 
 __all__ = [
     "Crew",
+    "Files",
     "Local",
     "Project",
     "Result",
@@ -52,8 +53,10 @@ __all__ = [
     "Workers",
     "cores",
     "crew",
+    "pack",
     "render_all",
     "serve",
+    "unpack",
     "write_index",
 ]
 
@@ -422,6 +425,10 @@ def _make(task: Task) -> Result:
 # -- the project itself ----------------------------------------------------------------
 
 
+#: Files as they are sent, each with its name.
+Files: TypeAlias = tuple[tuple[str, bytes], ...]
+
+
 @dataclass(frozen=True)
 class Project:
     """
@@ -433,7 +440,7 @@ class Project:
         Relative to the project's folder.
     """
 
-    files: tuple[tuple[str, bytes], ...]
+    files: Files
 
     @classmethod
     def gather(cls, root: Path, snapshots: Iterable[str]) -> Self:
@@ -454,27 +461,31 @@ class Project:
                 msg = f"Snapshot {name} lies outside {root}, and workers get only that."
                 raise UsageError(msg)
             folders.append(folder)
-        return cls(
-            tuple(
-                (
-                    (folder / name).relative_to(root).as_posix(),
-                    (folder / name).read_bytes(),
-                )
-                for folder in folders
-                for name in manifest.names_in(folder)
-            )
-        )
+        return cls(pack(root, folders))
 
     def lay_out(self) -> Path:
         """Write the files to a folder that goes with this process."""
         kept = ExitStack()
         root = kept.enter_context(outputs.scratch())
         atexit.register(kept.close)
-        for name, content in self.files:
-            path = root / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+        unpack(self.files, root)
         return root
+
+
+def pack(root: Path, folders: Iterable[Path]) -> Files:
+    """All files of some folders, by their names below `root`."""
+    paths = [folder / name for folder in folders for name in manifest.names_in(folder)]
+    return tuple(
+        (path.relative_to(root).as_posix(), path.read_bytes()) for path in paths
+    )
+
+
+def unpack(files: Files, folder: Path) -> None:
+    """Write them to another folder."""
+    for name, content in files:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
 
 
 # -- the page that links reports -------------------------------------------------------

@@ -21,7 +21,8 @@ from typing import Any, Final, Self
 
 from asss import outputs
 from asss.errors import AsssError, UsageError
-from asss.runs.batch import Crew, Project, Result, Task, crew
+from asss.runs import batch
+from asss.runs.batch import Crew, Files, Project, Result, Task
 
 __all__ = ["LOCAL", "Certificates", "Cluster", "Made", "make"]
 
@@ -193,40 +194,36 @@ class Made:
     Attributes
     ----------
     result : Result
-    stage : Path
+    place : Path
         The worker's own place for outputs, gone by now.
     files : tuple of (name, content)
-        What lay there, the report or the notebook that failed.
+        Of the report; empty if it failed.
+    failed : bytes, optional
+        The notebook whose cell failed.
     """
 
     result: Result
-    stage: Path
-    files: tuple[tuple[str, bytes], ...]
+    place: Path
+    files: Files
+    failed: bytes | None
 
     def put(self, task: Task) -> Result:
         """Put the report in place; what goes wrong is in the result."""
-        year, kommune = task.run.year, task.run.kommune
         there, here = (
-            outputs.failed_notebook(place, year, kommune)
-            for place in (self.stage, task.output)
+            outputs.failed_notebook(place, task.run.year, task.run.kommune)
+            for place in (self.place, task.output)
         )
         if self.result.error is not None:
-            for path, content in self.files:
-                if self.stage / path == there:
-                    # What it says must get through, wherever it can be kept.
-                    with suppress(OSError):
-                        here.parent.mkdir(parents=True, exist_ok=True)
-                        outputs.write(here, content)
+            # What it says must get through, wherever the notebook can be kept.
+            with suppress(OSError):
+                if self.failed is not None:
+                    here.parent.mkdir(parents=True, exist_ok=True)
+                    outputs.write(here, self.failed)
             error = self.result.error.replace(str(there), str(here))
             return replace(self.result, error=error)
         try:
-            made = outputs.folder(self.stage, year, kommune)
             with outputs.workplace(task.folder) as work:
-                for path, content in self.files:
-                    if (self.stage / path).is_relative_to(made):
-                        file = work / (self.stage / path).relative_to(made)
-                        file.parent.mkdir(parents=True, exist_ok=True)
-                        file.write_bytes(content)
+                batch.unpack(self.files, work)
                 outputs.put(work, task.folder)
             here.unlink(missing_ok=True)
         except (AsssError, OSError) as error:
@@ -239,13 +236,16 @@ class Made:
 
 def make(task: Task, project: Project) -> Made:
     """Make a report on this worker, in a fresh process, from the project as sent."""
-    with outputs.scratch() as stage:
-        result = _crew().make(replace(task, root=_laid_out(project), output=stage))
-        paths = sorted(path for path in stage.rglob("*") if path.is_file())
-        files = [
-            (path.relative_to(stage).as_posix(), path.read_bytes()) for path in paths
-        ]
-        return Made(result, stage, tuple(files))
+    with outputs.scratch() as place:
+        task = replace(task, root=_laid_out(project), output=place)
+        result = _crew().make(task)
+        failed = outputs.failed_notebook(place, task.run.year, task.run.kommune)
+        return Made(
+            result,
+            place,
+            files=batch.pack(task.folder, [task.folder]),
+            failed=failed.read_bytes() if failed.is_file() else None,
+        )
 
 
 @lru_cache(maxsize=2)
@@ -256,6 +256,6 @@ def _laid_out(project: Project) -> Path:
 @cache
 def _crew() -> Crew:
     """What a worker keeps warm for as long as it lives."""
-    kept = crew()
+    kept = batch.crew()
     atexit.register(kept.source.close)
     return kept

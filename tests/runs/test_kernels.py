@@ -20,7 +20,7 @@ from patience import PATIENCE, wait_for
 
 from asss.catalogue.parameters import EMBEDDED
 from asss.runs.batch import KERNELS, WORK
-from asss.runs.kernels import engine, forks
+from asss.runs.kernels import forks
 
 #: What a notebook may do, a cell each.
 CELLS = (
@@ -311,7 +311,8 @@ def test_process_that_dies_at_its_start_is_noticed(
     execute: Callable[..., NotebookNode], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody waits for what will never answer."""
-    monkeypatch.setattr(engine, "KERNEL", "asss.runs.kernels.kernel:nothing")
+    nothing = "asss.runs.kernels.kernel:nothing"
+    monkeypatch.setattr("asss.runs.kernels.engine.KERNEL", nothing)
     with pytest.raises(RuntimeError, match="Kernel died"):
         execute("1")
 
