@@ -37,7 +37,7 @@ LOCK: Final = "lock"
 #: What in it is to be put back, should its maker end between two changes of name.
 EARLIER: Final = "earlier"
 
-#: Seconds to wait for a process to end that has been told to.
+#: Seconds to wait for a process to end that has been asked to.
 PATIENCE: Final = 5.0
 
 #: The name of the folders for what only passes, among everybody's.
@@ -238,7 +238,7 @@ def _sweep(place: Path, name: str = "", pid: int = 0) -> None:
     Take away what was being made in a folder by processes that are no more.
 
     If one was ended between two changes of name, what was there before is put back. One
-    that is named has been told to end, and its end is waited for.
+    that is named has been asked to end, and its end is waited for.
     """
     for made, target, maker in _makings(place):
         if name not in ("", target.name) or pid not in (0, maker):

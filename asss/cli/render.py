@@ -438,7 +438,7 @@ def _judge(task: _Task, *, force: bool) -> tuple[list[Verdict], _Task, str | Non
 
 def _make(task: _Task, due: Sequence[Run], account: Account) -> str | None:
     """
-    Make what is due, and the index of each year where it no longer tells what there is.
+    Make what is due, and the index of each year where it no longer shows what there is.
 
     Returns
     -------
@@ -448,7 +448,7 @@ def _make(task: _Task, due: Sequence[Run], account: Account) -> str | None:
     Raises
     ------
     typer.Exit
-        At Ctrl-C. What was finished is kept, is in the index, and is told.
+        At Ctrl-C. What was finished is kept, is in the index, and is reported.
     """
     results: list[Result] = []
     try:
@@ -467,8 +467,8 @@ def _make(task: _Task, due: Sequence[Run], account: Account) -> str | None:
     if account.counts["failed"]:
         names = [result.kommune for result in results if result.error]
         line = f"{len(names)} of {len(due)} reports failed:"
-        told = f"[red]{line}[/red] {', '.join(names)}"
-        account.problem("some_failed", told, f"{line} {', '.join(names)}")
+        shown = f"[red]{line}[/red] {', '.join(names)}"
+        account.problem("some_failed", shown, f"{line} {', '.join(names)}")
     return next((result.no_pdf for result in results if result.no_pdf), None)
 
 
@@ -478,12 +478,12 @@ def _render(
     account: Account,
     results: "list[Result]",
 ) -> None:
-    """Make what is due; each result is told, and added to `results`, as it comes."""
+    """Make what is due; each result is shown, and added to `results`, as it comes."""
     from asss.runs import batch
 
     runs = {(run.kommune, run.year): run for run in due}
 
-    def tell(result: "Result") -> None:
+    def show(result: "Result") -> None:
         results.append(result)
         run = runs[result.kommune, result.year]
         account.made(run, str(_place(task, run)), result.error)
@@ -499,7 +499,7 @@ def _render(
             workers=workers,
             today=task.today,
             limits=task.limits,
-            on_result=tell,
+            on_result=show,
         )
 
 

@@ -224,7 +224,7 @@ UNCHANGED = "unchanged since it was made"
 
 
 class Log(StrEnum):
-    """How a rendering is told of."""
+    """How a rendering is reported."""
 
     TEXT = "text"
     JSON = "json"
@@ -239,9 +239,9 @@ class Account:
     log : Log
         Text for people; or JSON, an object a line on standard output and nothing else.
     quiet : bool
-        Tell of what failed, and of nothing else.
+        Report what failed, and nothing else.
     explain : bool
-        Tell of each report why it is made or left as it is. JSON always tells.
+        Say of each report why it is made or left as it is. JSON always does.
 
     Notes
     -----
@@ -259,19 +259,19 @@ class Account:
         self._task: TaskID | None = None
         self._workers = 0
 
-    def origin(self, name: str, fetched: str, told: str) -> None:
-        """Tell which snapshot the figures come from."""
-        self._event("snapshot", {"name": name, "fetched": fetched}, safe(told))
+    def origin(self, name: str, fetched: str, line: str) -> None:
+        """Say which snapshot the figures come from."""
+        self._event("snapshot", {"name": name, "fetched": fetched}, safe(line))
 
     def unchanged(self, run: Run, path: str) -> None:
-        """Tell of a report that is left as it is."""
+        """Report one that is left as it is."""
         self.counts["unchanged"] += 1
         line = f"[dim]skip[/dim]    {_name(run)}: {UNCHANGED}"
         about = {**_about(run), "reason": UNCHANGED, "path": path}
         self._event("unchanged", about, line if self.explains else "")
 
     def due(self, run: Run, reasons: Sequence[str]) -> None:
-        """Tell of a report that is to be made, and why."""
+        """Report one that is to be made, and why."""
         self.counts["due"] += 1
         reason = "; ".join(reasons)
         line = f"[bold]render[/bold]  {_name(run)}: {safe(reason)}"
@@ -279,7 +279,7 @@ class Account:
         self._event("due", about, line if self.explains else "")
 
     def made(self, run: Run, path: str, error: str | None) -> None:
-        """Tell of a report that is finished, or has failed."""
+        """Report one that is finished, or has failed."""
         if error is None:
             self.counts["rendered"] += 1
             line = f"[green]done[/green]    {_name(run)}"
@@ -292,14 +292,14 @@ class Account:
     def problem(
         self, event: str, line: str, reason: str, run: Run | None = None
     ) -> None:
-        """Tell of what is amiss: that is told however quiet it is to be."""
+        """Report what is wrong, however quiet it is to be."""
         if self.is_json:
             self._object(event, {**(_about(run) if run else {}), "reason": reason})
         else:
             (self._progress.console if self._progress else err).print(line)
 
     def finished(self, event: str, line: str, *, paths: Sequence[str]) -> None:
-        """Tell how many of each there were, and where they are."""
+        """Say how many of each there were, and where they are."""
         counts = {
             name: self.counts[name]
             for name in ("unchanged", "due", "rendered", "failed")
@@ -309,8 +309,8 @@ class Account:
     def summary(self) -> str:
         """How many of each there were, in a line: «9 unchanged, 1 rendered»."""
         names = ("unchanged", "rendered", "failed")
-        told = [f"{self.counts[n]} {n}" for n in names if self.counts[n]]
-        return ", ".join(told) or "nothing to render"
+        parts = [f"{self.counts[n]} {n}" for n in names if self.counts[n]]
+        return ", ".join(parts) or "nothing to render"
 
     # -- progress ----------------------------------------------------------------------
 

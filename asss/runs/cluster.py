@@ -5,8 +5,8 @@ A worker needs this package and nothing else: the project itself, its parameters
 notebooks and figures, goes along with the work, and the files of a report come back. On
 each worker a report is made as it is here: in a fresh process of its own. A report
 whose worker dies is made by another. Only the command that was asked puts reports in
-place: so none that it has told as failed, or given up, is put there afterwards. Imports
-``batch`` and below.
+place: so none that it has reported as failed, or given up, is put there afterwards.
+Imports ``batch`` and below.
 """
 
 import atexit
@@ -60,7 +60,7 @@ class Certificates:
             security.get_connection_args("client")
         except OSError as error:
             names = f"{self.ca}, {self.cert} and {self.key}"
-            msg = f"TLS cannot be spoken with {names} ({error})."
+            msg = f"TLS cannot be used with {names} ({error})."
             raise UsageError(msg) from error
         return security
 
@@ -122,7 +122,7 @@ class Cluster:
             # What Dask says of tls:// without certificates, and of tcp:// where its
             # settings ask for encryption.
             msg = (
-                f"{scheduler} cannot be spoken with ({error}). TLS takes --tls-ca, "
+                f"{scheduler} cannot be reached ({error}). TLS takes --tls-ca, "
                 "--tls-cert and --tls-key, or Dask's own settings."
             )
             raise UsageError(msg) from error

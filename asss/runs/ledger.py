@@ -1,7 +1,7 @@
 """
 The ledger: when each report was published, and when what it says last changed.
 
-«Endret» tells a reader that a report no longer says what it said. So it moves when
+«Endret» says to a reader that a report no longer says what it said. So it moves when
 facts or words have changed, and at nothing else: not at a new rendering, nor at new
 provenance of the same figures. The ledger remembers between renderings. The day is
 given by whoever renders; nothing here reads a clock. Imports ``knowledge``,
@@ -63,7 +63,7 @@ class Entry(Model):
     published, changed : str
         ISO dates, or empty; only a published report has been changed.
     fingerprint : str
-        Of what the reader was told last.
+        Of what the report said last.
     history : tuple of Version
         Each time it became another, oldest first.
     """
@@ -88,7 +88,7 @@ def fingerprint(
     facts: Mapping[str, Any], comments: Iterable[Comment], prose: Iterable[str]
 ) -> str:
     """
-    One sha256 of what the reader is told.
+    One sha256 of what a report says.
 
     Parameters
     ----------
@@ -104,9 +104,9 @@ def fingerprint(
     fingerprint : str
         The same whatever snapshot the same figures were read from, in which cells, and
         when SSB updated them, and on whatever day. That a figure is reconstructed is
-        told (by a mark), and counts.
+        shown (by a mark), and counts.
     """
-    told = {
+    content = {
         "title": facts["title"],
         "status": facts["edition"]["status"],
         "pending": facts["edition"]["pending"],
@@ -126,7 +126,7 @@ def fingerprint(
         ),
         "prose": list(prose),
     }
-    written = json.dumps(_steady(told), sort_keys=True, ensure_ascii=False)
+    written = json.dumps(_steady(content), sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(written.encode()).hexdigest()
 
 
@@ -154,7 +154,7 @@ def _steady(content: Any) -> Any:
 
 def begin(entry: Entry | None, run: Run) -> Run:
     """
-    The run with the dates that hold as long as the report tells what it told.
+    The run with the dates that hold as long as the report says what it said.
 
     Parameters
     ----------
@@ -185,7 +185,7 @@ def begin(entry: Entry | None, run: Run) -> Run:
 
 def settle(entry: Entry | None, begun: Run, fingerprint: str, *, today: str) -> Entry:
     """
-    Decide a report's dates from what was told before and what is told now.
+    Decide a report's dates from what it said before and what it says now.
 
     Parameters
     ----------
@@ -194,16 +194,16 @@ def settle(entry: Entry | None, begun: Run, fingerprint: str, *, today: str) -> 
     begun : Run
         From `begin`.
     fingerprint : str
-        Of what the report tells now.
+        Of what the report says now.
     today : str
         ISO date of the rendering.
 
     Returns
     -------
     settled : Entry
-        `changed` is today if a report that was published tells something else than
+        `changed` is today if a report that was published says something else than
         before, and otherwise what it was. It never moves back; and what changed before
-        the day of publishing was never told to anybody.
+        the day of publishing was never said to anybody.
 
     Raises
     ------

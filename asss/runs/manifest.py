@@ -13,8 +13,8 @@ Notes
 Snapshots are compared by what they say and not by what they are called. So a report
 goes on standing on the fetch that it was made from, and goes on saying so, when a later
 fetch brought the same figures from the same update of the same tables. Where it cannot
-be told whether a report is as it would be, it is made again: a stale figure in print is
-the worst that could come of saving the time.
+be known whether a report is as it would be, it is made again: a stale figure in print
+is the worst that could come of saving the time.
 """
 
 import hashlib
@@ -190,7 +190,7 @@ class Manifest(Model):
     run : Run
         As the notebook had it: the snapshot by its lasting name, the dates as printed.
     fingerprint : str
-        Of what the reader is told; the ledger has the same.
+        Of what the report says; the ledger has the same.
     snapshot : str
         The sha256 of the snapshot's manifest, and so of every answer in it.
     inputs : mapping of name to sha256 or version
@@ -681,16 +681,16 @@ def _dates(kept: Manifest, run: Run, entry: Entry | None) -> Iterator[str]:
     try:
         begun = ledger.begin(entry, run)
     except UsageError as error:
-        # For whoever makes it to stumble on: that is where mistakes are told.
+        # For whoever makes it to stumble on: mistakes are reported there.
         yield str(error)
         return
     before, now = kept.run.model_dump(), begun.model_dump()
     others = [name for name in IN_PRINT if before[name] != now[name]]
     for name in others:
         yield f"{name} {before[name] or 'empty'} → {now[name] or 'empty'}"
-    told = (kept.run.published, kept.run.changed, kept.fingerprint)
-    if not others and (entry.published, entry.changed, entry.fingerprint) != told:
-        yield f"{ledger.LEDGER_NAME} tells of another rendering than the one in place"
+    printed = (kept.run.published, kept.run.changed, kept.fingerprint)
+    if not others and (entry.published, entry.changed, entry.fingerprint) != printed:
+        yield f"{ledger.LEDGER_NAME} is about another rendering than the one in place"
 
 
 def made_in(folder: Path) -> set[str]:

@@ -115,7 +115,7 @@ def render_report(
     entry : Entry, optional
         What the ledger says of the report; without it, the dates are the run's.
     today : str, optional
-        ISO date, needed with an `entry`: the «Endret» of a report that now tells
+        ISO date, needed with an `entry`: the «Endret» of a report that now says
         something else.
     limits : Limits
         When the notebook is stopped.
@@ -162,8 +162,8 @@ def render_report(
     with outputs.workplace(target) as work:
         failed = outputs.failed_notebook(output, run.year, run.kommune)
         place = _Place(work, failed, limits)
-        notebook, told = _execute(run, template, known, place)
-        settled = ledger.settle(entry, run, told, today=today)
+        notebook, fingerprint = _execute(run, template, known, place)
+        settled = ledger.settle(entry, run, fingerprint, today=today)
         if ledger.dated(run, settled) != run:
             # The day is on the page: only a new execution says it everywhere.
             run = ledger.dated(run, settled)
@@ -185,7 +185,7 @@ def render_report(
             service=service,
             formats=tuple(formats),
             editions=tuple(editions),
-            fingerprint=told,
+            fingerprint=fingerprint,
             snapshot=answers.sha256,
             inputs=manifest.Inputs().of(run, known, answers),
         )
@@ -223,7 +223,7 @@ def warm_up() -> None:
 def _execute(
     run: Run, template: Path, known: Catalogue, place: _Place
 ) -> tuple[NotebookNode, str]:
-    """Run the template with papermill; what it tells the reader, as a fingerprint."""
+    """Run the template with papermill; and the fingerprint of what it says."""
     notebook = _run_notebook(run, template, known.folder.parent, place)
     comments = [
         comment
@@ -266,11 +266,11 @@ def _run_notebook(run: Run, template: Path, root: Path, place: _Place) -> Notebo
         msg = f"{run.kommune} {run.year}: the notebook's kernel stopped ({error})."
         raise RenderError(msg) from error
     place.failed.unlink(missing_ok=True)
-    _refuse_strangers(run, notebook)
+    _check_page_cells(run, notebook)
     return _tidy(notebook)
 
 
-def _refuse_strangers(run: Run, notebook: NotebookNode) -> None:
+def _check_page_cells(run: Run, notebook: NotebookNode) -> None:
     """
     Let nothing stand in a cell of the page but blocks of the page.
 
@@ -298,7 +298,7 @@ def _options(limits: Limits) -> Iterator[dict[str, Any]]:
     """
     What papermill is to run a notebook with.
 
-    The kernel is spoken with over sockets in a folder of its own, where the system has
+    The kernel is reached over sockets in a folder of its own, where the system has
     them. Ports are chosen before they are taken: with many kernels at once two may
     choose the same, and one waits a minute for a kernel that never answers.
     """

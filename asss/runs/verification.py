@@ -124,7 +124,7 @@ def verify(
     UsageError
         If there is no such report, or no such snapshot.
     SnapshotError
-        If `latest` is asked for, and it cannot be told which that is.
+        If `latest` is asked for, and it cannot be known which that is.
     """
     chosen = [sources.choose_snapshot(name, root=root) for name in snapshots]
     places = _places(output, kommune, year)
@@ -299,7 +299,7 @@ def _ledger_faults(place: _Place, kept: Manifest, entry: Entry | None) -> list[s
     if entry is None:
         return [f"it has no entry in {ledger.LEDGER_NAME}"]
     run = json.loads((place.folder / report.FACTS_NAME).read_bytes())["run"]
-    told = {
+    pairs = {
         "published": (entry.published, run["published"]),
         "changed": (entry.changed, run["changed"]),
         "fingerprint": (entry.fingerprint, kept.fingerprint),
@@ -307,7 +307,7 @@ def _ledger_faults(place: _Place, kept: Manifest, entry: Entry | None) -> list[s
     return [
         f"{name} is {here or 'empty'} in the report and {there or 'empty'} in "
         f"{ledger.LEDGER_NAME}"
-        for name, (there, here) in told.items()
+        for name, (there, here) in pairs.items()
         if there != here
     ]
 
@@ -322,7 +322,7 @@ def _look_at_year(folder: Path) -> Iterator[Check]:
     try:
         shown = {name: _figures(path) for name, path in found.items()}
     except (OSError, ValueError, KeyError, TypeError):
-        # What is damaged is told of the report itself.
+        # What is damaged is reported for the report itself.
         return
     together = shown.pop(NETWORK, {})
     for name, figures in shown.items():

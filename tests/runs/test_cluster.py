@@ -271,8 +271,8 @@ def test_tls_is_spoken_with_those_who_show_a_certificate(
             ([], "TLS takes --tls-ca"),
             (given("theirs.pem", "ours.pem", "ours.key"), "No scheduler answers"),
             (given("ours.pem", "theirs.pem", "theirs.key"), "No scheduler answers"),
-            (given("ours.pem", "ours.pem", "theirs.key"), "TLS cannot be spoken"),
-            (given("ours.key", "ours.pem", "ours.key"), "TLS cannot be spoken"),
+            (given("ours.pem", "ours.pem", "theirs.key"), "TLS cannot be used"),
+            (given("ours.key", "ours.pem", "ours.key"), "TLS cannot be used"),
             (ours[:4], "go together: give all three"),
         ):
             with monkeypatch.context() as impatient:
