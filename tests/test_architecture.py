@@ -34,7 +34,6 @@ RESERVED = {
         "page.record",
         "runs.manifest",
         "runs.ledger",
-        "formats.exports",
     },
     "xlsxwriter": {"formats.exports"},
     "resvg_py": {"formats.exports"},

@@ -8,35 +8,35 @@ SSB does mark a figure, or notes it of a year, that stands before the calendar. 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
+from typing import Annotated, Final, Literal, TypeAlias
 
-from asss.analysis.facts import NetworkBook
+from pydantic import Strict
+
+from asss.analysis.facts import NetworkBook, about
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.knowledge import Calendar, Table
+from asss.catalogue.parameters import Identifier, Model
 from asss.statbank import Snapshot, oslo_date
 
-FINAL, PRELIMINARY, UNKNOWN = "endelige", "forelopige", ""
+#: What a report's figures are, where that can be known.
+Finality: TypeAlias = Literal["", "endelige", "forelopige"]
+UNKNOWN: Final = ""
+FINAL: Final = "endelige"
+PRELIMINARY: Final = "forelopige"
+
+#: The least final first.
+ORDER: tuple[Finality, ...] = (UNKNOWN, PRELIMINARY, FINAL)
 
 
-@dataclass(frozen=True)
-class Edition:
-    """How final the figures of a report's year are.
+class Edition(Model):
+    """How final the figures of the report's year are."""
 
-    Attributes
-    ----------
-    status : str
-        ``endelige``, ``forelopige``, or empty where nobody can know. The report is no
-        more final than the least final table it uses.
-    tables : mapping of table number to status
-    pending : tuple of indicator ids
-        Collected by hand, and not yet collected for this year: for nobody whom the
-        report is on.
-    """
-
-    status: str
-    tables: Mapping[str, str]
-    pending: tuple[str, ...]
+    status: Finality = about("Of the least final table; empty: nobody can know.")
+    tables: Mapping[str, Finality] = about("Status by number of SSB table.")
+    pending: Annotated[tuple[Identifier, ...], Strict(strict=False)] = about(
+        "Indicators that are collected by hand and not collected yet."
+    )
 
 
 def edition(book: NetworkBook, known: Catalogue) -> Edition:
@@ -58,7 +58,7 @@ def edition(book: NetworkBook, known: Catalogue) -> Edition:
         for table in fact.tables
         if table in book.snapshot.tables
     }
-    tables = {
+    tables: dict[str, Finality] = {
         number: _marked(known.service.table[number], book.snapshot, year)
         or _status(
             known.service.table[number],
@@ -69,23 +69,20 @@ def edition(book: NetworkBook, known: Catalogue) -> Edition:
         or book.run.edition_status
         for number in sorted(used)
     }
-    found = set(tables.values())
-    worst = next((s for s in (UNKNOWN, PRELIMINARY, FINAL) if s in found), UNKNOWN)
-    return Edition(
-        status=worst,
-        tables=tables,
-        pending=book.pending(known),
-    )
+    least: Finality = min(tables.values(), key=ORDER.index, default=UNKNOWN)
+    return Edition(status=least, tables=tables, pending=book.pending(known))
 
 
-def _marked(table: Table, snapshot: Snapshot, year: int) -> str:
+def _marked(table: Table, snapshot: Snapshot, year: int) -> Finality:
     """Preliminary where SSB says so of any figure of the year; else nothing."""
     period = str(year + table.year_offset)
     is_marked = snapshot.dataset(table.id).has_preliminary(period)
     return PRELIMINARY if is_marked else ""
 
 
-def _status(table: Table, calendar: Calendar, updated: str | None, year: int) -> str:
+def _status(
+    table: Table, calendar: Calendar, updated: str | None, year: int
+) -> Finality:
     """
     What a table's last update says of a data year, which is published the year after.
 

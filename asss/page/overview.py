@@ -23,7 +23,8 @@ from asss.catalogue.parameters import EVERY, NETWORK, Member
 from asss.page import sections, text
 from asss.page.blocks import Block, block
 from asss.page.keyfigures import Footnotes
-from asss.page.sections import Facts, Illustrated
+from asss.page.record import FactsFile
+from asss.page.sections import Illustrated
 
 #: Shades in the table of ranks: from the highest value to the lowest.
 SHADES = 5
@@ -67,7 +68,7 @@ def title(found: NetworkFindings, known: Catalogue) -> str:
     return text.phrase("network_title", details, known)
 
 
-def facts(found: NetworkFindings, known: Catalogue) -> Facts:
+def facts(found: NetworkFindings, known: Catalogue) -> FactsFile:
     """Gather what facts.json holds: every member's facts for every year."""
     name = known.phrases.words["network_name"]
     return sections.gathered(

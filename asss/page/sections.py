@@ -6,10 +6,8 @@ from the phrase file, markup from ``templates/blocks/``. Each function returns a
 that JupyterLab and the finished page show alike. Imports ``blocks`` and below.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
@@ -21,37 +19,18 @@ from asss.analysis.statements import Detail
 from asss.catalogue import language, markdown
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import Member
-from asss.page import keyfigures, text
+from asss.page import keyfigures, record, text
 from asss.page.blocks import Block, block, day_or_text
+from asss.page.record import FactsFile
 
 if TYPE_CHECKING:
     from asss.figures import Data, Picture
-
-#: The notebook output under which a report's facts leave the kernel.
-FACTS_MIME = "application/vnd.asss.facts+json"
 
 #: The notebook output under which the numbers behind figures leave it.
 FIGURES_MIME = "application/vnd.asss.figures+json"
 
 #: Rules of sentences that explain a measure, and say nothing of its figure.
 EXPLANATIONS = ("resource_gloss",)
-
-#: The version of the form of facts.json.
-FACTS_FORM = 3
-
-
-@dataclass(frozen=True)
-class Facts:
-    """Everything a report rests on, as it is written to facts.json."""
-
-    content: Mapping[str, Any]
-
-    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
-        count = len(self.content["facts"])
-        return {
-            FACTS_MIME: self.content,
-            "text/plain": f"{count} facts, {len(self.content['sentences'])} sentences",
-        }
 
 
 @dataclass(frozen=True)
@@ -207,7 +186,7 @@ class _ChapterNotes:
         self._known, self._chapter = known, chapter
         self._by_id = {fact.id: fact for fact in found.book.facts.values()}
         entries = found.forbehold_in(known, chapter)
-        letters = keyfigures.letters(found, known, also=[e.text for e in entries])
+        letters = keyfigures.table(found, known).letters(e.text for e in entries)
         order = list(letters)
         self.items: dict[str, dict[str, Any]] = {
             entry.id: {
@@ -241,26 +220,26 @@ class _ChapterNotes:
         return references
 
 
-def facts(found: Findings, known: Catalogue) -> Facts:
+def facts(found: Findings, known: Catalogue) -> FactsFile:
     """
     Gather what facts.json holds.
 
     The kommune's facts for every year, the other members' for the report's year, every
     sentence with its rule and facts, every forbehold, and where the figures came from.
     """
-    kept = [
-        fact
-        for fact in found.book.facts.values()
-        if fact.kommune == found.book.member.id or fact.year == found.book.run.year
-    ]
+    book = found.book
     return gathered(
-        found.book,
+        book,
         known,
         title=title(found, known),
-        whose=found.book.member,
-        kept=kept,
+        whose=book.member,
+        kept=[
+            fact
+            for fact in book.facts.values()
+            if fact.kommune == book.member.id or fact.year == book.run.year
+        ],
         sentences=text.sentences(found, known),
-        table=keyfigures.printed(found, known),
+        table=keyfigures.table(found, known).printed,
     )
 
 
@@ -272,59 +251,32 @@ def gathered(
     whose: Member,
     kept: Sequence[Fact],
     sentences: Sequence[text.Sentence],
-    table: Mapping[str, Any] | None = None,
-) -> Facts:
+    table: record.PrintedTable | None = None,
+) -> FactsFile:
     """What facts.json holds, of a report on one kommune or on all."""
-    edition = publication.edition(book, known)
-    return Facts(
-        {
-            "form": FACTS_FORM,
-            "title": title,
-            "run": book.run.model_copy(update={"kommune": whose.id}).model_dump(),
-            "kommune": whose.name,
-            "service": known.service.service,
-            "edition": {
-                "status": edition.status,
-                "tables": dict(edition.tables),
-                "pending": list(edition.pending),
-            },
-            "snapshot": {
-                "name": book.snapshot.name,
-                "created": book.snapshot.created,
-                "fetched": book.snapshot.fetched,
-                "base_url": book.snapshot.base_url,
-                "sha256": book.snapshot.sha256,
-                "tables": {
-                    table: {
-                        "title": entry["title"],
-                        "ssb_updated": entry["ssb_updated"],
-                        "sha256": entry["sha256"],
-                        "query": entry["query"],
-                    }
-                    for table, entry in book.snapshot.tables.items()
-                },
-            },
-            "contains_reconstructed": book.is_reconstructed,
-            "table": table,
-            "facts": [fact.model_dump() for fact in kept],
-            "sentences": [
-                {
-                    "section": said.chapter,
-                    "text": said.text,
-                    "rule": said.rule,
-                    "facts": list(said.facts),
-                }
-                for said in sentences
-            ],
-            "forbehold": [
-                entry.model_dump(mode="json", exclude={"figures"})
-                for entry in book.all_forbehold(known)
-            ],
-        }
+    run = book.run.model_copy(update={"kommune": whose.id})
+    return FactsFile(
+        form=record.FACTS_FORM,
+        title=title,
+        run=record.RunRecord(**run.model_dump()),
+        kommune=whose.name,
+        service=known.service.service,
+        edition=publication.edition(book, known),
+        snapshot=record.SnapshotRecord.of(book.snapshot),
+        contains_reconstructed=book.is_reconstructed,
+        table=table,
+        facts=list(kept),
+        sentences=[
+            record.SentenceRecord(
+                section=said.chapter,
+                text=said.text,
+                rule=said.rule,
+                facts=list(said.facts),
+            )
+            for said in sentences
+        ],
+        forbehold=[
+            record.ForbeholdRecord(**entry.model_dump(mode="json", exclude={"figures"}))
+            for entry in book.all_forbehold(known)
+        ],
     )
-
-
-def dump_facts(content: Mapping[str, Any], path: Path) -> None:
-    """Write facts.json: sorted as it came, UTF-8, one form for the same facts."""
-    written = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
-    path.write_text(written + "\n", encoding="utf-8")

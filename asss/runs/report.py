@@ -42,7 +42,7 @@ from asss.catalogue.filenames import (
 from asss.catalogue.parameters import NETWORK, Run
 from asss.errors import AsssError, ParameterError, RenderError
 from asss.formats import conversion, exports, readback, review
-from asss.page import sections
+from asss.page import record, sections
 from asss.page.blocks import BLOCK_MIME
 from asss.runs import ledger, manifest
 from asss.runs.kernels.forks import LIMITS, Limits
@@ -368,7 +368,7 @@ def _tidy(notebook: NotebookNode) -> NotebookNode:
 
 
 def _facts(notebook: NotebookNode, run: Run) -> dict[str, Any]:
-    given: Iterator[dict[str, Any]] = _outputs(notebook, sections.FACTS_MIME)
+    given: Iterator[dict[str, Any]] = _outputs(notebook, record.FACTS_MIME)
     for facts in given:
         whose = facts["run"]["kommune"], facts["run"]["year"]
         if whose == (run.kommune, run.year):
@@ -395,7 +395,7 @@ def _write(
     """Write everything that the reader gets, from one execution; the page last."""
     facts = _facts(notebook, run)
     html = conversion.to_html(notebook, facts, known)
-    sections.dump_facts(facts, work / FACTS_NAME)
+    record.dump_facts(facts, work / FACTS_NAME)
     written = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
     (work / NOTEBOOK_NAME).write_text(f"{written}\n", encoding="utf-8")
     figures = {

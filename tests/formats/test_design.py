@@ -19,7 +19,6 @@ from asss.catalogue import markdown
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import Run
 from asss.formats import conversion
-from asss.formats.exports import form
 from asss.page import blocks, contents, keyfigures, sections
 from asss.runs import report
 from asss.statbank import Snapshot
@@ -236,11 +235,9 @@ def test_letters_go_on_after_z(known: Catalogue, snapshot: Snapshot) -> None:
     observed = sources.load_observations(much, snapshot, until=2020)
     indexed = indexing.index_to_network(observed, rule=much.mean_rule)
     found = findings.assess(indexed, much, Run(kommune="oslo", year=2020), snapshot)
-    table = keyfigures.printed(found, much)
-    used = [note["letter"] for note in table["notes"]]
+    used = [note.letter for note in keyfigures.table(found, much).notes]
     assert used[24:28] == ["y", "z", "aa", "ab"]
     assert len(set(used)) == len(used) > 40
-    form.PrintedTable.model_validate(table)
     html = keyfigures.key_figures(found, much).html
     for place, letter in enumerate(used):
         assert keyfigures.letter(place) == letter
@@ -265,7 +262,7 @@ def test_sentences_lead_to_their_forbehold_and_back(
     """A number that must not stand alone has its caveat's letter, as in Tabell 1."""
     found = findings_of(kommune, year)
     facts = {fact.id: fact for fact in found.book.facts.values()}
-    in_table = keyfigures.letters(found, known)
+    in_table = keyfigures.table(found, known).letters()
     referred = 0
     for chapter in known.service.chapters:
         html = sections.chapter(found, known, chapter.id).html

@@ -33,9 +33,9 @@ from asss.catalogue.parameters import EMBEDDED, NETWORK, Address, Run
 from asss.cli import render
 from asss.errors import RenderError
 from asss.formats import exports
-from asss.formats.exports import datapackage, form, pictures, schema
+from asss.formats.exports import datapackage, pictures
 from asss.formats.exports.sheets import Book, Column, Link
-from asss.page import contents, overview, sections
+from asss.page import contents, overview, record, sections
 from asss.runs import report
 from asss.runs.manifest import MANIFEST_NAME
 from asss.statbank import Snapshot
@@ -113,15 +113,15 @@ def table(folder: Path, name: str) -> list[dict[str, str]]:
 
 
 def test_published_schema_is_that_of_the_models() -> None:
-    """After a change of form: python -m asss.formats.exports."""
-    assert schema.published_schema() == schema.written_schema()
+    """After a change of form: python -m asss.page.record."""
+    assert record.published_schema() == record.written_schema()
 
 
 def test_schema_is_a_schema_of_its_dialect() -> None:
     """A schema with a slip in it would let everything through."""
-    jsonschema.Draft202012Validator.check_schema(exports.facts_schema())
-    assert exports.facts_schema()["$schema"] == schema.DIALECT
-    assert exports.facts_schema()["$id"].endswith(f":{sections.FACTS_FORM}")
+    jsonschema.Draft202012Validator.check_schema(record.facts_schema())
+    assert record.facts_schema()["$schema"] == record.DIALECT
+    assert record.facts_schema()["$id"].endswith(f":{record.FACTS_FORM}")
 
 
 def objects(part: object) -> Iterator[dict[str, Any]]:
@@ -137,7 +137,7 @@ def objects(part: object) -> Iterator[dict[str, Any]]:
 
 def test_every_key_is_described_and_none_is_optional() -> None:
     """A key that may be left out, or that nobody explains, is one to be wrong about."""
-    found = list(objects(exports.facts_schema()))
+    found = list(objects(record.facts_schema()))
     assert len(found) > 12
     for entry in found:
         assert entry["additionalProperties"] is False
@@ -152,13 +152,13 @@ def test_a_fact_on_file_is_the_fact_in_memory(
     """Whoever reads facts.json has the very facts that the report was made from."""
     found = findings_of("tromso", 2018)
     content = content_of(findings_of, known, "tromso", 2018)
-    for record in content["facts"]:
-        fact = Fact(**record)
+    for kept in content["facts"]:
+        fact = Fact(**kept)
         assert found.book.facts[fact.indicator, fact.kommune, fact.year] == fact
 
 
 def test_every_basis_and_every_sign_is_allowed_in_the_schema() -> None:
-    as_json = exports.facts_schema()["$defs"]["Fact"]["properties"]
+    as_json = record.facts_schema()["$defs"]["Fact"]["properties"]
     assert set(as_json["basis"]["enum"]) == set(BASES)
     taken = re.compile(as_json["status"]["pattern"])
     assert all(taken.search(sign) for sign in ("", "....", "*", *SIGNS))
@@ -170,8 +170,8 @@ def test_facts_of_every_kind_of_year_keep_to_the_schema(
     findings_of: FindingsOf, known: Catalogue, kommune: str, year: int
 ) -> None:
     content = content_of(findings_of, known, kommune, year)
-    jsonschema.validate(content, exports.facts_schema())
-    exports.read(content)
+    jsonschema.validate(content, record.facts_schema())
+    record.read(content)
 
 
 @pytest.mark.parametrize("year", [2021, 2022, 2025])
@@ -180,8 +180,8 @@ def test_facts_of_fetched_figures_keep_to_the_schema(
 ) -> None:
     """Fetched figures have what embedded ones lack: when SSB updated them."""
     content = content_of(later_findings_of, known, "trondheim", year)
-    jsonschema.validate(content, exports.facts_schema())
-    exports.read(content)
+    jsonschema.validate(content, record.facts_schema())
+    record.read(content)
 
 
 def keys(part: object, *way: str | int) -> Iterator[tuple[str | int, ...]]:
@@ -202,7 +202,7 @@ def inside(part: Any, way: tuple[str | int, ...]) -> Any:
 
 def test_every_missing_key_is_refused(content: Content) -> None:
     """Whoever reads the file may lean on every key of it."""
-    validator = jsonschema.Draft202012Validator(exports.facts_schema())
+    validator = jsonschema.Draft202012Validator(record.facts_schema())
     # Names of tables are content; that there are none is no fault.
     ways = [way for way in keys(content) if not re.fullmatch(r"\d{5}", str(way[-1]))]
     assert len(ways) > 80
@@ -211,7 +211,7 @@ def test_every_missing_key_is_refused(content: Content) -> None:
         kept = whole.pop(name)
         assert not validator.is_valid(content), way
         with pytest.raises(RenderError, match=str(name)):
-            exports.read(content)
+            record.read(content)
         whole[name] = kept
     assert validator.is_valid(content)
 
@@ -221,11 +221,9 @@ def test_extra_key_is_refused(content: Content, way: tuple[str | int, ...]) -> N
     """A new key must be described before it is published."""
     inside(content, way)["ny"] = 1
     with pytest.raises(jsonschema.ValidationError, match="ny"):
-        jsonschema.validate(content, exports.facts_schema())
-    with pytest.raises(
-        RenderError, match=r"ny: Extra inputs.*asss/formats/exports/form\.py"
-    ):
-        exports.read(content)
+        jsonschema.validate(content, record.facts_schema())
+    with pytest.raises(RenderError, match=r"ny: Extra inputs.*asss/page/record\.py"):
+        record.read(content)
 
 
 @pytest.mark.parametrize(
@@ -246,9 +244,9 @@ def test_wrong_value_is_refused(
 ) -> None:
     inside(content, way[:-1])[way[-1]] = wrong
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(content, exports.facts_schema())
+        jsonschema.validate(content, record.facts_schema())
     with pytest.raises(RenderError):
-        exports.read(content)
+        record.read(content)
 
 
 # -- Excel -----------------------------------------------------------------------------
@@ -402,7 +400,7 @@ def test_network_has_a_workbook_and_a_package_of_everybody(
     run = Run(kommune=NETWORK, year=2020, snapshot=EMBEDDED)
     found = network.assess(indexed, known, run, snapshot)
     content = json.loads(json.dumps(overview.facts(found, known).content))
-    jsonschema.validate(content, exports.facts_schema())
+    jsonschema.validate(content, record.facts_schema())
     exports.write(content, {}, "", known, tmp_path, ("xlsx", "csv"))
     facts = {fact["id"]: fact for fact in content["facts"]}
     names = {member.name: member.id for member in known.network.in_year(2020)}
@@ -712,9 +710,9 @@ def test_only_what_was_asked_for_is_written(
 
 def test_form_of_the_file_is_the_one_that_is_read(content: Content) -> None:
     """A file of another form is told from one that is damaged."""
-    content["form"] = sections.FACTS_FORM + 1
+    content["form"] = record.FACTS_FORM + 1
     with pytest.raises(RenderError, match="Render the report again"):
-        form.read(content)
+        record.read(content)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ see can hide in any of them.
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -34,7 +35,7 @@ from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.language import HARD_SPACE, IN_LETTERS
 from asss.catalogue.parameters import Run
 from asss.errors import PhraseError
-from asss.formats.exports.datapackage import FIELDS
+from asss.formats.exports.datapackage import TABLES
 from asss.formats.exports.excel import COMMON
 from asss.page import text
 from asss.statbank import Snapshot
@@ -414,8 +415,8 @@ FAMILIES = {
     "basis_": set(BASES),
     "mean_": {"plain", "weighted"},
     "status_": {"endelige", "forelopige", "unknown"},
-    "field_": {*FIELDS, "mark", "notes"},
-    "about_": set(FIELDS),
+    "field_": {*chain(*TABLES.values()), "mark", "notes"},
+    "about_": set(chain(*TABLES.values())),
     "resource_": {"tall", "indikatorer", "kommuner", "forbehold", "figur"},
     "sheet_": {"about", "members", "ranks", "table", "profile", *COMMON},
     "contents_": {"members", "ranks", "table", "profile", *COMMON},

@@ -15,26 +15,20 @@ from asss.catalogue.filenames import EXPORTS as FORMATS
 from asss.catalogue.filenames import FIGURES_NAME, WORKBOOK_NAME
 from asss.formats.exports import excel
 from asss.formats.exports.datapackage import DESCRIPTOR, package
-from asss.formats.exports.extract import extract_of
-from asss.formats.exports.form import FACTS_SCHEMA_NAME, FactsFile, read
 from asss.formats.exports.pictures import drawings
-from asss.formats.exports.schema import facts_schema, published_schema
 from asss.page.blocks import Block, block
+from asss.page.record import FACTS_SCHEMA_NAME, published_schema, read
 
 __all__ = [
     "DESCRIPTOR",
     "DOWNLOADS_HERE",
     "DOWNLOADS_LISTED",
-    "FACTS_SCHEMA_NAME",
     "FIGURES_FOLDER",
     "FIGURES_NAME",
     "FORMATS",
     "WORKBOOK_NAME",
-    "FactsFile",
     "downloads",
-    "facts_schema",
     "offered",
-    "read",
     "write",
 ]
 
@@ -83,7 +77,7 @@ def write(
         made = excel.workbook(record, known)
         (folder / WORKBOOK_NAME).write_bytes(made)
     if "csv" in formats:
-        for name, content in package(extract_of(record), figures, known).items():
+        for name, content in package(record, figures, known).items():
             _put(folder / name, content)
     for drawing in drawings(html) if {"svg", "png"} & set(formats) else ():
         place = folder / FIGURES_FOLDER / drawing.name

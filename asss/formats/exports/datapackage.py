@@ -13,15 +13,14 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, TypeAlias
 
 from asss.analysis.facts import Fact
-from asss.analysis.tables import BASES
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.parameters import EVERY
 from asss.errors import RenderError
-from asss.formats.exports.extract import Extract
 from asss.page import text
+from asss.page.record import FactsFile
 
 DESCRIPTOR = "datapackage.json"
 
@@ -44,58 +43,28 @@ Value: TypeAlias = "str | int | float | None"
 #: after what is no part of the text to the eye.
 FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
 
-#: The type of every column, with what its values must keep to.
-FIELDS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
-    "id": ("string", {"required": True, "unique": True}),
-    "indicator": ("string", {"required": True}),
-    "kommune": ("string", {"required": True}),
-    "year": ("integer", {"required": True, "minimum": 1900}),
-    "value": ("number", {}),
-    "unit": (
-        "string",
-        {
-            "required": True,
-            "enum": ["kr", "prosent", "maneder", "per_1000", "forholdstall"],
-        },
+#: The columns of each table: of the figures, every field of a fact but its id, which
+#: the key says; of the others, fields of what the figures refer to.
+TABLES: Mapping[str, tuple[str, ...]] = {
+    "tall": tuple(name for name in Fact.model_fields if name != "id"),
+    "indikatorer": (
+        *("id", "name", "short_name", "section", "unit", "decimals"),
+        *("definition", "processing", "interpretation", "source"),
     ),
-    "decimals": ("integer", {"required": True, "minimum": 0}),
-    "status": ("string", {}),
-    "basis": ("string", {"enum": list(BASES)}),
-    "network_mean": ("number", {}),
-    "mean_rule": ("string", {"required": True, "enum": ["plain", "weighted"]}),
-    "mean_basis": ("string", {"enum": list(BASES)}),
-    "index": ("number", {}),
-    "distance": ("number", {}),
-    "rank": ("integer", {"minimum": 1}),
-    "n": ("integer", {"required": True, "minimum": 0}),
-    "lowest": ("number", {}),
-    "lowest_kommune": ("string", {}),
-    "highest": ("number", {}),
-    "highest_kommune": ("string", {}),
-    "previous": ("number", {}),
-    "change": ("number", {}),
-    "mean_change": ("number", {}),
-    "numerator": ("number", {}),
-    "denominator": ("number", {}),
-    "factor": ("number", {}),
-    "tables": ("string", {}),
-    "cells": ("string", {}),
-    "forbehold": ("string", {}),
-    "name": ("string", {"required": True}),
-    "short_name": ("string", {"required": True}),
-    "section": ("string", {"required": True}),
-    "definition": ("string", {"required": True}),
-    "processing": ("string", {"required": True}),
-    "interpretation": ("string", {"required": True}),
-    "source": ("string", {"required": True}),
-    "number": ("string", {"required": True, "pattern": "[0-9]{4}"}),
-    "kind": ("string", {"required": True}),
-    "kommuner": ("string", {"required": True}),
-    "indicators": ("string", {"required": True}),
-    "years": ("string", {"required": True}),
-    "text": ("string", {"required": True}),
-    "label": ("string", {"required": True}),
-    "date": ("string", {"required": True}),
+    "kommuner": ("id", "name", "number"),
+    "forbehold": (
+        *("id", "kind", "kommuner", "indicators", "years"),
+        *("label", "text", "source", "date"),
+    ),
+}
+
+#: Behind a figure of the page they are empty where there is no number.
+EMPTY_BEHIND_FIGURES = ("basis", "mean_basis")
+
+#: What the columns of the tables that figures refer to keep to; most are texts.
+RULES: Mapping[str, Mapping[str, Any]] = {
+    "id": {"unique": True},
+    "number": {"pattern": "[0-9]{4}"},
 }
 
 
@@ -106,7 +75,7 @@ class Resource:
     Attributes
     ----------
     columns : tuple of str
-        Keys of :data:`FIELDS`.
+        Fields of a fact, and of what it refers to.
     key : tuple of str
         The columns that tell rows apart.
     refers : mapping of column to resource
@@ -136,14 +105,15 @@ class Resource:
 
 
 def package(
-    extract: Extract, figures: Mapping[int, Mapping[str, Any]], known: Catalogue
+    record: FactsFile, figures: Mapping[int, Mapping[str, Any]], known: Catalogue
 ) -> dict[str, bytes]:
     """
     Make the files of a Data Package, by name.
 
     Parameters
     ----------
-    extract : Extract
+    record : FactsFile
+        What facts.json holds.
     figures : mapping of number to mapping
         The numbers behind each figure, as ``columns`` and ``rows``.
     known : Catalogue
@@ -154,22 +124,33 @@ def package(
         ``tall.csv``, the tables it refers to, ``figurer/figur-1.csv`` and so on, and
         ``datapackage.json``.
     """
+    sections = {section.id: section.name for section in known.service.sections}
+    used = {fact.kommune for fact in record.facts}
+    indicators = [
+        entry.model_copy(update={"section": sections[entry.section]})
+        for entry in known.service.indicators
+    ]
+    kommuner = [
+        (member.id, member.name, member.number_in(record.run.year))
+        for member in known.network.members
+        if member.id in used
+    ]
     resources = (
-        _figures(extract),
-        _indicators(known),
-        _kommuner(extract, known),
-        _forbehold(extract),
+        _table("tall", record.facts, key=KEY, refers=REFERS),
+        _table("indikatorer", indicators),
+        Resource("kommuner", TABLES["kommuner"], kommuner),
+        _table("forbehold", record.forbehold),
         *(_behind(number, figures[number]) for number in sorted(figures)),
     )
     files = {resource.path: resource.content for resource in resources}
     descriptor = {
         "$schema": PROFILE,
-        "name": extract.name,
-        "title": extract.title,
-        "description": _description(extract, known),
-        "created": f"{extract.day}T00:00:00Z",
+        "name": record.name,
+        "title": record.title,
+        "description": _description(record, known),
+        "created": f"{record.day}T00:00:00Z",
         "licenses": [LICENCE],
-        "sources": _sources(extract, known),
+        "sources": _sources(record, known),
         "resources": [
             _described(resource, files[resource.path], known) for resource in resources
         ],
@@ -181,15 +162,11 @@ def package(
 # -- rows ------------------------------------------------------------------------------
 
 
-def _figures(extract: Extract) -> Resource:
-    columns = tuple(FIELDS)[1 : tuple(FIELDS).index("forbehold") + 1]
-    return Resource(
-        name="tall",
-        columns=columns,
-        rows=[[_value(fact, column) for column in columns] for fact in extract.facts],
-        key=KEY,
-        refers=REFERS,
-    )
+def _table(name: str, entries: Iterable[object], **keys: Any) -> Resource:
+    """A row for each entry, of the fields that the table has."""
+    columns = TABLES[name]
+    rows = [[_value(getattr(entry, name)) for name in columns] for entry in entries]
+    return Resource(name, columns, rows, **keys)
 
 
 def _behind(number: int, figure: Mapping[str, Any]) -> Resource:
@@ -210,9 +187,9 @@ def _inert(value: Value) -> Value:
     return f"'{value}" if is_run else value
 
 
-def _value(fact: Fact, column: str) -> Value:
-    found = getattr(fact, column)
-    return _listed(found) if isinstance(found, tuple) else found
+def _value(value: Any) -> Value:
+    is_several = isinstance(value, list | tuple)
+    return _listed(value) if is_several else value
 
 
 def _listed(items: Iterable[object]) -> str:
@@ -222,60 +199,6 @@ def _listed(items: Iterable[object]) -> str:
         msg = f"{parts} cannot be a list in CSV: a space is in one of its parts."
         raise RenderError(msg)
     return " ".join(parts)
-
-
-def _indicators(known: Catalogue) -> Resource:
-    sections = {section.id: section.name for section in known.service.sections}
-    return Resource(
-        name="indikatorer",
-        columns=(
-            *("id", "name", "short_name", "section", "unit", "decimals"),
-            *("definition", "processing", "interpretation", "source"),
-        ),
-        rows=[
-            (
-                *(entry.id, entry.name, entry.short_name, sections[entry.section]),
-                *(entry.unit, entry.decimals, entry.definition, entry.processing),
-                *(entry.interpretation, entry.source),
-            )
-            for entry in known.service.indicators
-        ],
-    )
-
-
-def _kommuner(extract: Extract, known: Catalogue) -> Resource:
-    used = {fact.kommune for fact in extract.facts}
-    return Resource(
-        name="kommuner",
-        columns=("id", "name", "number"),
-        rows=[
-            (member.id, member.name, member.number_in(extract.year))
-            for member in known.network.members
-            if member.id in used
-        ],
-    )
-
-
-def _forbehold(extract: Extract) -> Resource:
-    return Resource(
-        name="forbehold",
-        columns=(
-            *("id", "kind", "kommuner", "indicators", "years"),
-            *("label", "text", "source", "date"),
-        ),
-        rows=[
-            (
-                *(entry.id, entry.kind),
-                *(
-                    EVERY if ids == EVERY else _listed(ids)
-                    for ids in (entry.kommuner, entry.indicators)
-                ),
-                _listed(entry.years),
-                *(entry.label, entry.text, entry.source, entry.date),
-            )
-            for entry in extract.forbehold
-        ],
-    )
 
 
 # -- what they are ---------------------------------------------------------------------
@@ -309,8 +232,31 @@ def _described(resource: Resource, content: bytes, known: Catalogue) -> dict[str
     }
 
 
+@cache
+def _kinds() -> Mapping[str, tuple[str, Mapping[str, Any]]]:
+    """The type of every field of a fact, with what its values must keep to."""
+    kinds = {}
+    for name, form in Fact.model_json_schema()["properties"].items():
+        typed = form.get("anyOf", [form])[0]
+        rules = {rule: typed[rule] for rule in ("enum", "minimum") if rule in typed}
+        is_text = typed["type"] not in ("number", "integer")
+        may_be_empty = (
+            name in EMPTY_BEHIND_FIGURES
+            or "anyOf" in form
+            or typed["type"] == "array"
+            or (is_text and re.search(typed.get("pattern", "^.+$"), "") is not None)
+        )
+        kinds[name] = (
+            "string" if is_text else typed["type"],
+            rules if may_be_empty else {"required": True, **rules},
+        )
+    return kinds
+
+
 def _field(column: str, known: Catalogue) -> dict[str, Any]:
-    kind, rules = FIELDS[column]
+    kind, rules = _kinds().get(column) or ("string", {})
+    if column not in TABLES["tall"]:
+        rules = {"required": True, **RULES.get(column, {})}
     words = known.phrases.words
     described: dict[str, Any] = {
         "name": column,
@@ -321,24 +267,24 @@ def _field(column: str, known: Catalogue) -> dict[str, Any]:
     return {**described, "constraints": rules} if rules else described
 
 
-def _description(extract: Extract, known: Catalogue) -> str:
+def _description(record: FactsFile, known: Catalogue) -> str:
     words = known.phrases.words
     parts = [words["export_what"]]
     # The rows are all years', and no mark stands at them.
-    if extract.has_reconstructed:
+    if any("reconstructed" in (fact.basis, fact.mean_basis) for fact in record.facts):
         parts.append(words["export_reconstructed"])
     return " ".join([*parts, words["export_inert"], words["export_licence"]])
 
 
-def _sources(extract: Extract, known: Catalogue) -> list[dict[str, str]]:
+def _sources(record: FactsFile, known: Catalogue) -> list[dict[str, str]]:
     return [
         {
             "title": text.phrase(
                 "export_source",
-                {"table": table, "title": extract.snapshot.tables[table].title},
+                {"table": table, "title": record.snapshot.tables[table].title},
                 known,
             ),
             "path": f"{STATBANK}{table}",
         }
-        for table in extract.tables
+        for table in record.tables
     ]

@@ -7,7 +7,7 @@ print is decided here, so that all sheets are alike; what is in them is for ``ex
 
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from textwrap import wrap
@@ -53,10 +53,15 @@ Cell: TypeAlias = "str | int | float | Amount | Link | None"
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its heading, its width in characters, and whether it holds numbers."""
+    """
+    A column: its heading, its width in characters, and whether it holds numbers.
+
+    ``cell`` says what stands in it for one item of what the sheet is about.
+    """
 
     heading: str | int
     width: float
+    cell: Callable[[Any], Cell] = lambda _: None
     is_number: bool = False
 
 
@@ -197,6 +202,11 @@ class Sheet:
                 page.write_string(row, place, cell, shown)
             case _:
                 page.write_number(row, place, cell, style(**look))
+
+    def items(self, items: Iterable[Any]) -> None:
+        """Write a row for each item, as the columns say."""
+        for item in items:
+            self.row(*(column.cell(item) for column in self._columns))
 
     def section(self, name: str) -> None:
         """A heading between rows."""

@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from asss.analysis import findings
-from asss.analysis.facts import Fact, FactBook
+from asss.analysis.facts import FactBook
 from asss.analysis.findings import Findings
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import Run
 from asss.errors import RenderError
+from asss.page import record
 from asss.statbank import Snapshot
 
 
@@ -35,24 +36,21 @@ def read_back(
         If other sentences follow than those in facts.json: a kildespor would then tell
         of something else than the reader sees.
     """
+    kept = record.read(content)
     run = Run(**content["run"])
-    facts = [Fact(**record) for record in content["facts"]]
-    years = tuple(sorted({fact.year for fact in facts}))
+    years = tuple(sorted({fact.year for fact in kept.facts}))
     shown = int(known.phrases.thresholds.several_years.value)
     book = FactBook(
         run=run,
         member=known.network.member(run.kommune),
         members=known.network.in_year(run.year),
         snapshot=snapshot,
-        facts={(fact.indicator, fact.kommune, fact.year): fact for fact in facts},
+        facts=kept.by_key,
         years=years[-shown:],
         all_years=years,
     )
     found = findings.conclude(book, known)
-    said = [
-        (one["section"], one["rule"], tuple(one["facts"]))
-        for one in content["sentences"]
-    ]
+    said = [(one.section, one.rule, tuple(one.facts)) for one in kept.sentences]
     followed = [(one.chapter, one.rule, one.facts) for one in found.statements]
     if said != followed:
         msg = (

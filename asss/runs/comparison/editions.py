@@ -17,8 +17,7 @@ from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.filenames import FACTS_NAME
 from asss.catalogue.parameters import EMBEDDED, LATEST, NETWORK, NETWORK_FILE, Run
 from asss.errors import EditionError, RenderError, UsageError
-from asss.formats import exports
-from asss.page import text
+from asss.page import record, text
 from asss.page.text import Sentence
 from asss.statbank import MANIFEST, Snapshot
 
@@ -206,7 +205,7 @@ def _rendered(
     reports: dict[ReportKey, Report] = {}
     for path in files:
         try:
-            content = exports.read(json.loads(path.read_bytes()))
+            content = record.read(json.loads(path.read_bytes()))
         except (OSError, ValueError, AttributeError, RenderError) as error:
             msg = f"{path} cannot be read: {error}"
             raise EditionError(msg) from error

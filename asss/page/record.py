@@ -1,25 +1,57 @@
 """
-The form of facts.json: one model per kind of entry, every key with unit and meaning.
+The record of a report: all that facts.json holds, every key with unit and meaning.
 
-The published JSON Schema is made from these models (see ``schema``), and a report whose
-facts do not keep to them is not put in place, so form and content cannot drift apart.
-Imports ``page``, ``knowledge``, ``parameters`` and ``errors``.
+A report makes its record of these models, the published JSON Schema is made of them,
+and a facts.json is read with them: so form and content cannot drift apart.
+After a change of form run ``python -m asss.page.record``. Imports ``facts`` and below.
 """
 
+import json
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from functools import cached_property
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, JsonValue, ValidationError
+from pydantic import Field, ValidationError
 
 from asss.analysis.facts import Fact, FactId, Year, about
-from asss.catalogue.parameters import Identifier, Model
+from asss.analysis.publication import Edition, Finality
+from asss.catalogue.parameters import NETWORK, Identifier, Model
 from asss.errors import RenderError
-from asss.page import sections
+from asss.statbank import Snapshot
+
+__all__ = [
+    "FACTS_FORM",
+    "FACTS_MIME",
+    "FACTS_SCHEMA_NAME",
+    "FactsFile",
+    "ForbeholdRecord",
+    "Note",
+    "Printed",
+    "PrintedRow",
+    "PrintedTable",
+    "PrintedValue",
+    "PrintedYear",
+    "RunRecord",
+    "SentenceRecord",
+    "SnapshotRecord",
+    "dump_facts",
+    "facts_schema",
+    "published_schema",
+    "read",
+    "written_schema",
+]
 
 FACTS_SCHEMA_NAME = "facts.schema.json"
-CONST_FORM: dict[str, JsonValue] = {"const": sections.FACTS_FORM}
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
-Finality = Literal["", "endelige", "forelopige"]
+#: The version of the form of facts.json.
+FACTS_FORM = 3
+
+#: The notebook output under which a report's facts leave the kernel.
+FACTS_MIME = "application/vnd.asss.facts+json"
+
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 #: An ISO date, or empty where there is none.
 Day = Annotated[str, Field(pattern=r"^(\d{4}-\d{2}-\d{2})?$")]
@@ -42,16 +74,6 @@ class RunRecord(Model):
     )
 
 
-class EditionRecord(Model):
-    """How final the figures of the report's year are."""
-
-    status: Finality = about("Of the least final table; empty: nobody can know.")
-    tables: Mapping[str, Finality] = about("Status by number of SSB table.")
-    pending: list[Identifier] = about(
-        "Indicators that are collected by hand and not collected yet."
-    )
-
-
 class Selection(Model):
     """One variable of a query to StatBank."""
 
@@ -63,6 +85,14 @@ class Query(Model):
     """What was asked of StatBank, in the form of its PxWebApi 2."""
 
     selection: list[Selection] = about("One entry per variable.")
+
+    @property
+    def written(self) -> str:
+        """The query on one line."""
+        return "; ".join(
+            f"{part.variable_code}: {', '.join(part.value_codes)}"
+            for part in self.selection
+        )
 
 
 class TableRecord(Model):
@@ -86,8 +116,18 @@ class SnapshotRecord(Model):
     sha256: Sha256 = about("Of the snapshot's manifest, and so of every answer.")
     tables: Mapping[str, TableRecord] = about("By number of SSB table.")
 
+    @classmethod
+    def of(cls, snapshot: Snapshot) -> Self:
+        """What a report says of its snapshot."""
+        kept = [name for name in cls.model_fields if name != "tables"]
+        tables = {
+            number: TableRecord(**{n: entry[n] for n in TableRecord.model_fields})
+            for number, entry in snapshot.tables.items()
+        }
+        return cls(**{name: getattr(snapshot, name) for name in kept}, tables=tables)
 
-class Sentence(Model):
+
+class SentenceRecord(Model):
     """One sentence of the report."""
 
     section: str = about("Id of the chapter it stands in.")
@@ -163,12 +203,12 @@ class PrintedTable(Model):
 class FactsFile(Model):
     """Everything that a report from the ASSS network rests on."""
 
-    form: int = about("Version of this form.", json_schema_extra=CONST_FORM)
+    form: int = about("Version of this form.", json_schema_extra={"const": FACTS_FORM})
     title: str = about("Title of the report.", min_length=1)
     run: RunRecord = about("What was asked for.")
     kommune: str = about("Name of the kommune, or of the network.", min_length=1)
     service: Identifier = about("Id of the service area.")
-    edition: EditionRecord = about("How final the figures are.")
+    edition: Edition = about("How final the figures are.")
     snapshot: SnapshotRecord = about("Where the figures were read from.")
     contains_reconstructed: bool = about(
         "Whether the report's own year rests on a figure that is not official: its "
@@ -182,8 +222,44 @@ class FactsFile(Model):
         "The kommune's figures of every year, the other members' of the report's year. "
         "In a report on the network, everybody's figures of every year."
     )
-    sentences: list[Sentence] = about("In the order of the page.")
+    sentences: list[SentenceRecord] = about("In the order of the page.")
     forbehold: list[ForbeholdRecord] = about("Every caveat on any of the figures.")
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """What the file holds, as JSON has it."""
+        return self.model_dump(mode="json", by_alias=True)
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        said = f"{len(self.facts)} facts, {len(self.sentences)} sentences"
+        return {FACTS_MIME: self.content, "text/plain": said}
+
+    @property
+    def name(self) -> str:
+        """The name of the report, as a Data Package has it."""
+        return f"{self.service}-{self.run.kommune}-{self.run.year}".replace("_", "-")
+
+    @property
+    def day(self) -> str:
+        """ISO date that the content is of, never a clock's."""
+        return self.run.changed or self.run.published or self.snapshot.created
+
+    @property
+    def kommuner(self) -> tuple[str, ...]:
+        """Whose figures of every year it holds, by id; of others it has one year's."""
+        everybody = tuple(dict.fromkeys(fact.kommune for fact in self.facts))
+        return everybody if self.run.kommune == NETWORK else (self.run.kommune,)
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The SSB tables that were read, by number."""
+        used = {table for fact in self.facts for table in fact.tables}
+        return tuple(table for table in self.snapshot.tables if table in used)
+
+    @cached_property
+    def by_key(self) -> Mapping[tuple[str, str, int], Fact]:
+        """Facts by indicator, kommune and year."""
+        return {(fact.indicator, fact.kommune, fact.year): fact for fact in self.facts}
 
 
 def read(content: Mapping[str, Any]) -> FactsFile:
@@ -195,10 +271,10 @@ def read(content: Mapping[str, Any]) -> FactsFile:
     RenderError
         Naming every key that is missing, unknown or wrong.
     """
-    if content.get("form") != sections.FACTS_FORM:
+    if content.get("form") != FACTS_FORM:
         msg = (
             f"The facts have form {content.get('form')}, and form "
-            f"{sections.FACTS_FORM} is read here. Render the report again."
+            f"{FACTS_FORM} is read here. Render the report again."
         )
         raise RenderError(msg)
     try:
@@ -210,7 +286,59 @@ def read(content: Mapping[str, Any]) -> FactsFile:
         ]
         msg = (
             f"The facts do not keep to {FACTS_SCHEMA_NAME} ({'; '.join(where)}). "
-            "Whoever changes them in asss/page/sections.py changes "
-            "asss/formats/exports/form.py too."
+            "Whoever adds to them describes it in asss/page/record.py."
         )
         raise RenderError(msg) from error
+
+
+def dump_facts(content: Mapping[str, Any], path: Path) -> None:
+    """Write facts.json: sorted as it came, UTF-8, one form for the same facts."""
+    written = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
+    path.write_text(written + "\n", encoding="utf-8")
+
+
+def facts_schema() -> dict[str, Any]:
+    """
+    Make the JSON Schema (draft 2020-12) of facts.json.
+
+    Nothing that is not described is allowed in it; its ``$id`` bears the version of
+    the form.
+    """
+    made = FactsFile.model_json_schema(by_alias=True)
+    head = {
+        "$schema": DIALECT,
+        "$id": f"urn:asss:facts:{FACTS_FORM}",
+        "title": f"facts.json, form {FACTS_FORM}",
+        "description": FactsFile.__doc__,
+    }
+    tidied: dict[str, Any] = _without_titles(made)
+    return {**head, **{key: part for key, part in tidied.items() if key not in head}}
+
+
+def written_schema() -> str:
+    """The schema as a file holds it."""
+    return json.dumps(facts_schema(), ensure_ascii=False, indent=1) + "\n"
+
+
+def published_schema() -> str:
+    """The schema as the package ships it; a test holds it to be the one made here."""
+    return (resources.files("asss.page") / FACTS_SCHEMA_NAME).read_text("utf-8")
+
+
+def _without_titles(part: Any) -> Any:
+    """Without the titles that pydantic makes of names: they say nothing new."""
+    if isinstance(part, list):
+        return [_without_titles(item) for item in part]
+    if not isinstance(part, dict):
+        return part
+    return {
+        key: {name: _without_titles(value) for name, value in item.items()}
+        if key in ("properties", "$defs")
+        else _without_titles(item)
+        for key, item in part.items()
+        if not (key == "title" and isinstance(item, str))
+    }
+
+
+if __name__ == "__main__":
+    Path(__file__).with_name(FACTS_SCHEMA_NAME).write_text(written_schema(), "utf-8")
