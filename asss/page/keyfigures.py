@@ -8,7 +8,8 @@ letter stands, so that a note leads back to the figures it is about. Imports ``b
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, groupby
+from typing import Any
 
 from asss.analysis.facts import Fact
 from asss.analysis.findings import Findings
@@ -104,105 +105,56 @@ class Footnotes:
 # -- the table -------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(record.PrintedValue):
     """A number as it is printed or the sign in its place, with its mark and notes.
 
-    Attributes
-    ----------
-    fact : str
-        Whose value it is, by id; of the network's cells the row says it.
-    kommuner : str
-        Whose it is, of the lowest and the highest.
+    ``kommuner`` says whose it is, of the lowest and the highest.
     """
 
-    text: str
-    mark: str = ""
-    notes: tuple[Reference, ...] = ()
-    fact: str = ""
+    references: tuple[Reference, ...] = ()
     kommuner: str = ""
     is_break: bool = False
     is_latest: bool = False
 
-    @property
-    def letters(self) -> list[str]:
-        """The letters of its notes."""
-        return [note.letter for note in self.notes]
 
-    @property
-    def printed(self) -> record.Printed:
-        """The cell as facts.json has it."""
-        return record.Printed(text=self.text, mark=self.mark, notes=self.letters)
-
-
-@dataclass(frozen=True)
-class Row:
+class Row(record.PrintedRow):
     """An indicator: its name, the kommune's years, and the network of the last."""
 
-    indicator: Indicator
-    fact: Fact
-    name: Cell
-    unit: str
-    cells: tuple[Cell, ...]
-    mean: Cell
-    lowest: Cell
-    highest: Cell
-    rank: Cell
-
-    @property
-    def printed(self) -> record.PrintedRow:
-        """The row as facts.json has it."""
-        return record.PrintedRow(
-            indicator=self.indicator.id,
-            name=self.name.text,
-            unit=self.unit,
-            notes=self.name.letters,
-            values=[
-                record.PrintedValue(fact=cell.fact, **dict(cell.printed))
-                for cell in self.cells
-            ],
-            mean=self.mean.printed,
-            lowest=self.lowest.printed,
-            highest=self.highest.printed,
-            rank=self.rank.printed,
-        )
+    section: str
+    references: tuple[Reference, ...]
+    latest: Fact
+    values: Sequence[Cell]
 
 
-@dataclass(frozen=True)
-class Table:
-    """Tabell 1 of one report.
+class Heading(record.PrintedYear):
+    """The head of a year's column."""
+
+    references: tuple[Reference, ...]
+    is_break: bool
+
+
+class Table(record.PrintedTable):
+    """
+    Tabell 1 of one report: what facts.json has of it, and what the page has beside.
 
     Attributes
     ----------
-    headings : tuple of Cell
-        The years, oldest first, with the notes on the whole of a column.
-    sections : dict of name to tuple of Row
+    footnotes : list of Note
+        The notes with all that refers to them.
     facts : tuple of Fact
         The kommune's facts of the years shown.
     """
 
-    found: Findings
-    headings: tuple[Cell, ...]
-    sections: dict[str, tuple[Row, ...]]
-    notes: list[Note]
+    years: Sequence[Heading]
+    rows: Sequence[Row]
+    footnotes: list[Note]
     facts: tuple[Fact, ...]
 
     @property
-    def rows(self) -> list[Row]:
-        """The rows of all sections."""
-        return list(chain.from_iterable(self.sections.values()))
-
-    @property
-    def printed(self) -> record.PrintedTable:
-        """Tabell 1 as facts.json has it: texts, marks and letters of notes."""
-        return record.PrintedTable(
-            years=[
-                record.PrintedYear(year=int(head.text), notes=head.letters)
-                for head in self.headings
-            ],
-            rows=[row.printed for row in self.rows],
-            notes=[record.Note(letter=n.letter, text=n.text) for n in self.notes],
-        )
+    def sections(self) -> dict[str, list[Row]]:
+        """The rows by the name of their section."""
+        by_section = groupby(self.rows, key=lambda row: row.section)
+        return {name: list(rows) for name, rows in by_section}
 
     def letters(self, also: Iterable[str] = ()) -> dict[str, str]:
         """The letter of each note, in order; other texts take the next ones."""
@@ -211,21 +163,23 @@ class Table:
 
 
 #: The last table that was made: the page, its chapters and facts.json share one.
-_LAST: dict[str, tuple[Catalogue, Table]] = {}
+_LAST: dict[str, tuple[Findings, Catalogue, Table]] = {}
 
 
 def table(found: Findings, known: Catalogue) -> Table:
     """Tabell 1 of a report, made once."""
     held = _LAST.get("table")
-    if held is None or held[0] is not known or held[1].found is not found:
-        held = _LAST["table"] = known, _Maker(found, known).table()
-    return held[1]
+    if held is None or held[0] is not found or held[1] is not known:
+        held = _LAST["table"] = found, known, _Maker(found, known).table()
+    return held[2]
 
 
 def key_figures(found: Findings, known: Catalogue) -> Block:
     """Tabell 1: three years, the network's mean, lowest and highest, and rank."""
     made = table(found, known)
-    cells = chain(made.headings, *(row.cells for row in made.rows))
+    places: Iterable[Heading | Cell] = chain(
+        made.years, *(row.values for row in made.rows)
+    )
     used = {number for fact in made.facts for number in fact.tables}
     numbers = tuple(sorted(used & known.service.table.keys()))
     return block(
@@ -235,7 +189,7 @@ def key_figures(found: Findings, known: Catalogue) -> Block:
         kommune=found.book.member.name,
         table=made,
         legend=_legend(made, known),
-        has_break=any(cell.is_break for cell in cells),
+        has_break=any(place.is_break for place in places),
         has_manual=any(
             fact.value is not None and known.indicator(fact.indicator).formula.manual
             for fact in made.facts
@@ -246,7 +200,7 @@ def key_figures(found: Findings, known: Catalogue) -> Block:
 
 def _legend(made: Table, known: Catalogue) -> dict[str, str]:
     """Only the marks and signs that the table really shows."""
-    words, latest = known.phrases.words, [row.fact for row in made.rows]
+    words, latest = known.phrases.words, [row.latest for row in made.rows]
     rules = {fact.mean_rule for fact in latest}
     entries: dict[str, str] = {}
     if "plain" in rules:
@@ -265,29 +219,35 @@ class _Maker:
         self._words, self._notes = known.phrases.words, Footnotes(known)
 
     def table(self) -> Table:
-        headings = tuple(self._heading(year) for year in self._book.years)
-        sections = {
-            section.name: tuple(
-                self._row(indicator)
-                for indicator in self._known.service.indicators
-                if indicator.section == section.id
-            )
-            for section in self._known.service.sections
-        }
+        known, sections = self._known, self._known.service.sections
+        indicators = [
+            (section.name, indicator)
+            for section in sections
+            for indicator in known.service.indicators
+            if indicator.section == section.id
+        ]
+        # The letters follow the order of print: the headings come first.
+        years = [self._heading(year) for year in self._book.years]
+        rows = [self._row(section, indicator) for section, indicator in indicators]
+        notes = self._notes.items
         return Table(
-            found=self._found,
-            headings=headings,
-            sections={name: rows for name, rows in sections.items() if rows},
-            notes=self._notes.items,
-            facts=tuple(
-                fact
-                for indicator in self._known.service.indicators
-                for fact in self._years(indicator)
-            ),
+            years=years,
+            rows=rows,
+            notes=[record.Note(letter=note.letter, text=note.text) for note in notes],
+            footnotes=notes,
+            facts=tuple(fact for _, one in indicators for fact in self._years(one)),
         )
 
-    def _refer(self, texts: Iterable[str], *place: object) -> tuple[Reference, ...]:
-        return tuple(self._notes.refer(note, *place) for note in texts)
+    def _noted(self, texts: Iterable[str], *place: object) -> dict[str, Any]:
+        """The notes of a place, as letters and with their ids."""
+        references = tuple(self._notes.refer(note, *place) for note in texts)
+        letters = [reference.letter for reference in references]
+        return {"notes": letters, "references": references}
+
+    def _cell(self, fact: Fact, printed: str, *, basis: str = "", **more: Any) -> Cell:
+        """A cell; `basis` is that of a number, and decides its mark."""
+        more = {**self._noted(()), **more}
+        return Cell(fact=fact.id, text=printed, mark=mark(basis, self._words), **more)
 
     def _years(self, indicator: Indicator) -> list[Fact]:
         """The kommune's facts of the years that the table shows."""
@@ -298,31 +258,30 @@ class _Maker:
         """Whether figures on both sides of a break stand beside each other."""
         return bool(breaks) and year > self._book.years[0]
 
-    def _heading(self, year: int) -> Cell:
+    def _heading(self, year: int) -> Heading:
         """The head of a year's column, with the breaks that concern the whole of it."""
         page_wide = (e.id for e in self._book.page_wide_forbehold(self._known))
         breaks = [e for e in self._known.breaks(page_wide) if year in e.years]
         is_joint = self._is_joint(year, breaks)
-        notes = self._refer((e.text for e in breaks if is_joint), year)
-        return Cell(str(year), notes=notes, is_break=is_joint)
+        noted = self._noted((e.text for e in breaks if is_joint), year)
+        return Heading(year=year, is_break=is_joint, **noted)
 
-    def _row(self, indicator: Indicator) -> Row:
+    def _row(self, section: str, indicator: Indicator) -> Row:
         latest, since = self._book.fact(indicator.id), indicator.reported_from
         notes = []
         if since and latest.year < since:
             notes = [text.phrase("reported_from", {"from_year": since}, self._known)]
         return Row(
-            indicator=indicator,
-            fact=latest,
-            name=Cell(
-                language.bind(indicator.name),
-                notes=self._refer(notes, indicator.short_name),
-            ),
+            section=section,
+            indicator=indicator.id,
+            latest=latest,
+            name=language.bind(indicator.name),
             unit=self._words[f"unit_label_{indicator.unit}"],
-            cells=tuple(self._own(fact, indicator) for fact in self._years(indicator)),
+            **self._noted(notes, indicator.short_name),
+            values=[self._own(fact, indicator) for fact in self._years(indicator)],
             mean=self._mean(latest, indicator),
-            lowest=self._extreme(latest.lowest_kommune, indicator, "table_lowest"),
-            highest=self._extreme(latest.highest_kommune, indicator, "table_highest"),
+            lowest=self._extreme(latest, latest.lowest_kommune, "table_lowest"),
+            highest=self._extreme(latest, latest.highest_kommune, "table_highest"),
             rank=self._rank(latest),
         )
 
@@ -344,13 +303,13 @@ class _Maker:
         by_hand = indicator.formula.manual
         if by_hand and (by_hand, fact.kommune, fact.year) not in known.manual:
             notes = notes or [self._words["notes_not_collected"]]
-        return Cell(
+        return self._cell(
+            fact,
             text.bare(fact.value, fact.decimals) or fact.status,
-            mark="" if fact.value is None else mark(fact.basis, self._words),
-            notes=self._refer(notes, indicator.short_name, fact.year),
-            fact=fact.id,
+            basis="" if fact.value is None else fact.basis,
             is_break=is_joint,
             is_latest=fact.year == self._book.run.year,
+            **self._noted(notes, indicator.short_name, fact.year),
         )
 
     def _mean(self, fact: Fact, indicator: Indicator) -> Cell:
@@ -376,33 +335,33 @@ class _Maker:
         )
         if doubtful:
             notes.append(text.phrase("mean_includes", {"kommuner": doubtful}, known))
-        place = indicator.short_name, self._words["table_mean"]
-        return Cell(
+        return self._cell(
+            fact,
             text.bare(fact.network_mean, fact.decimals) or NOTHING,
-            mark=mark(fact.mean_basis, self._words) if has_mean else "",
-            notes=self._refer(notes, *place),
+            basis=fact.mean_basis if has_mean else "",
+            **self._noted(notes, indicator.short_name, self._words["table_mean"]),
         )
 
-    def _extreme(
-        self, kommuner: Sequence[str], indicator: Indicator, column: str
-    ) -> Cell:
+    def _extreme(self, latest: Fact, kommuner: Sequence[str], column: str) -> Cell:
         """Lowest or highest: whose it is, with what must be known of that figure."""
+        indicator = self._known.indicator(latest.indicator)
         holders = [self._book.fact(indicator.id, kommune=name) for name in kommuner]
         if not holders:
-            return Cell(NOTHING)
-        notes = (e.text for holder in holders for e in self._forbehold_of(holder))
-        return Cell(
+            return self._cell(latest, NOTHING)
+        notes = [e.text for holder in holders for e in self._forbehold_of(holder)]
+        return self._cell(
+            latest,
             text.bare(holders[0].value, indicator.decimals),
-            mark=mark(weakest(holder.basis for holder in holders), self._words),
-            notes=self._refer(notes, indicator.short_name, self._words[column]),
+            basis=weakest(holder.basis for holder in holders),
             kommuner=", ".join(self._known.network.member(k).name for k in kommuner),
+            **self._noted(notes, indicator.short_name, self._words[column]),
         )
 
     def _rank(self, fact: Fact) -> Cell:
         if fact.rank is None:
-            return Cell(NOTHING)
+            return self._cell(fact, NOTHING)
         place = f"{fact.rank} {self._words['rank_of']} {fact.n}"
-        return Cell(place, mark=mark(fact.distance_basis, self._words))
+        return self._cell(fact, place, basis=fact.distance_basis)
 
     def _forbehold_of(self, fact: Fact) -> list[Forbehold]:
         """Those on this one figure: not of the whole page, or of everybody's."""

@@ -7,7 +7,7 @@ After a change of form run ``python -m asss.page.record``. Imports ``facts`` and
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
@@ -171,7 +171,7 @@ class PrintedRow(Model):
     name: str = about("Its name as it is printed.")
     unit: str = about("Its unit as it is printed.")
     notes: list[Letter] = about("Letters of the notes on the whole row.")
-    values: list[PrintedValue] = about("One per year, oldest first.")
+    values: Sequence[PrintedValue] = about("One per year, oldest first.")
     mean: Printed = about("Mean of the network in the report's year.")
     lowest: Printed = about("Lowest of the network in the report's year.")
     highest: Printed = about("Highest of the network in the report's year.")
@@ -195,8 +195,8 @@ class Note(Model):
 class PrintedTable(Model):
     """Tabell 1 as it is printed; the figures themselves are among the facts."""
 
-    years: list[PrintedYear] = about("The years shown, oldest first.")
-    rows: list[PrintedRow] = about("One per indicator, in the order of print.")
+    years: Sequence[PrintedYear] = about("The years shown, oldest first.")
+    rows: Sequence[PrintedRow] = about("One per indicator, in the order of print.")
     notes: list[Note] = about("The notes under the table.")
 
 

@@ -239,7 +239,7 @@ def facts(found: Findings, known: Catalogue) -> FactsFile:
             if fact.kommune == book.member.id or fact.year == book.run.year
         ],
         sentences=text.sentences(found, known),
-        table=keyfigures.table(found, known).printed,
+        table=keyfigures.table(found, known),
     )
 
 

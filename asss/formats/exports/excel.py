@@ -6,6 +6,7 @@ number, or the sign in its place; marks and notes have columns of their own.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from asss.analysis.facts import Fact
 from asss.analysis.tables import MISSING, NOT_COMPARABLE, NOT_POSSIBLE, legend, mark
@@ -86,19 +87,10 @@ class _Workbook:
 
     # -- what sheets are made of -------------------------------------------------------
 
-    def _sheet(
-        self,
-        name: str,
-        columns: Sequence[Column],
-        *,
-        frozen: int = 1,
-        has_filter: bool = True,
-    ) -> Sheet:
+    def _sheet(self, name: str, columns: Sequence[Column], **layout: Any) -> Sheet:
         name = self._words[f"sheet_{name}"]
         title = f"{name}. {self._record.title}"
-        return self._book.sheet(
-            name, title, columns, frozen=frozen, has_filter=has_filter
-        )
+        return self._book.sheet(name, title, columns, **layout)
 
     def _text(self, key: str, width: float, cell: Callable[..., Cell]) -> Column:
         return Column(self._words[key], width, cell)
@@ -276,13 +268,11 @@ class _Workbook:
             number("field_mean_change", lambda fact: _figure(fact, fact.mean_change)),
             text("forbehold_heading", NAME, labels_of),
         ]
-        sheet = self._sheet("profile", columns, frozen=2)
         (kommune,) = self._record.kommuner
-        sheet.items(
+        self._sheet("profile", columns, frozen=2).fill(
             self._record.by_key[indicator.id, kommune, self._latest]
             for indicator in self._known.service.indicators
         )
-        sheet.close()
 
     def _development(self) -> None:
         """All years: a row for each kommune's figures, and one for the mean."""
@@ -388,9 +378,7 @@ class _Workbook:
             text("source", 30, lambda entry: Link(entry.source, entry.source)),
             text("field_date", 12, lambda entry: entry.date),
         ]
-        sheet = self._sheet("forbehold", columns)
-        sheet.items(self._record.forbehold)
-        sheet.close()
+        self._sheet("forbehold", columns).fill(self._record.forbehold)
 
     def _sources(self) -> None:
         """The tables that were read: what was asked, and which answer it was."""
@@ -413,9 +401,7 @@ class _Workbook:
             text("edition", 16, status),
             text("tables_hash", 66, lambda table: tables[table].sha256),
         ]
-        sheet = self._sheet("sources", columns)
-        sheet.items(self._record.tables)
-        sheet.close()
+        self._sheet("sources", columns).fill(self._record.tables)
 
     def _cells(self) -> None:
         """Every figure with its parts, and the cells they were read in."""
@@ -435,9 +421,7 @@ class _Workbook:
             text("field_cells", PROSE, lambda fact: "\n".join(fact.cells)),
             text("field_forbehold", 30, lambda f: "\n".join(f.forbehold) or None),
         ]
-        sheet = self._sheet("cells", columns, frozen=3)
-        sheet.items(self._record.facts)
-        sheet.close()
+        self._sheet("cells", columns, frozen=3).fill(self._record.facts)
 
 
 # -- what stands in a cell -------------------------------------------------------------

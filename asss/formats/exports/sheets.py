@@ -203,10 +203,11 @@ class Sheet:
             case _:
                 page.write_number(row, place, cell, style(**look))
 
-    def items(self, items: Iterable[Any]) -> None:
-        """Write a row for each item, as the columns say."""
+    def fill(self, items: Iterable[Any]) -> None:
+        """Write a row for each item, as the columns say, and nothing after them."""
         for item in items:
             self.row(*(column.cell(item) for column in self._columns))
+        self.close()
 
     def section(self, name: str) -> None:
         """A heading between rows."""
