@@ -40,7 +40,18 @@ def bullets(lines: Iterable[object]) -> str:
 
 
 class AsssError(Exception):
-    """Base of the tree: catch it to handle anything that a user can mend."""
+    """
+    Base of the tree: catch it to handle anything that a user can mend.
+
+    Examples
+    --------
+    >>> import asss
+    >>> try:
+    ...     asss.load(1814, snapshot="embedded")
+    ... except asss.AsssError as error:
+    ...     str(error)
+    "No figures for 1814 in snapshot 'embedded': it holds 2015-2020."
+    """
 
 
 class UsageError(AsssError):

@@ -20,7 +20,12 @@ RESERVED = {
     "distributed": {"runs.cluster"},
     "upath": {"outputs"},
     "nbconvert": {"formats.conversion"},
-    "nbformat": {"runs.report", "formats.conversion", "formats.review"},
+    "nbformat": {
+        "runs.report",
+        "runs.workbench",
+        "formats.conversion",
+        "formats.review",
+    },
     "weasyprint": {"formats.conversion"},
     "pikepdf": {"formats.tagging", "formats.readback"},
     "bs4": {"formats.readback"},

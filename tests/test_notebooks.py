@@ -84,9 +84,19 @@ def test_every_chapter_is_on_the_page(template: NotebookNode, known: object) -> 
     service: Service = known.service  # type: ignore[attr-defined]
     source = "\n".join(cell.source for cell in template.cells)
     for chapter in service.chapters:
-        module = "overview" if template.metadata.is_network else "sections"
-        assert f'{module}.chapter(found, known, "{chapter.id}"' in source
+        assert f'report.chapter("{chapter.id}"' in source
         assert f"## {chapter.name}" in source
+
+
+def test_imports_asss_and_nothing_else_of_ours(template: NotebookNode) -> None:
+    """Whoever reads the notebook need not know how the package is laid out."""
+    imports = [
+        ast.unparse(node)
+        for cell in _code(template)
+        for node in ast.walk(ast.parse(cell.source))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+    assert imports == ["import asss"]
 
 
 def test_keeps_a_public_kernel_name(template: NotebookNode) -> None:

@@ -3,7 +3,7 @@ Analysis: loading and indexing, and the rules for what is worth saying.
 
 ::
 
-                network             what is true of all members together
+        frames  network             as an analyst has it │ what is true of all members
                 findings            what is true of a kommune and worth saying
                 changes             what has moved over time, and what may be said of it
       statements   publication      what may be said, before it has words │ how final

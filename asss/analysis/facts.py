@@ -136,6 +136,11 @@ class Fact(Model):
     cells: Names = about("Each cell that was read, as table[variable=code,...].")
     forbehold: Names = about("Ids of the caveats on the figure.")
 
+    def __repr__(self) -> str:
+        """In a line, and not field by field."""
+        told = self.status if self.value is None else f"{self.value} {self.unit}"
+        return f"Fact({self.id}: {told})"
+
     def replace(self, **changes: Any) -> Self:
         """The same fact with other values in some of its fields."""
         return type(self)(**{**dict(self), **changes})
@@ -218,6 +223,13 @@ class NetworkBook:
     facts: Mapping[tuple[str, str, int], Fact]
     years: tuple[int, ...]
     all_years: tuple[int, ...]
+
+    def __repr__(self) -> str:
+        """In a line, and not fact by fact."""
+        whose = ", ".join(self.kommuner)
+        return (
+            f"{type(self).__name__}({whose}, {self.run.year}: {len(self.facts)} facts)"
+        )
 
     @property
     def kommuner(self) -> tuple[str, ...]:
@@ -316,7 +328,7 @@ class NetworkBook:
         return any(fact.basis == "reconstructed" for fact in self.facts.values())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class FactBook(NetworkBook):
     """The same facts, for a report on one member."""
 

@@ -7,7 +7,7 @@ pictures cannot disagree. Holds no Norwegian but what the catalogue gives. Impor
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from asss.analysis import changes
@@ -59,7 +59,7 @@ class Findings:
     """
 
     book: FactBook
-    statements: tuple[Statement, ...]
+    statements: tuple[Statement, ...] = field(repr=False)
 
     def forbehold_in(self, known: Catalogue, chapter: str) -> tuple[Forbehold, ...]:
         """Forbehold to print with a chapter: those of every figure it speaks of."""

@@ -104,8 +104,12 @@ def index_to_network(observations: pd.DataFrame, *, rule: Rule) -> pd.DataFrame:
         distance_basis=[weakest(both) for both in bases],
         rank=ranks.astype("Int64"),
     )
-    ordered = indexed[[*OBSERVATION_COLUMNS, *INDEX_COLUMNS]]
-    return check_indexed(ordered.set_axis(observations.index))
+    ordered = indexed[[*OBSERVATION_COLUMNS, *INDEX_COLUMNS]].set_axis(
+        observations.index
+    )
+    # Where the figures are from goes along with them.
+    ordered.attrs = dict(observations.attrs)
+    return check_indexed(ordered)
 
 
 def _with_network(

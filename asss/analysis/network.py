@@ -8,7 +8,7 @@ gives. Imports ``findings`` and below.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
@@ -84,7 +84,7 @@ class NetworkFindings:
     """
 
     book: NetworkBook
-    statements: tuple[Statement, ...]
+    statements: tuple[Statement, ...] = field(repr=False)
 
     def about(self, subject: str) -> tuple[Statement, ...]:
         """What is said in the summary, of an indicator, or of a kommune."""

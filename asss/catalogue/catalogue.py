@@ -104,6 +104,14 @@ class Catalogue:
     language: str = BOKMAL
     untranslated: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        """In a line: everything that is in it fills a book."""
+        return (
+            f"Catalogue({self.service.service!r}, {self.language!r}: "
+            f"{len(self.network.members)} kommuner, {len(self.service.indicators)} "
+            f"indicators, {len(self.forbehold)} forbehold)"
+        )
+
     def forbehold_for(
         self, indicator: str, kommune: str, year: int, *, is_fetched: bool
     ) -> tuple[Forbehold, ...]:
@@ -154,8 +162,20 @@ class Catalogue:
         return self.kinds[kind].beside_text == "while_shown" or year in years
 
     def indicator(self, name: str) -> Indicator:
-        """One indicator by id."""
-        return next(i for i in self.service.indicators if i.id == name)
+        """
+        One indicator by id.
+
+        Raises
+        ------
+        UsageError
+            If there is none; the message suggests the nearest.
+        """
+        for indicator in self.service.indicators:
+            if indicator.id == name:
+                return indicator
+        known = (indicator.id for indicator in self.service.indicators)
+        msg = f"Unknown indicator {name!r}.{parameters.suggestion(name, known)}"
+        raise UsageError(msg)
 
     def mean_rule(self, indicator: str, year: int) -> MeanRule:
         """Which mean an indicator has in a data year."""
@@ -219,6 +239,13 @@ def load_catalogue(
         report it is for: see :meth:`Catalogue.check_comments`.
     UsageError
         If there are no phrases in the language, or no such service area.
+
+    Examples
+    --------
+    >>> import asss
+    >>> known = asss.load_catalogue()
+    >>> known.indicator("stonadslengde_18_24").unit
+    'maneder'
     """
     folder = folder or parameters.find_folder()
     languages = translation.languages(folder)

@@ -27,8 +27,9 @@ from asss.catalogue.parameters import (
     Model,
     Source,
     Span,
+    suggestion,
 )
-from asss.errors import ParameterError
+from asss.errors import ParameterError, UsageError
 
 __all__ = [
     "SERVICE_FOLDER",
@@ -119,6 +120,12 @@ class Formula(Model):
         """Every measure the formula needs, numerators first."""
         rest = (self.denominator, self.ready, self.manual)
         return (*self.numerator, *(measure for measure in rest if measure))
+
+    def __str__(self) -> str:
+        """Of the ids of measures: ``a + b / c * 100``."""
+        above = " + ".join(self.numerator)
+        ratio = f"{above} / {self.denominator} * {self.factor}"
+        return ratio if above else f"{self.ready or self.manual}"
 
 
 class Range(Model):
@@ -321,7 +328,18 @@ class Service(Model):
         raise ParameterError([msg])
 
     def in_chapter(self, chapter: str) -> tuple[Indicator, ...]:
-        """The indicators that a chapter speaks of, in the order of Tabell 1."""
+        """
+        The indicators that a chapter speaks of, in the order of Tabell 1.
+
+        Raises
+        ------
+        UsageError
+            If there is no such chapter; the message suggests the nearest.
+        """
+        chapters = [one.id for one in self.chapters]
+        if chapter not in chapters:
+            msg = f"Unknown chapter {chapter!r}.{suggestion(chapter, chapters)}"
+            raise UsageError(msg)
         sections = {s.id for s in self.sections if s.chapter == chapter}
         return tuple(i for i in self.indicators if i.section in sections)
 

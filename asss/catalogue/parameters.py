@@ -815,6 +815,12 @@ def load_run(namespace: Mapping[str, object], *, kommune: str | None = None) -> 
     ------
     ParameterError
         If a parameter is missing, unknown, misspelt or of the wrong kind.
+
+    Examples
+    --------
+    >>> import asss
+    >>> asss.load_run({"kommune": "oslo", "year": 2020}).snapshot
+    'latest'
     """
     fields = [name for name in Run.model_fields if name != "kommune" or not kommune]
     content = {name: namespace[name] for name in fields if name in namespace}

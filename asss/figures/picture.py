@@ -1,7 +1,7 @@
 """A finished figure: what is seen, what is heard, and the numbers behind it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from asss.analysis.facts import Fact, NetworkBook
@@ -118,10 +118,10 @@ class Picture:
     the figure out on a phone (:meth:`asss.figures.canvas.Canvas.narrow`).
     """
 
-    svg: str
+    svg: str = field(repr=False)
     alt: str
-    table: Table
-    data: Data
+    table: Table = field(repr=False)
+    data: Data = field(repr=False)
     notes: tuple[str, ...] = ()
     narrow: str = ""
 

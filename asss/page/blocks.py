@@ -7,7 +7,7 @@ below.
 
 import base64
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, lru_cache
 from importlib import resources
@@ -40,7 +40,7 @@ BLOCK_MIME = "application/vnd.asss.block+json"
 class Block:
     """A piece of the page, as HTML."""
 
-    html: str
+    html: str = field(repr=False)
 
     def _repr_html_(self) -> str:
         return self.html

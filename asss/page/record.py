@@ -230,9 +230,12 @@ class FactsFile(Model):
         """What the file holds, as JSON has it."""
         return self.model_dump(mode="json", by_alias=True)
 
+    def __repr__(self) -> str:
+        """In a line, and not fact by fact."""
+        return f"{len(self.facts)} facts, {len(self.sentences)} sentences"
+
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
-        said = f"{len(self.facts)} facts, {len(self.sentences)} sentences"
-        return {FACTS_MIME: self.content, "text/plain": said}
+        return {FACTS_MIME: self.content, "text/plain": repr(self)}
 
     @property
     def name(self) -> str:

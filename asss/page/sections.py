@@ -7,7 +7,7 @@ that JupyterLab and the finished page show alike. Imports ``blocks`` and below.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
@@ -37,7 +37,7 @@ EXPLANATIONS = ("resource_gloss",)
 class Illustrated(Block):
     """A block with figures, which takes the numbers behind each along."""
 
-    figures: "Mapping[int, Data]"
+    figures: "Mapping[int, Data]" = field(repr=False)
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         return super()._repr_mimebundle_() | {

@@ -64,7 +64,7 @@ __all__ = [
 #: one that the kernels of their notebooks are forked from.
 WORK: Final = ("asss.runs.batch", "asss.runs.report:warm_up")
 KERNELS: Final = (
-    "asss.page.overview",
+    "asss.runs.workbench",
     "asss.page.blocks:warm_up",
     "asss.figures:warm_up",
 )

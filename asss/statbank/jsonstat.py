@@ -140,6 +140,10 @@ class Metadata:
     is_closed: bool
     dimensions: Mapping[str, Dimension]
 
+    def __repr__(self) -> str:
+        """In a line, and not code by code."""
+        return f"{type(self).__name__}({self.table}: {', '.join(self.dimensions)})"
+
     @property
     def updated_on(self) -> date | None:
         """The date in Oslo of ``updated``, or None where SSB sent none."""
@@ -219,7 +223,7 @@ class Metadata:
             raise TableError(msg) from None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Dataset(Metadata):
     """A json-stat2 answer, read without losing anything that a report needs.
 

@@ -120,6 +120,12 @@ class Snapshot:
     tables: Mapping[str, Mapping[str, Any]]
     datasets: Mapping[str, Dataset]
 
+    def __repr__(self) -> str:
+        """In a line, and not cell by cell."""
+        return (
+            f"Snapshot({self.name!r}, {self.created}: tables {', '.join(self.tables)})"
+        )
+
     @property
     def is_fetched(self) -> bool:
         """Whether StatBank answered, and not this package."""

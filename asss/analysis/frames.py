@@ -1,0 +1,326 @@
+"""
+Frames: figures, and what is known of them, as an analyst has them in hand.
+
+What ``import asss`` gives of loading and indexing. Where the others are given what they
+need, these find it: ``parameters/`` and the snapshot.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pandas as pd
+
+import asss
+from asss.analysis import indexing, sources
+from asss.analysis.tables import BASES
+from asss.catalogue import catalogue
+from asss.catalogue.catalogue import Catalogue
+from asss.catalogue.knowledge import Forbehold
+from asss.catalogue.parameters import (
+    BOKMAL,
+    EMBEDDED,
+    FOLDER,
+    LATEST,
+    packaged_project,
+)
+from asss.statbank import Snapshot
+
+__all__ = [
+    "COLUMNS",
+    "Parameters",
+    "forbehold",
+    "forbehold_frame",
+    "indicators",
+    "kommuner",
+    "load",
+    "observations",
+    "open_snapshot",
+    "read_parameters",
+    "tidy",
+]
+
+#: Where what is known stands: read already, or to be read from a folder.
+Parameters: TypeAlias = Catalogue | Path | str | None
+
+#: The columns of :func:`load`, each with what it is called in the indexed table.
+COLUMNS = {
+    **{name: name for name in ("indicator", "kommune", "year", "unit", "value")},
+    "sign": "status",
+    "mean": "network_mean",
+    **{name: name for name in ("index", "distance", "rank", "n", "change")},
+    **{name: name for name in ("numerator", "denominator", "basis", "forbehold")},
+    **{name: name for name in ("section", "indicator_id", "kommune_id")},
+}
+
+#: The columns of :func:`indicators`.
+OF_INDICATORS = (
+    *("name", "short_name", "section", "unit", "decimals", "mean", "formula"),
+    *("reported_from", "definition", "processing", "interpretation", "source"),
+)
+
+
+def load(
+    year: int, *, snapshot: str | Snapshot = LATEST, parameters: Parameters = None
+) -> pd.DataFrame:
+    """
+    Every figure of a data year and of those before it, set against the network.
+
+    Parameters
+    ----------
+    year : int
+        The data year; later figures are not looked at.
+    snapshot : str or Snapshot
+        ``latest``, which is the embedded one until something has been fetched;
+        ``embedded``; or the name or folder of another.
+    parameters : Catalogue, path or str, optional
+        What is known: ``parameters/``, found from the working folder upwards when left
+        out; ``embedded`` is the one in the package.
+
+    Returns
+    -------
+    figures : DataFrame, a row for each indicator, kommune and year
+        indicator, kommune, section : ordered categories of readable names, in the order
+        of Tabell 1 and of the network; indicator_id, kommune_id : as in ``parameters/``
+        value, mean, change : float, in `unit`; change is since the year before
+        sign : str, what SSB has in place of a value: ``.`` ``..`` ``:``, or ``i.s.``
+        index : float, 100 = mean; distance : float, percent above (+) or below (-) it
+        rank : Int64, 1 = highest; n : Int64, kommuner behind the mean
+        numerator, denominator : float
+        basis : ordered category, best first
+        forbehold : tuple of ids; see :func:`forbehold`
+        ``attrs`` says which snapshot, of when and from whom.
+
+    Raises
+    ------
+    UsageError
+        If there is no such snapshot, or it does not hold the year.
+    ParameterError, TableError
+        If ``parameters/`` has mistakes, or figures are not what it says they are.
+
+    Examples
+    --------
+    >>> import asss
+    >>> figures = asss.load(2020, snapshot="embedded")
+    >>> shown = figures.query("indicator_id == 'stonadslengde_18_24' and year == 2020")
+    >>> shown.query("rank <= 2")[["kommune", "value", "unit", "rank"]]
+           kommune  value     unit  rank
+    545       Oslo    4.8  maneder     2
+    563  Stavanger    5.1  maneder     1
+    581    Sandnes    4.8  maneder     2
+
+    One line makes a table of indexes, in the order of Tabell 1 and of the network:
+
+    >>> latest = figures.query("year == 2020")
+    >>> latest.pivot(index="indicator", columns="kommune", values="index").shape
+    (15, 10)
+    """
+    known = read_parameters(parameters)
+    reported = observations(year, snapshot=snapshot, parameters=known)
+    return tidy(indexing.index_to_network(reported, rule=known.mean_rule), known)
+
+
+def observations(
+    year: int, *, snapshot: str | Snapshot = LATEST, parameters: Parameters = None
+) -> pd.DataFrame:
+    """
+    What was reported, before it is set against the network.
+
+    Parameters
+    ----------
+    year, snapshot, parameters
+        As for :func:`load`.
+
+    Returns
+    -------
+    observations : DataFrame, key = (indicator, kommune, year)
+        Ids and not names; see :mod:`asss.analysis.tables`.
+        :func:`asss.index_to_network` takes it.
+
+    Examples
+    --------
+    >>> import asss
+    >>> reported = asss.observations(2020, snapshot="embedded")
+    >>> reported.groupby("year")["value"].count().to_dict()[2020]
+    150
+    >>> reported.attrs["snapshot"]
+    'embedded'
+    """
+    known = read_parameters(parameters)
+    answers = open_snapshot(snapshot, parameters=known)
+    reported = sources.load_observations(known, answers, until=year)
+    reported.attrs = {
+        "year": year,
+        "snapshot": answers.name,
+        "created": answers.created,
+        "fetched": answers.fetched,
+        "sha256": answers.sha256,
+        "updated": {
+            name: entry["ssb_updated"] for name, entry in answers.tables.items()
+        },
+        "source": f"Statistics Norway, StatBank (CC BY 4.0), and {known.folder}",
+        "asss": asss.__version__,
+    }
+    return reported
+
+
+def open_snapshot(
+    snapshot: str | Snapshot = LATEST, *, parameters: Parameters = None
+) -> Snapshot:
+    """
+    SSB's answers as they came, with when and how.
+
+    Parameters
+    ----------
+    snapshot, parameters
+        As for :func:`load`.
+
+    Raises
+    ------
+    SnapshotError
+        If there is none of the name, or it is damaged.
+
+    Examples
+    --------
+    >>> import asss
+    >>> sorted(asss.open_snapshot("embedded").tables)[:2]
+    ['07459', '12160']
+    """
+    if isinstance(snapshot, Snapshot):
+        return snapshot
+    root = read_parameters(parameters).folder.parent
+    return sources.open_snapshot(snapshot, root=root)
+
+
+def tidy(indexed: pd.DataFrame, known: Catalogue) -> pd.DataFrame:
+    """
+    The indexed table with readable names, as :func:`load` gives it.
+
+    Parameters
+    ----------
+    indexed : DataFrame, key = (indicator, kommune, year)
+        See :func:`asss.index_to_network`.
+    """
+    rows = {indicator.id: indicator for indicator in known.service.indicators}
+    names = {section.id: section.name for section in known.service.sections}
+    ids = indexed["indicator"]
+    told = indexed.assign(
+        indicator_id=ids,
+        kommune_id=indexed["kommune"],
+        indicator=_named(ids, {name: row.short_name for name, row in rows.items()}),
+        kommune=_named(
+            indexed["kommune"], {m.id: m.name for m in known.network.members}
+        ),
+        section=_named(ids.map({n: row.section for n, row in rows.items()}), names),
+        unit=ids.map({name: row.unit for name, row in rows.items()}),
+        basis=_named(indexed["basis"], {basis: basis for basis in BASES}),
+    )
+    told = told[list(COLUMNS.values())].set_axis(list(COLUMNS), axis="columns")
+    told.attrs = dict(indexed.attrs)
+    return told
+
+
+def indicators(*, parameters: Parameters = None) -> pd.DataFrame:
+    """
+    The indicators, in the order of Tabell 1, key = id.
+
+    Parameters
+    ----------
+    parameters
+        As for :func:`load`.
+
+    Examples
+    --------
+    >>> import asss
+    >>> asss.indicators().loc["stonadslengde_18_24", ["short_name", "unit"]].to_list()
+    ['Stønadslengde 18–24 år', 'maneder']
+    """
+    rows = read_parameters(parameters).service.indicators
+    frame = _frame(rows).assign(formula=[str(row.formula) for row in rows])
+    return frame[list(OF_INDICATORS)]
+
+
+def kommuner(*, parameters: Parameters = None) -> pd.DataFrame:
+    """
+    The members of the network, in its order, key = id.
+
+    Parameters
+    ----------
+    parameters
+        As for :func:`load`.
+
+    Examples
+    --------
+    >>> import asss
+    >>> asss.kommuner().loc["tromso", ["name", "kommunenummer"]].to_list()
+    ['Tromsø', '1902 (-2019), 5401 (2020-2023), 5501 (2024-)']
+    """
+    return pd.DataFrame(
+        {
+            "id": member.id,
+            "name": member.name,
+            "kommunenummer": ", ".join(map(str, member.kommunenummer)),
+            "member_from": member.member_from,
+            "mergers": ", ".join(merger.date for merger in member.mergers),
+        }
+        for member in read_parameters(parameters).network.members
+    ).set_index("id")
+
+
+def forbehold(*, parameters: Parameters = None) -> pd.DataFrame:
+    """
+    Every forbehold: what it touches and what it says, key = id.
+
+    Parameters
+    ----------
+    parameters
+        As for :func:`load`.
+
+    Examples
+    --------
+    >>> import asss
+    >>> caveats = asss.forbehold()
+    >>> caveats.loc["brudd_2020_trondheim", ["kind", "label"]].to_list()
+    ['structure_break', 'brudd 1.1.2020']
+
+    Those on figures, beside the figures:
+
+    >>> figures = asss.load(2020, snapshot="embedded")
+    >>> told = figures.explode("forbehold").join(caveats["text"], on="forbehold")
+    >>> len(told) > len(figures)
+    True
+    """
+    return forbehold_frame(read_parameters(parameters).forbehold)
+
+
+def forbehold_frame(entries: Iterable[Forbehold]) -> pd.DataFrame:
+    """The same, of some of them."""
+    return _frame(entries)
+
+
+def read_parameters(given: Parameters = None, *, language: str = BOKMAL) -> Catalogue:
+    """
+    What is known, wherever it was said that it is; see :func:`load`.
+
+    Examples
+    --------
+    >>> read_parameters("embedded").language
+    'nb'
+    """
+    if isinstance(given, Catalogue):
+        return given
+    if given == EMBEDDED:
+        given = packaged_project() / FOLDER
+    return catalogue.load_catalogue(
+        None if given is None else Path(given), language=language
+    )
+
+
+def _frame(entries: Iterable[Any]) -> pd.DataFrame:
+    return pd.DataFrame([entry.model_dump() for entry in entries]).set_index("id")
+
+
+def _named(ids: "pd.Series[Any]", names: dict[str, str]) -> "pd.Series[Any]":
+    """Ids as an ordered category of the names they have."""
+    kind = pd.CategoricalDtype(list(names.values()), ordered=True)
+    return ids.map(names).astype(kind)

@@ -1,0 +1,466 @@
+"""
+A report on the workbench: its tables as frames, its parts as blocks of the page.
+
+What notebooks and analysts do with one report, in the process that they are in. What is
+printed is made by :mod:`asss.runs.report`, which also reads it back.
+"""
+
+import html
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import pandas as pd
+
+import asss
+from asss import figures
+from asss.analysis import findings, frames, indexing, network
+from asss.analysis.facts import Fact
+from asss.analysis.findings import Findings
+from asss.analysis.frames import Parameters
+from asss.analysis.network import NetworkFindings
+from asss.catalogue.catalogue import Catalogue
+from asss.catalogue.parameters import (
+    BOKMAL,
+    LATEST,
+    NETWORK,
+    Run,
+    check_model,
+    suggestion,
+)
+from asss.errors import ParameterError, RenderError, UsageError
+from asss.figures import Picture
+from asss.page import appendix, keyfigures, overview, sections, text
+from asss.page.blocks import Block
+from asss.page.record import FactsFile
+from asss.page.sections import Illustrated
+from asss.runs import manifest
+from asss.statbank import Snapshot
+
+__all__ = [
+    "Explanation",
+    "KommuneReport",
+    "NetworkReport",
+    "Preview",
+    "Report",
+    "assess",
+    "report",
+]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """
+    Why something stands in a report.
+
+    Attributes
+    ----------
+    sentence, rule, phrase : str
+        The sentence, its id in ``fraser.yaml``, and how it reads there; empty where a
+        fact is explained.
+    facts : DataFrame
+        A column for each figure behind it: values, formula, cells at SSB, forbehold.
+    """
+
+    sentence: str
+    rule: str
+    phrase: str
+    facts: pd.DataFrame
+
+    def _lines(self) -> list[str]:
+        told = {"sentence": self.sentence, "rule": self.rule, "phrase": self.phrase}
+        return [f"{name}: {said}" for name, said in told.items() if said]
+
+    def __repr__(self) -> str:
+        """Above the figures, line by line."""
+        return "\n".join([*self._lines(), self.facts.to_string(max_colwidth=60)])
+
+    def _repr_html_(self) -> str:
+        lines = "".join(f"<p>{html.escape(line)}</p>" for line in self._lines())
+        with pd.option_context("display.max_colwidth", None):
+            return lines + self.facts.to_html()
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A page as it would be, for the eye: it is not read back, and not for print."""
+
+    html: str = field(repr=False)
+
+    def _repr_html_(self) -> str:
+        page = html.escape(self.html)
+        return f'<iframe srcdoc="{page}" width="100%" height="800"></iframe>'
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Report:
+    """
+    One report: what it stands on, what it says, and the parts of its page.
+
+    Attributes
+    ----------
+    found : Findings or NetworkFindings
+    known : Catalogue
+    indexed : DataFrame, key = (indicator, kommune, year)
+        What it was concluded from; see :func:`asss.index_to_network`.
+    """
+
+    found: Findings | NetworkFindings
+    known: Catalogue
+    indexed: pd.DataFrame
+
+    def __repr__(self) -> str:
+        """In a line: whose, and how much."""
+        said = len(self.found.statements)
+        return f"Report({self.title}: {len(self.facts)} facts, {said} sentences)"
+
+    def _repr_html_(self) -> str:
+        return self.heading().html
+
+    @property
+    def title(self) -> str:
+        """The one heading of the first level."""
+        raise NotImplementedError
+
+    def heading(self) -> Block:
+        """Title, dates, status, what concerns the whole page, and the main findings."""
+        raise NotImplementedError
+
+    def content(self) -> FactsFile:
+        """Everything the report rests on, as it is written to facts.json."""
+        raise NotImplementedError
+
+    @cached_property
+    def facts(self) -> pd.DataFrame:
+        """The figures of whom the report is on, all years, as :func:`asss.load`'s."""
+        told = frames.tidy(self.indexed, self.known)
+        return told[told["kommune_id"].isin(self.found.book.kommuner)]
+
+    @property
+    def statements(self) -> pd.DataFrame:
+        """What is said before it has words: chapter, rule, details, ids of facts."""
+        columns = ("chapter", "rule", "details", "facts")
+        rows = [[getattr(s, name) for name in columns] for s in self.found.statements]
+        return pd.DataFrame(rows, columns=list(columns))
+
+    @cached_property
+    def sentences(self) -> pd.DataFrame:
+        """The same in words: chapter, text, rule, ids of facts."""
+        said = [text.sentence(one, self.known) for one in self.found.statements]
+        columns = ["chapter", "text", "rule", "facts"]
+        return pd.DataFrame([vars(one) for one in said], columns=columns)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """Tabell 1 in numbers: a row for each indicator, in its order."""
+        raise NotImplementedError
+
+    @property
+    def forbehold(self) -> pd.DataFrame:
+        """Every forbehold on any of its figures, as :func:`asss.forbehold`'s."""
+        return frames.forbehold_frame(self.found.book.all_forbehold(self.known))
+
+    def explain(self, what: str | int | Fact) -> Explanation:
+        """
+        Why a sentence is said, or where a figure is from.
+
+        Parameters
+        ----------
+        what : str, int or Fact
+            A sentence, its row in :attr:`sentences`, a fact or its id.
+
+        Raises
+        ------
+        UsageError
+            If the report has no such sentence or fact; the message names the nearest.
+
+        Examples
+        --------
+        >>> import asss
+        >>> report = asss.report("trondheim", 2020, snapshot="embedded")
+        >>> why = report.explain(1)
+        >>> why.rule
+        'summary_both'
+        >>> list(why.facts.columns)[0]
+        'trondheim-2020-sykefravaer'
+        >>> why.facts.loc["basis"].to_list()
+        ['reconstructed', 'reconstructed']
+        """
+        facts = {fact.id: fact for fact in self.found.book.facts.values()}
+        said = list(self.sentences["text"])
+        wanted = what.id if isinstance(what, Fact) else what
+        if wanted in facts:
+            return Explanation("", "", "", self._described([facts[wanted]]))
+        if wanted in said:
+            wanted = said.index(wanted)
+        if not isinstance(wanted, int) or not 0 <= wanted < len(said):
+            hint = suggestion(str(wanted), [*facts, *said]) if str(wanted) else ""
+            msg = f"No sentence or fact {wanted!r} in the report."
+            raise UsageError(msg + (hint if "mean" in hint else ""))
+        told = self.found.statements[wanted]
+        phrase = self.known.phrases.phrases[told.rule].sentence
+        described = self._described([facts[name] for name in told.facts])
+        return Explanation(said[wanted], told.rule, phrase, described)
+
+    def _described(self, facts: list[Fact]) -> pd.DataFrame:
+        """A column for each fact."""
+        texts = {entry.id: entry.text for entry in self.known.forbehold}
+        columns = {
+            fact.id: {
+                "indicator": self.known.indicator(fact.indicator).name,
+                "value": fact.value if fact.value is not None else fact.status,
+                "unit": fact.unit,
+                "formula": str(self.known.indicator(fact.indicator).formula),
+                "numerator": fact.numerator,
+                "denominator": fact.denominator,
+                "basis": fact.basis,
+                "cells": "; ".join(fact.cells),
+                "mean": fact.network_mean,
+                "rule of the mean": fact.mean_rule,
+                "kommuner in the mean": fact.n,
+                "distance": fact.distance,
+                "rank": fact.rank,
+                "change": fact.change,
+                "forbehold": " ".join(texts[name] for name in fact.forbehold),
+            }
+            for fact in facts
+        }
+        return pd.DataFrame(columns, dtype=object)
+
+    def preview(self) -> Preview:
+        """
+        The page as it would be: the notebook's cells for the page, for this report.
+
+        Raises
+        ------
+        RenderError
+            If a cell of the page needs more than `asss` and `report`.
+        """
+        import nbformat
+
+        from asss.formats import conversion
+
+        run, root = self.found.book.run, self.known.folder.parent
+        template = manifest.template_of(run, root, self.known.service.service)
+        notebook = nbformat.read(template, as_version=4)  # type: ignore[no-untyped-call]
+        names = {"asss": asss, "report": self}
+        for cell in notebook.cells:
+            if cell.cell_type == "code" and "rapport" in cell.metadata.get("tags", []):
+                try:
+                    shown = eval(cell.source, names)
+                except (NameError, SyntaxError) as error:
+                    msg = (
+                        f"{template.name}: {cell.source.strip()!r} is more than one "
+                        f"expression of `asss` and `report` ({error}), and cannot be "
+                        "previewed. Use asss render."
+                    )
+                    raise RenderError(msg) from error
+                cell.outputs = [
+                    nbformat.v4.new_output(  # type: ignore[no-untyped-call]
+                        "display_data", {"text/html": shown.html}
+                    )
+                ]
+        return Preview(conversion.to_html(notebook, self.content().content, self.known))
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class KommuneReport(Report):
+    """A report on one kommune."""
+
+    found: Findings
+
+    @property
+    def title(self) -> str:
+        """The one heading of the first level."""
+        return sections.title(self.found, self.known)
+
+    def content(self) -> FactsFile:
+        """Everything the report rests on, as it is written to facts.json."""
+        return sections.facts(self.found, self.known)
+
+    def heading(self) -> Block:
+        """Title, dates, status, what concerns the whole page, and the main findings."""
+        return sections.heading(self.found, self.known)
+
+    def key_figures(self) -> Block:
+        """Tabell 1: three years, the network's mean, lowest and highest, and rank."""
+        return keyfigures.key_figures(self.found, self.known)
+
+    def profile(self, *, figure: int) -> Illustrated:
+        """The service profile, as the figure of that number."""
+        drawn = figures.profile(self.found.book, self.known)
+        return self._figure(drawn, figure, "caption_profile")
+
+    def chapter(self, chapter: str, *, figure: int | None = None) -> Block:
+        """A chapter's sentences, the forbehold on them, and people's comment."""
+        return sections.chapter(self.found, self.known, chapter, figure=figure)
+
+    def development(self, chapter: str, *, figure: int) -> Illustrated:
+        """A chapter's indicators over the years, as the figure of that number."""
+        drawn = figures.development(self.found.book, self.known, chapter=chapter)
+        return self._figure(drawn, figure, f"caption_{chapter}")
+
+    def _figure(self, drawn: Picture, number: int, caption: str) -> Illustrated:
+        return sections.figure(drawn, self.known, number=number, caption=caption)
+
+    def sources(self) -> Block:
+        """Tables, queries, definitions, manual figures and every forbehold."""
+        return appendix.sources(self.found.book, self.known)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """Tabell 1 in numbers: years, the mean, rank and basis; key = indicator."""
+        book = self.found.book
+        shown = self.facts[self.facts["year"].isin(book.years)]
+        # Two figures in one place would be averaged by pivot_table.
+        years = shown.pivot(index="indicator", columns="year", values="value")  # noqa: PD010
+        latest = shown[shown["year"] == book.run.year].set_index("indicator")
+        told = ["mean", "index", "rank", "n", "unit", "sign", "basis", "forbehold"]
+        return years.join(latest[told])
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class NetworkReport(Report):
+    """The report on the network as a whole: «ASSS samlet»."""
+
+    found: NetworkFindings
+
+    @property
+    def title(self) -> str:
+        """The one heading of the first level."""
+        return overview.title(self.found, self.known)
+
+    def content(self) -> FactsFile:
+        """Everything the report rests on, as it is written to facts.json."""
+        return overview.facts(self.found, self.known)
+
+    def heading(self) -> Block:
+        """Title, dates, status, what concerns the whole page, and the main findings."""
+        return overview.heading(self.found, self.known)
+
+    def ranks(self) -> Block:
+        """Tabell 1: the rank of every member on every indicator, shaded."""
+        return overview.ranks(self.found, self.known)
+
+    def chapter(self, chapter: str) -> Illustrated:
+        """A chapter's indicators, each with sentences, table and figures."""
+        return overview.chapter(self.found, self.known, chapter)
+
+    def kommuner(self) -> Block:
+        """What is chief of each member: the main findings of its own report."""
+        return overview.kommuner(self.found, self.known)
+
+    def sources(self) -> Block:
+        """Tables, queries, definitions, manual figures and every forbehold."""
+        # After Tabell 1 each indicator has a table of its own.
+        first = len(self.known.service.indicators) + 2
+        return appendix.sources(self.found.book, self.known, table=first)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """Tabell 1 in numbers: the rank of every kommune; key = indicator."""
+        latest = self.facts[self.facts["year"] == self.found.book.run.year]
+        return latest.pivot(  # noqa: PD010
+            index="indicator", columns="kommune", values="rank"
+        )
+
+
+def assess(
+    indexed: pd.DataFrame, known: Catalogue, run: Run, snapshot: Snapshot
+) -> KommuneReport | NetworkReport:
+    """
+    Decide what a report says of figures that are set against the network.
+
+    Parameters
+    ----------
+    indexed : DataFrame, key = (indicator, kommune, year)
+        See :func:`asss.index_to_network`.
+    known : Catalogue
+    run : Run
+        Whose report, and of which year; see :func:`asss.load_run`.
+    snapshot : Snapshot
+        Where the figures came from; carried along for the page's sources.
+
+    Raises
+    ------
+    UsageError
+        If the kommune is not a member in the year.
+
+    Examples
+    --------
+    >>> import asss
+    >>> run = asss.load_run({"kommune": "oslo", "year": 2020})
+    >>> known, answers = asss.load_catalogue(), asss.open_snapshot("embedded")
+    >>> reported = asss.observations(run.year, snapshot=answers, parameters=known)
+    >>> plain = asss.index_to_network(reported, rule=lambda indicator, year: "plain")
+    >>> asss.assess(plain, known, run, answers).title
+    'Sosiale tjenester i Oslo 2020'
+    """
+    if run.kommune == NETWORK:
+        found = network.assess(indexed, known, run, snapshot)
+        return NetworkReport(found, known, indexed)
+    concluded = findings.assess(indexed, known, run, snapshot)
+    return KommuneReport(concluded, known, indexed)
+
+
+def report(
+    kommune: str,
+    year: int,
+    *,
+    snapshot: str | Snapshot = LATEST,
+    parameters: Parameters = None,
+    language: str = BOKMAL,
+    **others: str,
+) -> KommuneReport | NetworkReport:
+    """
+    One report, from figures to sentences.
+
+    Parameters
+    ----------
+    kommune : str
+        Id or name of a member; ``asss`` for the network as a whole.
+    year : int
+        The data year.
+    snapshot, parameters
+        As for :func:`asss.load`.
+    language : str
+        Of its words, where `parameters` is not a catalogue that has been read.
+    **others : str
+        Other parameters of a run, such as ``published``.
+
+    Returns
+    -------
+    report : KommuneReport or NetworkReport
+        Its ``facts``, ``statements``, ``sentences``, ``table`` and ``forbehold`` are
+        frames; ``explain`` says why a sentence is said, ``preview`` shows the page.
+
+    Raises
+    ------
+    UsageError
+        If there is no such kommune, year, snapshot or language.
+    ParameterError
+        If ``parameters/`` or one of `others` is wrong.
+
+    Examples
+    --------
+    >>> import asss
+    >>> report = asss.report("Trondheim", 2020, snapshot="embedded")
+    >>> report
+    Report(Sosiale tjenester i Trondheim 2020: 90 facts, 25 sentences)
+    >>> report.sentences.loc[2, ["rule", "facts"]].to_list()
+    ['summary_rank_lowest', ('trondheim-2020-andel_mottakere_med_barn',)]
+    >>> asss.report("tronheim", 2020)
+    Traceback (most recent call last):
+        ...
+    asss.errors.UsageError: Unknown kommune 'tronheim'. Did you mean trondheim?
+    """
+    known = frames.read_parameters(parameters, language=language)
+    whose = kommune if kommune == NETWORK else known.network.member(kommune).id
+    given = {"kommune": whose, "year": year, "language": known.language, **others}
+    problems: list[str] = []
+    run = check_model(Run, given, file="report", problems=problems)
+    if run is None:
+        raise ParameterError(problems)
+    answers = frames.open_snapshot(snapshot, parameters=known)
+    reported = frames.observations(year, snapshot=answers, parameters=known)
+    indexed = indexing.index_to_network(reported, rule=known.mean_rule)
+    return assess(indexed, known, run, answers)
