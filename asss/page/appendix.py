@@ -18,8 +18,10 @@ from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.knowledge import Forbehold, Indicator
 from asss.catalogue.parameters import EVERY
 from asss.page import text
-from asss.page.blocks import Block, block, day_or_text
+from asss.page.blocks import Block, block
 from asss.statbank import day_of
+
+__all__ = ["sources"]
 
 
 def sources(found: NetworkBook, known: Catalogue, *, table: int = 2) -> Block:
@@ -64,11 +66,21 @@ def sources(found: NetworkBook, known: Catalogue, *, table: int = 2) -> Block:
             },
             known,
         ),
-        indicators=[_definition(found, known, i) for i in known.service.indicators],
+        indicators=[
+            (
+                indicator,
+                _formula(known, indicator),
+                words[f"mean_{known.mean_rule(indicator.id, found.run.year)}"],
+            )
+            for indicator in known.service.indicators
+        ],
         tables=_statbank_tables(found, known),
         ssb_notes=_ssb_notes(found),
         manual=_manual_figures(found, known),
-        forbehold=[_forbehold_row(known, e) for e in _nearest_first(found, known)],
+        forbehold=[
+            (entry, _whose(entry, known), known.kinds[entry.kind].name)
+            for entry in _nearest_first(found, known)
+        ],
     )
 
 
@@ -81,21 +93,6 @@ def _nearest_first(found: NetworkBook, known: Catalogue) -> list[Forbehold]:
         return 0 if set(found.kommuner) & set(entry.kommuner) else 2
 
     return sorted(found.all_forbehold(known), key=far)
-
-
-def _definition(
-    found: NetworkBook, known: Catalogue, indicator: Indicator
-) -> dict[str, Any]:
-    rule = known.mean_rule(indicator.id, found.run.year)
-    return {
-        "name": language.bind(indicator.name),
-        "definition": language.bind(indicator.definition),
-        "processing": language.bind(indicator.processing),
-        "formula": language.bind(_formula(known, indicator)),
-        "interpretation": language.bind(indicator.interpretation),
-        "mean": known.phrases.words[f"mean_{rule}"],
-        "source": language.bind(indicator.source),
-    }
 
 
 def _formula(known: Catalogue, indicator: Indicator) -> str:
@@ -124,7 +121,6 @@ def _statbank_tables(found: NetworkBook, known: Catalogue) -> list[dict[str, Any
     for number, entry in found.snapshot.tables.items():
         if number not in used:
             continue
-        selection = entry["query"]["selection"]
         rows.append(
             {
                 "number": number,
@@ -132,11 +128,8 @@ def _statbank_tables(found: NetworkBook, known: Catalogue) -> list[dict[str, Any
                 "is_verified": found.snapshot.is_fetched
                 or known.service.table[number].verified,
                 "query": [
-                    {
-                        "variable": part["variableCode"],
-                        "codes": ", ".join(_runs(part["valueCodes"])),
-                    }
-                    for part in selection
+                    (part["variableCode"], ", ".join(_runs(part["valueCodes"])))
+                    for part in entry["query"]["selection"]
                 ],
                 "updated": entry["ssb_updated"]
                 and language.day(day_of(entry["ssb_updated"])),
@@ -223,18 +216,7 @@ def _manual_figures(found: NetworkBook, known: Catalogue) -> list[dict[str, Any]
     return rows
 
 
-def _forbehold_row(known: Catalogue, entry: Forbehold) -> dict[str, Any]:
-    words = known.phrases.words
-    kommuner = (
-        words["every_kommune"]
-        if entry.kommuner == EVERY
-        else ", ".join(known.network.member(k).name for k in entry.kommuner)
-    )
-    return {
-        "kommuner": kommuner,
-        "years": language.span(min(entry.years), max(entry.years)),
-        "name": known.kinds[entry.kind].name,
-        "text": entry.text,
-        "source": entry.source,
-        "date": day_or_text(entry.date),
-    }
+def _whose(entry: Forbehold, known: Catalogue) -> str:
+    if entry.kommuner == EVERY:
+        return known.phrases.words["every_kommune"]
+    return ", ".join(known.network.member(kommune).name for kommune in entry.kommuner)

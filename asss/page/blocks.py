@@ -20,6 +20,16 @@ from markupsafe import Markup, escape
 from asss.catalogue import language
 from asss.catalogue.catalogue import Catalogue
 
+__all__ = [
+    "BLOCK_MIME",
+    "Block",
+    "block",
+    "environment",
+    "font_faces",
+    "stylesheet",
+    "warm_up",
+]
+
 #: From one number to another, with what they count.
 SPAN = re.compile(r"(?<![\w#;])\d+–\d+(?:\u00a0\w+)?")
 
@@ -83,7 +93,12 @@ def _environment(marks: "_Marks") -> jinja2.Environment:
         lstrip_blocks=True,
         bytecode_cache=_COMPILED,
     )
-    found.filters["marked"] = marks
+    found.filters |= {
+        "marked": marks,
+        "bound": language.bind,
+        "day": day_or_text,
+        "span": lambda years: language.span(min(years), max(years)),
+    }
     return found
 
 

@@ -16,11 +16,11 @@ from asss.analysis import publication
 from asss.analysis.facts import Fact, NetworkBook
 from asss.analysis.findings import SUMMARY, Findings
 from asss.analysis.statements import Detail
-from asss.catalogue import language, markdown
+from asss.catalogue import markdown
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import Member
 from asss.page import keyfigures, record, text
-from asss.page.blocks import Block, block, day_or_text
+from asss.page.blocks import Block, block
 from asss.page.record import FactsFile
 
 if TYPE_CHECKING:
@@ -54,33 +54,13 @@ class Illustrated(Block):
 
 def heading(found: Findings, known: Catalogue) -> Block:
     """Title, dates, status, what concerns the whole page, and the main findings."""
-    run = found.book.run
-    reconstructed = [
-        fact for fact in found.book.reported if fact.basis == "reconstructed"
-    ]
-    rule = "reconstructed_line"
-    if found.book.snapshot.is_fetched:
-        rule = (
-            "reconstructed_line_fetched"
-            if reconstructed
-            else "reconstructed_line_behind"
-        )
-    line = text.phrase(
-        rule,
-        {
-            "count": len(reconstructed),
-            "n": len(found.book.reported),
-            "kommune": found.book.member.name,
-            "year": run.year,
-        },
-        known,
-    )
     return top(
         found.book,
         known,
         title=title(found, known),
-        reconstructed=line if found.book.is_reconstructed else "",
         summary=text.sentences(found, known, chapter=SUMMARY),
+        reconstructed="reconstructed_line",
+        kommune=found.book.member.name,
     )
 
 
@@ -89,12 +69,26 @@ def top(
     known: Catalogue,
     *,
     title: str,
-    reconstructed: str,
     summary: Sequence[text.Sentence],
+    reconstructed: str,
+    **details: Detail,
 ) -> Block:
-    """The top of a report, on one kommune or on all."""
+    """
+    The top of a report, on one kommune or on all.
+
+    Parameters
+    ----------
+    reconstructed : str
+        The phrase on figures that are not official, with its `details`.
+    """
     run, words = book.run, known.phrases.words
     edition = publication.edition(book, known)
+    count = sum(fact.basis == "reconstructed" for fact in book.reported)
+    if book.snapshot.is_fetched:
+        # Where none of the year's own is, what its changes are held against may be.
+        behind = "reconstructed_line_behind"
+        reconstructed = f"{reconstructed}_fetched" if count else behind
+    details |= {"count": count, "n": len(book.reported), "year": run.year}
     return block(
         "heading",
         known,
@@ -102,12 +96,13 @@ def top(
             "kicker", {"edition": run.year + 1, "year": run.year}, known
         ),
         title=title,
-        published=language.day(run.published) if run.published else "",
-        changed=language.day(run.changed) if run.changed else "",
+        run=run,
         status=words[f"status_{edition.status or 'unknown'}"],
         reservation=words["status_reconstructed"] if book.is_reconstructed else "",
         figures=text.figures_from(book.snapshot, known),
-        reconstructed=reconstructed,
+        reconstructed=text.phrase(reconstructed, details, known)
+        if book.is_reconstructed
+        else "",
         notes=[entry.text for entry in book.page_wide_forbehold(known)],
         summary=summary,
     )
@@ -165,13 +160,8 @@ def chapter(
         ],
         see=text.phrase("see_figure", {"number": figure}, known) if figure else "",
         forbehold=list(notes.items.values()),
-        comment=comment
-        and {
-            "html": Markup(markdown.to_html(comment.text, below=2)),
-            "author": comment.author,
-            "source": comment.source,
-            "date": day_or_text(comment.date),
-        },
+        comment=comment,
+        html=Markup(markdown.to_html(comment.text, below=2)) if comment else "",
     )
 
 

@@ -24,6 +24,17 @@ from asss.catalogue.knowledge import Indicator
 from asss.catalogue.parameters import EVERY
 from asss.page import blocks, text
 
+__all__ = [
+    "File",
+    "Listing",
+    "alphabetical",
+    "index",
+    "policy",
+    "script",
+    "stylesheet",
+    "with_years",
+]
+
 #: The part of an index that leads to the indexes of other years.
 YEARS = re.compile(r"<!-- years -->.*?<!-- /years -->", re.DOTALL)
 
@@ -100,17 +111,17 @@ def index(
             "index_title", {"service": known.service.name, "year": year}, known
         ),
         kicker=text.phrase("kicker", {"edition": year + 1, "year": year}, known),
-        cards=[_card(entry, year, known) for entry in _by_name(reports)],
+        cards=[
+            _card(entry, year, known)
+            for entry in sorted(reports, key=lambda entry: alphabetical(entry.name))
+        ],
         network=network and _card(network, year, known),
         missing=language.join(list(missing), words) if missing else "",
         years=years,
         digest=digest,
         page=INDEX_NAME,
         warning=words["index_reconstructed"] if is_reconstructed else "",
-        indicators=[
-            {"id": indicator.id, "name": indicator.short_name}
-            for indicator in known.service.indicators
-        ],
+        indicators=known.service.indicators,
         css=blocks.stylesheet() + stylesheet(),
         script=script(),
         policy=policy(script()),
@@ -121,11 +132,6 @@ def with_years(html: str, years: Sequence[int], known: Catalogue) -> str:
     """An index that leads to these other years, and is else as it was."""
     led = blocks.block("years", known, years=years, page=INDEX_NAME).html
     return YEARS.sub(lambda _: led, html)
-
-
-def _by_name(reports: Sequence[Listing]) -> list[Listing]:
-    """In the order of the alphabet, æ, ø and å last, as a reader looks for a name."""
-    return sorted(reports, key=lambda entry: alphabetical(entry.name))
 
 
 def alphabetical(name: str) -> tuple[int, ...]:
@@ -159,8 +165,8 @@ def _card(entry: Listing, year: int, known: Catalogue) -> dict[str, Any]:
         "reservation": words["status_reconstructed"]
         if entry.facts["contains_reconstructed"]
         else "",
-        "published": run["published"] and language.day(run["published"]),
-        "changed": run["changed"] and language.day(run["changed"]),
+        "published": run["published"],
+        "changed": run["changed"],
         "is_old": entry.is_old,
         "summary": [
             said["text"]
