@@ -645,7 +645,7 @@ def test_what_was_tried_out_in_a_notebook_is_not_printed(
     """It would be, with SSB's cell as its source; the message names both values."""
     row = "observations.query(\"kommune == 'trondheim' and year == 2020\").index[0]"
     source = f"observations.loc[{row}, 'value'] = 99.0"
-    with_cell(project, "load_observations", source)
+    with_cell(project, "asss.observations", source)
     with pytest.raises(RenderError) as refusal:
         report.render_report(
             run_of("trondheim", 2020),
@@ -688,7 +688,7 @@ def test_cell_of_the_page_that_shows_something_else_is_refused(
     project: Path, run_of: Callable[..., Any], source: str, shown: str
 ) -> None:
     """A plot would vanish, and a table would be printed in every city's report."""
-    with_cell(project, "load_observations", source, tags=["rapport"])
+    with_cell(project, "asss.observations", source, tags=["rapport"])
     step = re.escape(source.splitlines()[0])
     with pytest.raises(
         RenderError, match=f"trondheim 2020: cell «{step}» shows .*{shown}"
