@@ -29,6 +29,25 @@ from asss.errors import TableError
 if TYPE_CHECKING:
     import pandas as pd
 
+__all__ = [
+    "BASES",
+    "INDEX_COLUMNS",
+    "KEY",
+    "MARKED",
+    "MISSING",
+    "NOT_COMPARABLE",
+    "NOT_POSSIBLE",
+    "OBSERVATION_COLUMNS",
+    "SIGNS",
+    "Basis",
+    "check_indexed",
+    "check_observations",
+    "legend",
+    "mark",
+    "meaning",
+    "weakest",
+]
+
 KEY = ["indicator", "kommune", "year"]
 
 #: What a figure rests on, best first: SSB's own, printed elsewhere, SSB's that SSB

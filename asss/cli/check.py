@@ -13,6 +13,11 @@ from asss.cli.terminal import (
     safe,
 )
 
+__all__ = [
+    "check",
+    "list_",
+]
+
 
 def check(parameters_: ParametersOption = None) -> None:
     """Read and cross-check everything under parameters/, and the embedded snapshot."""

@@ -32,6 +32,11 @@ from asss.statbank import doctor, retrieval
 from asss.statbank.client import Client
 from asss.statbank.retrieval import Fetched
 
+__all__ = [
+    "examine",
+    "fetch",
+]
+
 BaseUrlOption = Annotated[
     str | None,
     typer.Option(

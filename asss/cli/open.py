@@ -22,6 +22,8 @@ from asss.cli.terminal import (
 )
 from asss.errors import UsageError
 
+__all__ = ["open_"]
+
 
 def open_(
     year: Annotated[

@@ -20,6 +20,8 @@ from asss.cli.terminal import (
 from asss.errors import UsageError
 from asss.runs import verification
 
+__all__ = ["verify"]
+
 #: How an outcome looks, in one width.
 MARKS = {
     "ok": "[green]ok[/green]     ",

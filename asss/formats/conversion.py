@@ -34,6 +34,16 @@ from asss.errors import RenderError
 from asss.formats import tagging
 from asss.page import blocks, contents, site, text
 
+__all__ = [
+    "SCREEN_ONLY",
+    "as_xml",
+    "makeable",
+    "pdf_problem",
+    "to_html",
+    "to_pdf",
+    "warm_up",
+]
+
 SVG = "{http://www.w3.org/2000/svg}"
 
 #: What gives the letters of a text in a drawing places of their own.

@@ -15,6 +15,12 @@ from io import BytesIO
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Object
 
+__all__ = [
+    "Cell",
+    "elements",
+    "finish",
+]
+
 #: The parts of a table that hold its rows.
 SECTIONS = ("/THead", "/TBody", "/TFoot")
 

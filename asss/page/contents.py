@@ -12,6 +12,11 @@ from asss.catalogue import parameters
 from asss.catalogue.catalogue import Catalogue
 from asss.page.blocks import STROKE, block
 
+__all__ = [
+    "CONTENTS_HERE",
+    "add",
+]
+
 #: Where the template wants the table of contents.
 CONTENTS_HERE = "<!-- contents -->"
 

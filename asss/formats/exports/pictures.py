@@ -22,6 +22,12 @@ import resvg_py
 from asss.errors import RenderError
 from asss.page.blocks import font_faces
 
+__all__ = [
+    "SIGNATURE",
+    "Drawing",
+    "drawings",
+]
+
 #: Width of a PNG in pixels: twice what a figure has room for on a screen.
 WIDTH = 1600
 

@@ -15,6 +15,8 @@ from asss.catalogue import language
 from asss.catalogue.catalogue import MANUAL_FOLDER, Catalogue
 from asss.statbank import Cell, Dimension, Snapshot
 
+__all__ = ["origins"]
+
 #: A cell, ``12210[Region=0301,Tid=2020]``, or a row, ``manuelle/x.csv[x,oslo,2020]``.
 ADDRESS = re.compile(r"(?P<table>[^\[]+)\[(?P<codes>[^\]]*)\]")
 
