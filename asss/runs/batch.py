@@ -15,7 +15,7 @@ import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from threading import Lock
@@ -39,12 +39,11 @@ from asss.page import site
 from asss.page.site import File, Listing
 from asss.runs import ledger, manifest
 from asss.runs.kernels import forks
-from asss.runs.kernels.forks import LIMITS, Limits, Process, Source
+from asss.runs.kernels.forks import LIMITS, Limits, Process
 from asss.runs.ledger import Entry, Ledger
 from asss.statbank import holdings
 
 __all__ = [
-    "Crew",
     "Files",
     "Local",
     "Project",
@@ -52,7 +51,6 @@ __all__ = [
     "Task",
     "Workers",
     "cores",
-    "crew",
     "pack",
     "render_all",
     "serve",
@@ -274,51 +272,6 @@ def _key(run: Run) -> str:
 # -- processes -------------------------------------------------------------------------
 
 
-@dataclass
-class Crew:
-    """Processes that are at work, so that they can be ended together."""
-
-    source: Source
-    at_work: dict[int, tuple[Process, Task]] = field(default_factory=dict)
-    is_dismissed: bool = False
-    turn: Lock = field(default_factory=Lock)
-
-    def make(self, task: Task) -> Result:
-        """
-        Make a report in a fresh process, and wait for what becomes of it.
-
-        Returns
-        -------
-        result : Result
-            With an error if the process died, or was ended for taking too long.
-        """
-        try:
-            process = self.source.take()
-        except RuntimeError as error:
-            return task.failed(str(error))
-        with self.turn:
-            if self.is_dismissed:
-                process.kill()
-                return task.failed("given up")
-            self.at_work[process.pid] = process, task
-        result = _ask(process, task)
-        with self.turn:
-            self.at_work.pop(process.pid, None)
-        return result
-
-    def dismiss(self) -> None:
-        """End every process that is at work; what was there before stays."""
-        with self.turn:
-            self.is_dismissed = True
-            for process, task in self.at_work.values():
-                _end(process, task)
-
-
-def crew() -> Crew:
-    """Processes of this machine, with nothing under way yet."""
-    return Crew(forks.source(WORK, KERNELS))
-
-
 def cores() -> int:
     """How many reports are made at a time where nobody says: one on each core."""
     return (
@@ -340,16 +293,43 @@ class Local:
 
     def __init__(self, jobs: int) -> None:
         self._jobs = jobs
+        #: By process id, so that all can be ended together.
+        self.at_work: dict[int, tuple[Process, Task]] = {}
+        self._is_dismissed = False
+        self._turn = Lock()
 
     def __enter__(self) -> Self:
         """Start the process that others are forked from."""
-        self._crew = crew()
+        self._source = forks.source(WORK, KERNELS)
         self._waiting = ThreadPoolExecutor(self._jobs)
         return self
 
     def submit(self, task: Task) -> "Future[Result]":
         """Have a report made as soon as there is room for it."""
-        return self._waiting.submit(self._crew.make, task)
+        return self._waiting.submit(self.make, task)
+
+    def make(self, task: Task) -> Result:
+        """
+        Make a report in a fresh process, and wait for what becomes of it.
+
+        Returns
+        -------
+        result : Result
+            With an error if the process died, or was ended for taking too long.
+        """
+        try:
+            process = self._source.take()
+        except RuntimeError as error:
+            return task.failed(str(error))
+        with self._turn:
+            if self._is_dismissed:
+                process.kill()
+                return task.failed("given up")
+            self.at_work[process.pid] = process, task
+        result = _ask(process, task)
+        with self._turn:
+            self.at_work.pop(process.pid, None)
+        return result
 
     def __exit__(
         self,
@@ -359,9 +339,12 @@ class Local:
     ) -> None:
         """End: with what is under way finished, or given up after an error."""
         if error is not None:
-            self._crew.dismiss()
+            with self._turn:
+                self._is_dismissed = True
+                for process, task in self.at_work.values():
+                    _end(process, task)
         self._waiting.shutdown(cancel_futures=True)
-        self._crew.source.close()
+        self._source.close()
 
 
 def _ask(process: Process, task: Task) -> Result:

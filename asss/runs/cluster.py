@@ -22,7 +22,7 @@ from typing import Any, Final, Self
 from asss import outputs
 from asss.errors import AsssError, UsageError
 from asss.runs import batch
-from asss.runs.batch import Crew, Files, Project, Result, Task
+from asss.runs.batch import Files, Local, Project, Result, Task, cores
 
 __all__ = ["LOCAL", "Certificates", "Cluster", "Made", "make"]
 
@@ -238,7 +238,7 @@ def make(task: Task, project: Project) -> Made:
     """Make a report on this worker, in a fresh process, from the project as sent."""
     with outputs.scratch() as place:
         task = replace(task, root=_laid_out(project), output=place)
-        result = _crew().make(task)
+        result = _local().make(task)
         failed = outputs.failed_notebook(place, task.run.year, task.run.kommune)
         return Made(
             result,
@@ -254,8 +254,8 @@ def _laid_out(project: Project) -> Path:
 
 
 @cache
-def _crew() -> Crew:
+def _local() -> Local:
     """What a worker keeps warm for as long as it lives."""
-    kept = batch.crew()
-    atexit.register(kept.source.close)
-    return kept
+    local = Local(cores()).__enter__()
+    atexit.register(local.__exit__, None, None, None)
+    return local

@@ -158,7 +158,7 @@ def test_process_that_is_killed_leaves_nothing(project: Path, tmp_path: Path) ->
     def kill(result: Result) -> None:
         if result.kommune == "tromso":
             wait_for(mark.exists)
-            ((process, task),) = workers._crew.at_work.values()
+            ((process, task),) = workers.at_work.values()
             assert task.run.kommune == "bergen"
             assert any(path.name.startswith(".") for path in earlier.parent.iterdir())
             os.kill(process.pid, signal.SIGKILL)
