@@ -281,6 +281,11 @@ CHANGES: dict[str, tuple[Change, frozenset[str], str]] = {
         ONE,
         "parameters/kommentarer/",
     ),
+    "a new comment, which is broken": (
+        added(f"{PARAMETERS}kommentarer/trondheim-2020/tjenesteprofil.md", "Mer.\n"),
+        ONE,
+        "parameters/kommentarer/",
+    ),
     "what an editor left": (
         added(f"{PARAMETERS}kommentarer/trondheim-2020/#kvalitet.md#", "Mer.\n"),
         NONE,
