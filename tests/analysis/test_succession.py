@@ -802,7 +802,7 @@ def test_table_says_at_each_cell_what_has_not_been_collected(
 def with_fact(found: Findings, **change: object) -> Findings:
     """The same findings, had one figure of the year been another."""
     key = ("andel_mottakere_18_66", "oslo", found.book.run.year)
-    fact = dataclasses.replace(found.book.facts[key], **change)  # type: ignore[arg-type]
+    fact = found.book.facts[key].replace(**change)
     book = dataclasses.replace(found.book, facts={**found.book.facts, key: fact})
     return dataclasses.replace(found, book=book)
 
