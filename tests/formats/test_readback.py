@@ -33,7 +33,7 @@ from asss.catalogue.parameters import EMBEDDED, NETWORK
 from asss.errors import RenderError
 from asss.formats import conversion, readback
 from asss.formats.readback import notation
-from asss.page import sections, text
+from asss.page import record, text
 from asss.page.blocks import Block
 from asss.runs import report
 from asss.statbank import Snapshot
@@ -484,7 +484,7 @@ def written_by_hand(root: Path, kommune: str, prose: str = "") -> tuple[str, Fac
         if isinstance(shown, Block):
             data = {"text/html": shown.html}
             cell.outputs = [nbformat.v4.new_output("display_data", data)]
-        elif isinstance(shown, sections.Facts):
+        elif isinstance(shown, record.FactsFile):
             facts = json.loads(json.dumps(shown.content))
     return conversion.to_html(notebook, facts, namespace["known"]), facts
 
@@ -492,7 +492,7 @@ def written_by_hand(root: Path, kommune: str, prose: str = "") -> tuple[str, Fac
 def rewritten(monkeypatch: pytest.MonkeyPatch, name: str, wrong: Any) -> None:
     """Put a wrong function in the place of a right one, in each room that has it."""
     room_of = {
-        "mark": statements,
+        "mark": tables,
         "claim": statements,
         "weakest": tables,
         "quantity": text,
