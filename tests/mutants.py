@@ -94,7 +94,7 @@ MUTANTS = (
     Mutant(
         "a shared place is told as one's own",
         "asss/analysis/findings.py",
-        "if fact.is_shared(end))",
+        "if one.is_shared(end))",
         "if False)",
         "analysis/test_findings.py::test_shared_place_is_told_as_shared",
     ),

@@ -5,16 +5,21 @@ Rises and falls are told only between figures that may be compared; where a forb
 stands between them, that is told instead. Imports ``statements`` and below.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
+from typing import Literal, TypeAlias
 
 from asss.analysis.facts import Fact, FactBook
 from asss.analysis.statements import (
+    Candidate,
     Detail,
     Fragment,
     Quantity,
+    Reason,
+    Reasons,
     Statement,
+    Withheld,
     bases_of_change,
     change,
     claim,
@@ -26,99 +31,93 @@ from asss.analysis.statements import (
 )
 from asss.analysis.tables import weakest
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.knowledge import Indicator
 from asss.catalogue.language import half_up
+from asss.catalogue.rules import Rule
 
+__all__ = [
+    "DIRECTIONS",
+    "Direction",
+    "adds_up",
+    "counted",
+    "direction",
+    "group_trends",
+    "means_opposite",
+    "mentions",
+    "runs",
+    "since_last_year",
+    "spread",
+]
 
-def group_trends(
-    book: FactBook,
-    known: Catalogue,
-    chapter: str,
-    indicators: Sequence[Indicator],
-) -> list[Statement]:
-    """Say of a group that it has been stable, where all of it has."""
-    limit = known.phrases.thresholds.stable_trend.value
-    statements = []
-    for group in known.service.groups:
-        members = [i.id for i in indicators if i.group == group.id]
-        facts = [
-            fact
-            for name in members
-            for fact in book.history(name)
-            if fact.year in book.years
-        ]
-        if len(members) < 2 or any(fact.value is None for fact in facts):
-            continue
-        if len(book.years) < known.phrases.thresholds.several_years.value:
-            continue
-        spans = [spread([f for f in facts if f.indicator == name]) for name in members]
-        later = [fact for fact in facts if fact.year > book.years[0]]
-        effects = {known.effects(fact.forbehold).change for fact in later}
-        # A group that is stable over the years may still have moved since the last.
-        moves = {direction(known, book.fact(name)) for name in members}
-        is_stable = all(span is not None and span <= limit for span in spans)
-        if not is_stable or "withheld" in effects or moves - {"stable", None}:
-            continue
-        details: dict[str, Detail] = {
-            "kommune": book.member.name,
-            "subject": group.subject,
-            "from_year": book.years[0],
-            "year": book.run.year,
-            "mark": claim(fact.basis for fact in facts),
-        }
-        rule = "trend_stable_group"
-        if "reserved" in effects:
-            rule = "trend_stable_group_reserved"
-            details["reason"] = why_unchanged(known, later)
-        statements.append(
-            Statement(chapter, rule, details, tuple(fact.id for fact in facts))
-        )
-    return statements
-
-
-def spread(facts: Sequence[Fact]) -> float | None:
-    """Highest less lowest, in percent of their mean; None where that is no base.
-
-    Values that are all the same have no spread, whatever their mean.
-    """
-    values = [fact.given() for fact in facts]
-    gap, middle = max(values) - min(values), sum(values) / len(values)
-    if not gap:
-        return 0.0
-    return gap / middle * 100 if middle > 0 else None
-
+Direction: TypeAlias = Literal["up", "up_slightly", "stable", "down_slightly", "down"]
 
 #: Directions of change in the order a chapter speaks of them.
-DIRECTIONS = ("up", "up_slightly", "stable", "down_slightly", "down")
+DIRECTIONS: tuple[Direction, ...] = (
+    "up",
+    "up_slightly",
+    "stable",
+    "down_slightly",
+    "down",
+)
 
 
-def direction(known: Catalogue, fact: Fact) -> str | None:
+def mentions(known: Catalogue, facts: Iterable[Fact]) -> tuple[str, ...]:
+    """What the indicators of some facts are called inside a sentence."""
+    return tuple(known.indicator(fact.indicator).mention for fact in facts)
+
+
+# -- since last year -------------------------------------------------------------------
+
+
+def direction(
+    known: Catalogue, fact: Fact, why: Reasons | None = None
+) -> Direction | None:
     """
     Which way a figure has moved since last year, or None where nothing may be said.
 
+    Parameters
+    ----------
+    why : Reasons, optional
+        Where to write down what decides.
+
     Returns
     -------
-    direction : str or None
-        One of ``DIRECTIONS``. Two values that read alike in print are ``stable``.
+    direction : Direction or None
+        Two values that read alike in print are ``stable``.
 
     Notes
     -----
     The way is that of the difference, and percent decides only how strongly it is told:
     where last year's value is zero or below there is none, and what is seen is told.
     """
-    limits = known.phrases.thresholds
+    why = Reasons(known) if why is None else why
     percent = fact.change_percent
     if fact.change is None:
         return None
-    if _reads_alike(fact):
-        return "stable"
-    side = "up" if fact.change > 0 else "down"
+    side: Direction = "up" if fact.change > 0 else "down"
     if percent is None:
-        return side
-    if abs(percent) < limits.stable_change.value:
+        why.append("reads_alike" if _reads_alike(fact) else "no_percent")
+        return "stable" if _reads_alike(fact) else side
+    moved = abs(percent)
+    if not why.at_least("stable_change", "change_percent", moved, fact):
         return "stable"
-    is_slight = abs(percent) < limits.slight_change.value
-    return f"{side}_slightly" if is_slight else side
+    if _reads_alike(fact):
+        why.append("reads_alike")
+        return "stable"
+    if why.at_least("slight_change", "change_percent", moved, fact):
+        return side
+    return "up_slightly" if side == "up" else "down_slightly"
+
+
+def counted(ways: Iterable[str | None]) -> dict[str, int]:
+    """How many have moved which way, slightly or not: by ``up``, ``down``, ``stable``.
+
+    Examples
+    --------
+    >>> counted(["up", "stable", None, "up_slightly"])
+    {'up': 2, 'down': 0, 'stable': 1}
+    """
+    sides = [(way or "").removesuffix("_slightly") for way in ways]
+    return {side: sides.count(side) for side in ("up", "down", "stable")}
 
 
 def adds_up(fact: Fact) -> bool:
@@ -147,16 +146,14 @@ def _value(fact: Fact) -> Quantity:
 
 
 def since_last_year(
-    book: FactBook,
-    known: Catalogue,
-    chapter: str,
-    facts: Sequence[Fact],
-    subjects: Mapping[str, str],
+    book: FactBook, known: Catalogue, chapter: str, facts: Sequence[Fact]
 ) -> list[Statement]:
     """Say what has moved since last year, and why of the rest nothing is said."""
-    statements = []
+    why = {fact.id: Reasons(known) for fact in facts}
+    ways = {fact.id: direction(known, fact, why[fact.id]) for fact in facts}
+    said = []
     for way in DIRECTIONS:
-        moved = [fact for fact in facts if direction(known, fact) == way]
+        moved = [fact for fact in facts if ways[fact.id] == way]
         # «Stabil» agrees with its subject in number; the verbs of the others do not.
         plural = [
             fact
@@ -168,39 +165,40 @@ def since_last_year(
             (f"change_{way}_plural", plural),
         ):
             if same:
-                statements += _change_sentences(chapter, rule, same, subjects)
-    return statements + _withheld(book, known, chapter, facts, subjects)
+                said += _change_sentences(known, chapter, rule, same, why)
+    return said + _withheld(book, known, chapter, facts)
 
 
 def _change_sentences(
-    chapter: str, rule: str, facts: Sequence[Fact], subjects: Mapping[str, str]
+    known: Catalogue,
+    chapter: str,
+    rule: str,
+    facts: Sequence[Fact],
+    why: dict[str, Reasons],
 ) -> list[Statement]:
+    """The first in a sentence of its own, the others in one that follows."""
     first, *others = facts
+    reasons = why[first.id]
     if rule in ("change_up", "change_down") and not adds_up(first):
         rule = f"{rule}_plain"
+        reasons.append("does_not_add_up")
     if rule.startswith("change_stable") and _reads_alike(first):
         rule = f"{rule}_alike"
-    said = [
-        Statement(
-            chapter,
-            rule,
-            {
-                "subject": subjects[first.indicator],
-                "previous": previous(first),
-                "previous_year": first.year - 1,
-                "value": _value(first),
-                "year": first.year,
-                "change": change(first),
-            },
-            (first.id,),
-        )
-    ]
+    details: dict[str, Detail] = {
+        "subject": known.indicator(first.indicator).mention,
+        "previous": previous(first),
+        "previous_year": first.year - 1,
+        "value": _value(first),
+        "year": first.year,
+        "change": change(first),
+    }
+    said = [Statement(chapter, Rule(rule), details, (first.id,), tuple(reasons))]
     if others:
         items = tuple(
             Fragment(
-                "change_item_alike" if _reads_alike(fact) else "change_item",
+                Rule.CHANGE_ITEM_ALIKE if _reads_alike(fact) else Rule.CHANGE_ITEM,
                 {
-                    "subject": subjects[fact.indicator],
+                    "subject": known.indicator(fact.indicator).mention,
                     "previous": previous(fact),
                     "value": _value(fact),
                 },
@@ -208,16 +206,14 @@ def _change_sentences(
             for fact in others
         )
         ids = tuple(fact.id for fact in others)
-        said.append(Statement(chapter, "change_same", {"others": items}, ids))
+        reasons_of = tuple(reason for name in ids for reason in why[name])
+        rest: dict[str, Detail] = {"others": items}
+        said.append(Statement(chapter, Rule.CHANGE_SAME, rest, ids, reasons_of))
     return said
 
 
 def _withheld(
-    book: FactBook,
-    known: Catalogue,
-    chapter: str,
-    facts: Sequence[Fact],
-    subjects: Mapping[str, str],
+    book: FactBook, known: Catalogue, chapter: str, facts: Sequence[Fact]
 ) -> list[Statement]:
     """Say why a change is not spoken of, rather than pass it over."""
     reasons: dict[Detail, list[Fact]] = {}
@@ -228,47 +224,57 @@ def _withheld(
         if fact.change is None and before in book.facts:
             reason = _why_unspoken(known, fact, book.facts[before])
             reasons.setdefault(reason, []).append(fact)
-    statements = []
+    said = []
     for reason, touched in reasons.items():
         details: dict[str, Detail] = {
             "previous_year": book.run.year - 1,
             "year": book.run.year,
             "reason": reason,
         }
-        rule = "change_withheld"
+        rule = Rule.CHANGE_WITHHELD
         if len(touched) < len(facts):
-            rule = "change_withheld_for"
-            details["subject"] = tuple(subjects[fact.indicator] for fact in touched)
+            rule = Rule.CHANGE_WITHHELD_FOR
+            details["subject"] = mentions(known, touched)
         ids = tuple(fact.id for fact in touched)
-        statements.append(Statement(chapter, rule, details, ids))
-    return statements
+        said.append(Statement(chapter, rule, details, ids))
+    return said
+
+
+def _why_unspoken(known: Catalogue, fact: Fact, last_year: Fact) -> Detail:
+    """The year's own forbehold or gap; else what stands in the way the year before."""
+    own = why_unchanged(known, [fact])
+    if own or fact.value is None:
+        return own or why_missing(known, fact)
+    return why_withheld(known, last_year) or why_missing(known, last_year)
 
 
 def means_opposite(
-    book: FactBook,
-    known: Catalogue,
-    chapter: str,
-    facts: Sequence[Fact],
-    subjects: Mapping[str, str],
-) -> list[Statement]:
-    """Say where the mean moves the other way."""
-    limit = known.phrases.thresholds.stable_change.value
-    statements = []
-    for rule, ways, sign in (
-        ("mean_falls", ("up", "up_slightly"), -1),
-        ("mean_rises", ("down", "down_slightly"), 1),
+    book: FactBook, known: Catalogue, chapter: str, facts: Sequence[Fact]
+) -> list[Candidate]:
+    """Say where the mean moves the other way; withhold it where it hardly does."""
+    thought_of: list[Candidate] = []
+    for rule, side, sign in (
+        (Rule.MEAN_FALLS, "up", -1),
+        (Rule.MEAN_RISES, "down", 1),
     ):
-        opposite = [
-            fact
-            for fact in facts
-            if direction(known, fact) in ways
-            and fact.mean_change is not None
-            and fact.has_base
-            and fact.mean_change * sign / fact.given("network_mean") * 100 >= limit
-        ]
+        opposite = []
+        reasons = Reasons(known)
+        for fact in facts:
+            why = Reasons(known)
+            way = direction(known, fact, why) or ""
+            if not way.startswith(side) or fact.mean_change is None:
+                continue
+            if not fact.has_base or fact.mean_change * sign <= 0:
+                continue
+            moved = fact.mean_change * sign / fact.given("network_mean") * 100
+            if why.at_least("stable_change", "mean_change", moved, fact):
+                opposite.append(fact)
+                reasons += why
+            else:
+                thought_of.append(Withheld(chapter, rule, (fact.id,), tuple(why)))
         if opposite:
             details: dict[str, Detail] = {
-                "subject": tuple(subjects[fact.indicator] for fact in opposite),
+                "subject": mentions(known, opposite),
                 "mark": claim(bases_of_change(opposite)),
                 "mean_mark": claim(
                     book.fact(fact.indicator, year=year).mean_basis
@@ -277,39 +283,121 @@ def means_opposite(
                 ),
             }
             ids = tuple(fact.id for fact in opposite)
-            statements.append(Statement(chapter, rule, details, ids))
-    return statements
+            said = Statement(chapter, rule, details, ids, tuple(reasons))
+            thought_of.append(said)
+    return thought_of
+
+
+# -- over several years ----------------------------------------------------------------
+
+
+def spread(facts: Sequence[Fact]) -> float | None:
+    """Highest less lowest, in percent of their mean; None where that is no base.
+
+    Values that are all the same have no spread, whatever their mean.
+    """
+    values = [fact.given() for fact in facts]
+    gap, middle = max(values) - min(values), sum(values) / len(values)
+    if not gap:
+        return 0.0
+    return gap / middle * 100 if middle > 0 else None
+
+
+def group_trends(book: FactBook, known: Catalogue, chapter: str) -> list[Candidate]:
+    """Say of a group that it has been stable, where all of it has."""
+    indicators = known.service.in_chapter(chapter)
+    thought_of: list[Candidate] = []
+    for group in known.service.groups:
+        members = [i.id for i in indicators if i.group == group.id]
+        of_each = [
+            [fact for fact in book.history(name) if fact.year in book.years]
+            for name in members
+        ]
+        facts = [fact for of_one in of_each for fact in of_one]
+        if len(members) < 2 or any(fact.value is None for fact in facts):
+            continue
+        why = Reasons(known)
+        stable = [_is_stable(of_one, why) for of_one in of_each]
+        later = [fact for fact in facts if fact.year > book.years[0]]
+        effects = {known.effects(fact.forbehold).change for fact in later}
+        rule = Rule.TREND_STABLE_GROUP
+        ids = tuple(fact.id for fact in facts)
+        # A group that is stable over the years may still have moved since the last.
+        ways = {direction(known, book.fact(name), why) for name in members}
+        is_stable = all(stable) and ways <= {"stable", None}
+        if "withheld" in effects:
+            why.append("has_forbehold")
+        if not is_stable or "withheld" in effects:
+            thought_of.append(Withheld(chapter, rule, ids, tuple(why)))
+            continue
+        details: dict[str, Detail] = {
+            "kommune": book.member.name,
+            "subject": group.subject,
+            "from_year": book.years[0],
+            "year": book.run.year,
+            "mark": claim(fact.basis for fact in facts),
+        }
+        if "reserved" in effects:
+            rule = Rule.TREND_STABLE_GROUP_RESERVED
+            details["reason"] = why_unchanged(known, later)
+        thought_of.append(Statement(chapter, rule, details, ids, tuple(why)))
+    return thought_of
+
+
+def _is_stable(facts: Sequence[Fact], why: Reasons) -> bool:
+    """Whether many years lie near each other."""
+    apart, latest = spread(facts), facts[-1]
+    if apart is None:
+        why.append("no_base")
+    is_near = apart is not None and why.at_most("stable_trend", "spread", apart, latest)
+    return why.at_least("several_years", "years", len(facts), latest) and is_near
 
 
 def runs(
-    book: FactBook, known: Catalogue, chapter: str, subjects: Mapping[str, str]
-) -> list[Statement]:
+    book: FactBook, known: Catalogue, chapter: str, facts: Sequence[Fact]
+) -> list[Candidate]:
     """Rises and falls, year after year, up to the report's year."""
-    several = known.phrases.thresholds.several_years.value
-    groups: dict[tuple[str, int], list[str]] = {}
-    for indicator in subjects:
-        history = book.history(indicator)
-        for rule, sign in (("trend_risen", 1), ("trend_fallen", -1)):
+    groups: dict[tuple[Rule, int], list[Fact]] = {}
+    reasons: dict[str, tuple[Reason, ...]] = {}
+    thought_of: list[Candidate] = []
+    for fact in facts:
+        history = book.history(fact.indicator)
+        for rule, sign in ((Rule.TREND_RISEN, 1), (Rule.TREND_FALLEN, -1)):
             first = _run_start(history, sign)
-            if first is None or book.run.year - first + 1 < several:
+            if first is None:
                 continue
-            if direction(known, history[-1]) == "stable":
-                continue
-            span = spread([fact for fact in history if fact.year >= first])
-            # Without a base for percent, every step that is seen is told.
-            if span is None or span > known.phrases.thresholds.stable_trend.value:
-                groups.setdefault((rule, first), []).append(indicator)
-    statements = []
-    for (rule, first), indicators in groups.items():
-        moved = book.since(indicators, first)
+            moved = [one for one in history if one.year >= first]
+            why = Reasons(known)
+            if _is_run(known, moved, why):
+                groups.setdefault((rule, first), []).append(fact)
+                reasons[fact.id] = tuple(why)
+            else:
+                ids = tuple(one.id for one in moved)
+                thought_of.append(Withheld(chapter, rule, ids, tuple(why)))
+    for (rule, first), steady in groups.items():
+        over_years = book.since((fact.indicator for fact in steady), first)
         details: dict[str, Detail] = {
-            "subject": tuple(subjects[i] for i in indicators),
+            "subject": mentions(known, steady),
             "from_year": first,
-            "mark": claim(fact.basis for fact in moved),
+            "mark": claim(fact.basis for fact in over_years),
         }
-        ids = tuple(fact.id for fact in moved)
-        statements.append(Statement(chapter, rule, details, ids))
-    return statements
+        ids = tuple(fact.id for fact in over_years)
+        why_all = tuple(reason for fact in steady for reason in reasons[fact.id])
+        thought_of.append(Statement(chapter, rule, details, ids, why_all))
+    return thought_of
+
+
+def _is_run(known: Catalogue, moved: Sequence[Fact], why: Reasons) -> bool:
+    """Whether steps the same way are many, and together more than «stabil»."""
+    latest = moved[-1]
+    is_long = why.at_least("several_years", "years", len(moved), latest)
+    apart = spread(moved)
+    # Without a base for percent, every step that is seen is told.
+    is_slight = apart is not None and why.at_most(
+        "stable_trend", "spread", apart, latest
+    )
+    has_moved = direction(known, latest, why) != "stable"
+    return is_long and has_moved and not is_slight
 
 
 def _run_start(history: Sequence[Fact], sign: int) -> int | None:
@@ -323,11 +411,3 @@ def _run_start(history: Sequence[Fact], sign: int) -> int | None:
             break
         start = before.year
     return start
-
-
-def _why_unspoken(known: Catalogue, fact: Fact, last_year: Fact) -> Detail:
-    """The year's own forbehold or gap; else what stands in the way the year before."""
-    own = why_unchanged(known, [fact])
-    if own or fact.value is None:
-        return own or why_missing(known, fact)
-    return why_withheld(known, last_year) or why_missing(known, last_year)

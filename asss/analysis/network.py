@@ -7,14 +7,13 @@ gives. Imports ``findings`` and below.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from asss.analysis import changes, findings
 from asss.analysis.facts import (
-    HOUSEKEEPING,
     Fact,
     NetworkBook,
     Number,
@@ -23,51 +22,50 @@ from asss.analysis.facts import (
 )
 from asss.analysis.findings import SUMMARY, has_ends
 from asss.analysis.statements import (
+    ENDS,
     Count,
     Detail,
     Quantity,
+    Reasons,
     Statement,
     Word,
     bases_of_change,
     change,
     claim,
+    doubtful,
+    is_at,
     level,
     mean,
     previous,
-    why_missing,
+    why_absent,
     why_unchanged,
-    why_withheld,
 )
 from asss.analysis.tables import BASES, weakest
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.knowledge import Indicator
 from asss.catalogue.language import half_up
 from asss.catalogue.parameters import Run
+from asss.catalogue.rules import Rule
 from asss.statbank import Snapshot
 
 if TYPE_CHECKING:
     import pandas as pd
 
-#: What is said of the mean, by the way it has moved.
-MEAN_MOVES = {
-    "up": "network_mean_up",
-    "down": "network_mean_down",
-    "stable": "network_mean_stable",
-}
-
-
-#: What is said of who has moved most, by the way: in percent, and in the unit.
-MOST = {
-    "up": ("network_most_up", "network_most_up_by"),
-    "down": ("network_most_down", "network_most_down_by"),
-}
+__all__ = [
+    "NetworkFindings",
+    "Span",
+    "assess",
+    "mean_before",
+    "mean_direction",
+    "span",
+]
 
 #: What is said of the distance between the ends, by what can be said of it.
 GAPS = {
-    ("gap", "share"): "network_gap",
-    ("share",): "network_gap_share",
-    ("gap", "reason"): "network_gap_alone",
-    ("reason",): "network_gap_withheld",
+    ("gap", "share"): Rule.NETWORK_GAP,
+    ("share",): Rule.NETWORK_GAP_SHARE,
+    ("gap", "reason"): Rule.NETWORK_GAP_ALONE,
+    ("reason",): Rule.NETWORK_GAP_WITHHELD,
 }
 
 
@@ -161,9 +159,9 @@ def assess(
     for member in book.members:
         own = findings.conclude(book_of(member, book), known)
         said += [
-            Statement(member.id, chief.rule, chief.details, chief.facts)
-            for chief in own.statements
-            if chief.chapter == SUMMARY and not awaited.issuperset(chief.facts)
+            replace(chief, chapter=member.id)
+            for chief in own.about(SUMMARY)
+            if not awaited.issuperset(chief.facts)
         ]
     return NetworkFindings(book, tuple(said))
 
@@ -198,26 +196,15 @@ def _of_indicator(
         details: dict[str, Detail] = {
             "subject": indicator.mention,
             "year": book.run.year,
-            "reason": _reasons(known, peers),
+            "reason": why_absent(known, peers),
         }
-        return [Statement(indicator.id, "network_withheld", details, ids)]
+        return [Statement(indicator.id, Rule.NETWORK_WITHHELD, details, ids)]
     return [
         *_level(book, found),
         *_without(known, indicator, peers),
         *_mean_change(book, known, indicator),
         *_largest_changes(book, known, indicator),
     ]
-
-
-def _reasons(known: Catalogue, facts: Iterable[Fact]) -> tuple[Detail, ...]:
-    """Why figures are not there, or not to be compared, each reason once."""
-    return tuple(
-        dict.fromkeys(
-            reason
-            for fact in facts
-            for reason in why_withheld(known, fact) or (why_missing(known, fact),)
-        )
-    )
 
 
 def _level(book: NetworkBook, found: Span) -> list[Statement]:
@@ -230,7 +217,7 @@ def _level(book: NetworkBook, found: Span) -> list[Statement]:
         "subject": found.indicator.subject,
         "mean": mean(fact),
     }
-    told = [Statement(name, "network_span", details, ids)]
+    told = [Statement(name, Rule.NETWORK_SPAN, details, ids)]
     wide = _gap(found)
     rule = GAPS[tuple(wide)]
     amounts = [amount for amount in wide.values() if isinstance(amount, Quantity)]
@@ -241,7 +228,7 @@ def _level(book: NetworkBook, found: Span) -> list[Statement]:
         "above": Count(above, fact.mean_basis),
         "n": len(ranked),
     }
-    return [*told, Statement(name, "network_above", counts, ids)]
+    return [*told, Statement(name, Rule.NETWORK_ABOVE, counts, ids)]
 
 
 def _gap(found: Span) -> dict[str, Detail]:
@@ -271,10 +258,10 @@ def _without(
     details: dict[str, Detail] = {
         "subject": indicator.mention,
         "kommuner": tuple(known.network.member(fact.kommune).name for fact in absent),
-        "reason": _reasons(known, absent),
+        "reason": why_absent(known, absent),
     }
     ids = tuple(fact.id for fact in absent)
-    return [Statement(indicator.id, "mean_without", details, ids)]
+    return [Statement(indicator.id, Rule.MEAN_WITHOUT, details, ids)]
 
 
 def mean_before(book: NetworkBook, indicator: str) -> Fact | None:
@@ -293,25 +280,31 @@ def mean_before(book: NetworkBook, indicator: str) -> Fact | None:
     return before[0] if is_plain else None
 
 
-def mean_direction(book: NetworkBook, known: Catalogue, indicator: str) -> str | None:
+def mean_direction(
+    book: NetworkBook, known: Catalogue, indicator: str, why: Reasons | None = None
+) -> str | None:
     """``up``, ``down`` or ``stable``; None where it is not to be said."""
+    why = Reasons(known) if why is None else why
     now, before = book.peers(indicator)[0], mean_before(book, indicator)
     if before is None:
         return None
     old, new = before.given("network_mean"), now.given("network_mean")
-    reads_alike = half_up(old, now.decimals) == half_up(new, now.decimals)
-    limit = known.phrases.thresholds.stable_change.value
-    # Percent of a mean that is zero or below says nothing; then what is seen is told.
-    is_slight = before.has_base and abs(round((new - old) / old * 100, 9)) < limit
-    if reads_alike or is_slight:
+    if half_up(old, now.decimals) == half_up(new, now.decimals):
+        why.append("reads_alike")
         return "stable"
+    # Percent of a mean that is zero or below says nothing; then what is seen is told.
+    if before.has_base:
+        moved = abs(round((new - old) / old * 100, 9))
+        if not why.at_least("stable_change", "mean_change", moved, now):
+            return "stable"
     return "up" if new > old else "down"
 
 
 def _mean_change(
     book: NetworkBook, known: Catalogue, indicator: Indicator
 ) -> list[Statement]:
-    way = mean_direction(book, known, indicator.id)
+    why = Reasons(known)
+    way = mean_direction(book, known, indicator.id, why)
     before = mean_before(book, indicator.id)
     if way is None or before is None:
         return []
@@ -323,7 +316,8 @@ def _mean_change(
         "year": now.year,
     }
     ids = tuple(fact.id for fact in book.peers(indicator.id))
-    return [Statement(indicator.id, MEAN_MOVES[way], details, ids)]
+    rule = Rule(f"network_mean_{way}")
+    return [Statement(indicator.id, rule, details, ids, tuple(why))]
 
 
 def _largest_changes(
@@ -331,30 +325,33 @@ def _largest_changes(
 ) -> list[Statement]:
     """Whose figure has moved most each way, among those that may be compared."""
     peers = book.peers(indicator.id)
-    ways = {fact.id: changes.direction(known, fact) for fact in peers}
+    why = Reasons(known)
+    ways = {fact.id: changes.direction(known, fact, why) for fact in peers}
     told = [fact for fact in peers if ways[fact.id]]
     if len(told) < 2:
         return []
     statements = []
-    for side, rules in MOST.items():
+    for side in ("up", "down"):
         moved = [fact for fact in told if (ways[fact.id] or "").startswith(side)]
-        statements += _most(known, moved, rules, bases_of_change(told))
+        said = _most(known, moved, f"network_most_{side}", bases_of_change(told))
+        statements += [replace(one, reasons=tuple(why)) for one in said]
     if len(told) < len(peers):
         absent = [fact for fact in peers if not ways[fact.id]]
         part: dict[str, Detail] = {
             "count": Count(len(told)),
             "n": len(peers),
-            "reason": why_unchanged(known, absent) or _reasons(known, absent),
+            "reason": why_unchanged(known, absent) or why_absent(known, absent),
         }
         ids = tuple(fact.id for fact in told)
-        statements.append(Statement(indicator.id, "network_compared", part, ids))
+        rule = Rule.NETWORK_COMPARED
+        statements.append(Statement(indicator.id, rule, part, ids))
     return statements
 
 
 def _most(
     known: Catalogue,
     moved: Sequence[Fact],
-    rules: tuple[str, str],
+    rule: str,
     bases: Iterable[str],
 ) -> list[Statement]:
     """Who of those that moved one way has done so most: in percent, where all have it.
@@ -380,11 +377,10 @@ def _most(
         "year": fact.year,
         "mark": claim(bases, previous(fact), level(fact)),
     }
-    rule, rule_in_unit = rules
     if not in_percent and changes.adds_up(fact):
-        rule, details = rule_in_unit, {**details, "change": change(fact)}
+        rule, details = f"{rule}_by", {**details, "change": change(fact)}
     ids = tuple(fact.id for fact in most)
-    return [Statement(fact.indicator, rule, details, ids)]
+    return [Statement(fact.indicator, Rule(rule), details, ids)]
 
 
 # -- summary ---------------------------------------------------------------------------
@@ -424,8 +420,8 @@ def _outermost_spans(spans: Sequence[Span]) -> list[Statement]:
             (found.highest.id, found.lowest.id),
         )
         for rule, found in (
-            ("network_widest", widest),
-            ("network_narrowest", narrowest),
+            (Rule.NETWORK_WIDEST, widest),
+            (Rule.NETWORK_NARROWEST, narrowest),
         )
     ]
 
@@ -440,8 +436,8 @@ def _most_often(book: NetworkBook, known: Catalogue) -> list[Statement]:
     basis = weakest(fact.distance_basis for fact in ranked)
     ids: list[str] = []
     is_shared = False
-    for end in ("highest", "lowest"):
-        held = [fact for fact in ranked if getattr(fact, f"is_{end}")]
+    for end in ENDS:
+        held = [fact for fact in ranked if is_at(fact, end)]
         counts = Counter(fact.kommune for fact in held)
         most = max(counts.values())
         whose = [name for name in book.kommuner if counts[name] == most]
@@ -452,7 +448,7 @@ def _most_often(book: NetworkBook, known: Catalogue) -> list[Statement]:
         counted = [fact for fact in held if fact.kommune in whose]
         ids += [fact.id for fact in counted]
         is_shared |= any(fact.is_shared(end) for fact in counted)
-    rule = "network_most_often_shared" if is_shared else "network_most_often"
+    rule = Rule.NETWORK_MOST_OFTEN_SHARED if is_shared else Rule.NETWORK_MOST_OFTEN
     return [Statement(SUMMARY, rule, details, tuple(dict.fromkeys(ids)))]
 
 
@@ -461,9 +457,8 @@ def _means(book: NetworkBook, known: Catalogue) -> list[Statement]:
     if book.run.year == book.all_years[0]:
         return []
     names = [indicator.id for indicator in known.service.indicators]
-    ways: Mapping[str, str | None] = {
-        name: mean_direction(book, known, name) for name in names
-    }
+    why = Reasons(known)
+    ways = {name: mean_direction(book, known, name, why) for name in names}
     told = [name for name in names if ways[name]]
     details: dict[str, Detail] = {"previous_year": book.run.year - 1}
     if not told:
@@ -471,32 +466,26 @@ def _means(book: NetworkBook, known: Catalogue) -> list[Statement]:
         reason: Detail = withheld or (Word("network_other_mean"),)
         details |= {"year": book.run.year, "reason": reason}
         ids = tuple(fact.id for fact in book.reported)
-        return [Statement(SUMMARY, "network_means_withheld", details, ids)]
+        return [Statement(SUMMARY, Rule.NETWORK_MEANS_WITHHELD, details, ids)]
     pairs = [(book.peers(name)[0], mean_before(book, name)) for name in told]
     basis = weakest(fact.mean_basis for pair in pairs for fact in pair if fact)
-    for way in ("up", "down", "stable"):
-        count = sum(found == way for found in ways.values())
+    for way, count in changes.counted(ways.values()).items():
         details[way] = Count(count, basis)
     details |= {"n": len(told), "total": len(names)}
     ids = tuple(book.peers(name)[0].id for name in told)
-    rule = "network_means" if len(told) == len(names) else "network_means_part"
-    return [Statement(SUMMARY, rule, details, ids)]
+    is_all = len(told) == len(names)
+    rule = Rule.NETWORK_MEANS if is_all else Rule.NETWORK_MEANS_PART
+    return [Statement(SUMMARY, rule, details, ids, tuple(why))]
 
 
 def _doubtful(book: NetworkBook, known: Catalogue) -> list[Statement]:
-    doubtful = [
-        fact.id
-        for fact in book.reported
-        if any(
-            not entry.is_page_wide and entry.kind not in HOUSEKEEPING
-            for entry in known.forbehold_by_id(fact.forbehold)
-        )
-    ]
-    if not doubtful:
+    touched = doubtful(known, book.reported)
+    if not touched:
         return []
     details: dict[str, Detail] = {
-        "count": len(doubtful),
+        "count": len(touched),
         "n": len(book.reported),
         "year": book.run.year,
     }
-    return [Statement(SUMMARY, "network_doubtful", details, tuple(doubtful))]
+    ids = tuple(fact.id for fact in touched)
+    return [Statement(SUMMARY, Rule.NETWORK_DOUBTFUL, details, ids)]

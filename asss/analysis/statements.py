@@ -1,32 +1,94 @@
 """
-Statements: what a report may say, before it has words.
+Statements: what a report may say, before it has words, and what decided it.
 
-A statement names a phrase and gives it its details; a detail is a quantity, a name, or
-the key of a word. How each is written is decided in ``text``. Imports ``facts`` and
-below.
+A statement names a rule and gives its phrase the details; a detail is a quantity, a
+name, or the key of a word. How each is written is decided in ``text``. Each carries its
+reasons, written down where the decision is taken, and so does what is not said. Imports
+``facts`` and below.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
-from asss.analysis.facts import Fact
+from asss.analysis.facts import HOUSEKEEPING, Fact
 from asss.analysis.tables import MISSING, SIGNS, meaning, weakest
 from asss.catalogue.catalogue import Catalogue
+from asss.catalogue.rules import Limit, Rule
+from asss.errors import PhraseError
+
+__all__ = [
+    "ENDS",
+    "Candidate",
+    "Claim",
+    "Comparison",
+    "Count",
+    "Detail",
+    "End",
+    "Fragment",
+    "Measured",
+    "Quantity",
+    "Reason",
+    "Reasons",
+    "Remark",
+    "Statement",
+    "Withheld",
+    "Word",
+    "bases_of_change",
+    "change",
+    "claim",
+    "distance",
+    "doubtful",
+    "is_at",
+    "lacks_base",
+    "level",
+    "mean",
+    "previous",
+    "why_absent",
+    "why_missing",
+    "why_unchanged",
+    "why_withheld",
+]
+
+End: TypeAlias = Literal["highest", "lowest"]
+ENDS: tuple[End, ...] = ("highest", "lowest")
+
+#: What a number is held against a limit as; ``review_`` and this is the word for it.
+Measured: TypeAlias = Literal[
+    "distance",
+    "distance_rounded",
+    "place",
+    "members_counted",
+    "years",
+    "change_percent",
+    "mean_change",
+    "spread",
+]
+
+#: What was decided without a limit; of a statement, ``review_`` and this is the word.
+Remark: TypeAlias = Literal[
+    "prints_alike",
+    "prints_otherwise",
+    "reads_alike",
+    "does_not_add_up",
+    "no_base",
+    "no_percent",
+    "has_forbehold",  # of what is withheld
+]
 
 
 @dataclass(frozen=True)
 class Quantity:
     """A number on its way into a sentence: how it is written is decided by ``text``.
 
-    ``role`` is ``level``, ``distance`` (whole percent without sign) or ``difference``.
+    ``role`` ``distance`` is whole percent without sign.
     """
 
     value: float
     unit: str
     decimals: int
     basis: str
-    role: str = "level"
+    role: Literal["level", "distance", "difference"] = "level"
 
 
 @dataclass(frozen=True)
@@ -67,8 +129,12 @@ class Claim:
 class Fragment:
     """A phrase inside a phrase."""
 
-    rule: str
+    rule: Rule
     details: Mapping[str, "Detail"]
+
+    def __post_init__(self) -> None:
+        """Refuse what its phrase could not be written of."""
+        _check(self.rule, self.details)
 
 
 #: What a field of a phrase may be. A tuple is a list to be joined with «og».
@@ -78,13 +144,120 @@ Detail: TypeAlias = (
 
 
 @dataclass(frozen=True)
+class Comparison:
+    """A number that was held against a limit of ``fraser.yaml``, and how it turned out.
+
+    Attributes
+    ----------
+    value, bound : float
+        In the unit of the limit: percent, years, members.
+    about : str
+        Id of the indicator.
+    """
+
+    limit: Limit
+    measured: Measured
+    value: float
+    asked: Literal["≥", "≤"]
+    bound: float
+    holds: bool
+    about: str
+
+    @property
+    def sign(self) -> str:
+        """What is true of value and bound."""
+        return self.asked if self.holds else {"≥": "<", "≤": ">"}[self.asked]
+
+
+Reason: TypeAlias = Comparison | Remark
+
+
+class Reasons(list[Reason]):
+    """What a statement is decided by, written down as it is decided."""
+
+    def __init__(self, known: Catalogue) -> None:
+        super().__init__()
+        self._limits = known.phrases.thresholds
+
+    def at_least(
+        self, limit: Limit, measured: Measured, value: float, fact: Fact
+    ) -> bool:
+        """Whether a number reaches a limit."""
+        bound = self._limits.of(limit).value
+        holds = value >= bound
+        self.append(
+            Comparison(limit, measured, value, "≥", bound, holds, fact.indicator)
+        )
+        return holds
+
+    def at_most(
+        self,
+        limit: Limit,
+        measured: Measured,
+        value: float,
+        fact: Fact,
+        *,
+        times: int = 1,
+    ) -> bool:
+        """Whether a number is within a limit, or so many times it."""
+        bound = self._limits.of(limit).value * times
+        holds = value <= bound
+        self.append(
+            Comparison(limit, measured, value, "≤", bound, holds, fact.indicator)
+        )
+        return holds
+
+
+@dataclass(frozen=True)
 class Statement:
-    """Something worth saying: which phrase, with what in it, resting on which facts."""
+    """Something worth saying: by which rule, with what in it, of which facts, and why.
+
+    Raises
+    ------
+    PhraseError
+        If it lacks a field that its rule has in the rule table, or was decided by a
+        limit that the rule does not have there.
+    """
 
     chapter: str
-    rule: str
+    rule: Rule
     details: Mapping[str, Detail]
     facts: tuple[str, ...]
+    reasons: tuple[Reason, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse what the rule table does not have."""
+        _check(self.rule, self.details, self.reasons)
+
+
+@dataclass(frozen=True)
+class Withheld:
+    """Something that could have been said by a rule, and why it is not."""
+
+    chapter: str
+    rule: Rule
+    facts: tuple[str, ...]
+    reasons: tuple[Reason, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse what the rule table does not have."""
+        _check(self.rule, dict.fromkeys(self.rule.fields, ""), self.reasons)
+
+
+#: What was thought of, and is said or not.
+Candidate: TypeAlias = Statement | Withheld
+
+
+def _check(
+    rule: Rule, details: Mapping[str, Detail], reasons: Iterable[Reason] = ()
+) -> None:
+    used = {reason.limit for reason in reasons if isinstance(reason, Comparison)}
+    lacking = sorted(rule.fields - details.keys())
+    odd = sorted(used.difference(rule.topic.limits))
+    if lacking or odd:
+        what = f"lacks the fields {lacking}" if lacking else f"is decided by {odd}"
+        msg = f"{rule} {what}, and asss/catalogue/rules.py says otherwise. Correct one."
+        raise PhraseError(msg)
 
 
 def level(fact: Fact) -> Quantity:
@@ -119,6 +292,11 @@ def change(fact: Fact) -> Quantity:
         weakest(bases_of_change((fact,))),
         "difference",
     )
+
+
+def is_at(fact: Fact, end: End) -> bool:
+    """Whether nobody in the network has a higher, or a lower, figure."""
+    return fact.is_highest if end == "highest" else fact.is_lowest
 
 
 def claim(bases: Iterable[str], *beside: Quantity) -> Claim:
@@ -159,6 +337,28 @@ def lacks_base(known: Catalogue, fact: Fact) -> bool:
     """
     is_kept = fact.index is None and fact.rank is not None
     return is_kept and not why_withheld(known, fact)
+
+
+def why_absent(known: Catalogue, facts: Iterable[Fact]) -> tuple[Detail, ...]:
+    """Why figures are not there, or not to be compared, each reason once."""
+    reasons = (
+        reason
+        for fact in facts
+        for reason in why_withheld(known, fact) or (why_missing(known, fact),)
+    )
+    return tuple(dict.fromkeys(reasons))
+
+
+def doubtful(known: Catalogue, facts: Iterable[Fact]) -> list[Fact]:
+    """Facts with a forbehold of their own, and not one of the whole page."""
+    return [
+        fact
+        for fact in facts
+        if any(
+            not entry.is_page_wide and entry.kind not in HOUSEKEEPING
+            for entry in known.forbehold_by_id(fact.forbehold)
+        )
+    ]
 
 
 def why_unchanged(known: Catalogue, facts: Iterable[Fact]) -> tuple[str, ...]:

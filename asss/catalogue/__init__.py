@@ -6,6 +6,7 @@ Catalogue: all that is known beside the figures, read from ``parameters/`` and c
                catalogue            everything, read and cross-checked
               translation           another language, laid over bokmål
                knowledge            the form of what is known
+                 rules              what may be said, and with which fields
                parameters           the network and a run; how files are read
   language     markdown     filenames   rules of writing │ comments │ names of files
 """

@@ -29,6 +29,7 @@ from asss.catalogue.parameters import (
     Span,
     suggestion,
 )
+from asss.catalogue.rules import Limit
 from asss.errors import ParameterError, UsageError
 
 __all__ = [
@@ -483,6 +484,11 @@ class Thresholds(Model):
     stable_trend: Threshold
     among_outermost: Threshold
     several_years: Threshold
+
+    def of(self, limit: Limit) -> Threshold:
+        """A limit by its id."""
+        threshold: Threshold = getattr(self, limit)
+        return threshold
 
 
 class Phrases(Model):

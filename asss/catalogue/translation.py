@@ -27,6 +27,7 @@ from asss.catalogue.parameters import (
     read_yaml,
     suggestion,
 )
+from asss.catalogue.rules import Rule
 from asss.errors import ParameterError
 
 __all__ = [
@@ -67,8 +68,11 @@ TEXTS: Mapping[str, tuple[str, ...]] = {
 #: Those that are lists of a service area's file.
 OF_SERVICE = ("sections", "chapters", "groups", "indicators", "measures")
 
-#: What the code gives to each phrase and word.
+#: What the code gives to each word, and to each phrase that is not a rule's.
 FIELDS = Path(__file__).with_name("fields.json")
+
+#: Phrases whose fields are in the rule table.
+RULES = frozenset(Rule)
 
 #: Fields that ``text`` makes of others: a language may prefer one or the other.
 MADE_OF = {"Subject": "subject", "genitive": "kommune"}
@@ -143,16 +147,17 @@ def check_words(file: str, words: Mapping[str, str]) -> list[str]:
 
 def form(phrases: Phrases) -> dict[str, dict[str, str]]:
     """
-    Which fields each phrase and each word has: what the code gives them.
+    Which fields each word has, and each phrase that is not a rule's.
 
-    ``fields.json`` in the package holds this for the phrases it was written with;
-    ``python -m asss.catalogue.translation`` writes it again when a rule is new or has
-    another field.
+    Rules have theirs in the rule table. ``fields.json`` in the package holds this for
+    the other phrases it was written with; ``python -m asss.catalogue.translation``
+    writes it again when one of them is new or has another field.
     """
     return {
         "phrases": {
-            rule: " ".join(sorted(_fields(phrase.sentence)))
-            for rule, phrase in sorted(phrases.phrases.items())
+            name: " ".join(sorted(_fields(phrase.sentence)))
+            for name, phrase in sorted(phrases.phrases.items())
+            if name not in RULES
         },
         "words": {
             key: " ".join(sorted(_fields(word)))
@@ -167,13 +172,15 @@ def check_form(file: str, phrases: Phrases) -> Iterator[str]:
         "phrases": {rule: phrase.sentence for rule, phrase in phrases.phrases.items()},
         "words": dict(phrases.words),
     }
-    for kind, rules in json.loads(FIELDS.read_text("utf-8")).items():
-        strangers = [key for key in said[kind] if key not in rules]
-        for rule, fields in rules.items():
+    form = json.loads(FIELDS.read_text("utf-8"))
+    form["phrases"] |= {rule: " ".join(sorted(rule.fields)) for rule in Rule}
+    for kind, rules in form.items():
+        unknown = [key for key in said[kind] if key not in rules]
+        for rule, fields in sorted(rules.items()):
             given = fields.split()
             where = f"{file}: {kind}.{rule}"
             if rule not in said[kind]:
-                near = get_close_matches(rule, strangers, n=1, cutoff=0.8)
+                near = get_close_matches(rule, unknown, n=1, cutoff=0.8)
                 yield f"{where}: is missing{f'; is it {near[0]}?' if near else ''}"
                 continue
             try:

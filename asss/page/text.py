@@ -9,7 +9,7 @@ Imports ``findings`` and below.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from asss.analysis.findings import Findings, sections
+from asss.analysis.findings import SUMMARY, Findings, sections
 from asss.analysis.statements import (
     Claim,
     Count,
@@ -30,15 +30,21 @@ from asss.catalogue.language import (
     number,
     numeral,
 )
+from asss.catalogue.parameters import BOKMAL, suggestion
 from asss.catalogue.translation import file_of
 from asss.errors import PhraseError
 from asss.statbank import Snapshot
 
-#: The paragraph on time, beside those of the sections.
-TIME = -1
-
-#: Rules that begin a new paragraph: from here on a chapter speaks of time, not level.
-PARAGRAPH_STARTS = ("trend_", "change_")
+__all__ = [
+    "Sentence",
+    "bare",
+    "figures_from",
+    "paragraphs",
+    "phrase",
+    "quantity",
+    "sentence",
+    "sentences",
+]
 
 
 @dataclass(frozen=True)
@@ -98,6 +104,8 @@ def phrase(rule: str, details: Mapping[str, Detail], known: Catalogue) -> str:
     if found is None:
         file = file_of(known.language)
         msg = f"{file} has no phrase {rule!r}; add it with a worked example."
+        if known.language == BOKMAL:
+            msg += suggestion(rule, known.phrases.phrases)
         raise PhraseError(msg)
     fields = {name: _written(detail, known) for name, detail in details.items()}
     if "subject" in fields:
@@ -154,12 +162,18 @@ def sentence(statement: Statement, known: Catalogue) -> Sentence:
 def sentences(
     found: Findings, known: Catalogue, *, chapter: str | None = None
 ) -> list[Sentence]:
-    """Everything that a report says, or one chapter of it, in the order of the page."""
-    return [
-        sentence(statement, known)
-        for statement in found.statements
-        if chapter in (None, statement.chapter)
-    ]
+    """
+    Everything that a report says, or one chapter of it, in the order of the page.
+
+    Raises
+    ------
+    UsageError
+        If there is no such chapter.
+    """
+    if chapter is not None and chapter != SUMMARY:
+        known.service.in_chapter(chapter)
+    said = found.statements if chapter is None else found.about(chapter)
+    return [sentence(statement, known) for statement in said]
 
 
 def paragraphs(
@@ -171,17 +185,11 @@ def paragraphs(
     Level has a paragraph for each section of the table that the chapter takes in; what
     is said of several sections at once stands with the last of them.
     """
-    said = sentences(found, known, chapter=chapter)
     section_of = sections(found.book, known)
-    parts: dict[int, list[Sentence]] = {}
-    for one in said:
-        last = max(section_of[fact] for fact in one.facts)
-        parts.setdefault(TIME if _is_about_time(one) else last, []).append(one)
+    parts: dict[int | None, list[Sentence]] = {}
+    said = sentences(found, known, chapter=chapter)
+    for statement, one in zip(found.about(chapter), said, strict=True):
+        is_level = statement.rule.topic.paragraph == "level"
+        last = max(section_of[fact] for fact in statement.facts)
+        parts.setdefault(last if is_level else None, []).append(one)
     return list(parts.values())
-
-
-def _is_about_time(said: Sentence) -> bool:
-    return said.rule.startswith(PARAGRAPH_STARTS) or said.rule in (
-        "mean_falls",
-        "mean_rises",
-    )

@@ -83,15 +83,15 @@ def test_every_fact_is_the_same(
 ) -> None:
     """Value, sign, mean, index, rank, span and change, of all members and years."""
     ours, theirs = findings_of(kommune, YEAR), official_of(kommune, YEAR)
-    assert ours.facts.keys() == theirs.facts.keys()
-    for key, fact in ours.facts.items():
+    assert ours.book.facts.keys() == theirs.book.facts.keys()
+    for key, fact in ours.book.facts.items():
         told, also = (
             {
                 name: value
                 for name, value in vars(each).items()
                 if name not in PROVENANCE
             }
-            for each in (fact, theirs.facts[key])
+            for each in (fact, theirs.book.facts[key])
         )
         for name, value in told.items():
             if isinstance(value, float):
@@ -128,7 +128,7 @@ def test_only_figures_collected_by_hand_are_still_marked(
     known: Catalogue, official_of: FindingsOf
 ) -> None:
     """Where SSB has answered, nothing is reconstructed any more."""
-    for fact in official_of("trondheim", YEAR).facts.values():
+    for fact in official_of("trondheim", YEAR).book.facts.values():
         measures = known.indicator(fact.indicator).formula.measures
         by_hand = any(
             (measure, fact.kommune, fact.year) in known.manual

@@ -3,9 +3,10 @@
 import copy
 import html as markup
 import json
+import operator
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -20,22 +21,23 @@ from typer.testing import CliRunner
 from asss.__main__ import app
 from asss.analysis import changes
 from asss.analysis.findings import Findings
-from asss.analysis.statements import Fragment, Statement
+from asss.analysis.statements import Comparison, Detail, Fragment, Statement
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.language import exact, half_up
 from asss.catalogue.parameters import Run
+from asss.catalogue.rules import Rule, Topic
 from asss.cli.terminal import USAGE
 from asss.errors import PhraseError, RenderError
 from asss.formats import review
-from asss.formats.review import marks, reasons
-from asss.formats.review.marks import Number, Sentence, Target
+from asss.formats.review import edition
+from asss.formats.review.trails import Marked, Trail
 from asss.runs import manifest, report
 from asss.statbank import Snapshot
 
 FindingsOf = Callable[[str, int], Findings]
 
-#: Rules of a level, of which exactly one is right for a figure, but for its side.
-LEVELS = ("level_near", "level", "level_far")
+#: A mark, whole: what stands before a number's text, and what stands after.
+MARK = re.compile(r'<a class="spor"[^>]*>(.*?)<span class="k">[^<]*</span></a>', re.S)
 
 #: Heaviest that a page may be, in bytes.
 LIMIT = 1_500_000
@@ -121,7 +123,7 @@ def _rows(table: str) -> list[list[str]]:
 
 def test_without_its_marks_it_is_the_public_page(made: Made) -> None:
     """A reviewer must see what the public sees, to the byte."""
-    bare = marks.taken_out(made.page)
+    bare = MARK.sub(r"\1", made.page)
     bare = re.sub(r'<p class="made-by".*?</p>\n', "", bare)
     bare = re.sub(r'<div class="edition".*?</div>\n', "", bare, flags=re.S)
     head = re.search(r'<header class="head">.*?</header>', made.public, re.S)
@@ -219,23 +221,23 @@ def test_a_mark_keeps_the_markup_around_it() -> None:
         ' <b>ja</b></p><td data-fact="x">\n 5,1<sup>r</sup></td>'
         '<td data-fact="x" data-field="rank"><b>3 av 10</b></td>'
     )
-    asked: list[Sentence | Number] = []
+    asked: list[Marked] = []
 
-    def target(found: Sentence | Number) -> Target:
+    def target(found: Marked) -> tuple[Trail, str]:
         asked.append(found)
-        return Target(f"spor-K{len(asked)}", f"K{len(asked)}", "")
+        return Trail(f"K{len(asked)}", "", 1, ""), ""
 
-    put = marks.put(html, target)
+    put = edition.put_marks(html, target)
     assert asked == [
-        Sentence("a", ("x", "y")),
-        Number("x", "value"),
-        Number("x", "rank"),
+        Marked(("x", "y"), rule="a"),
+        Marked(("x",), field="value"),
+        Marked(("x",), field="rank"),
     ]
     mark = '<a class="spor" href="#spor-K{0}">{1}<span class="k">K{0}</span></a>'
     assert f"&amp; tre.{mark.format(1, '')}</span> <b>" in put
     assert f"\n {mark.format(2, '5,1')}<sup>" in put
     assert f"<b>{mark.format(3, '3 av 10')}</b>" in put
-    assert marks.taken_out(put) == html
+    assert MARK.sub(r"\1", put) == html
 
 
 # -- what is told of numbers -----------------------------------------------------------
@@ -369,118 +371,120 @@ def every(findings_of: FindingsOf) -> list[Findings]:
     return [findings_of(kommune, year) for year in YEARS for kommune in KOMMUNER]
 
 
-def test_what_is_retold_of_a_sentence_is_true(
+def comparisons(statement: Statement) -> list[Comparison]:
+    """What a statement was decided by, of limits alone."""
+    return [one for one in statement.reasons if isinstance(one, Comparison)]
+
+
+def test_each_comparison_is_true_and_has_a_word(
     every: list[Findings], known: Catalogue
 ) -> None:
     """Each number really is on its side of the limit, in every sentence there is."""
+    signs = {"<": operator.lt, "≤": operator.le, "≥": operator.ge, ">": operator.gt}
     told = 0
     for found in every:
         for statement in found.statements:
-            reason = reasons.why(statement, found, known)
-            assert reason.word in known.phrases.words
-            assert set(reason.remarks) <= set(known.phrases.words)
-            for one in reason.comparisons:
-                assert one.holds, (statement, one)
-                assert one.quantity in known.phrases.words
-                told += 1
-    assert told > 3000
+            assert f"review_why_{statement.rule.topic}" in known.phrases.words
+            for reason in statement.reasons:
+                if isinstance(reason, Comparison):
+                    assert signs[reason.sign](reason.value, reason.bound), statement
+                    threshold = getattr(known.phrases.thresholds, reason.limit).value
+                    assert reason.bound in (threshold, 2 * threshold)
+                    told += 1
+                word = getattr(reason, "measured", reason)
+                assert f"review_{word}" in known.phrases.words
+    assert told > 5000
 
 
-def test_level_retold_is_the_only_one_that_is_true(
-    every: list[Findings], known: Catalogue
-) -> None:
-    """Retelling that fits any sentence would explain none."""
+def test_reasons_of_a_level_are_of_no_other_level(every: list[Findings]) -> None:
+    """Reasons that fit any sentence would explain none."""
+    seen: dict[tuple[tuple[str, str], ...], set[str]] = {}
     for found in every:
         facts = {fact.id: fact for fact in found.book.facts.values()}
         for statement in found.statements:
-            side = re.fullmatch(
-                r"(level_near|level_on_mean|level(?:_far)?)(_.*)?", statement.rule
-            )
-            if not side or statement.rule in ("level_missing", "level_alone"):
+            if (
+                statement.rule.topic is not Topic.LEVEL
+                or "mean" not in statement.details
+            ):
                 continue
+            limits = tuple(
+                (one.limit, one.sign)
+                for one in comparisons(statement)
+                if one.limit != "among_outermost"
+            )
+            level = re.sub("_(above|below)$", "", statement.rule)
+            alike = "prints_alike" in statement.reasons
+            seen.setdefault((*limits, ("alike", str(alike))), set()).add(level)
             fact = facts[statement.facts[0]]
-            end = "_above" if (fact.distance or 0) > 0 else "_below"
-            true = [
-                level
-                for level in LEVELS
-                if all(
-                    one.holds
-                    for one in reasons.why(
-                        replace(
-                            statement,
-                            rule=level if level == "level_near" else level + end,
-                        ),
-                        found,
-                        known,
-                    ).comparisons
-                )
-            ]
-            is_close = statement.rule in ("level_near", "level_on_mean")
-            said = "level_near" if is_close else statement.rule.removesuffix(end)
-            assert true == [said], statement
-            alike = half_up(fact.value or 0, fact.decimals) == half_up(
-                fact.network_mean or 0, fact.decimals
-            )
-            remarks = reasons.why(statement, found, known).remarks
-            assert ("review_prints_alike" in remarks) == (
-                statement.rule == "level_on_mean"
-            )
-            if remarks:
-                assert alike == ("review_prints_alike" in remarks)
+            assert alike == (statement.rule == "level_on_mean"), statement
+            if alike or "prints_otherwise" in statement.reasons:
+                printed = (fact.given(), fact.given("network_mean"))
+                own, mean = (half_up(value, fact.decimals) for value in printed)
+                assert alike == (own == mean)
+    assert all(len(levels) == 1 for levels in seen.values()), seen
+    assert len(seen) >= 4
 
 
-def test_place_is_retold_as_it_is_said(every: list[Findings], known: Catalogue) -> None:
+def test_place_is_a_reason_as_it_is_said(every: list[Findings]) -> None:
     """Inside the limit exactly where the sentence has words of rank."""
     seen = {True: 0, False: 0}
     for found in every:
         for statement in found.statements:
-            if "rank" not in statement.details or "summary" in statement.rule:
+            if "rank" not in statement.details:
                 continue
             says_rank = isinstance(statement.details["rank"], Fragment)
             places = [
-                one.sign
-                for one in reasons.why(statement, found, known).comparisons
-                if one.quantity == "review_place"
+                one.sign for one in comparisons(statement) if one.measured == "place"
             ]
             assert places == ["≤" if says_rank else ">"], statement
             seen[says_rank] += 1
     assert min(seen.values()) > 100
 
 
-def test_change_retold_fits_its_direction_only(
+def test_reasons_of_a_change_fit_its_direction_only(
     every: list[Findings], known: Catalogue
 ) -> None:
     """The limits of «øker», «øker litt» and «stabil» part all changes in three."""
-    limits = known.phrases.thresholds
+    plainly = {"stable_change": "≥", "slight_change": "≥"}
+    slightly = {"stable_change": "≥", "slight_change": "<"}
+    expected = {"up": plainly, "down": plainly, "stable": {"stable_change": "<"}}
+    expected |= {"up_slightly": slightly, "down_slightly": slightly}
     for found in every:
         for statement in found.statements:
-            if not re.match("change_(up|down|stable|same)", statement.rule):
+            if statement.rule.topic is not Topic.CHANGE:
                 continue
-            reason = reasons.why(statement, found, known)
-            facts = [f for f in found.book.facts.values() if f.id in statement.facts]
-            for fact in facts:
-                way = changes.direction(known, fact)
+            for fact in found.book.facts.values():
+                if fact.id not in statement.facts:
+                    continue
                 signs = {
                     one.limit: one.sign
-                    for one in reason.comparisons
+                    for one in comparisons(statement)
                     if one.about == fact.indicator
                 }
-                expected: Mapping[str, str] = {
-                    "stable": {"stable_change": "<"},
-                    "slightly": {"stable_change": "≥", "slight_change": "<"},
-                    "plainly": {"stable_change": "≥", "slight_change": "≥"},
-                }[
-                    "stable"
-                    if way == "stable"
-                    else "slightly"
-                    if str(way).endswith("slightly")
-                    else "plainly"
-                ]
-                percent = abs(fact.change_percent or 0)
-                if way == "stable" and percent >= limits.stable_change.value:
-                    assert "review_reads_alike" in reason.remarks
+                way = changes.direction(known, fact)
+                if way == "stable" and signs != expected["stable"]:
+                    assert "reads_alike" in statement.reasons
                 else:
-                    assert signs == expected
+                    assert signs == expected[str(way)]
+
+
+def test_what_is_withheld_has_its_reasons(
+    every: list[Findings], known: Catalogue
+) -> None:
+    """What was near being said: by a rule that was not used of the same facts."""
+    withheld = [(found, one) for found in every for one in found.withheld]
+    assert len(withheld) > 300
+    for found, one in withheld:
+        assert one.reasons, one
+        said = {s.facts for s in found.statements if s.rule == one.rule}
+        assert one.facts not in said
+    short = [one for _, one in withheld if one.rule == "years_highest"]
+    limit = known.phrases.thresholds.several_years.value
+    for one in short:
+        (reason,) = one.reasons
+        assert isinstance(reason, Comparison)
+        assert (reason.value, reason.holds) == (len(one.facts), False)
+        assert reason.value < limit
 
 
 def test_limits_are_told_with_their_reasons(made: Made, known: Catalogue) -> None:
@@ -584,15 +588,23 @@ def test_unknown_edition_is_refused(root: Path) -> None:
     assert "Unknown edition 'revew'. Did you mean review?" in result.stderr
 
 
-def test_rule_that_nothing_retells_is_refused(
-    every: list[Findings], known: Catalogue
+@pytest.mark.parametrize(
+    ("details", "reasons", "problem"),
+    [
+        ({}, (), r"level_missing lacks the fields \['reason', 'subject', 'year'\]"),
+        (
+            {"subject": "det", "year": 2020, "reason": ""},
+            (Comparison("near_mean", "distance", 2.0, "≥", 1.5, True, "x"),),
+            r"level_missing is decided by \['near_mean'\]",
+        ),
+    ],
+)
+def test_statement_that_the_rule_table_does_not_know_is_refused(
+    details: dict[str, Detail], reasons: tuple[Comparison, ...], problem: str
 ) -> None:
-    """Who adds a kind of sentence is told where to say why it is said."""
-    statement = Statement("kvalitet", "forecast_up", {}, ())
-    with pytest.raises(
-        PhraseError, match=r"'forecast_up' is said; add it to asss/formats/rev"
-    ):
-        reasons.why(statement, every[0], known)
+    """A kildespor once told of limits that its rule never used."""
+    with pytest.raises(PhraseError, match=f"{problem}.*rules.py says otherwise"):
+        Statement("kvalitet", Rule.LEVEL_MISSING, details, ("x",), reasons)
 
 
 def test_cell_is_named_by_what_it_holds_and_nothing_else(made: Made) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
 from string import Formatter
-from typing import Any
+from typing import Any, get_args
 
 import pandas as pd
 import pytest
@@ -26,7 +26,9 @@ from asss.analysis.statements import (
     Count,
     Detail,
     Fragment,
+    Measured,
     Quantity,
+    Remark,
     Statement,
     Word,
 )
@@ -34,7 +36,8 @@ from asss.analysis.tables import BASES, MARKED, SIGNS, weakest
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.language import HARD_SPACE, IN_LETTERS
 from asss.catalogue.parameters import Run
-from asss.errors import PhraseError
+from asss.catalogue.rules import Rule, Topic
+from asss.errors import PhraseError, UsageError
 from asss.formats.exports.datapackage import TABLES
 from asss.formats.exports.excel import COMMON
 from asss.page import text
@@ -313,9 +316,24 @@ def test_missing_field_is_refused_by_name(known: Catalogue) -> None:
 
 def test_unknown_phrase_in_a_phrase_is_refused_too(known: Catalogue) -> None:
     """The rank is a phrase inside a phrase."""
-    tail = Fragment("no_such_tail", {})
-    with pytest.raises(PhraseError, match="'no_such_tail'"):
-        text.phrase("level_near", {"subject": "x", "rank": tail}, known)
+    with pytest.raises(PhraseError, match=r"'rank_tale'. Did you mean rank_tail\?"):
+        Rule("rank_tale")
+    with pytest.raises(PhraseError, match=r"rank_tail lacks the fields \['rank'\]"):
+        Fragment(Rule.RANK_TAIL, {})
+    with pytest.raises(PhraseError, match=r"no phrase 'titel'.*Did you mean title\?"):
+        text.phrase("titel", {}, known)
+
+
+def test_unknown_chapter_or_indicator_is_refused(
+    every: Mapping[Report, Findings], known: Catalogue
+) -> None:
+    """Not passed over in silence, and named with the nearest there is."""
+    found = next(iter(every.values()))
+    for say in (text.sentences, text.paragraphs):
+        with pytest.raises(UsageError, match=r"'kvaliteten'. Did you mean kvalitet\?"):
+            say(found, known, chapter="kvaliteten")
+    with pytest.raises(UsageError, match=r"Did you mean sykefravaer\?"):
+        known.indicator("sykefraver")
 
 
 def rules_in(details: Mapping[str, Detail]) -> Iterator[str]:
@@ -358,9 +376,13 @@ def test_every_rule_in_use_has_a_phrase_and_every_key_a_word(
 
 @pytest.fixture(scope="module")
 def sources(root: Path) -> str:
-    """Everything that may name a phrase or a word: code, templates, notebooks."""
+    """Everything that may name a phrase or a word: code, templates, notebooks.
+
+    The rule table names every rule there is, used or not.
+    """
+    table = root / "asss" / "catalogue" / "rules.py"
     files = [
-        *sorted((root / "asss").rglob("*.py")),
+        *sorted(path for path in (root / "asss").rglob("*.py") if path != table),
         *sorted((root / "asss").rglob("*.j2")),
         *sorted((root / "notebooks").glob("*.ipynb")),
     ]
@@ -369,7 +391,7 @@ def sources(root: Path) -> str:
 
 def is_named(key: str, sources: str) -> bool:
     """Whether the code asks for a key; keys of its own dicts are other keys."""
-    asked = rf"""words\.{key}\b|(?<!=)["']{key}\\?["'](?!:)"""
+    asked = rf"""words\.{key}\b|Rule\.{key.upper()}\b|(?<!=)["']{key}\\?["'](?!:)"""
     return re.search(asked, sources) is not None
 
 
@@ -390,10 +412,17 @@ def test_no_phrase_is_idle(
     used = set()
     for statement in all_statements(every):
         used |= {statement.rule, *rules_in(statement.details)}
+    of_the_network = {
+        f"network_{kind}_{way}{tail}"
+        for kind, tails in (("mean", ("",)), ("most", ("", "_by")))
+        for way in ("up", "down", "stable")
+        for tail in tails
+        if f"network_{kind}_" in families(sources)
+    }
     idle = [
         rule
         for rule in known.phrases.phrases
-        if rule not in used | UNSEEN and not is_named(rule, sources)
+        if rule not in used | UNSEEN | of_the_network and not is_named(rule, sources)
     ]
     assert not idle, "\n".join(idle)
 
@@ -420,6 +449,8 @@ FAMILIES = {
     "resource_": {"tall", "indikatorer", "kommuner", "forbehold", "figur"},
     "sheet_": {"about", "members", "ranks", "table", "profile", *COMMON},
     "contents_": {"members", "ranks", "table", "profile", *COMMON},
+    "review_why_": set(Topic) - {"spread", "mean_change", "part"},
+    "review_": {*get_args(Measured), *get_args(Remark)} - {"has_forbehold"},
     "download_": {"report", "figures", "facts", "descriptions"},
 }
 

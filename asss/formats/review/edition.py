@@ -1,14 +1,15 @@
 """
 The reviewer's edition, put together: marks, kildespor, and the notebook cell by cell.
 
-Imports ``conversion``, ``blocks`` and the other rooms of the edition.
+Imports ``conversion``, ``blocks``, ``trails`` and below.
 """
 
 import copy
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from html.parser import HTMLParser
 from importlib import resources
-from typing import Any
+from typing import Any, TypeAlias
 
 import nbformat
 from markupsafe import Markup
@@ -17,9 +18,8 @@ from nbformat import NotebookNode
 from asss.catalogue import language, markdown
 from asss.catalogue.catalogue import Catalogue
 from asss.formats import conversion, exports
-from asss.formats.review import marks
 from asss.formats.review.evidence import read_back
-from asss.formats.review.trails import Trails
+from asss.formats.review.trails import Marked, Trail, Trails
 from asss.page import blocks, text
 from asss.statbank import Snapshot, day_of
 
@@ -27,6 +27,8 @@ from asss.statbank import Snapshot, day_of
 ON_PAGE, MADE_FACTS = "rapport", "fakta"
 
 HEADING = re.compile(r"(</?)h[1-6]\b")
+
+Target: TypeAlias = Callable[[Marked], tuple[Trail, str]]
 
 
 def compose(
@@ -89,8 +91,94 @@ def compose(
 def _marked(html: str, cell: NotebookNode, trails: Trails, known: Catalogue) -> str:
     """A block with its marks, and before it the cell that made it."""
     number = cell.execution_count
-    put = marks.put(html, lambda found: trails.target(found, number))
+    put = put_marks(html, lambda marked: trails.target(marked, number))
     return blocks.block("review_block", known, cell=number, html=Markup(put)).html
+
+
+def put_marks(html: str, target: Target) -> str:
+    """
+    Put a mark at each sentence and number of some markup, and change no byte beside.
+
+    A parser finds the places by the attributes that the public page has for machines:
+    ``data-rule`` and ``data-facts`` on a sentence, ``data-fact`` and ``data-field`` on
+    a number. The markup is never written anew, so the reviewer sees what the public
+    does.
+
+    Parameters
+    ----------
+    target : function of Marked
+        Called in the order of the markup; gives the kildespor and the mark's own id.
+
+    Returns
+    -------
+    html : str
+        Numbers have become links; sentences have a link at their end.
+    """
+    places = _Places(html, target)
+    places.feed(html)
+    places.close()
+    for at, written in sorted(places.found, key=lambda place: place[0], reverse=True):
+        html = html[:at] + written + html[at:]
+    return html
+
+
+class _Places(HTMLParser):
+    """Offsets of the places where something is to be put in."""
+
+    def __init__(self, html: str, target: Target):
+        super().__init__(convert_charrefs=False)
+        self.found: list[tuple[int, str]] = []
+        self._target = target
+        lines = html.split("\n")
+        self._starts = [0]
+        for line in lines:
+            self._starts.append(self._starts[-1] + len(line) + 1)
+        self._sentence: Marked | None = None
+        self._tag, self._depth = "", 0
+        self._number: Marked | None = None
+
+    @property
+    def _offset(self) -> int:
+        line, column = self.getpos()
+        return self._starts[line - 1] + column
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if self._sentence and tag == self._tag:
+            self._depth += 1
+        given = dict(attrs)
+        if rule := given.get("data-rule"):
+            facts = (given.get("data-facts") or "").split()
+            self._sentence = Marked(tuple(facts), rule=rule)
+            self._tag, self._depth = tag, 1
+        if fact := given.get("data-fact"):
+            self._number = Marked((fact,), field=given.get("data-field") or "value")
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Nothing stands inside: neither a sentence nor a number."""
+
+    def handle_data(self, data: str) -> None:
+        if self._number and data.strip():
+            start = self._offset + len(data) - len(data.lstrip())
+            before, after = _mark(*self._target(self._number))
+            self.found += [(start, before), (start + len(data.strip()), after)]
+            self._number = None
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self._sentence or tag != self._tag:
+            return
+        self._depth -= 1
+        if not self._depth:
+            self.found.append(
+                (self._offset, "".join(_mark(*self._target(self._sentence))))
+            )
+            self._sentence = None
+
+
+def _mark(trail: Trail, own_id: str) -> tuple[str, str]:
+    """The markup on each side of what leads to a kildespor."""
+    own = f' id="{own_id}"' if own_id else ""
+    opening = f'<a class="spor"{own} href="#{trail.id}">'
+    return opening, f'<span class="k">{trail.name}</span></a>'
 
 
 def _trails(

@@ -2,7 +2,7 @@
 Kildespor: what stands behind a number or a sentence, laid out for its template.
 
 Every number is taken from a fact as it is, unrounded, and every word from the
-catalogue. Imports ``reasons``, ``origins`` and below.
+catalogue; a statement carries its reasons. Imports ``origins`` and below.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,8 +12,10 @@ from typing import Any
 from asss.analysis.facts import Fact
 from asss.analysis.findings import Findings
 from asss.analysis.statements import (
+    Comparison,
     Detail,
     Fragment,
+    Reason,
     Statement,
     lacks_base,
     why_withheld,
@@ -23,8 +25,6 @@ from asss.catalogue import language
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.knowledge import Forbehold, Indicator, Kind
 from asss.catalogue.parameters import EVERY
-from asss.formats.review import reasons
-from asss.formats.review.marks import Number, Sentence, Target
 from asss.formats.review.origins import origins
 from asss.page import text
 
@@ -43,16 +43,29 @@ EFFECTS = (
 OWN = ("value", "change")
 
 
+@dataclass(frozen=True)
+class Marked:
+    """What has a mark on the page: a sentence by its rule, a number by its field."""
+
+    facts: tuple[str, ...]
+    rule: str = ""
+    field: str = ""
+
+
 @dataclass
 class Trail:
     """One kildespor: its place in the appendix, and what its template shows."""
 
-    id: str
     name: str
     template: str
     cell: int
     back: str
     fields: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        """Its id on the page."""
+        return f"spor-{self.name}"
 
 
 @dataclass
@@ -76,24 +89,23 @@ class Trails:
 
     def __post_init__(self) -> None:
         self._facts = {fact.id: fact for fact in self.found.book.facts.values()}
-        self._said = {
+        self._said: dict[tuple[str, tuple[str, ...]], Statement] = {
             (said.rule, said.facts): said for said in reversed(self.found.statements)
         }
 
-    def target(self, marked: Sentence | Number, cell: int) -> Target:
-        """The kildespor of something on the page, made when it is first asked for."""
-        if isinstance(marked, Sentence):
+    def target(self, marked: Marked, cell: int) -> tuple[Trail, str]:
+        """The kildespor of something on the page, and the id of its first mark."""
+        if marked.rule:
             key, template = ("s", marked.rule, *marked.facts), "review_sentence"
         elif marked.field in OWN:
-            key, template = ("f", marked.fact), "review_fact"
+            key, template = ("f", *marked.facts), "review_fact"
         else:
-            key, template = ("n", marked.fact), "review_network"
+            key, template = ("n", *marked.facts), "review_network"
         is_new = key not in self.items
         trail = self._trail(key, template, cell)
-        mark = f"fra-{trail.name}" if is_new else ""
         if is_new:
-            trail.back = mark
-        return Target(trail.id, trail.name, mark)
+            trail.back = f"fra-{trail.name}"
+        return trail, trail.back if is_new else ""
 
     def fill_in(self) -> list[Trail]:
         """
@@ -117,7 +129,7 @@ class Trails:
     def _trail(self, key: tuple[str, ...], template: str, cell: int) -> Trail:
         if key not in self.items:
             name = f"K{len(self.items) + 1}"
-            self.items[key] = Trail(f"spor-{name}", name, template, cell, "")
+            self.items[key] = Trail(name, template, cell, "")
         return self.items[key]
 
     def _link(self, kind: str, fact: Fact | None) -> Trail | None:
@@ -128,18 +140,16 @@ class Trails:
 
     def _sentence(self, said: Statement) -> dict[str, Any]:
         words, phrases = self.known.phrases.words, self.known.phrases.phrases
-        reason = reasons.why(said, self.found, self.known)
         facts = [self._facts[name] for name in said.facts]
+        remarks = [one for one in said.reasons if not isinstance(one, Comparison)]
+        rules = dict.fromkeys((said.rule, *_rules(said.details.values())))
         return {
             "text": text.sentence(said, self.known).text,
             "chapter": self._chapter(said.chapter),
-            "rules": [
-                {"id": rule, "sentence": phrases[rule].sentence}
-                for rule in dict.fromkeys((said.rule, *_rules(said.details.values())))
-            ],
-            "why": words[reason.word],
-            "remarks": [words[key] for key in reason.remarks],
-            "limits": self._limits(reason.comparisons),
+            "rules": [{"id": r, "sentence": phrases[r].sentence} for r in rules],
+            "why": words[f"review_why_{said.rule.topic}"],
+            "remarks": [words[f"review_{key}"] for key in dict.fromkeys(remarks)],
+            "limits": self._limits(said.reasons),
             "facts": [self._row(fact) for fact in facts],
             "few": [self._read(fact) for fact in facts] if len(facts) <= 2 else [],
             "forbehold": self._forbehold(facts),
@@ -149,14 +159,13 @@ class Trails:
         names = {one.id: one.name for one in self.known.service.chapters}
         return names.get(chapter) or self.known.phrases.words["summary_heading"]
 
-    def _limits(
-        self, comparisons: Sequence[reasons.Comparison]
-    ) -> list[dict[str, Any]]:
+    def _limits(self, reasons: Iterable[Reason]) -> list[dict[str, Any]]:
         """Each limit with its reason, and below it what was held against it."""
-        words = self.known.phrases.words
         rows: dict[str, dict[str, Any]] = {}
-        for one in comparisons:
-            threshold = getattr(self.known.phrases.thresholds, one.limit)
+        for one in reasons:
+            if not isinstance(one, Comparison):
+                continue
+            threshold = self.known.phrases.thresholds.of(one.limit)
             limit = rows.setdefault(
                 one.limit,
                 {
@@ -168,7 +177,7 @@ class Trails:
             )
             limit["comparisons"].append(
                 {
-                    "quantity": words[one.quantity],
+                    "quantity": self.known.phrases.words[f"review_{one.measured}"],
                     "value": language.exact(one.value),
                     "sign": one.sign,
                     "bound": language.exact(one.bound),
