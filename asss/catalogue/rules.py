@@ -104,7 +104,7 @@ class Rule(StrEnum):
 
     @classmethod
     def _missing_(cls, value: object) -> None:
-        msg = f"No rule {value!r}.{suggestion(str(value), cls)}"
+        msg = f"Unknown rule {value!r}.{suggestion(str(value), cls)}"
         raise PhraseError(msg)
 
     # -- level and rank
