@@ -392,12 +392,14 @@ def sources(root: Path) -> str:
 def is_named(key: str, sources: str) -> bool:
     """Whether the code asks for a key; keys of its own dicts are other keys."""
     asked = rf"""words\.{key}\b|Rule\.{key.upper()}\b|(?<!=)["']{key}\\?["'](?!:)"""
-    return re.search(asked, sources) is not None
+    return re.search(rf"{asked}|\b{key}=", sources) is not None
 
 
 def families(sources: str) -> set[str]:
-    """The beginnings of keys that the code puts together, as in f"arrow_{way}"."""
-    return set(re.findall(r"""f["']([a-z_]+_)\{""", sources))
+    """The beginnings of keys that are put together, as in f"arrow_{way}"."""
+    in_code = re.findall(r"""f["']([a-z_]+_)\{""", sources)
+    in_templates = re.findall(r"""words\["([a-z_]+_)" ~""", sources)
+    return {*in_code, *in_templates}
 
 
 #: What the code can say and no figure has yet made it say: all above, all below, or the
@@ -412,17 +414,19 @@ def test_no_phrase_is_idle(
     used = set()
     for statement in all_statements(every):
         used |= {statement.rule, *rules_in(statement.details)}
-    of_the_network = {
-        f"network_{kind}_{way}{tail}"
-        for kind, tails in (("mean", ("",)), ("most", ("", "_by")))
-        for way in ("up", "down", "stable")
-        for tail in tails
-        if f"network_{kind}_" in families(sources)
+    # Those of reports on figures from SSB, and of the network as a whole.
+    put_together = {
+        *(
+            f"{line}_fetched"
+            for line in ("network_reconstructed", "reconstructed_line")
+        ),
+        *(f"network_mean_{way}" for way in ("up", "down", "stable")),
+        *(f"network_most_{way}{by}" for way in ("up", "down") for by in ("", "_by")),
     }
     idle = [
         rule
         for rule in known.phrases.phrases
-        if rule not in used | UNSEEN | of_the_network and not is_named(rule, sources)
+        if rule not in used | UNSEEN | put_together and not is_named(rule, sources)
     ]
     assert not idle, "\n".join(idle)
 
@@ -451,6 +455,12 @@ FAMILIES = {
     "contents_": {"members", "ranks", "table", "profile", *COMMON},
     "review_why_": set(Topic) - {"spread", "mean_change", "part"},
     "review_": {*get_args(Measured), *get_args(Remark)} - {"has_forbehold"},
+    "legend_": {"reconstructed", "span", "outside", "others", "gap"},
+    "caption_": {
+        *("prioritering_behov", "dekningsgrader_produktivitet", "kvalitet"),
+        *("mean_break", "members"),
+    },
+    "diff_": {"snapshot", "rendered", "appeared", "disappeared", "sign"},
     "download_": {"report", "figures", "facts", "descriptions"},
 }
 
