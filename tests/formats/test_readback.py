@@ -32,7 +32,7 @@ from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import EMBEDDED, NETWORK
 from asss.errors import RenderError
 from asss.formats import conversion, readback
-from asss.formats.readback import notation
+from asss.formats.readback import expectation
 from asss.page import record, text
 from asss.page.blocks import Block
 from asss.runs import report
@@ -359,6 +359,11 @@ FAULTS: dict[str, tuple[Callable[[str], str], str]] = {
             ("a year to come", "</h1>", "</h1><p>I 2022.</p>", "for «2022.»"),
             ("a date", "</h1>", "</h1><p>Den 4.5.2020</p>", "for «4.5.2020»"),
             ("a count", "Det gjelder 11 av 15", "Det gjelder 10 av 15", "«10»"),
+            ("twice", "</h1>", "</h1><p>Dobbelt så mye.</p>", "for «dobbelt»"),
+            ("a half", "</h1>", "</h1><p>Bare halvparten.</p>", "for «halvparten»"),
+            ("times", "</h1>", "</h1><p>Tre ganger så høyt.</p>", "«tre ganger»"),
+            ("letters", "</h1>", "</h1><p>Hele ti prosent.</p>", "for «ti prosent»"),
+            ("a share", "</h1>", "</h1><p>En firedel av alle.</p>", "for «firedel»"),
         )
     },
     "a figure in running text, a sentence": (
@@ -568,7 +573,7 @@ def test_figure_in_the_prose_of_the_notebook_is_seen(
 )
 def test_both_hands_write_the_same(value: float, decimals: int) -> None:
     """Also of halves, which binary fractions seldom are."""
-    assert notation.written(value, decimals) == language.number(value, decimals)
+    assert expectation.written(value, decimals) == language.number(value, decimals)
 
 
 # -- the network's tables --------------------------------------------------------------

@@ -7,14 +7,16 @@ web page and the PDF are read each by its own; and the facts themselves are held
 the snapshot that they are from. Imports ``overview`` and below.
 """
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.parameters import Run
+from asss.catalogue.parameters import NETWORK, Run
 from asss.errors import RenderError
-from asss.formats.readback import paper, sentences, snapshot, webpage
+from asss.formats.readback import paper, webpage
 from asss.formats.readback.expectation import expect
+from asss.formats.readback.prose import Accounted, false_sentences
 from asss.statbank import Snapshot
 
 __all__ = ["check", "check_facts", "read_html", "read_pdf", "warm_up"]
@@ -25,7 +27,7 @@ SHOWN = 10
 
 def read_html(html: str, facts: Mapping[str, Any], known: Catalogue) -> list[str]:
     """What is wrong with a report's web page, each with its place; nothing if sound."""
-    return webpage.read(html, expect(facts, known), known)
+    return webpage.read(html, expect(facts, known), Accounted(facts, known), known)
 
 
 def read_pdf(pdf: bytes, facts: Mapping[str, Any], known: Catalogue) -> list[str]:
@@ -36,7 +38,6 @@ def read_pdf(pdf: bytes, facts: Mapping[str, Any], known: Catalogue) -> list[str
 def warm_up() -> None:
     """Do ahead what the first report of a process would otherwise wait for."""
     webpage.warm_up()
-    snapshot.warm_up()
 
 
 def check_facts(
@@ -44,6 +45,10 @@ def check_facts(
 ) -> None:
     """
     Refuse facts that do not follow from the snapshot which they say they are from.
+
+    A notebook is worked in: what somebody tried out in it, and left there, must not be
+    printed with SSB's cell as its source. So the facts are made once more, from
+    parameters and snapshot alone, and compared field by field.
 
     Parameters
     ----------
@@ -60,8 +65,15 @@ def check_facts(
     RenderError
         Naming the first ten fields, what each is and what it should be.
     """
+    real = _made_anew(run, known, answers)
+    problems = [
+        problem
+        for part in dict.fromkeys(["facts", *real, *facts])
+        for problem in _differences(part, facts.get(part), real.get(part))
+    ]
     _refuse(
-        snapshot.read(facts, run, known, answers),
+        # What was reported first: means and sentences are wrong for its sake.
+        sorted(problems, key=lambda problem: ", value: " not in problem),
         f"{run.kommune} {run.year}: the notebook's facts are not those of its snapshot "
         "and parameters/. Take out what it changes on the way from one to the other",
     )
@@ -90,9 +102,11 @@ def check(
         Naming the first ten problems, each with its place.
     """
     expected = expect(facts, known)
-    problems = list(sentences.read(facts, known))
-    problems += webpage.read(html, expected, known) if html is not None else []
-    problems += paper.read(pdf, expected, known) if pdf is not None else []
+    problems = list(false_sentences(facts, known))
+    if html is not None:
+        problems += webpage.read(html, expected, Accounted(facts, known), known)
+    if pdf is not None:
+        problems += paper.read(pdf, expected, known)
     _refuse(
         problems,
         f"{expected.kommune_id} {expected.year}: the finished report does not say what "
@@ -107,3 +121,35 @@ def _refuse(problems: Sequence[str], what: str) -> None:
             lines.append(f"  and {len(problems) - SHOWN} more.")
         msg = f"{what}:\n" + "\n".join(lines)
         raise RenderError(msg)
+
+
+def _made_anew(run: Run, known: Catalogue, answers: Snapshot) -> dict[str, Any]:
+    """What facts.json holds of an untouched notebook."""
+    # Pandas is loaded here, and not with this.
+    from asss.analysis import findings, indexing, network, sources
+    from asss.page import sections
+
+    observations = sources.load_observations(known, answers, until=run.year)
+    indexed = indexing.index_to_network(observations, rule=known.mean_rule)
+    if run.kommune == NETWORK:
+        from asss.page import overview
+
+        told = overview.facts(network.assess(indexed, known, run, answers), known)
+    else:
+        told = sections.facts(findings.assess(indexed, known, run, answers), known)
+    written: dict[str, Any] = json.loads(json.dumps(told.content))
+    return written
+
+
+def _differences(place: str, claimed: Any, real: Any) -> Iterator[str]:
+    if isinstance(claimed, dict) and isinstance(real, dict):
+        for key in dict.fromkeys([*real, *claimed]):
+            yield from _differences(f"{place}, {key}", claimed.get(key), real.get(key))
+    elif isinstance(claimed, list) and isinstance(real, list):
+        if len(claimed) != len(real):
+            yield f"{place}: are {len(claimed)}, and should be {len(real)}"
+        for number, (one, other) in enumerate(zip(claimed, real, strict=False)):
+            named = other.get("id", number) if isinstance(other, dict) else number
+            yield from _differences(f"{place}, {named}", one, other)
+    elif claimed != real:
+        yield f"{place}: is {claimed!r}, and by its snapshot {real!r}"

@@ -1,17 +1,28 @@
-"""What a finished report must hold, worked out from facts.json and the words alone."""
+"""
+What a finished report must hold, worked out from facts.json and the words alone.
+
+How figures are written stands here once more and by itself, and nothing of the first
+pen is asked: were the two the same, a slip of the pen would be its own witness.
+"""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property
+from typing import Any, TypeAlias
 
 from asss.analysis.facts import HOUSEKEEPING
 from asss.analysis.findings import SUMMARY
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import EVERY, NETWORK
-from asss.formats.readback.notation import dated, marked, written
-from asss.formats.readback.prose import Told
 from asss.page.sections import EXPLANATIONS
+
+__all__ = ["Cell", "Chapter", "Expected", "Row", "amount", "counted"]
+__all__ += ["dated", "expect", "marked", "percent", "spaced", "written"]
+
+Words: TypeAlias = Mapping[str, str]
+Fact: TypeAlias = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -60,8 +71,6 @@ class Expected:
         What must stand before the first chapter: dates, status, page-wide forbehold.
     forbehold : tuple of str
         All forbehold on any figure behind the report: they stand in the data section.
-    told : Told
-        What may hold a figure in running text.
     printed : mapping of str to mapping
         By the id of a fact: what each of its fields is in print, where it is told in
         another table than Tabell 1; and whose it is, as ``name``, and its ``year``.
@@ -79,7 +88,6 @@ class Expected:
     years: tuple[int, ...]
     rows: tuple[Row, ...]
     forbehold: tuple[str, ...]
-    told: Told
     printed: Mapping[str, Mapping[str, str]]
 
     def strangers(self, text: str) -> list[str]:
@@ -97,79 +105,178 @@ class Expected:
             yield f"{place}: does not name {self.year}: «{text[:80]}»"
 
 
+# -- how figures are written -----------------------------------------------------------
+
+#: Decimals beyond print in which two ways to compute the same may differ.
+NOISE = 9
+
+
+def spaced(text: str) -> str:
+    """A text as a reader compares it: every space is a space."""
+    return " ".join(text.split())
+
+
+def written(value: float, decimals: int = 0) -> str:
+    r"""
+    A number in print.
+
+    Examples
+    --------
+    >>> written(69414.4), written(-0.25, 1), written(-0.04, 1), written(1234567)
+    ('69\xa0414', '−0,3', '0,0', '1\xa0234\xa0567')
+    """
+    exact = round(Decimal(value), decimals + NOISE)
+    rounded = exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    whole, _, part = str(abs(rounded)).partition(".")
+    first = len(whole) % 3
+    groups = [whole[:first]] if first else []
+    groups += [whole[at : at + 3] for at in range(first, len(whole), 3)]
+    sign = "\u2212" if rounded < 0 else ""
+    return sign + "\u00a0".join(groups) + ("," + part if part else "")
+
+
+def dated(iso: str) -> str:
+    """
+    A date in print; what is none stays as it is.
+
+    Examples
+    --------
+    >>> dated("2021-03-15"), dated("2022")
+    ('15.03.2021', '2022')
+    """
+    parts = iso[:10].split("-")
+    return ".".join(reversed(parts))
+
+
+def counted(count: int, words: Words) -> set[str]:
+    """How a number of things may be written: in letters up to twelve, by gender."""
+    if count > 12:
+        return {written(count)}
+    letters = {words[f"number_{count}"], str(count)}
+    return letters | {words["number_1_neuter"]} if count == 1 else letters
+
+
+def marked(words: Words, *bases: str) -> str:
+    """The mark of what rests on these bases: the worst of them tells."""
+    for basis in ("reconstructed", "preliminary"):
+        if basis in bases:
+            return words[f"{basis}_mark"]
+    return ""
+
+
+def amount(
+    value: float, fact: Fact, words: Words, *bases: str, role: str = "unit"
+) -> str:
+    """A figure in a sentence, in the unit of a fact, with its mark."""
+    unit = fact["unit"]
+    form = words.get(f"{role}_{unit}") or words[f"unit_{unit}"]
+    number = written(value, fact["decimals"])
+    return form.format(number=number) + marked(words, *bases)
+
+
+def percent(value: float, words: Words, *bases: str) -> str:
+    """A whole number of percent without sign, with its mark."""
+    form = words["unit_prosent"]
+    return form.format(number=written(abs(value))) + marked(words, *bases)
+
+
+# -- what must be there ----------------------------------------------------------------
+
+
 def expect(facts: Mapping[str, Any], known: Catalogue) -> Expected:
     """Work out what a report with these facts must hold."""
-    run, kommune = facts["run"], str(facts["kommune"])
-    year, words = int(run["year"]), known.phrases.words
-    is_network = run["kommune"] == NETWORK
-    book = {(f["indicator"], f["kommune"], f["year"]): f for f in facts["facts"]}
-    own = {(i, y): fact for (i, k, y), fact in book.items() if k == run["kommune"]}
-    all_years = sorted({y for _, _, y in book})
-    years = tuple(all_years[-int(known.phrases.thresholds.several_years.value) :])
-    forbehold = {entry["id"]: entry for entry in facts["forbehold"]}
-    shown = {
-        indicator.id: {
-            name
-            for y in years
-            if (indicator.id, y) in own
-            for name in own[indicator.id, y]["forbehold"]
-        }
-        for indicator in known.service.indicators
-    }
-    page_wide = [
-        entry["text"]
-        for name, entry in forbehold.items()
-        if any(name in names for names in shown.values())
-        and entry["indicators"] == EVERY
-        and entry["kind"] not in HOUSEKEEPING
-    ]
-    kicker = known.phrases.phrases["kicker"].sentence
+    book, kommune = _Book(facts, known), str(facts["kommune"])
     return Expected(
-        kommune_id=str(run["kommune"]),
+        kommune_id=str(book.run["kommune"]),
         kommune=kommune,
-        is_network=is_network,
-        year=year,
+        is_network=book.is_network,
+        year=int(book.run["year"]),
         title=str(facts["title"]),
         language=known.language,
         others=tuple(
             member.name
             for member in known.network.members
-            if not is_network and member.name != kommune
+            if not book.is_network and member.name != kommune
         ),
-        top=(
-            kicker.format(edition=year + 1, year=year),
-            f"{words['published']}: {dated(run['published'])}"
-            if run["published"]
-            else words["unpublished"],
-            *(
-                [f"{words['changed']}: {dated(run['changed'])}"]
-                if run["changed"]
-                else []
-            ),
-            words[f"status_{facts['edition']['status'] or 'unknown'}"],
-            *(
-                [words["reconstructed_heading"]]
-                if facts["contains_reconstructed"]
-                else []
-            ),
-            *page_wide,
-        ),
-        chapters=tuple(_chapters(facts, known, shown, forbehold)),
-        years=years,
+        top=tuple(_top(book)),
+        chapters=tuple(_of_network(book) if book.is_network else _chapters(book)),
+        years=book.years,
         rows=tuple(
-            Row(
-                indicator.name,
-                tuple(_cells(book, known, indicator.id, run, years, forbehold)),
-            )
+            Row(indicator.name, tuple(_cells(book, indicator.id)))
             for indicator in known.service.indicators
-            if not is_network
+            if not book.is_network
         ),
-        forbehold=tuple(entry["text"] for entry in forbehold.values()),
-        told=Told(facts, known),
-        printed={fact["id"]: _printed(fact, known) for fact in book.values()}
-        if is_network
+        forbehold=tuple(entry["text"] for entry in book.forbehold.values()),
+        printed={fact["id"]: _printed(fact, known) for fact in facts["facts"]}
+        if book.is_network
         else {},
     )
+
+
+@dataclass(frozen=True)
+class _Book:
+    """The facts of a report, each by what it is about."""
+
+    facts: Mapping[str, Any]
+    known: Catalogue
+
+    @property
+    def run(self) -> Mapping[str, Any]:
+        run: Mapping[str, Any] = self.facts["run"]
+        return run
+
+    @property
+    def is_network(self) -> bool:
+        return bool(self.run["kommune"] == NETWORK)
+
+    @property
+    def words(self) -> Words:
+        return self.known.phrases.words
+
+    @cached_property
+    def by_key(self) -> dict[tuple[str, str, int], Fact]:
+        facts = self.facts["facts"]
+        return {(f["indicator"], f["kommune"], f["year"]): f for f in facts}
+
+    @cached_property
+    def years(self) -> tuple[int, ...]:
+        """Those that Tabell 1 shows."""
+        shown = int(self.known.phrases.thresholds.several_years.value)
+        return tuple(sorted({year for _, _, year in self.by_key})[-shown:])
+
+    @cached_property
+    def forbehold(self) -> dict[str, Mapping[str, Any]]:
+        return {entry["id"]: entry for entry in self.facts["forbehold"]}
+
+    def touching(self, indicator: str) -> set[str]:
+        """Forbehold on an indicator's own figures in the years of Tabell 1."""
+        keys = ((indicator, self.run["kommune"], year) for year in self.years)
+        facts = (self.by_key[key] for key in keys if key in self.by_key)
+        return {name for fact in facts for name in fact["forbehold"]}
+
+    def said(self, section: str) -> list[Mapping[str, Any]]:
+        return [s for s in self.facts["sentences"] if s["section"] == section]
+
+
+def _top(book: _Book) -> Iterator[str]:
+    """Dates, status, and the forbehold that are of the whole page."""
+    run, words = book.run, book.words
+    kicker = book.known.phrases.phrases["kicker"].sentence
+    yield kicker.format(edition=run["year"] + 1, year=run["year"])
+    if run["published"]:
+        yield f"{words['published']}: {dated(run['published'])}"
+    else:
+        yield words["unpublished"]
+    if run["changed"]:
+        yield f"{words['changed']}: {dated(run['changed'])}"
+    yield words[f"status_{book.facts['edition']['status'] or 'unknown'}"]
+    if book.facts["contains_reconstructed"]:
+        yield words["reconstructed_heading"]
+    shown = {n for i in book.known.service.indicators for n in book.touching(i.id)}
+    for name, entry in book.forbehold.items():
+        is_wide = entry["indicators"] == EVERY and entry["kind"] not in HOUSEKEEPING
+        if name in shown and is_wide:
+            yield entry["text"]
 
 
 def _printed(fact: Mapping[str, Any], known: Catalogue) -> dict[str, str]:
@@ -203,49 +310,43 @@ def _figure(
     return "" if value is None else written(value, decimals) + marked(words, *bases)
 
 
-def _chapters(
-    facts: Mapping[str, Any],
-    known: Catalogue,
-    shown: Mapping[str, set[str]],
-    forbehold: Mapping[str, Any],
-) -> Iterator[Chapter]:
-    def said(chapter: str) -> tuple[str, ...]:
-        return tuple(s["text"] for s in facts["sentences"] if s["section"] == chapter)
+def _of_network(book: _Book) -> Iterator[Chapter]:
+    """Sentences on indicators in their chapters, and on members under one heading."""
 
-    yield Chapter(known.phrases.words["summary_heading"], said(SUMMARY))
-    if facts["run"]["kommune"] == NETWORK:
-        for chapter in known.service.chapters:
-            about = [i.id for i in known.service.in_chapter(chapter.id)]
-            yield Chapter(chapter.name, tuple(s for i in about for s in said(i)))
-        members = tuple(s for m in known.network.members for s in said(m.id))
-        heading = known.phrases.words["network_kommuner"]
-        yield Chapter(heading, members, has_figure=False)
-        return
+    def said(sections: Sequence[str]) -> tuple[str, ...]:
+        return tuple(s["text"] for section in sections for s in book.said(section))
+
+    known = book.known
+    yield Chapter(book.words["summary_heading"], said([SUMMARY]))
+    for chapter in known.service.chapters:
+        about = [indicator.id for indicator in known.service.in_chapter(chapter.id)]
+        yield Chapter(chapter.name, said(about))
+    members = said([member.id for member in known.network.members])
+    yield Chapter(book.words["network_kommuner"], members, has_figure=False)
+
+
+def _chapters(book: _Book) -> Iterator[Chapter]:
+    """Sentences with the forbehold on the figures that they are on."""
+    known, year = book.known, book.run["year"]
     single = {
         name: entry["text"]
-        for name, entry in forbehold.items()
+        for name, entry in book.forbehold.items()
         if entry["indicators"] != EVERY
         and entry["kind"] not in HOUSEKEEPING
-        and known.is_told_beside_text(
-            entry["kind"], entry["years"], facts["run"]["year"]
-        )
+        and known.is_told_beside_text(entry["kind"], entry["years"], year)
     }
-    touching = {fact["id"]: fact["forbehold"] for fact in facts["facts"]}
+    touching = {fact["id"]: fact["forbehold"] for fact in book.facts["facts"]}
+    summary = tuple(said["text"] for said in book.said(SUMMARY))
+    yield Chapter(book.words["summary_heading"], summary)
     for chapter in known.service.chapters:
-        names = {
-            name
-            for indicator in known.service.in_chapter(chapter.id)
-            for name in shown[indicator.id]
-        }
+        indicators = known.service.in_chapter(chapter.id)
+        names = {name for one in indicators for name in book.touching(one.id)}
+        said = book.said(chapter.id)
         yield Chapter(
             chapter.name,
-            said(chapter.id),
+            tuple(sentence["text"] for sentence in said),
             tuple(text for name, text in single.items() if name in names),
-            tuple(
-                _marks(sentence, touching, single)
-                for sentence in facts["sentences"]
-                if sentence["section"] == chapter.id
-            ),
+            tuple(_marks(sentence, touching, single) for sentence in said),
         )
 
 
@@ -261,37 +362,32 @@ def _marks(
     return tuple(text for name, text in single.items() if name in names)
 
 
-def _cells(
-    book: Mapping[tuple[str, str, int], Mapping[str, Any]],
-    known: Catalogue,
-    indicator: str,
-    run: Mapping[str, Any],
-    years: Sequence[int],
-    forbehold: Mapping[str, Any],
-) -> Iterator[Cell]:
+def _cells(book: _Book, indicator: str) -> Iterator[Cell]:
     """The cells of a row, from left to right."""
-    words, kommune = known.phrases.words, run["kommune"]
+    run, words, kommune = book.run, book.words, book.run["kommune"]
 
-    def notes(*facts: Mapping[str, Any]) -> tuple[str, ...]:
-        entries = [forbehold[name] for fact in facts for name in fact["forbehold"]]
+    def notes(*facts: Fact) -> tuple[str, ...]:
+        entries = [book.forbehold[name] for fact in facts for name in fact["forbehold"]]
         return tuple(
             entry["text"]
             for entry in entries
             if entry["indicators"] != EVERY and entry["kommuner"] != EVERY
         )
 
-    for year in years:
-        fact = book.get((indicator, kommune, year))
+    for year in book.years:
+        fact = book.by_key.get((indicator, kommune, year))
         if fact is not None:
             figure = _figure(fact["value"], fact["decimals"], words, fact["basis"])
             yield Cell(str(year), figure or fact["status"], notes(fact))
-    fact = book[indicator, kommune, run["year"]]
+    fact = book.by_key[indicator, kommune, run["year"]]
     places = fact["decimals"]
     mean = _figure(fact["network_mean"], places, words, fact["mean_basis"])
     yield Cell(words["table_mean"], mean or "–")
     for end in ("lowest", "highest"):
-        holders = [book[indicator, k, run["year"]] for k in fact[f"{end}_kommune"]]
-        names = [known.network.member(k).name for k in fact[f"{end}_kommune"]]
+        holders = [
+            book.by_key[indicator, k, run["year"]] for k in fact[f"{end}_kommune"]
+        ]
+        names = [book.known.network.member(k).name for k in fact[f"{end}_kommune"]]
         figure = _figure(fact[end], places, words, *(h["basis"] for h in holders))
         yield Cell(
             words[f"table_{end}"],

@@ -18,6 +18,8 @@ from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.markdown import LEFTOVERS
 from asss.formats.readback.expectation import Expected, Row
 
+__all__ = ["read"]
+
 #: What differs between a text and the same text on a page: spaces and hyphens. Bullets
 #: are drawn last on a page: in the middle of a sentence that goes on to the next.
 UNSEEN = re.compile(r"[\s\u00ad\u2010•-]+")

@@ -14,9 +14,11 @@ from bs4.element import NavigableString, Tag
 
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.markdown import LEFTOVERS
-from asss.formats.readback import prose
 from asss.formats.readback.expectation import Expected, Row
-from asss.formats.readback.notation import spaced as plain
+from asss.formats.readback.expectation import spaced as plain
+from asss.formats.readback.prose import Accounted, strange_figures
+
+__all__ = ["read", "warm_up"]
 
 #: Elements that hold text a reader takes in one breath.
 BLOCKS = (
@@ -39,7 +41,9 @@ SILENT = re.compile(r"<(style|script)\b.*?</\1>", re.DOTALL)
 WIDE = re.compile(r"\u00a0[ \u00a0]|[ \u00a0]\u00a0")
 
 
-def read(html: str, expected: Expected, known: Catalogue) -> list[str]:
+def read(
+    html: str, expected: Expected, accounted: Accounted, known: Catalogue
+) -> list[str]:
     """What is wrong with a page, each with its place."""
     # Styles and programs are no text, and most of the letters of a page.
     soup = BeautifulSoup(SILENT.sub("", html), "html.parser")
@@ -53,7 +57,7 @@ def read(html: str, expected: Expected, known: Catalogue) -> list[str]:
         *_texts(soup, parts, expected),
         *_marks(parts, named, expected),
         *_figures(soup, parts, expected),
-        *prose.read(soup, expected.told),
+        *strange_figures(soup, accounted),
         # These last: they take the page apart.
         *(_table(soup, named, expected) if expected.rows else ()),
         *(_members(soup, expected, words) if expected.printed else ()),
