@@ -25,10 +25,8 @@ package draws its own modules.
       │
    formats               HTML, PDF, files for other programs, read-back
       │
-     page                words and blocks of a page
-      │
-   figures               pictures
-      │
+page    figures          words and blocks of a page │ pictures
+     ╲ ╱
    analysis              loading and indexing; what is worth saying
       │
    statbank              SSB's interface and format; snapshots

@@ -1,17 +1,17 @@
 """
 What «ASSS samlet» shows: each indicator for every member, and who stands where.
 
-The counterpart of ``page`` and ``keyfigures`` for the network as a whole, in the order
-of Tabell 1. Every figure is a fact of the reports; nothing is computed here. Imports
-``page``, ``blocks``, ``text``, ``figures`` and below.
+The counterpart of ``sections`` and ``keyfigures`` for the network as a whole, in the
+order of Tabell 1. Every figure is a fact of the reports; nothing is computed. Imports
+``sections``, ``blocks``, ``text`` and below; what draws figures is given to it.
 """
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from asss import figures
 from asss.analysis.facts import HOUSEKEEPING, Fact
 from asss.analysis.findings import SUMMARY
 from asss.analysis.network import NetworkFindings, mean_before
@@ -25,9 +25,12 @@ from asss.page import sections, text
 from asss.page.blocks import Block, block
 from asss.page.keyfigures import Footnotes
 from asss.page.record import FactsFile
-from asss.page.sections import Illustrated
+from asss.page.sections import Illustrated, Picture
 
 __all__ = ["chapter", "facts", "heading", "kommuner", "ranks", "title"]
+
+#: Draws a figure of the indicator with this id.
+Draw = Callable[[str], Picture]
 
 #: Shades in the table of ranks: from the highest value to the lowest.
 SHADES = 5
@@ -96,11 +99,20 @@ def _place(fact: Fact, known: Catalogue) -> dict[str, Any]:
     return {**place, "fact": fact.id, "shade": shade}
 
 
-def chapter(found: NetworkFindings, known: Catalogue, chapter: str) -> Illustrated:
-    """A chapter's indicators, each with sentences, table and figures."""
+def chapter(
+    found: NetworkFindings,
+    known: Catalogue,
+    chapter: str,
+    drawings: Sequence[tuple[Draw, str]] = (),
+) -> Illustrated:
+    """
+    A chapter's indicators, each with sentences, table and figures.
+
+    ``drawings`` draw an indicator's figures, each with the word that captions it.
+    """
     order = [indicator.id for indicator in known.service.indicators]
     shown = [
-        _indicator(found, known, indicator, order.index(indicator.id))
+        _indicator(found, known, indicator, order.index(indicator.id), drawings)
         for indicator in known.service.in_chapter(chapter)
     ]
     drawn = (figure.figures for item in shown for figure in item["figures"])
@@ -124,7 +136,11 @@ def _sentences(
 
 
 def _indicator(
-    found: NetworkFindings, known: Catalogue, indicator: Indicator, place: int
+    found: NetworkFindings,
+    known: Catalogue,
+    indicator: Indicator,
+    place: int,
+    drawings: Sequence[tuple[Draw, str]],
 ) -> dict[str, Any]:
     book = found.book
     table = _Table(found, known, indicator, Footnotes(known, indicator.id))
@@ -134,10 +150,6 @@ def _indicator(
         "year": book.run.year,
         "unit": known.phrases.words[f"axis_{indicator.unit}"],
     }
-    shown = (
-        (figures.strip, "caption_strip"),
-        (figures.members, "caption_members_each"),
-    )
     # Letters are given in the order in which the notes are met: heads, then rows.
     columns = [table.column(year) for year in book.years]
     rows = [table.row(fact) for fact in table.by_rank()]
@@ -155,12 +167,12 @@ def _indicator(
         "legend": table.legend(),
         "figures": [
             sections.figure(
-                draw(book, known, indicator=indicator.id),
+                draw(indicator.id),
                 known,
-                number=place * len(shown) + number,
+                number=place * len(drawings) + number,
                 caption=caption,
             )
-            for number, (draw, caption) in enumerate(shown, start=1)
+            for number, (draw, caption) in enumerate(drawings, start=1)
         ],
     }
 

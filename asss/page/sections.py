@@ -8,7 +8,7 @@ that JupyterLab and the finished page show alike. Imports ``blocks`` and below.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from markupsafe import Markup
 
@@ -23,9 +23,6 @@ from asss.page import keyfigures, record, text
 from asss.page.blocks import Block, block
 from asss.page.record import FactsFile
 
-if TYPE_CHECKING:
-    from asss.figures import Data, Picture
-
 #: The notebook output under which the numbers behind figures leave it.
 FIGURES_MIME = "application/vnd.asss.figures+json"
 
@@ -33,11 +30,37 @@ FIGURES_MIME = "application/vnd.asss.figures+json"
 EXPLANATIONS = ("resource_gloss",)
 
 
+class Data(Protocol):
+    """The numbers behind a figure: names of columns, and a row per fact."""
+
+    @property
+    def columns(self) -> tuple[str, ...]: ...  # noqa: D102
+    @property
+    def rows(self) -> Sequence[Sequence[object]]: ...  # noqa: D102
+
+
+class Picture(Protocol):
+    """What a page asks of a figure; ``asss.figures`` draws them."""
+
+    @property
+    def svg(self) -> str: ...  # noqa: D102
+    @property
+    def narrow(self) -> str: ...  # noqa: D102
+    @property
+    def alt(self) -> str: ...  # noqa: D102
+    @property
+    def table(self) -> object: ...  # noqa: D102
+    @property
+    def data(self) -> Data: ...  # noqa: D102
+    @property
+    def notes(self) -> tuple[str, ...]: ...  # noqa: D102
+
+
 @dataclass(frozen=True)
 class Illustrated(Block):
     """A block with figures, which takes the numbers behind each along."""
 
-    figures: "Mapping[int, Data]" = field(repr=False)
+    figures: Mapping[int, Data] = field(repr=False)
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         return super()._repr_mimebundle_() | {
@@ -125,7 +148,7 @@ def title(found: Findings, known: Catalogue) -> str:
 
 
 def figure(
-    picture: "Picture", known: Catalogue, *, number: int, caption: str
+    picture: Picture, known: Catalogue, *, number: int, caption: str
 ) -> Illustrated:
     """A numbered figure, with its alternative text and the numbers behind it."""
     drawn = block(

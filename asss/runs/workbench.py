@@ -343,7 +343,15 @@ class NetworkReport(Report):
 
     def chapter(self, chapter: str) -> Illustrated:
         """A chapter's indicators, each with sentences, table and figures."""
-        return overview.chapter(self.found, self.known, chapter)
+        book, known = self.found.book, self.known
+        drawings = (
+            (lambda i: figures.strip(book, known, indicator=i), "caption_strip"),
+            (
+                lambda i: figures.members(book, known, indicator=i),
+                "caption_members_each",
+            ),
+        )
+        return overview.chapter(self.found, known, chapter, drawings)
 
     def kommuner(self) -> Block:
         """What is chief of each member: the main findings of its own report."""

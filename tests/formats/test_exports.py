@@ -722,7 +722,7 @@ def test_form_of_the_file_is_the_one_that_is_read(content: Content) -> None:
 def test_formats_are_chosen_on_the_command_line(
     written: str, asked: tuple[str, ...]
 ) -> None:
-    assert render._wanted(written) == asked
+    assert render._formats([written]) == asked
 
 
 @pytest.mark.parametrize(
