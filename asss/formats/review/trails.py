@@ -23,8 +23,9 @@ from asss.analysis.statements import (
 from asss.analysis.tables import MISSING, meaning
 from asss.catalogue import language
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.knowledge import Forbehold, Indicator, Kind
+from asss.catalogue.knowledge import Indicator
 from asss.catalogue.parameters import EVERY
+from asss.catalogue.rules import Limit
 from asss.formats.review.origins import origins
 from asss.page import text
 
@@ -161,30 +162,27 @@ class Trails:
 
     def _limits(self, reasons: Iterable[Reason]) -> list[dict[str, Any]]:
         """Each limit with its reason, and below it what was held against it."""
-        rows: dict[str, dict[str, Any]] = {}
+        words, limits = self.known.phrases.words, self.known.phrases.thresholds
+        held: dict[Limit, list[dict[str, str]]] = {}
         for one in reasons:
-            if not isinstance(one, Comparison):
-                continue
-            threshold = self.known.phrases.thresholds.of(one.limit)
-            limit = rows.setdefault(
-                one.limit,
-                {
-                    "id": one.limit,
-                    "value": language.exact(threshold.value),
-                    "why": threshold.why,
-                    "comparisons": [],
-                },
-            )
-            limit["comparisons"].append(
-                {
-                    "quantity": self.known.phrases.words[f"review_{one.measured}"],
+            if isinstance(one, Comparison):
+                line = {
+                    "quantity": words[f"review_{one.measured}"],
                     "value": language.exact(one.value),
                     "sign": one.sign,
                     "bound": language.exact(one.bound),
                     "about": self.known.indicator(one.about).short_name,
                 }
-            )
-        return list(rows.values())
+                held.setdefault(one.limit, []).append(line)
+        return [
+            {
+                "id": limit,
+                "value": language.exact(limits.of(limit).value),
+                "why": limits.of(limit).why,
+                "comparisons": lines,
+            }
+            for limit, lines in held.items()
+        ]
 
     def _row(self, fact: Fact) -> dict[str, Any]:
         """A fact in a line of a sentence's table."""
@@ -361,25 +359,25 @@ class Trails:
 
     def _forbehold(self, facts: Iterable[Fact]) -> list[dict[str, Any]]:
         """The forbehold that touch some figures, and what each does to them."""
+        words, kinds = self.known.phrases.words, self.known.kinds
         ids = {name for fact in facts for name in fact.forbehold}
-        return [self._entry(entry) for entry in self.known.forbehold_by_id(ids)]
-
-    def _entry(self, entry: Forbehold) -> dict[str, Any]:
-        kind = self.known.kinds[entry.kind]
-        return {
-            "id": entry.id,
-            "name": kind.name,
-            "text": entry.text,
-            "effects": self._effects(kind),
-            "why": kind.why,
-            "source": entry.source,
-        }
-
-    def _effects(self, kind: Kind) -> list[str]:
-        words = self.known.phrases.words
         return [
-            words[key] for part, done, key in EFFECTS if getattr(kind, part) == done
-        ] or [words["review_no_effect"]]
+            {
+                "id": entry.id,
+                "name": kind.name,
+                "text": entry.text,
+                "effects": [
+                    words[key]
+                    for part, done, key in EFFECTS
+                    if getattr(kind, part) == done
+                ]
+                or [words["review_no_effect"]],
+                "why": kind.why,
+                "source": entry.source,
+            }
+            for entry in self.known.forbehold_by_id(ids)
+            for kind in [kinds[entry.kind]]
+        ]
 
 
 def _exact(value: float | None) -> str:
