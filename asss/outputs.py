@@ -24,6 +24,31 @@ from asss.errors import RenderError, UsageError
 if TYPE_CHECKING:
     from upath import UPath
 
+__all__ = [
+    "EARLIER",
+    "EXCHANGE",
+    "HERE",
+    "LAST",
+    "LOCK",
+    "MAKING",
+    "PASSING",
+    "PATIENCE",
+    "abandon",
+    "at",
+    "failed_notebook",
+    "folder",
+    "is_address",
+    "is_here",
+    "left_behind",
+    "put",
+    "scratch",
+    "sweep",
+    "sweep_all",
+    "sync",
+    "workplace",
+    "write",
+]
+
 #: Put in place last: without it, nothing vouches for a report.
 LAST = "manifest.json"
 

@@ -117,6 +117,19 @@ def test_reports_are_written_without_what_only_notebooks_need() -> None:
     assert not set(NOT_AHEAD) & set(done.stdout.split())
 
 
+def test_every_module_says_what_is_meant_for_others(root: Path) -> None:
+    """Tab completion, and whoever changes a module, see what others stand on."""
+    defines = ast.FunctionDef | ast.ClassDef | ast.Assign | ast.AnnAssign
+    silent = [
+        str(path.relative_to(root))
+        for path in _modules(root)
+        if path.name != "__main__.py"
+        and "__all__ = " not in (text := path.read_text("utf-8"))
+        and any(isinstance(node, defines) for node in ast.parse(text).body)
+    ]
+    assert not silent
+
+
 def test_the_library_does_not_print(root: Path) -> None:
     """Words to the operator leave through the command line alone."""
     prints = [

@@ -19,6 +19,8 @@ from asss.catalogue.knowledge import Calendar, Table
 from asss.catalogue.parameters import Identifier, Model
 from asss.statbank import Snapshot, oslo_date
 
+__all__ = ["FINAL", "ORDER", "PRELIMINARY", "UNKNOWN", "Edition", "Finality", "edition"]
+
 #: What a report's figures are, where that can be known.
 Finality: TypeAlias = Literal["", "endelige", "forelopige"]
 UNKNOWN: Final = ""

@@ -34,6 +34,33 @@ from asss.errors import AsssError, UsageError
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
+__all__ = [
+    "FAILURE",
+    "PLAIN",
+    "SERVICE",
+    "STEERING",
+    "UNCHANGED",
+    "USAGE",
+    "Account",
+    "Log",
+    "OutputOption",
+    "ParametersOption",
+    "ServiceOption",
+    "Terminal",
+    "err",
+    "out",
+    "output_folder",
+    "parameters_folder",
+    "plain_errors",
+    "print_json",
+    "report_id",
+    "report_ids",
+    "safe",
+    "speak_plainly",
+    "visible",
+    "years_of",
+]
+
 FAILURE = 1
 USAGE = 2
 

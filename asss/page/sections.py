@@ -23,6 +23,22 @@ from asss.page import keyfigures, record, text
 from asss.page.blocks import Block, block
 from asss.page.record import FactsFile
 
+__all__ = [
+    "EXPLANATIONS",
+    "FIGURES_MIME",
+    "Data",
+    "Illustrated",
+    "Picture",
+    "chapter",
+    "facts",
+    "figure",
+    "gathered",
+    "heading",
+    "summary",
+    "title",
+    "top",
+]
+
 #: The notebook output under which the numbers behind figures leave it.
 FIGURES_MIME = "application/vnd.asss.figures+json"
 

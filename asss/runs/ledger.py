@@ -25,6 +25,24 @@ from asss.catalogue.knowledge import Comment
 from asss.catalogue.parameters import NETWORK, IsoDate, Model, Run
 from asss.errors import LedgerError, UsageError
 
+__all__ = [
+    "DIGITS",
+    "FORM",
+    "LEDGER_NAME",
+    "LOCK",
+    "MOVEMENT",
+    "PATIENCE",
+    "PROVENANCE",
+    "Entry",
+    "Ledger",
+    "Version",
+    "begin",
+    "dated",
+    "fingerprint",
+    "key",
+    "settle",
+]
+
 LEDGER_NAME = "ledger.json"
 LOCK = ".ledger.lock"
 

@@ -22,6 +22,22 @@ from asss.errors import RenderError
 from asss.page import text
 from asss.page.record import FactsFile
 
+__all__ = [
+    "DESCRIPTOR",
+    "EMPTY_BEHIND_FIGURES",
+    "FORMULA",
+    "KEY",
+    "LICENCE",
+    "PROFILE",
+    "REFERS",
+    "RULES",
+    "STATBANK",
+    "TABLES",
+    "Resource",
+    "Value",
+    "package",
+]
+
 DESCRIPTOR = "datapackage.json"
 
 #: The profile that the descriptor keeps to.

@@ -18,6 +18,19 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+__all__ = [
+    "A4",
+    "CORE",
+    "MEMBER_DATE",
+    "NOTE_WIDTH",
+    "Amount",
+    "Book",
+    "Cell",
+    "Column",
+    "Link",
+    "Sheet",
+]
+
 #: Of every member of the zip, whatever the clock says.
 MEMBER_DATE = (1980, 1, 1, 0, 0, 0)
 CORE = "docProps/core.xml"
