@@ -24,6 +24,7 @@ __all__ = [
     "TableError",
     "UsageError",
     "bullets",
+    "expect",
 ]
 
 
@@ -117,3 +118,22 @@ class LedgerError(AsssError):
 
 class EditionError(AsssError):
     """A rendered report that should be compared is damaged, or of another form."""
+
+
+def expect(kinds: type | tuple[type, ...], given: object, what: str) -> None:
+    """
+    Refuse an argument of another kind than those; True is no number.
+
+    Examples
+    --------
+    >>> expect(int, "2020", "year, such as 2020,")
+    Traceback (most recent call last):
+        ...
+    asss.errors.UsageError: year, such as 2020, must be int, and not '2020' (str).
+    """
+    wanted = kinds if isinstance(kinds, tuple) else (kinds,)
+    if not isinstance(given, wanted) or isinstance(given, bool):
+        names = " or ".join(kind.__name__ for kind in wanted)
+        shown = f"{given!r:.40} " if isinstance(given, str | int | float) else ""
+        msg = f"{what} must be {names}, and not {shown}({type(given).__name__})."
+        raise UsageError(msg)

@@ -24,6 +24,7 @@ from asss.catalogue.parameters import (
     LATEST,
     packaged_project,
 )
+from asss.errors import expect
 from asss.statbank import Snapshot
 
 __all__ = [
@@ -49,7 +50,10 @@ COLUMNS = {
     "sign": "status",
     "mean": "network_mean",
     **{name: name for name in ("index", "distance", "rank", "n", "change")},
-    **{name: name for name in ("numerator", "denominator", "basis", "forbehold")},
+    **{name: name for name in ("numerator", "denominator", "basis")},
+    # What a figure is set against is no better than the weakest behind it.
+    **{name: name for name in ("mean_basis", "distance_basis", "previous_basis")},
+    **{name: name for name in ("mean_rule", "forbehold")},
     **{name: name for name in ("section", "indicator_id", "kommune_id")},
 }
 
@@ -83,11 +87,14 @@ def load(
         indicator, kommune, section : ordered categories of readable names, in the order
         of Tabell 1 and of the network; indicator_id, kommune_id : as in ``parameters/``
         value, mean, change : float, in `unit`; change is since the year before
-        sign : str, what SSB has in place of a value: ``.`` ``..`` ``:``, or ``i.s.``
+        sign : str, what SSB has in place of a value: ``.`` ``..`` ``:``; or ``i.s.``,
+        ours, where a forbehold leaves the value out
         index : float, 100 = mean; distance : float, percent above (+) or below (-) it
         rank : Int64, 1 = highest; n : Int64, kommuner behind the mean
         numerator, denominator : float
-        basis : ordered category, best first
+        basis : ordered category, best first: what the value rests on; mean_basis,
+        distance_basis (index and rank as well) and previous_basis (change) : the same
+        mean_rule : ``plain`` or ``weighted``; it changes from 2017 to 2018
         forbehold : tuple of ids; see :func:`forbehold`
         ``attrs`` says which snapshot, of when and from whom.
 
@@ -146,6 +153,7 @@ def observations(
     >>> reported.attrs["snapshot"]
     'embedded'
     """
+    expect(int, year, "year, such as 2020,")
     known = read_parameters(parameters)
     answers = open_snapshot(snapshot, parameters=known)
     reported = sources.load_observations(known, answers, until=year)
@@ -186,10 +194,11 @@ def open_snapshot(
     >>> sorted(asss.open_snapshot("embedded").tables)[:2]
     ['07459', '12160']
     """
+    expect((str, Path, Snapshot), snapshot, 'snapshot, such as "latest",')
     if isinstance(snapshot, Snapshot):
         return snapshot
     root = read_parameters(parameters).folder.parent
-    return sources.open_snapshot(snapshot, root=root)
+    return sources.open_snapshot(str(snapshot), root=root)
 
 
 def tidy(indexed: pd.DataFrame, known: Catalogue) -> pd.DataFrame:
@@ -309,6 +318,8 @@ def read_parameters(given: Parameters = None, *, language: str = BOKMAL) -> Cata
     """
     if isinstance(given, Catalogue):
         return given
+    if given is not None:
+        expect((str, Path), given, 'parameters, a Catalogue, a folder or "embedded",')
     if given == EMBEDDED:
         given = packaged_project() / FOLDER
     return catalogue.load_catalogue(

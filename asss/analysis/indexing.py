@@ -6,7 +6,7 @@ Tables in, tables out; knows no file, no kommune by name and no words. Imports
 """
 
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import TypeAlias, get_args
 
 import pandas as pd
 
@@ -15,9 +15,11 @@ from asss.analysis.tables import (
     KEY,
     OBSERVATION_COLUMNS,
     check_indexed,
+    check_observations,
     weakest,
 )
-from asss.errors import NetworkMeanError
+from asss.catalogue.knowledge import MeanRule
+from asss.errors import NetworkMeanError, TableError, UsageError, expect
 
 __all__ = ["index_to_network"]
 
@@ -65,8 +67,10 @@ def index_to_network(observations: pd.DataFrame, *, rule: Rule) -> pd.DataFrame:
 
     Raises
     ------
+    UsageError, TableError
+        If `observations` is not what :func:`asss.observations` gives.
     NetworkMeanError
-        If a weighted indicator lacks a denominator for a kommune that has a value.
+        If `rule` gives another rule, or a weighted indicator lacks a denominator for a kommune that has a value.
 
     Notes
     -----
@@ -89,7 +93,15 @@ def index_to_network(observations: pd.DataFrame, *, rule: Rule) -> pd.DataFrame:
     >>> plain["network_mean"].tolist(), plain["rank"].tolist()
     ([6.5, 6.5], [2, 1])
     """
-    rows = observations.reset_index(drop=True)
+    expect(pd.DataFrame, observations, "observations, as from asss.observations,")
+    lacking = [name for name in OBSERVATION_COLUMNS if name not in observations]
+    if lacking:
+        msg = (
+            f"This table lacks {', '.join(lacking)}. What is set against the network is "
+            "what asss.observations gives; asss.load has done so already."
+        )
+        raise TableError(msg)
+    rows = check_observations(observations[OBSERVATION_COLUMNS]).reset_index(drop=True)
     counts = rows["value"].notna() & rows["in_mean"] & rows["is_mean_usable"]
     counted = rows[counts]
     indexed = _with_changes(_with_network(rows, counted, rule))
@@ -141,8 +153,15 @@ def _with_network(
 
 
 def _rules(rows: pd.DataFrame, rule: Rule) -> list[str]:
+    if not callable(rule):
+        msg = "rule must be a function of indicator and year, as known.mean_rule is."
+        raise UsageError(msg)
     years = rows["year"].tolist()
-    return [rule(*group) for group in zip(rows["indicator"], years, strict=True)]
+    rules = [rule(*group) for group in zip(rows["indicator"], years, strict=True)]
+    for unknown in sorted(set(rules) - set(get_args(MeanRule))):
+        msg = f"No mean is {unknown!r}; a rule gives one of {get_args(MeanRule)}."
+        raise NetworkMeanError(msg)
+    return rules
 
 
 def _means(counted: pd.DataFrame, rule: Rule, *, ahead: int = 0) -> pd.Series:

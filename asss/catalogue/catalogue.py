@@ -33,7 +33,7 @@ from asss.catalogue.knowledge import (
 )
 from asss.catalogue.parameters import BOKMAL, EVERY, NETWORK, Network, NumberPeriod
 from asss.catalogue.translation import Translation
-from asss.errors import ParameterError, UsageError
+from asss.errors import ParameterError, UsageError, expect
 
 __all__ = [
     "MANUAL_FOLDER",
@@ -210,7 +210,7 @@ class Catalogue:
 
 
 def load_catalogue(
-    folder: Path | None = None,
+    folder: Path | str | None = None,
     *,
     service: str = "sosiale_tjenester",
     language: str = BOKMAL,
@@ -247,7 +247,10 @@ def load_catalogue(
     >>> known.indicator("stonadslengde_18_24").unit
     'maneder'
     """
-    folder = folder or parameters.find_folder()
+    if folder is not None:
+        expect((Path, str), folder, "folder, parameters/,")
+    expect(str, language, 'language, such as "nb",')
+    folder = Path(folder) if folder else parameters.find_folder()
     languages = translation.languages(folder)
     areas = {p.stem: p for p in parameters.files(folder / SERVICE_FOLDER, "*.yaml")}
     _refuse_unknown(folder, service, areas, language, languages)

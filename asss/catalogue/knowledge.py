@@ -123,8 +123,10 @@ class Formula(Model):
         return (*self.numerator, *(measure for measure in rest if measure))
 
     def __str__(self) -> str:
-        """Of the ids of measures: ``a + b / c * 100``."""
+        """Of the ids of measures: ``(a + b) / c * 100``."""
         above = " + ".join(self.numerator)
+        if len(self.numerator) > 1:
+            above = f"({above})"
         ratio = f"{above} / {self.denominator} * {self.factor}"
         return ratio if above else f"{self.ready or self.manual}"
 

@@ -29,7 +29,7 @@ from pydantic import (
     ValidationError,
 )
 
-from asss.errors import ParameterError, UsageError
+from asss.errors import ParameterError, UsageError, expect
 
 __all__ = [
     "BOKMAL",
@@ -822,6 +822,7 @@ def load_run(namespace: Mapping[str, object], *, kommune: str | None = None) -> 
     >>> asss.load_run({"kommune": "oslo", "year": 2020}).snapshot
     'latest'
     """
+    expect(Mapping, namespace, "what a run is taken from, such as vars(),")
     fields = [name for name in Run.model_fields if name != "kommune" or not kommune]
     content = {name: namespace[name] for name in fields if name in namespace}
     unknown = [name for name in _given(namespace, fields) if name not in fields]

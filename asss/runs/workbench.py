@@ -18,6 +18,7 @@ from asss.analysis.facts import Fact
 from asss.analysis.findings import Findings
 from asss.analysis.frames import Parameters
 from asss.analysis.network import NetworkFindings
+from asss.analysis.tables import check_indexed
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import (
     BOKMAL,
@@ -27,7 +28,7 @@ from asss.catalogue.parameters import (
     check_model,
     suggestion,
 )
-from asss.errors import ParameterError, RenderError, UsageError
+from asss.errors import ParameterError, RenderError, UsageError, expect
 from asss.figures import Picture
 from asss.page import appendix, keyfigures, overview, sections, text
 from asss.page.blocks import Block
@@ -82,7 +83,12 @@ class Explanation:
 
 @dataclass(frozen=True)
 class Preview:
-    """A page as it would be, for the eye: it is not read back, and not for print."""
+    """
+    A page as it would be, for the eye: it is not read back, and not for print.
+
+    Dates and status are those given to :func:`asss.report`, and not those that a file
+    in ``parameters/rapporter/`` gives to ``asss render``.
+    """
 
     html: str = field(repr=False)
 
@@ -187,6 +193,7 @@ class Report:
         """
         facts = {fact.id: fact for fact in self.found.book.facts.values()}
         said = list(self.sentences["text"])
+        expect((str, int, Fact), what, "a sentence, its row, a fact or its id")
         wanted = what.id if isinstance(what, Fact) else what
         if wanted in facts:
             return Explanation("", "", "", self._described([facts[wanted]]))
@@ -194,7 +201,10 @@ class Report:
             wanted = said.index(wanted)
         if not isinstance(wanted, int) or not 0 <= wanted < len(said):
             hint = suggestion(str(wanted), [*facts, *said]) if str(wanted) else ""
-            msg = f"No sentence or fact {wanted!r} in the report."
+            msg = (
+                f"No sentence or fact {wanted!r} in the report, which has sentences "
+                f"0 to {len(said) - 1}."
+            )
             raise UsageError(msg + (hint if "mean" in hint else ""))
         told = self.found.statements[wanted]
         phrase = self.known.phrases.phrases[told.rule].sentence
@@ -215,11 +225,14 @@ class Report:
                 "basis": fact.basis,
                 "cells": "; ".join(fact.cells),
                 "mean": fact.network_mean,
+                "basis of the mean": fact.mean_basis,
                 "rule of the mean": fact.mean_rule,
                 "kommuner in the mean": fact.n,
                 "distance": fact.distance,
                 "rank": fact.rank,
+                "basis of distance and rank": fact.distance_basis,
                 "change": fact.change,
+                "basis of the year before": fact.previous_basis,
                 "forbehold": " ".join(texts[name] for name in fact.forbehold),
             }
             for fact in facts
@@ -314,7 +327,8 @@ class KommuneReport(Report):
         # Two figures in one place would be averaged by pivot_table.
         years = shown.pivot(index="indicator", columns="year", values="value")  # noqa: PD010
         latest = shown[shown["year"] == book.run.year].set_index("indicator")
-        told = ["mean", "index", "rank", "n", "unit", "sign", "basis", "forbehold"]
+        told = ["mean", "index", "rank", "n", "unit", "sign", "basis", "distance_basis"]
+        told.append("forbehold")
         return years.join(latest[told])
 
 
@@ -403,6 +417,10 @@ def assess(
     >>> asss.assess(plain, known, run, answers).title
     'Sosiale tjenester i Oslo 2020'
     """
+    expect(Run, run, "run, as from asss.load_run,")
+    expect(Snapshot, snapshot, "snapshot, as from asss.open_snapshot,")
+    expect(pd.DataFrame, indexed, "indexed, as from asss.index_to_network,")
+    check_indexed(indexed)
     if run.kommune == NETWORK:
         found = network.assess(indexed, known, run, snapshot)
         return NetworkReport(found, known, indexed)
@@ -461,6 +479,9 @@ def report(
         ...
     asss.errors.UsageError: Unknown kommune 'tronheim'. Did you mean trondheim?
     """
+    expect(str, kommune, 'kommune, such as "oslo",')
+    expect(int, year, "year, such as 2020,")
+    expect(str, language, 'language, such as "nb",')
     known = frames.read_parameters(parameters, language=language)
     whose = kommune if kommune == NETWORK else known.network.member(kommune).id
     given = {"kommune": whose, "year": year, "language": known.language, **others}
