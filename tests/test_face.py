@@ -1,9 +1,12 @@
 """``import asss``: what an analyst imports, by itself and in one line."""
 
 import doctest
+import re
 import subprocess
 import sys
+from collections.abc import Callable
 from importlib import import_module
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -123,3 +126,70 @@ def test_what_is_not_in_a_report_is_not_explained(
         report.explain("oslo-2020-sykefraver")
     with pytest.raises(UsageError, match="No sentence or fact 999"):
         report.explain(999)
+
+
+# -- what cannot be meant --------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        (lambda: asss.load("2020"), "year, such as 2020, must be int, and not '2020'"),
+        (lambda: asss.load(True), "must be int"),
+        (lambda: asss.load(2020, snapshot=None), "snapshot, such as"),
+        (lambda: asss.load(2020, parameters=3), 'a Catalogue, a folder or "embedded"'),
+        (lambda: asss.kommuner(parameters=pd.DataFrame()), "a Catalogue, a folder"),
+        (lambda: asss.load_catalogue(3), "folder, parameters/"),
+        (lambda: asss.load_catalogue(language=3), "language, such as"),
+        (lambda: asss.load_run(None), "such as vars"),
+        (lambda: asss.report(None, 2020), "kommune, such as"),
+        (lambda: asss.report("oslo", "2020"), "year, such as"),
+        (lambda: asss.index_to_network(None, rule=str), "asss.observations"),
+        (lambda: asss.index_to_network(_loaded(), rule=str), "has done so already"),
+        (lambda: asss.index_to_network(_reported(), rule="plain"), "a function of"),
+        (
+            lambda: asss.index_to_network(_reported(), rule=lambda *_: "median"),
+            r"No mean is 'median'; a rule gives one of \('plain', 'weighted'\)",
+        ),
+        (lambda: _report().explain([1]), "a sentence, its row"),
+        (lambda: _report().explain(999), "which has sentences 0 to"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_in_a_line(
+    call: Callable[[], object], says: str
+) -> None:
+    """Whoever tries things out meets no traceback of pandas or pathlib."""
+    with pytest.raises(asss.AsssError, match=says) as refusal:
+        call()
+    assert "\n" not in str(refusal.value)
+
+
+def _loaded() -> pd.DataFrame:
+    return asss.load(2020, snapshot="embedded")
+
+
+def _reported() -> pd.DataFrame:
+    return asss.observations(2020, snapshot="embedded")
+
+
+def _report() -> Any:
+    return asss.report("oslo", 2020, snapshot="embedded")
+
+
+def test_marks_go_along_into_the_frames() -> None:
+    """A real figure against a mean of reconstructed ones is marked where it is read."""
+    figures = _loaded().query("year == 2020 and basis == 'real'")
+    held_up = figures[figures["distance_basis"] != "real"]
+    assert len(held_up) > 10
+    assert (held_up["mean_basis"] != "real").all()
+    name = "netto_driftsutgifter_rus_f243_per_innb"
+    (column,) = _report().explain(f"oslo-2020-{name}").facts.items()
+    assert column[1]["basis"] == "real"
+    assert column[1]["basis of the mean"] == "reconstructed"
+    assert column[1]["basis of distance and rank"] == "reconstructed"
+
+
+def test_formula_is_right_as_it_is_printed() -> None:
+    """A sum over a denominator stands in brackets."""
+    formula = asss.indicators().loc["netto_driftsutgifter_sosialtjenesten_per_innb"]
+    assert re.fullmatch(r"\(\w+( \+ \w+)+\) / \w+ \* 1000", formula["formula"])

@@ -70,7 +70,8 @@ def index_to_network(observations: pd.DataFrame, *, rule: Rule) -> pd.DataFrame:
     UsageError, TableError
         If `observations` is not what :func:`asss.observations` gives.
     NetworkMeanError
-        If `rule` gives another rule, or a weighted indicator lacks a denominator for a kommune that has a value.
+        If `rule` gives another rule, or a weighted indicator lacks a denominator for a
+        kommune that has a value.
 
     Notes
     -----
@@ -97,8 +98,8 @@ def index_to_network(observations: pd.DataFrame, *, rule: Rule) -> pd.DataFrame:
     lacking = [name for name in OBSERVATION_COLUMNS if name not in observations]
     if lacking:
         msg = (
-            f"This table lacks {', '.join(lacking)}. What is set against the network is "
-            "what asss.observations gives; asss.load has done so already."
+            f"This table lacks {', '.join(lacking)}. What is set against the network "
+            "is what asss.observations gives; asss.load has done so already."
         )
         raise TableError(msg)
     rows = check_observations(observations[OBSERVATION_COLUMNS]).reset_index(drop=True)

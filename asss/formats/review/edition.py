@@ -23,6 +23,8 @@ from asss.formats.review.trails import Marked, Trail, Trails
 from asss.page import blocks, text
 from asss.statbank import Snapshot, day_of
 
+__all__ = ["HEADING", "Target", "compose", "put_marks"]
+
 #: Cells with this tag reach the page; the one that made the facts has the other.
 ON_PAGE, MADE_FACTS = "rapport", "fakta"
 

@@ -17,6 +17,8 @@ from asss.errors import RenderError
 from asss.page import record
 from asss.statbank import Snapshot
 
+__all__ = ["read_back"]
+
 
 def read_back(
     content: Mapping[str, Any], known: Catalogue, snapshot: Snapshot

@@ -29,6 +29,8 @@ from asss.catalogue.rules import Limit
 from asss.formats.review.origins import origins
 from asss.page import text
 
+__all__ = ["EFFECTS", "OWN", "Marked", "Trail", "Trails"]
+
 #: What a kind of forbehold does to a figure, where it does something.
 EFFECTS = (
     ("value", "omitted", "review_omitted"),
