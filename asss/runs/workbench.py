@@ -146,14 +146,15 @@ class Report:
         """What is said before it has words: chapter, rule, details, ids of facts."""
         columns = ("chapter", "rule", "details", "facts")
         rows = [[getattr(s, name) for name in columns] for s in self.found.statements]
-        return pd.DataFrame(rows, columns=list(columns))
+        return pd.DataFrame(rows, columns=list(columns)).astype({"rule": "str"})
 
     @cached_property
     def sentences(self) -> pd.DataFrame:
         """The same in words: chapter, text, rule, ids of facts."""
         said = [text.sentence(one, self.known) for one in self.found.statements]
         columns = ["chapter", "text", "rule", "facts"]
-        return pd.DataFrame([vars(one) for one in said], columns=columns)
+        told = pd.DataFrame([vars(one) for one in said], columns=columns)
+        return told.astype({"rule": "str"})
 
     @property
     def table(self) -> pd.DataFrame:
@@ -209,7 +210,7 @@ class Report:
         told = self.found.statements[wanted]
         phrase = self.known.phrases.phrases[told.rule].sentence
         described = self._described([facts[name] for name in told.facts])
-        return Explanation(said[wanted], told.rule, phrase, described)
+        return Explanation(said[wanted], str(told.rule), phrase, described)
 
     def _described(self, facts: list[Fact]) -> pd.DataFrame:
         """A column for each fact."""
