@@ -97,6 +97,11 @@ class Preview:
         return f'<iframe srcdoc="{page}" width="100%" height="800"></iframe>'
 
 
+def _plainly(told: pd.DataFrame) -> pd.DataFrame:
+    """With rules by their names, as facts.json has them."""
+    return told.assign(rule=[str(rule) for rule in told["rule"]])
+
+
 @dataclass(frozen=True, repr=False, eq=False)
 class Report:
     """
@@ -146,15 +151,14 @@ class Report:
         """What is said before it has words: chapter, rule, details, ids of facts."""
         columns = ("chapter", "rule", "details", "facts")
         rows = [[getattr(s, name) for name in columns] for s in self.found.statements]
-        return pd.DataFrame(rows, columns=list(columns)).astype({"rule": "str"})
+        return _plainly(pd.DataFrame(rows, columns=list(columns)))
 
     @cached_property
     def sentences(self) -> pd.DataFrame:
         """The same in words: chapter, text, rule, ids of facts."""
         said = [text.sentence(one, self.known) for one in self.found.statements]
         columns = ["chapter", "text", "rule", "facts"]
-        told = pd.DataFrame([vars(one) for one in said], columns=columns)
-        return told.astype({"rule": "str"})
+        return _plainly(pd.DataFrame([vars(one) for one in said], columns=columns))
 
     @property
     def table(self) -> pd.DataFrame:
