@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, pairwise, product
 from pathlib import Path
+from types import NoneType
 from typing import Any
 
 from asss.catalogue import markdown, parameters, translation
@@ -247,8 +248,7 @@ def load_catalogue(
     >>> known.indicator("stonadslengde_18_24").unit
     'maneder'
     """
-    if folder is not None:
-        expect((Path, str), folder, "folder, parameters/,")
+    expect((Path, str, NoneType), folder, "folder, parameters/,")
     expect(str, language, 'language, such as "nb",')
     folder = Path(folder) if folder else parameters.find_folder()
     languages = translation.languages(folder)
