@@ -35,6 +35,7 @@ __all__ = [
     "book_of",
     "gather",
     "gather_network",
+    "network_book",
 ]
 
 #: The numbers of a fact, each of which may be missing.
@@ -267,6 +268,11 @@ class NetworkBook:
         ]
 
     @cached_property
+    def by_id(self) -> Mapping[str, Fact]:
+        """The facts by their ids, as statements name them."""
+        return {fact.id: fact for fact in self.facts.values()}
+
+    @cached_property
     def reported(self) -> list[Fact]:
         """What is reported: the report's year, in the order of Tabell 1."""
         return [
@@ -389,12 +395,19 @@ def gather_network(
     members = known.network.in_year(run.year)
     rows = indexed[indexed["kommune"].isin(member.id for member in members)]
     made = [_fact(row, known) for row in _records(rows)]
+    return network_book(made, known, run, snapshot)
+
+
+def network_book(
+    made: Iterable[Fact], known: Catalogue, run: Run, snapshot: Snapshot
+) -> NetworkBook:
+    """Facts as the book that a report on the network stands on."""
     facts = {(fact.indicator, fact.kommune, fact.year): fact for fact in made}
     years = sorted({year for _, _, year in facts})
     shown = int(known.phrases.thresholds.several_years.value)
     return NetworkBook(
         run=run,
-        members=members,
+        members=known.network.in_year(run.year),
         snapshot=snapshot,
         facts=facts,
         years=tuple(years[-shown:]),

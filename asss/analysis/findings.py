@@ -93,12 +93,11 @@ class Findings:
         """Forbehold to print with a chapter: those of every figure it speaks of."""
         indicators = {indicator.id for indicator in known.service.in_chapter(chapter)}
         book = self.book
-        by_id = {fact.id: fact for fact in book.facts.values()}
         spoken = {
             name
             for statement in self.about(chapter)
             for fact in statement.facts
-            for name in by_id[fact].forbehold
+            for name in book.by_id[fact].forbehold
         }
         shown = {
             name

@@ -16,7 +16,6 @@ from asss.analysis import indexing, sources
 from asss.analysis.tables import BASES
 from asss.catalogue import catalogue
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.knowledge import Forbehold
 from asss.catalogue.parameters import (
     BOKMAL,
     EMBEDDED,
@@ -31,7 +30,7 @@ __all__ = [
     "COLUMNS",
     "Parameters",
     "forbehold",
-    "forbehold_frame",
+    "frame_of",
     "indicators",
     "kommuner",
     "load",
@@ -245,7 +244,7 @@ def indicators(*, parameters: Parameters = None) -> pd.DataFrame:
     ['Stønadslengde 18–24 år', 'maneder']
     """
     rows = read_parameters(parameters).service.indicators
-    frame = _frame(rows).assign(formula=[str(row.formula) for row in rows])
+    frame = frame_of(rows).assign(formula=[str(row.formula) for row in rows])
     return frame[list(OF_INDICATORS)]
 
 
@@ -299,12 +298,7 @@ def forbehold(*, parameters: Parameters = None) -> pd.DataFrame:
     >>> len(told) > len(figures)
     True
     """
-    return forbehold_frame(read_parameters(parameters).forbehold)
-
-
-def forbehold_frame(entries: Iterable[Forbehold]) -> pd.DataFrame:
-    """The same, of some of them."""
-    return _frame(entries)
+    return frame_of(read_parameters(parameters).forbehold)
 
 
 def read_parameters(given: Parameters = None, *, language: str = BOKMAL) -> Catalogue:
@@ -327,7 +321,8 @@ def read_parameters(given: Parameters = None, *, language: str = BOKMAL) -> Cata
     )
 
 
-def _frame(entries: Iterable[Any]) -> pd.DataFrame:
+def frame_of(entries: Iterable[Any]) -> pd.DataFrame:
+    """Entries of the catalogue, or some of them, as rows; key = id."""
     return pd.DataFrame([entry.model_dump() for entry in entries]).set_index("id")
 
 

@@ -103,6 +103,8 @@ def index_to_network(observations: pd.DataFrame, *, rule: Rule) -> pd.DataFrame:
         )
         raise TableError(msg)
     rows = check_observations(observations[OBSERVATION_COLUMNS]).reset_index(drop=True)
+    # pandas would copy them, deep, with every step.
+    rows.attrs = {}
     counts = rows["value"].notna() & rows["in_mean"] & rows["is_mean_usable"]
     counted = rows[counts]
     indexed = _with_changes(_with_network(rows, counted, rule))

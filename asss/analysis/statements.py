@@ -184,11 +184,10 @@ class Reasons(list[Reason]):
     ) -> bool:
         """Whether a number reaches a limit."""
         bound = self._limits.of(limit).value
-        holds = value >= bound
-        self.append(
-            Comparison(limit, measured, value, "≥", bound, holds, fact.indicator)
+        about = fact.indicator
+        return self._write_down(
+            Comparison(limit, measured, value, "≥", bound, value >= bound, about)
         )
-        return holds
 
     def at_most(
         self,
@@ -201,11 +200,14 @@ class Reasons(list[Reason]):
     ) -> bool:
         """Whether a number is within a limit, or so many times it."""
         bound = self._limits.of(limit).value * times
-        holds = value <= bound
-        self.append(
-            Comparison(limit, measured, value, "≤", bound, holds, fact.indicator)
+        about = fact.indicator
+        return self._write_down(
+            Comparison(limit, measured, value, "≤", bound, value <= bound, about)
         )
-        return holds
+
+    def _write_down(self, one: Comparison) -> bool:
+        self.append(one)
+        return one.holds
 
 
 @dataclass(frozen=True)

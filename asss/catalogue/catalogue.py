@@ -38,6 +38,7 @@ from asss.errors import ParameterError, UsageError, expect
 
 __all__ = [
     "MANUAL_FOLDER",
+    "READ",
     "Catalogue",
     "Effects",
     "load_catalogue",
@@ -53,12 +54,14 @@ STATBANK_FILE = "statbank.yaml"
 #: The parts of a service area that its indicators and sections name.
 PARTS = ("sections", "chapters", "groups")
 
-#: The files that are read. Any other is reported by `asss check`.
+#: The files that are read whatever the service area, and those of all areas. Any
+#: other is reported by `asss check`.
 READ = (
-    *(parameters.NETWORK_FILE, FORBEHOLD_FILE, STATBANK_FILE, "fraser*.yaml"),
-    *(f"{SERVICE_FOLDER}/*.yaml", f"{parameters.RUN_FOLDER}/*.yaml"),
+    *(parameters.NETWORK_FILE, FORBEHOLD_FILE, STATBANK_FILE),
+    *("fraser.yaml", "fraser.*.yaml", f"{parameters.RUN_FOLDER}/*.yaml"),
     *(f"{MANUAL_FOLDER}/*.csv", f"{COMMENT_FOLDER}/*/*.md"),
 )
+SERVICES = f"{SERVICE_FOLDER}/*.yaml"
 
 #: Letters that look like a space, or like nothing, and break searches and joins.
 #: The hard space U+00A0 is meant, and stands only where a phrase needs it.
@@ -350,7 +353,11 @@ def unread(folder: Path) -> list[str]:
     files : list of str
         Relative to `folder`: ``manuelle/sykefravaer.CSV``.
     """
-    read = {path for pattern in READ for path in parameters.files(folder, pattern)}
+    read = {
+        path
+        for pattern in (*READ, SERVICES)
+        for path in parameters.files(folder, pattern)
+    }
     return [
         path.relative_to(folder).as_posix()
         for path in parameters.files(folder, "**/*")

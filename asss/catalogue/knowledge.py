@@ -5,7 +5,7 @@ A model refuses what is misspelt, of the wrong kind or at odds with itself; whet
 an entry agrees with the others is for ``catalogue``. Imports ``parameters``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
@@ -122,13 +122,21 @@ class Formula(Model):
         rest = (self.denominator, self.ready, self.manual)
         return (*self.numerator, *(measure for measure in rest if measure))
 
-    def __str__(self) -> str:
-        """Of the ids of measures: ``(a + b) / c * 100``."""
-        above = " + ".join(self.numerator)
+    def ratio(self, name: Callable[[str], str] = str) -> tuple[str, str] | None:
+        """Numerator and denominator of measures by name, a sum in brackets; if any."""
+        if not self.denominator:
+            return None
+        above = " + ".join(map(name, self.numerator))
         if len(self.numerator) > 1:
             above = f"({above})"
-        ratio = f"{above} / {self.denominator} * {self.factor}"
-        return ratio if above else f"{self.ready or self.manual}"
+        return above, name(self.denominator)
+
+    def __str__(self) -> str:
+        """Of the ids of measures: ``(a + b) / c * 100``."""
+        ratio = self.ratio()
+        if ratio is None:
+            return f"{self.ready or self.manual}"
+        return f"{' / '.join(ratio)} * {self.factor}"
 
 
 class Range(Model):

@@ -96,21 +96,13 @@ def _nearest_first(found: NetworkBook, known: Catalogue) -> list[Forbehold]:
 
 
 def _formula(known: Catalogue, indicator: Indicator) -> str:
-    formula = indicator.formula
-    if not formula.denominator:
+    ratio = indicator.formula.ratio(lambda name: known.service.measure[name].name)
+    if ratio is None:
         return ""
-    measure = known.service.measure
-    names = [measure[name].name for name in formula.numerator]
-    numerator = " + ".join(names)
-    return text.phrase(
-        "formula_ratio",
-        {
-            "numerator": f"({numerator})" if len(names) > 1 else numerator,
-            "denominator": measure[formula.denominator].name,
-            "factor": f" × {language.number(formula.factor or 1)}",
-        },
-        known,
-    )
+    numerator, denominator = ratio
+    factor = f" × {language.number(indicator.formula.factor or 1)}"
+    details = {"numerator": numerator, "denominator": denominator, "factor": factor}
+    return text.phrase("formula_ratio", details, known)
 
 
 def _statbank_tables(found: NetworkBook, known: Catalogue) -> list[dict[str, Any]]:

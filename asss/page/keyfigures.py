@@ -18,6 +18,7 @@ from asss.catalogue import language
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.knowledge import Forbehold, Indicator
 from asss.catalogue.parameters import EVERY
+from asss.catalogue.rules import Rule
 from asss.page import record, text
 from asss.page.blocks import Block, block
 
@@ -324,7 +325,7 @@ class _Maker:
         notes += [
             text.sentence(statement, known).text
             for statement in self._found.statements
-            if statement.rule == "mean_without" and fact.id in statement.facts
+            if statement.rule == Rule.MEAN_WITHOUT and fact.id in statement.facts
         ]
         doubtful = tuple(
             f"{known.network.member(peer.kommune).name} ({entry.label})"

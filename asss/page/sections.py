@@ -19,6 +19,7 @@ from asss.analysis.statements import Detail
 from asss.catalogue import markdown
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import Member
+from asss.catalogue.rules import Rule
 from asss.page import keyfigures, record, text
 from asss.page.blocks import Block, block
 from asss.page.record import FactsFile
@@ -43,7 +44,7 @@ __all__ = [
 FIGURES_MIME = "application/vnd.asss.figures+json"
 
 #: Rules of sentences that explain a measure, and say nothing of its figure.
-EXPLANATIONS = ("resource_gloss",)
+EXPLANATIONS = (Rule.RESOURCE_GLOSS,)
 
 
 class Data(Protocol):
@@ -213,7 +214,7 @@ class _ChapterNotes:
 
     def __init__(self, found: Findings, known: Catalogue, chapter: str) -> None:
         self._known, self._chapter = known, chapter
-        self._by_id = {fact.id: fact for fact in found.book.facts.values()}
+        self._by_id = found.book.by_id
         entries = found.forbehold_in(known, chapter)
         letters = keyfigures.table(found, known).letters(e.text for e in entries)
         order = list(letters)

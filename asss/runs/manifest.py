@@ -36,7 +36,7 @@ from asss.catalogue.catalogue import (
     COMMENT_FOLDER,
     FORBEHOLD_FILE,
     MANUAL_FOLDER,
-    STATBANK_FILE,
+    READ,
     Catalogue,
 )
 from asss.catalogue.filenames import (
@@ -53,7 +53,6 @@ from asss.catalogue.parameters import (
     NETWORK,
     NETWORK_FILE,
     NOTEBOOKS,
-    RUN_FOLDER,
     Model,
     Run,
 )
@@ -136,19 +135,6 @@ LIBRARIES = (
     "xlsxwriter",
 )
 
-
-#: Files under parameters/ of which no report reads more than `Inputs` takes. Of all
-#: others nobody here knows what they are for, so every report is taken to read them.
-READ = (
-    NETWORK_FILE,
-    FORBEHOLD_FILE,
-    STATBANK_FILE,
-    "fraser.yaml",
-    "fraser.*.yaml",
-    f"{RUN_FOLDER}/*.yaml",
-    f"{MANUAL_FOLDER}/*.csv",
-    f"{COMMENT_FOLDER}/*/*.md",
-)
 
 #: What of a run stands on the page; its snapshot counts by what it says.
 IN_PRINT = ("published", "changed", "edition_status", "language")
@@ -508,7 +494,11 @@ def _is_until(last: int, period: str) -> bool:
 
 
 def _others(known: Catalogue) -> list[tuple[str, str]]:
-    """The files that no rule here is about, each by name and content."""
+    """
+    Files that nobody here knows the use of, each by name and content.
+
+    Every report is taken to read them. What it reads of the others `Inputs` takes.
+    """
     own = f"{SERVICE_FOLDER}/{known.service.service}.yaml"
     read = {
         path.relative_to(known.folder).as_posix()

@@ -168,7 +168,7 @@ class Report:
     @property
     def forbehold(self) -> pd.DataFrame:
         """Every forbehold on any of its figures, as :func:`asss.forbehold`'s."""
-        return frames.forbehold_frame(self.found.book.all_forbehold(self.known))
+        return frames.frame_of(self.found.book.all_forbehold(self.known))
 
     def explain(self, what: str | int | Fact) -> Explanation:
         """
@@ -196,11 +196,11 @@ class Report:
         >>> why.facts.loc["basis"].to_list()
         ['reconstructed', 'reconstructed']
         """
-        facts = {fact.id: fact for fact in self.found.book.facts.values()}
+        facts = self.found.book.by_id
         said = list(self.sentences["text"])
         expect((str, int, Fact), what, "a sentence, its row, a fact or its id")
         wanted = what.id if isinstance(what, Fact) else what
-        if wanted in facts:
+        if isinstance(wanted, str) and wanted in facts:
             return Explanation("", "", "", self._described([facts[wanted]]))
         if wanted in said:
             wanted = said.index(wanted)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from asss.analysis import findings
-from asss.analysis.facts import FactBook
+from asss.analysis.facts import book_of, network_book
 from asss.analysis.findings import Findings
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import Run
@@ -40,18 +40,9 @@ def read_back(
     """
     kept = record.read(content)
     run = Run(**content["run"])
-    years = tuple(sorted({fact.year for fact in kept.facts}))
-    shown = int(known.phrases.thresholds.several_years.value)
-    book = FactBook(
-        run=run,
-        member=known.network.member(run.kommune),
-        members=known.network.in_year(run.year),
-        snapshot=snapshot,
-        facts=kept.by_key,
-        years=years[-shown:],
-        all_years=years,
-    )
-    found = findings.conclude(book, known)
+    book = network_book(kept.facts, known, run, snapshot)
+    own = book_of(known.network.member(run.kommune), book)
+    found = findings.conclude(own, known)
     said = [(one.section, one.rule, tuple(one.facts)) for one in kept.sentences]
     followed = [(one.chapter, one.rule, one.facts) for one in found.statements]
     if said != followed:

@@ -91,7 +91,7 @@ class Trails:
     items: dict[tuple[str, ...], Trail] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._facts = {fact.id: fact for fact in self.found.book.facts.values()}
+        self._facts = self.found.book.by_id
         self._said: dict[tuple[str, tuple[str, ...]], Statement] = {
             (said.rule, said.facts): said for said in reversed(self.found.statements)
         }
@@ -253,15 +253,12 @@ class Trails:
 
     def _formula(self, indicator: Indicator) -> dict[str, str] | None:
         formula, measure = indicator.formula, self.known.service.measure
-        if not formula.denominator:
+        ratio = formula.ratio(lambda name: measure[name].name)
+        if ratio is None:
             return None
-        names = [measure[name].name for name in formula.numerator]
-        numerator = " + ".join(names)
-        return {
-            "numerator": f"({numerator})" if len(names) > 1 else numerator,
-            "denominator": measure[formula.denominator].name,
-            "factor": language.number(formula.factor or 1),
-        }
+        numerator, denominator = ratio
+        factor = language.number(formula.factor or 1)
+        return {"numerator": numerator, "denominator": denominator, "factor": factor}
 
     # -- the network -------------------------------------------------------------------
 

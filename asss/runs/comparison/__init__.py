@@ -288,10 +288,11 @@ def as_record(found: Comparison) -> dict[str, Any]:
         :class:`Comparison` for names and the same order, each with the fields of its
         dataclass; ``fate`` is written out.
     """
-    record = {"form": FORM, "counts": found.counts, **asdict(found)}
+    record: dict[str, Any] = {"form": FORM, "counts": found.counts, **vars(found)}
+    for name in ("old", "new"):
+        record[name] = asdict(record[name])
     for name in ("values", "bases", "facts", "sentences", "forbehold"):
-        changes = getattr(found, name)
-        record[name] = [{"fate": one.fate, **asdict(one)} for one in changes]
+        record[name] = [{"fate": one.fate, **asdict(one)} for one in record[name]]
     for name in ("touched", "untouched", "only_old", "only_new"):
         record[name] = [{"kommune": k, "year": year} for year, k in record[name]]
     return record
@@ -400,11 +401,11 @@ def compare(
         msg = f"No such report is in both: {'; '.join(has)}."
         raise UsageError(msg)
     old, new = (read(known, source, both) for source in (a, b))
-    level: Literal["measure", "indicator"] = "indicator"
-    figures = _paired(known, both, old.indicators, new.indicators, ABSENT)
-    if old.measures is not None and new.measures is not None:
-        level = "measure"
-        figures = _paired(known, both, old.measures, new.measures, ABSENT)
+    level: Literal["measure", "indicator"] = "measure"
+    before, after = old.measures, new.measures
+    if before is None or after is None:
+        level, before, after = "indicator", old.indicators, new.indicators
+    figures = _paired(known, both, before, after, ABSENT)
     values = [
         change
         for key, two in figures.items()
