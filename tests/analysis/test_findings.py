@@ -30,7 +30,7 @@ from asss.page import text
 from asss.statbank import Snapshot
 
 #: The same examples every time, and no clock: a test that fails, fails for everybody.
-steady = settings(derandomize=True, deadline=None, database=None, max_examples=200)
+steady = settings(max_examples=200)
 #: The same where each example is a whole report.
 whole = settings(steady, max_examples=25)
 

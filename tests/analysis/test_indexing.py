@@ -21,7 +21,7 @@ from asss.catalogue.catalogue import Catalogue
 from asss.errors import NetworkMeanError
 
 #: The same examples every time, and no clock: a test that fails, fails for everybody.
-steady = settings(derandomize=True, deadline=None, database=None, max_examples=20)
+steady = settings(max_examples=20)
 
 Rule = Callable[[str, int], str]
 RULES: dict[str, Rule] = {

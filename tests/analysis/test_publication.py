@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from asss.analysis import publication
@@ -55,7 +55,6 @@ def test_status_follows_the_calendar_of_the_year_after(
     assert status_of(findings_of("trondheim", YEAR).book, known, updated) == status
 
 
-@settings(deadline=None)
 @given(days=st.integers(0, 3000))
 def test_figures_never_become_less_final(
     findings_of: FindingsOf, known: Catalogue, days: int

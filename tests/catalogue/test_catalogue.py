@@ -1637,7 +1637,6 @@ FILES = [SERVICE, FORBEHOLD, PHRASES, NETWORK, "statbank.yaml", "fraser.nn.yaml"
 
 @settings(
     max_examples=20,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(data=st.data())
@@ -1671,7 +1670,6 @@ def test_whatever_stands_in_a_file_is_read_or_refused(
 
 @settings(
     max_examples=20,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(

@@ -625,8 +625,6 @@ def test_whatever_is_answered_only_our_own_errors_leave(
 @example("data", 302, {"Location": "http://[::1"}, b"")
 @settings(
     max_examples=100,
-    deadline=None,
-    derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_whatever_headers_come_only_our_own_errors_leave(
@@ -1005,7 +1003,7 @@ def answered(question: Selection) -> statbank.Dataset:
 
 
 @given(selections(), st.integers(1, 80))
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=150)
 def test_parts_joined_are_the_whole(selection: Selection, limit: int) -> None:
     """Every part is allowed, and what comes of them is as if asked for in one."""
     parts = [answered(part) for part in _split(selection, limit)]

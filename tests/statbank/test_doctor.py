@@ -11,7 +11,7 @@ import synthetic
 import yaml
 from cubes import Variable
 from double import Double
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from asss import statbank
@@ -185,7 +185,6 @@ def test_every_line_to_write_is_yaml_that_says_what_is_meant(
             assert set(content[0]) <= {"number", "from_year", "to_year"}, line
 
 
-@settings(deadline=None)
 @given(text=st.text())
 def test_any_text_comes_back_from_a_line_to_write(text: str) -> None:
     line = parameters.as_yaml({"title": text})

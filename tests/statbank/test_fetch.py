@@ -669,7 +669,7 @@ steps = st.one_of(
 @example([("fetch", None), ("update", "12210"), ("fetch", 5), ("fetch", None)])
 @example([("fetch", 7), ("update", "12210"), ("pass", 100), ("fetch", 3)])
 @example([("update at", 3), ("fetch", None), ("update at", 5), ("fetch", 12)])
-@settings(max_examples=12, deadline=None, derandomize=True)
+@settings(max_examples=12)
 def test_whatever_went_before_the_next_fetch_has_what_is_published(
     known: Catalogue, steps: list[tuple[str, Any]]
 ) -> None:

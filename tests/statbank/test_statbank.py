@@ -232,7 +232,7 @@ def forms(cube: Cube) -> Iterator[dict[str, object]]:
 
 
 @given(cubes())
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 def test_list_and_sparse_forms_read_alike(cube: Cube) -> None:
     """SSB's form differs with version and table; the figures may not move with it."""
     for content in forms(cube):
@@ -243,7 +243,7 @@ def test_list_and_sparse_forms_read_alike(cube: Cube) -> None:
 
 
 @given(cubes())
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 def test_every_cell_is_found_at_its_place(cube: Cube) -> None:
     """Row-major, the last variable fastest: the order that json-stat2 prescribes."""
     found = read(next(forms(cube)))
