@@ -198,7 +198,7 @@ def write_snapshot(
     for table in tables or PERIODS:
         cube = copy.deepcopy(_tables()[table])
         cube = change(table, cube) if change else cube
-        entries[table] = _entry(folder, table, cube, base_url, fetched)
+        entries[table] = _entry(folder, table, cube, fetched)
     manifest = {
         "form": FORM,
         "name": name or folder.name,
@@ -211,52 +211,33 @@ def write_snapshot(
     return folder
 
 
-def _entry(
-    folder: Path, table: str, cube: Cube, base_url: str, fetched: str
-) -> dict[str, Any]:
+def _entry(folder: Path, table: str, cube: Cube, fetched: str) -> dict[str, Any]:
     """Write a table's two answers, and say in the manifest's form what they are."""
     about = statbank.read_metadata(as_sent(metadata(cube)), table=table)
     years = holdings.data_years(_known(), about)
     question, unmet = holdings.ask(_known(), about, years)
     assert not unmet, unmet
-    query = statbank.as_body(question.selection)
-    where = f"{base_url}/tables/{table}"
-    source = {"fetched": fetched, "updated": cube["updated"]}
-    part = _keep(
-        folder,
-        f"{table}.json",
-        select(cube, question.selection),
-        {"url": f"{where}/data", "query": query, **source},
-    )
+    part = _keep(folder, f"{table}.json", select(cube, question.selection))
     return {
         "title": cube["label"],
         "parts": [part],
         "sha256": part["sha256"],
         "updated": cube["updated"],
         "ssb_updated": cube["updated"],
-        "query": query,
+        "fetched": fetched,
+        "query": statbank.as_body(question.selection),
         "resolved": question.resolved,
         "is_closed": about.is_closed,
-        "metadata": _keep(
-            folder,
-            f"{table}.metadata.json",
-            metadata(cube),
-            {"url": f"{where}/metadata", "query": None, **source},
-        ),
+        "metadata": _keep(folder, f"{table}.metadata.json", metadata(cube)),
         "cells": [],
     }
 
 
-def _keep(
-    folder: Path, file: str, content: object, source: Mapping[str, Any]
-) -> dict[str, str]:
-    """Write an answer, and its sidecar, as a draft of the store does."""
+def _keep(folder: Path, file: str, content: object) -> dict[str, str]:
+    """Write an answer, as a draft of the store does."""
     raw = as_sent(content)
-    part = {"file": file, "sha256": statbank.digest(raw)}
     (folder / file).write_bytes(raw)
-    sidecar = file.removesuffix(".json") + ".source.json"
-    (folder / sidecar).write_bytes(dump({**source, "sha256": part["sha256"]}))
-    return part
+    return {"file": file, "sha256": statbank.digest(raw)}
 
 
 # -- figures ---------------------------------------------------------------------------

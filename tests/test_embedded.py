@@ -340,7 +340,7 @@ def test_update_stamp_is_the_day_of_the_build(snapshot: Snapshot) -> None:
     """The form of an answer needs a stamp; the note beside it says whose it is."""
     for dataset in snapshot.datasets.values():
         assert dataset.updated == f"{CREATED}T00:00:00Z"
-        assert any("Ikke et svar fra SSB" in note for note in dataset.notes)
+        assert any("Ikke et svar fra SSB" in note for note in dataset.mandatory_notes)
     assert snapshot.created == CREATED
 
 

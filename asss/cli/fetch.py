@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -26,8 +25,8 @@ from asss.cli.terminal import (
     safe,
     years_of,
 )
-from asss.errors import SnapshotError
 from asss.formats import conversion
+from asss.runs import verification
 from asss.statbank import doctor, retrieval
 from asss.statbank.client import Client
 from asss.statbank.retrieval import Fetched
@@ -121,7 +120,12 @@ def examine(
         folder = parameters_folder(parameters_)
         known = catalogue.load_catalogue(folder, service=service)
         out.print("[green]good[/green]    parameters/ is in order")
-        is_well = _examine_snapshots(folder.parent)
+        is_well = True
+        for check in verification.check_snapshots(folder.parent):
+            is_ok = check.outcome == "ok"
+            mark = "[green]good[/green]   " if is_ok else "[red]wrong[/red]  "
+            out.print(f"{mark} {safe(check.about)}: {safe(check.message)}")
+            is_well &= is_ok
         problem = conversion.pdf_problem()
         if problem:
             out.print(f"[yellow]remark[/yellow]  no PDF here: {safe(problem)}")
@@ -209,25 +213,6 @@ def _show(fetched: Fetched) -> None:
     )
     if not snapshot.is_from_ssb:
         out.print(f"[yellow]Not from SSB:[/yellow] {safe(snapshot.base_url)}")
-
-
-def _examine_snapshots(root: Path) -> bool:
-    store = sources.snapshot_store(root)
-    is_well = True
-    for folder in [statbank.embedded_folder(), *store.folders()]:
-        try:
-            found = statbank.open_snapshot(folder)
-        except SnapshotError as error:
-            out.print(f"[red]wrong[/red]   {safe(error)}")
-            is_well = False
-            continue
-        mixed = list(found.mixed().values())
-        for line in mixed:
-            out.print(f"[red]wrong[/red]   snapshot {found.name}: {safe(line)}")
-        if not mixed:
-            out.print(f"[green]good[/green]    snapshot {found.name} is whole")
-        is_well &= not mixed
-    return is_well
 
 
 def _examine_tables(known: Catalogue, client: Client) -> bool:

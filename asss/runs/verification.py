@@ -7,10 +7,12 @@ not of today; that is noted and not a problem. Imports ``report``,
 ``manifest``, ``ledger``, ``sources`` and below.
 """
 
+import filecmp
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Literal
 
@@ -34,7 +36,7 @@ from asss.runs.ledger import Entry, Ledger
 from asss.runs.manifest import MANIFEST_NAME, Inputs, Manifest
 from asss.statbank import Snapshot
 
-__all__ = ["Check", "Outcome", "verify"]
+__all__ = ["Check", "Outcome", "check_snapshots", "verify"]
 
 Outcome = Literal["ok", "note", "problem"]
 
@@ -128,45 +130,15 @@ def verify(
     """
     chosen = [sources.choose_snapshot(name, root=root) for name in snapshots]
     places = _places(output, kommune, year)
-    opened: dict[str, Snapshot | None] = {}
-    inputs = Inputs()
-
-    @cache
-    def known_in(service: str, language: str) -> Catalogue | None:
-        folder = root / parameters.FOLDER
-        try:
-            return load_catalogue(folder, service=service, language=language)
-        except AsssError:
-            return None
-
-    for name in chosen or _snapshot_names(root):
-        checks, opened[name] = _look_at_snapshot(name, root)
-        yield from checks
+    yield from check_snapshots(root, chosen)
     entries: Mapping[str, Entry] | None = None
     try:
         entries = Ledger(output).read()
     except LedgerError as error:
         yield Check(ledger.LEDGER_NAME, "problem", str(error))
+    look = _Look(root, entries, chosen, render)
     for place in places:
-        try:
-            kept = manifest.read(place.folder)
-        except ManifestError as error:
-            yield Check(place.name, "problem", str(error))
-            continue
-        if chosen and kept.run.snapshot not in chosen:
-            continue
-        if kept.run.snapshot not in opened:
-            opened[kept.run.snapshot] = _open(kept.run.snapshot, root)
-        snapshot = opened[kept.run.snapshot]
-        yield from _look_at_report(place, kept, entries)
-        known = known_in(kept.service, kept.run.language)
-        notes = list(_changed_inputs(kept, snapshot, known, inputs))
-        yield from (Check(place.name, "note", note) for note in notes)
-        if render and notes:
-            note = "not made again: its inputs are no longer the same"
-            yield Check(place.name, "note", note)
-        elif render:
-            yield from _make_again(place, kept, root)
+        yield from look.at(place)
     if not (chosen or kommune):
         for folder in sorted({place.folder.parent for place in places}):
             yield from _look_at_year(folder)
@@ -174,8 +146,7 @@ def verify(
         yield from _look_for_left(output)
         if not places:
             yield Check("reports", "note", f"none in {output}; asss render makes them")
-        found = {place.name for place in places}
-        for name in sorted((entries or {}).keys() - found):
+        for name in sorted((entries or {}).keys() - {place.name for place in places}):
             note = "the ledger knows it, and there is no such report here"
             yield Check(name, "note", note)
 
@@ -201,78 +172,125 @@ def _places(output: Path, kommune: str | None, year: int | None) -> list[_Place]
 # -- snapshots -------------------------------------------------------------------------
 
 
-def _snapshot_names(root: Path) -> list[str]:
-    """Every snapshot, those with a broken manifest too."""
+def check_snapshots(root: Path, names: Sequence[str] = ()) -> Iterator[Check]:
+    """
+    Look at snapshots again: every file against its sha256, and nothing beside them.
+
+    Parameters
+    ----------
+    root : Path
+        The project's folder.
+    names : sequence of str
+        All of them, those with a broken manifest too, and the embedded one, when empty.
+
+    Raises
+    ------
+    NoSnapshotError
+        If there is none of a name.
+    """
     folder = sources.snapshot_store(root).folder
     found = folder.glob("[!.]*") if folder.is_dir() else ()
-    return [EMBEDDED, *sorted(path.name for path in found if path.is_dir())]
+    there = [EMBEDDED, *sorted(path.name for path in found if path.is_dir())]
+    for name in names or there:
+        about = f"snapshot {name}"
+        try:
+            snapshot = sources.open_snapshot(name, root=root)
+            problems = list(_snapshot_faults(snapshot))
+        except NoSnapshotError as error:
+            if name not in there:
+                raise
+            problems = [str(error)]
+        except SnapshotError as error:
+            problems = [str(error)]
+        yield from (Check(about, "problem", problem) for problem in problems)
+        if not problems:
+            files = len(list(snapshot.folder.iterdir()))
+            seen = f"{len(snapshot.tables)} tables in {files} files, as vouched for"
+            yield Check(about, "ok", seen)
 
 
-def _open(name: str, root: Path) -> Snapshot | None:
-    try:
-        return sources.open_snapshot(name, root=root)
-    except SnapshotError:
-        return None
-
-
-def _look_at_snapshot(name: str, root: Path) -> tuple[list[Check], Snapshot | None]:
-    """Opening takes the sha256 of every answer; the rest is looked at here."""
-    about = f"snapshot {name}"
-    try:
-        snapshot = sources.open_snapshot(name, root=root)
-    except SnapshotError as error:
-        if isinstance(error, NoSnapshotError) and name not in _snapshot_names(root):
-            raise
-        return [Check(about, "problem", str(error))], None
-    files = {
-        part["file"]: part["sha256"]
-        for entry in snapshot.tables.values()
-        for part in (*entry["parts"], *_optional(entry.get("metadata")))
-    }
-    expected = {statbank.MANIFEST, *files}
-    problems = []
-    if snapshot.is_fetched:
-        expected |= {statbank.sidecar(file) for file in files}
-        for file, sha256 in files.items():
-            problems += _sidecar_faults(snapshot.folder, file, sha256)
-    problems += [
-        f"table {table} has another sha256 in the manifest than its answers. "
-        "Fetch or build the snapshot again."
-        for table, entry in snapshot.tables.items()
-        if entry["sha256"] != statbank.summed(entry["parts"])
-    ]
-    problems += [
-        f"{mixed}. A report from it would be of two updates: fetch again."
-        for mixed in snapshot.mixed().values()
-    ]
-    problems += [
-        f"{path.name} is not in the manifest. Move it out of {snapshot.folder}."
-        for path in sorted(snapshot.folder.iterdir())
-        if path.name not in expected
-    ]
-    if problems:
-        return [Check(about, "problem", problem) for problem in problems], snapshot
-    seen = f"{len(snapshot.tables)} tables in {len(expected)} files, as vouched for"
-    return [Check(about, "ok", seen)], snapshot
-
-
-def _optional(part: dict[str, str] | None) -> list[dict[str, str]]:
-    return [part] if part else []
-
-
-def _sidecar_faults(folder: Path, file: str, sha256: str) -> list[str]:
-    name = statbank.sidecar(file)
-    try:
-        source = json.loads((folder / name).read_bytes())
-        found = source["sha256"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        return [f"{name} cannot be read ({error}). Fetch the snapshot again."]
-    if found != sha256:
-        return [f"{name} is about another answer than {file}. Fetch again."]
-    return []
+def _snapshot_faults(snapshot: Snapshot) -> Iterator[str]:
+    """What opening does not see, which takes the sha256 of every answer."""
+    expected = {statbank.MANIFEST}
+    for table, entry in snapshot.tables.items():
+        described = [entry["metadata"]] if "metadata" in entry else []
+        expected |= {part["file"] for part in (*entry["parts"], *described)}
+        if entry["sha256"] != statbank.summed(entry["parts"]):
+            yield (
+                f"table {table} has another sha256 in the manifest than its answers. "
+                "Fetch or build the snapshot again."
+            )
+    for mixed in snapshot.mixed().values():
+        yield f"{mixed}. A report from it would be of two updates: fetch again."
+    for path in sorted(snapshot.folder.iterdir()):
+        if path.name not in expected:
+            yield f"{path.name} is not in the manifest. Move it out of {path.parent}."
 
 
 # -- reports ---------------------------------------------------------------------------
+
+
+class _Look:
+    """What all reports are held against; what many share is read once."""
+
+    def __init__(
+        self,
+        root: Path,
+        entries: Mapping[str, Entry] | None,
+        chosen: Sequence[str],
+        render: bool,
+    ) -> None:
+        self.root, self.entries, self.chosen = root, entries, chosen
+        self.render, self.inputs = render, Inputs()
+        self.snapshot, self.known = cache(self._snapshot), cache(self._known)
+
+    def _snapshot(self, name: str) -> Snapshot | None:
+        try:
+            return sources.open_snapshot(name, root=self.root)
+        except SnapshotError:
+            return None
+
+    def _known(self, service: str, language: str) -> Catalogue | None:
+        folder = self.root / parameters.FOLDER
+        try:
+            return load_catalogue(folder, service=service, language=language)
+        except AsssError:
+            return None
+
+    def at(self, place: _Place) -> Iterator[Check]:
+        """Look at a report, if it is made from a snapshot that is asked for."""
+        try:
+            kept = manifest.read(place.folder)
+        except ManifestError as error:
+            yield Check(place.name, "problem", str(error))
+            return
+        if self.chosen and kept.run.snapshot not in self.chosen:
+            return
+        yield from _look_at_report(place, kept, self.entries)
+        notes = list(self._changed_inputs(kept))
+        yield from (Check(place.name, "note", note) for note in notes)
+        if self.render and notes:
+            note = "not made again: its inputs are no longer the same"
+            yield Check(place.name, "note", note)
+        elif self.render:
+            yield from _make_again(place, kept, self.root)
+
+    def _changed_inputs(self, kept: Manifest) -> Iterator[str]:
+        """What the report was made of and is no longer the same."""
+        snapshot = self.snapshot(kept.run.snapshot)
+        if snapshot is None:
+            yield f"snapshot {kept.run.snapshot} is gone or damaged"
+            return
+        if snapshot.sha256 != kept.snapshot:
+            yield "the snapshot has changed since it was made"
+        known = self.known(kept.service, kept.run.language)
+        if known is None:
+            # What is wrong there concerns all reports: `asss check` names it.
+            yield f"{parameters.FOLDER}/ cannot be read, so it was not compared"
+            return
+        now = self.inputs.of(kept.run, known, snapshot)
+        for change in manifest.changes(kept.inputs, now):
+            yield f"{change} since it was made"
 
 
 def _look_at_report(
@@ -375,24 +393,6 @@ def _look_for_left(output: Path) -> Iterator[Check]:
             yield Check(f"{left.parent.name}/{hidden.name}", "problem", message)
 
 
-def _changed_inputs(
-    kept: Manifest, snapshot: Snapshot | None, known: Catalogue | None, inputs: Inputs
-) -> Iterator[str]:
-    """What the report was made of and is no longer the same."""
-    if snapshot is None:
-        yield f"snapshot {kept.run.snapshot} is gone or damaged"
-        return
-    if snapshot.sha256 != kept.snapshot:
-        yield "the snapshot has changed since it was made"
-    if known is None:
-        # What is wrong there concerns all reports: `asss check` names it.
-        yield f"{parameters.FOLDER}/ cannot be read, so it was not compared"
-        return
-    now = inputs.of(kept.run, known, snapshot)
-    for change in manifest.changes(kept.inputs, now):
-        yield f"{change} since it was made"
-
-
 def _make_again(place: _Place, kept: Manifest, root: Path) -> Iterator[Check]:
     """Make a report again from the run in its manifest, and compare every byte."""
     formats, problem = conversion.makeable(kept.formats)
@@ -415,9 +415,8 @@ def _make_again(place: _Place, kept: Manifest, root: Path) -> Iterator[Check]:
         names = manifest.names(made.folder)
         if problem:
             names.remove(MANIFEST_NAME)
-        different = [
-            name for name in names if not _is_same(made.folder, place.folder, name)
-        ]
+        _, *others = filecmp.cmpfiles(made.folder, place.folder, names, shallow=False)
+        different = sorted(chain(*others))
     if different:
         message = (
             f"{', '.join(different)}: not the same bytes when made again from the same "
@@ -427,8 +426,3 @@ def _make_again(place: _Place, kept: Manifest, root: Path) -> Iterator[Check]:
         yield Check(place.name, "problem", message)
     else:
         yield Check(place.name, "ok", f"made again, {len(names)} files, same bytes")
-
-
-def _is_same(first: Path, second: Path, name: str) -> bool:
-    there = second / name
-    return there.is_file() and (first / name).read_bytes() == there.read_bytes()

@@ -8,9 +8,6 @@ Hides limits, splitting, retries and the many ways in which an answer is none. I
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from itertools import count
 from math import ceil, prod
 from types import TracebackType
 from typing import Annotated, Any, Self
@@ -35,14 +32,12 @@ from asss.statbank.jsonstat import (
     Metadata,
     Selection,
     as_body,
-    as_words,
-    nearest,
     oslo_date,
     read_dataset,
     read_metadata,
 )
 
-__all__ = ["Answer", "Client", "NoTableError", "TableInfo"]
+__all__ = ["Client", "NoTableError", "TableInfo"]
 
 #: Most cells in one answer, where /config does not say (SSB's user guide).
 MAX_CELLS = 800_000
@@ -56,34 +51,8 @@ PASSING = frozenset({429, 502, 503, 504})
 #: How often a question is asked on which the service breaks down: it may be chance.
 TRIES_AT_BREAKDOWN = 3
 
-#: Most bytes in one answer, unpacked: 800 000 cells are less than a tenth of it.
-MOST_BYTES = 100_000_000
-
-#: How an answer may be packed. Others are not asked for, and some unpack to anything.
-PACKED = frozenset({"", "identity", "gzip", "deflate"})
-
 #: Seconds. A shorter wait for the pace of the service is not worth a line.
 LONG_WAIT = 5.0
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What came over the wire, and to which question.
-
-    Attributes
-    ----------
-    raw : bytes
-    url : str
-    query : mapping or None
-        The body that was posted.
-    fetched : str
-        UTC, ISO 8601 with Z.
-    """
-
-    raw: bytes
-    url: str
-    query: Mapping[str, Any] | None
-    fetched: str
 
 
 def _stamp(updated: str) -> str:
@@ -118,15 +87,10 @@ class TableInfo(_Body):
         return bool(self.discontinued) or "avslutta" in self.label.casefold()
 
 
-class _Pages(_Body):
-    total_pages: int = 1
-
-
 class _Found(_Body):
-    """One page of a search."""
+    """The first page of a search."""
 
     tables: tuple[TableInfo, ...]
-    page: _Pages
 
 
 class _Config(_Body):
@@ -218,30 +182,22 @@ class Client:
     def table(self, table: str) -> TableInfo | None:
         """What the service says of a table; None where it has no such table."""
         try:
-            answer = self._call("GET", f"/tables/{table}")
+            return self._read(f"/tables/{table}", TableInfo)
         except NoTableError:
             return None
-        return _read(answer, TableInfo)
 
-    def search(self, words: str, *, pages: int | None = None) -> list[TableInfo]:
-        """Tables that have these words in any field, closed ones too: so many pages."""
-        tables: list[TableInfo] = []
-        page, last = 1, 1
-        while page <= min(last, pages or last):
-            parameters = {
-                "query": words,
-                "includeDiscontinued": "true",
-                "pageNumber": str(page),
-                "pageSize": str(PAGE_SIZE),
-            }
-            found = _read(self._call("GET", "/tables", parameters), _Found)
-            tables += found.tables
-            page, last = page + 1, found.page.total_pages
-        return tables
+    def search(self, words: str) -> tuple[TableInfo, ...]:
+        """Tables that have these words in any field, closed ones too: the first few."""
+        parameters = {
+            "query": words,
+            "includeDiscontinued": "true",
+            "pageSize": str(PAGE_SIZE),
+        }
+        return self._read("/tables", _Found, parameters).tables
 
-    def metadata(self, table: str) -> tuple[Metadata, Answer]:
+    def metadata(self, table: str) -> tuple[Metadata, bytes]:
         """
-        The variables and values of a table.
+        The variables and values of a table, and the answer as it came.
 
         Raises
         ------
@@ -250,32 +206,35 @@ class Client:
         TableError
             If the answer is no metadata.
         """
-        answer = self._call("GET", f"/tables/{table}/metadata", table=table)
-        return read_metadata(answer.raw, table=table), answer
+        raw = self._call("GET", f"/tables/{table}/metadata", table=table)
+        return read_metadata(raw, table=table), raw
 
     def questions(self, metadata: Metadata, selection: Selection) -> list[Selection]:
         """
-        Make a question ready: checked, without doubles, in parts that are allowed.
+        Make a question ready: without doubles, in parts that are allowed.
 
         Raises
         ------
         FetchError
-            Naming every variable and value that the table does not have, each with
-            the nearest it has. One unknown value would fail the whole call.
+            Naming what must be chosen and is not.
         """
-        problems = list(_problems(metadata, selection))
-        if problems:
+        open_ = [
+            name
+            for name, dimension in metadata.dimensions.items()
+            if not (selection.get(name) or dimension.is_eliminable)
+        ]
+        if open_:
             msg = (
-                f"Table {metadata.table} cannot be asked:{bullets(problems)}\n"
-                "Mend the codes in parameters/; `asss doctor --live` shows them all."
+                f"Table {metadata.table} cannot be asked: {', '.join(open_)} must be "
+                "chosen, and no measure does. `asss doctor --live` says what to write."
             )
             raise FetchError(msg)
         # In the order of the table, so that parts joined again are as the whole.
         return list(_split(metadata.ordered(selection), self._limit()))
 
-    def data(self, table: str, question: Selection) -> Answer:
+    def data(self, table: str, question: Selection) -> bytes:
         """
-        Put one question.
+        Put one question, and give the answer as it came.
 
         Raises
         ------
@@ -285,18 +244,14 @@ class Client:
             If the answer is not whole.
         """
         path, parameters = f"/tables/{table}/data", {"outputFormat": "json-stat2"}
-        answer = self._call("POST", path, parameters, as_body(question), table=table)
-        dataset = read_dataset(answer.raw, table=table)
-        for name, codes in question.items():
-            answered = list(dataset.dimension(name).labels)
-            if sorted(answered) != sorted(codes):
-                odd = ", ".join(sorted(set(answered) ^ set(codes))[:5])
-                msg = (
-                    f"Table {table}: the answer has other values of {name} than were "
-                    f"asked for: {odd}. Fetch again."
-                )
-                raise FetchError(msg)
-        return answer
+        raw = self._call("POST", path, parameters, as_body(question), table=table)
+        if odd := read_dataset(raw, table=table).strays(question):
+            msg = (
+                f"Table {table}: the answer has other values than were asked for: "
+                f"{', '.join(odd[:5])}. Fetch again."
+            )
+            raise FetchError(msg)
+        return raw
 
     def wait_for_update(self, stale: Sequence[str], attempt: int) -> None:
         """
@@ -332,7 +287,7 @@ class Client:
     def _limit(self) -> int:
         """Most cells in one answer, as the service itself says."""
         if self._max_cells is None:
-            config = _read(self._call("GET", "/config"), _Config)
+            config = self._read("/config", _Config)
             self._max_cells = config.max_data_cells or MAX_CELLS
             self._pace.change(config.max_calls_per_time_window, config.time_window)
         return self._max_cells
@@ -345,7 +300,7 @@ class Client:
         body: Mapping[str, Any] | None = None,
         *,
         table: str = "",
-    ) -> Answer:
+    ) -> bytes:
         """Ask until there is an answer, or as often as we ask."""
         request = self._http.build_request(
             method,
@@ -354,10 +309,11 @@ class Client:
             json=body,
         )
         first, longest = self._settings.first_wait, self._settings.longest_wait
-        for attempt in count(1):
+        attempt = 0
+        while True:
+            attempt += 1
             try:
-                raw = self._once(request)
-                break
+                return self._once(request)
             except NoTableError as error:
                 msg = f"StatBank has no table {table}: {error}"
                 raise NoTableError(msg) from error
@@ -377,12 +333,23 @@ class Client:
                     f"{error}: waiting {ceil(wait)} s (try {attempt + 1} of {tries})"
                 )
                 self._sleep(wait)
-        return Answer(
-            raw=raw,
-            url=str(request.url),
-            query=body,
-            fetched=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        )
+
+    def _read(
+        self,
+        path: str,
+        model: type[AnyModel],
+        parameters: Mapping[str, str] | None = None,
+    ) -> AnyModel:
+        raw = self._call("GET", path, parameters)
+        try:
+            return model.model_validate_json(raw)
+        except (ValidationError, OverflowError) as error:
+            what = " ".join(str(error).split())[:200]
+            msg = (
+                f"{self.base_url}{path} answered with JSON that is not StatBank's "
+                f"({what}). Is the address right (--base-url)?"
+            )
+            raise FetchError(msg) from error
 
     def _once(self, request: httpx.Request) -> bytes:
         wait = self._pace.wait(self._clock())
@@ -401,7 +368,6 @@ class Client:
         finally:
             # Not before: the service counts from when it heard us, not from now.
             self._pace.note(self._clock())
-        self._pace.learn(response.headers, self._clock())
         self._check(response, raw)
         return raw
 
@@ -411,20 +377,9 @@ class Client:
         deadline = self._clock() + patience
         response = self._http.send(request, stream=True)
         try:
-            packed = response.headers.get("Content-Encoding", "").strip().lower()
-            if packed not in PACKED:
-                msg = f"{request.url} answered packed as {packed!r}, unasked."
-                raise FetchError(msg)
-            pieces, size = [], 0
+            pieces = []
             for piece in response.iter_bytes():
                 pieces.append(piece)
-                size += len(piece)
-                if size > MOST_BYTES:
-                    msg = (
-                        f"{request.url} answered with more than {MOST_BYTES:,} bytes, "
-                        "unpacked: more than any question of ours has an answer to."
-                    )
-                    raise FetchError(msg)
                 if self._clock() > deadline:
                     msg = f"the answer took more than {patience:g} s"
                     raise httpx.ReadTimeout(msg)
@@ -482,24 +437,6 @@ class Client:
         raise FetchError(msg)
 
 
-def _problems(metadata: Metadata, chosen: Selection) -> Iterator[str]:
-    for name, codes in chosen.items():
-        if name not in metadata.dimensions:
-            there = ", ".join(metadata.dimensions)
-            yield f"no variable {name}; it has {there}"
-            continue
-        if not codes:
-            yield f"no value of {name} is asked for"
-        known = metadata.dimensions[name].labels
-        for code in codes:
-            if code not in known:
-                close = as_words(nearest(known, code, None))
-                yield f"no value {code!r} in {name}; nearest: {close}"
-    for name, dimension in metadata.dimensions.items():
-        if name not in chosen and not dimension.is_eliminable:
-            yield f"{name} must be chosen and is not"
-
-
 def _split(chosen: Selection, limit: int) -> Iterator[Selection]:
     """Halve along the longest variable until each part has few enough cells."""
     if prod(len(codes) for codes in chosen.values()) <= limit:
@@ -512,18 +449,6 @@ def _split(chosen: Selection, limit: int) -> Iterator[Selection]:
     half = len(chosen[name]) // 2
     yield from _split({**chosen, name: chosen[name][:half]}, limit)
     yield from _split({**chosen, name: chosen[name][half:]}, limit)
-
-
-def _read(answer: Answer, model: type[AnyModel]) -> AnyModel:
-    try:
-        return model.model_validate_json(answer.raw)
-    except (ValidationError, OverflowError) as error:
-        what = " ".join(str(error).split())[:200]
-        msg = (
-            f"{answer.url} answered with JSON that is not StatBank's ({what}). "
-            "Is the address right (--base-url)?"
-        )
-        raise FetchError(msg) from error
 
 
 def _parsed(raw: bytes) -> Any:

@@ -7,11 +7,9 @@ difference is named, with what to write instead. Imports ``holdings`` and below.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher, get_close_matches
-from math import log2
-from operator import itemgetter
 from typing import TypeAlias
 
 from asss import statbank
@@ -127,50 +125,42 @@ class _Examination:
         """
         Open tables that may have taken over, the likeliest first: at most three.
 
-        StatBank finds whole words, in every field. So a few words are asked for, one
-        page each, and what is found is held against title, years and contents.
+        StatBank finds whole words, in every field. So a few words are asked for, and
+        what is found is held against title, years and contents.
         """
         title = self.table.title
         words = sorted(_words(title), key=lambda word: (-len(word), word))[:4]
         asked = [*words, " ".join(words)]
         asked += [" ".join(_words(one.label)) for one in self.contents[:1]]
-        pages = {
-            one: self.client.search(one, pages=1) for one in dict.fromkeys(asked) if one
+        found = {
+            info.id: info
+            for one in dict.fromkeys(filter(None, asked))
+            for info in self.client.search(one)
+            if info.id != self.table.id and not info.is_closed
         }
-        # A word that few tables have tells more of what a table is about.
-        weights = {word: 1 / log2(2 + len(pages[word])) for word in words}
-        graded = sorted(
-            {
-                found.id: (_likeness(weights, title, found.label), found)
-                for page in pages.values()
-                for found in page
-                if found.id != self.table.id and not found.is_closed
-            }.values(),
-            key=lambda grade: (-grade[0], grade[1].id),
-        )
+        graded = sorted((-_likeness(title, i.label), i.id) for i in found.values())
         ranked = []
-        for likeness, found in graded[:5]:
-            offered = self._offered(found)
+        for unlikeness, number in graded[:5]:
+            info, offered = found[number], self._offered(number)
             share = offered / len(self.contents) if self.contents else 0.0
-            follows = ended.isdigit() and found.first_period == str(int(ended) + 1)
-            if max(likeness, share) >= HALF:
-                grade = likeness + share + HALF * follows
-                ranked.append((-grade, found.id, offered, follows, found))
-        for _, number, offered, follows, found in sorted(ranked, key=itemgetter(0, 1))[
-            :3
-        ]:
-            where = "in the catalogue" if number in self.known.service.table else "new"
-            yield (
-                f"open, {where}: {number} «{holdings.plain_title(found.label)}» "
-                f"{found.first_period}-{found.last_period}"
-                f"{', follows on' if follows else ''}; "
-                f"has {offered} of the {len(self.contents)} contents asked for"
-            )
+            follows = ended.isdigit() and info.first_period == str(int(ended) + 1)
+            if max(-unlikeness, share) >= HALF:
+                where = (
+                    "in the catalogue" if number in self.known.service.table else "new"
+                )
+                line = (
+                    f"open, {where}: {number} «{holdings.plain_title(info.label)}» "
+                    f"{info.first_period}-{info.last_period}"
+                    f"{', follows on' if follows else ''}; "
+                    f"has {offered} of the {len(self.contents)} contents asked for"
+                )
+                ranked.append((unlikeness - share - HALF * follows, number, line))
+        return (line for _, _, line in sorted(ranked)[:3])
 
-    def _offered(self, found: TableInfo) -> int:
+    def _offered(self, table: str) -> int:
         """How many of our contents a table has, by code or by label."""
         try:
-            there = self.client.metadata(found.id)[0].dimension(CONTENTS).labels
+            there = self.client.metadata(table)[0].dimension(CONTENTS).labels
         except (FetchError, TableError):
             return 0
         labels = set(there.values())
@@ -307,17 +297,14 @@ def _words(text: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _likeness(weights: Mapping[str, float], wanted: str, label: str) -> float:
-    """From 0 to 1: how many of the telling words, by how like the titles are."""
-    there = _words(label)
-    shared = [
-        weight
-        for word, weight in weights.items()
-        if get_close_matches(word, there, n=1, cutoff=0.8)
-    ]
+def _likeness(wanted: str, label: str) -> float:
+    """From 0 to 1: how many of its words another title has, by how like the two are."""
+    words, there = _words(wanted), _words(label)
+    shared = [w for w in words if get_close_matches(w, there, n=1, cutoff=0.8)]
     one, other = (holdings.plain_title(text).casefold() for text in (wanted, label))
     ratio: float = SequenceMatcher(None, one, other).ratio()
-    return ratio * sum(shared) / (sum(weights.values()) or 1)
+    # A long word tells more of what a table is about.
+    return ratio * len("".join(shared)) / (len("".join(words)) or 1)
 
 
 #: Amount or sign, by the codes of a cell.
@@ -332,7 +319,7 @@ def _amounts(
     found = statbank.join(
         [
             statbank.read_dataset(
-                client.data(metadata.table, part).raw, table=metadata.table
+                client.data(metadata.table, part), table=metadata.table
             )
             for part in client.questions(metadata, chosen)
         ]

@@ -503,9 +503,9 @@ def _contents_doubts(known: Catalogue, dataset: Dataset) -> Iterator[str]:
                 f"«{wanted.label}»; if they are the same, write the new label, and "
                 "the old one under `also`"
             )
-        if unit and unit.base and _unit(unit.base) != _unit(measure.unit):
+        if unit and _unit(unit) != _unit(measure.unit):
             yield (
-                f"gives {code} in «{unit.base}», and measure {measure.id} is in "
+                f"gives {code} in «{unit}», and measure {measure.id} is in "
                 f"«{measure.unit}»"
             )
         if _unit(measure.unit) in ("count", "months"):

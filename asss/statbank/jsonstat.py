@@ -76,24 +76,16 @@ Selection = Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True)
-class Unit:
-    """The unit of a contents code, and the decimals it is published with."""
-
-    base: str
-    decimals: int
-
-
-@dataclass(frozen=True)
 class Dimension:
     """A variable of a table: its codes in order, and a label for each.
 
     Attributes
     ----------
-    units : mapping of code to Unit
+    units : mapping of code to str
         Of the contents variable only.
     notes, mandatory_notes : mapping of code to tuple of str
         Notes on single values; the mandatory ones must stand wherever it is shown.
-    variable_notes, mandatory_variable_notes : tuple of str
+    mandatory_variable_notes : tuple of str
         The same, on the variable as a whole.
     is_eliminable : bool
         Whether a question may leave the variable out, and get its total.
@@ -102,10 +94,9 @@ class Dimension:
     code: str
     label: str
     labels: Mapping[str, str]
-    units: Mapping[str, Unit]
+    units: Mapping[str, str]
     notes: Mapping[str, tuple[str, ...]]
     mandatory_notes: Mapping[str, tuple[str, ...]]
-    variable_notes: tuple[str, ...]
     mandatory_variable_notes: tuple[str, ...]
     is_eliminable: bool
 
@@ -123,9 +114,8 @@ class Metadata:
     ----------
     updated : str
         As SSB sent it: UTC, ISO 8601 with Z.
-    notes, mandatory_notes : tuple of str
-    contact : tuple of str
-        Whom at SSB to ask, one line each.
+    mandatory_notes : tuple of str
+        Those that must stand wherever its figures are shown.
     is_closed : bool
         SSB says that the table gets no new figures.
     dimensions : mapping of str to Dimension, in the order of the values
@@ -134,9 +124,7 @@ class Metadata:
     table: str
     label: str
     updated: str
-    notes: tuple[str, ...]
     mandatory_notes: tuple[str, ...]
-    contact: tuple[str, ...]
     is_closed: bool
     dimensions: Mapping[str, Dimension]
 
@@ -253,6 +241,14 @@ class Dataset(Metadata):
                 raise TableError(msg)
             flat = flat * len(dimension.labels) + dimension.positions[code]
         return flat
+
+    def strays(self, asked: Selection) -> list[str]:
+        """Values that were asked for and are not here, or are and were not."""
+        return [
+            f"{name} {code}"
+            for name, codes in asked.items()
+            for code in sorted(set(codes) ^ self.dimension(name).labels.keys())
+        ]
 
     def value_at(self, flat: int) -> tuple[float | None, str]:
         """The figure of a cell, and the sign in its place, or beside a preliminary."""
@@ -487,7 +483,6 @@ def join(parts: Sequence[Dataset]) -> Dataset:
     whole = replace(
         first,
         dimensions=dimensions,
-        notes=_once(part.notes for part in parts),
         mandatory_notes=_once(part.mandatory_notes for part in parts),
     )
     missing = prod(len(d.labels) for d in dimensions.values()) - len(cells)
@@ -531,14 +526,13 @@ def _read(raw: bytes, table: str) -> tuple[dict[str, Any], Metadata]:
         }
         sizes = [int(size) for size in answer["size"]]
         extension = answer.get("extension") or {}
-        notes = _notes(answer.get("note"))
         metadata = Metadata(
             table=table,
             label=str(answer.get("label", "")),
             updated=str(answer.get("updated") or ""),
-            notes=notes,
-            mandatory_notes=_mandatory(notes, extension.get("noteMandatory")),
-            contact=tuple(_contact(one) for one in extension.get("contact") or ()),
+            mandatory_notes=_mandatory(
+                _notes(answer.get("note")), extension.get("noteMandatory")
+            ),
             is_closed=bool(extension.get("discontinued")),
             dimensions=dimensions,
         )
@@ -568,13 +562,12 @@ def _read_dimension(code: str, body: Mapping[str, Any]) -> Dimension:
         for found, texts in (category.get("note") or {}).items()
     }
     mandatory = extension.get("categoryNoteMandatory") or {}
-    variable_notes = _notes(body.get("note"))
     return Dimension(
         code=code,
         label=str(body.get("label", code)),
         labels={str(found): str(labels.get(found, found)) for found in codes},
         units={
-            str(found): Unit(str(unit.get("base", "")), int(unit.get("decimals", 0)))
+            str(found): str(unit.get("base", ""))
             for found, unit in (category.get("unit") or {}).items()
         },
         notes=notes,
@@ -583,9 +576,8 @@ def _read_dimension(code: str, body: Mapping[str, Any]) -> Dimension:
             for found, texts in notes.items()
             if (kept := _mandatory(texts, mandatory.get(found)))
         },
-        variable_notes=variable_notes,
         mandatory_variable_notes=_mandatory(
-            variable_notes, extension.get("noteMandatory")
+            _notes(body.get("note")), extension.get("noteMandatory")
         ),
         is_eliminable=bool(extension.get("elimination")),
     )
@@ -600,16 +592,6 @@ def _mandatory(notes: Sequence[str], marked: Any) -> tuple[str, ...]:
     """The notes that SSB says must be shown: ``{"1": true}`` by position."""
     chosen = marked or {}
     return tuple(text for place, text in enumerate(notes) if chosen.get(str(place)))
-
-
-def _contact(one: Mapping[str, Any]) -> str:
-    """Name, office, telephone and mail: in fields, or in one with # between."""
-    parts: list[object] = [
-        one.get(key) for key in ("name", "organization", "phone", "mail")
-    ]
-    if not any(parts):
-        parts = [*str(one.get("raw") or "").split("#")]
-    return ", ".join(found for part in parts if (found := str(part or "").strip()))
 
 
 def _dense(value: Any, cells: int, table: str) -> tuple[float | None, ...]:

@@ -25,7 +25,7 @@ from asss.statbank import (
     Store,
     holdings,
 )
-from asss.statbank.client import Answer, Client, NoTableError
+from asss.statbank.client import Client, NoTableError
 from asss.statbank.holdings import Question
 
 __all__ = ["Fetched", "TableSummary", "check_hour", "fetch"]
@@ -74,7 +74,7 @@ class _Ready:
     """A table of which everything is known but its figures."""
 
     metadata: Metadata
-    answer: Answer
+    raw: bytes
     question: Question
     parts: list[Selection]
 
@@ -168,12 +168,13 @@ def fetch(
     with store.draft() as draft:
         previous = _previous(store, remarks)
         carried = _carried(known, previous, numbers, client)
-        asking = _Fetch(known, client, draft, years, progress, remarks)
+        asking = _Fetch(known, client, draft, now, years, progress, remarks)
         entries = asking.entries(numbers)
         if previous is not None:
             for number, entry in carried.items():
                 for part in (*entry["parts"], entry["metadata"]):
-                    draft.carry(previous, part["file"])
+                    raw = (previous.folder / part["file"]).read_bytes()
+                    draft.keep(part["file"], raw)
                 entries[number] = dict(entry)
         if not entries:
             msg = "No table has figures for these years; nothing was fetched."
@@ -184,13 +185,13 @@ def fetch(
             _refuse_moved(read, previous)
         manifest = {
             "created": now.astimezone(OSLO).date().isoformat(),
-            "fetched": now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "fetched": _stamp(now),
             "base_url": client.base_url,
             "licence": LICENCE,
             "service": known.service.service,
             "tables": {number: entries[number] for number in sorted(entries)},
         }
-        folder = draft.finish(manifest, previous=previous)
+        folder = draft.finish(manifest)
     snapshot = statbank.open_snapshot(folder)
     return Fetched(
         snapshot=snapshot,
@@ -296,6 +297,7 @@ class _Fetch:
     known: Catalogue
     client: Client
     draft: Draft
+    now: datetime
     years: Sequence[int] | None
     progress: Callable[[int, int], None] | None
     remarks: list[str]
@@ -344,7 +346,7 @@ class _Fetch:
         self.calls += len(numbers)
         for number in numbers:
             try:
-                metadata, answer = self.client.metadata(number)
+                metadata, raw = self.client.metadata(number)
                 question = self._question(metadata)
             except NoTableError:
                 read = holdings.series_of(self.known, number)
@@ -359,7 +361,7 @@ class _Fetch:
             if question:
                 parts = self.client.questions(metadata, question.selection)
                 self.calls += len(parts)
-                ready[number] = _Ready(metadata, answer, question, parts)
+                ready[number] = _Ready(metadata, raw, question, parts)
         if self.lacking:
             msg = (
                 f"SSB's tables lack what the catalogue asks for:{bullets(self.lacking)}"
@@ -409,23 +411,16 @@ class _Fetch:
         """
         metadata, draft = ready.metadata, self.draft
         table, updated = metadata.table, metadata.updated
-        source = _source(ready.answer, updated=updated)
-        kept_metadata = draft.keep(f"{table}.metadata.json", ready.answer.raw, source)
+        kept_metadata = draft.keep(f"{table}.metadata.json", ready.raw)
         parts, answers = [], []
         for place, part in enumerate(ready.parts, start=1):
             file = f"{table}.json" if len(ready.parts) == 1 else f"{table}-{place}.json"
-            body = statbank.as_body(part)
-            raw = draft.kept(file, table=table, query=body, updated=updated)
-            given = None
+            raw = draft.kept(file, table=table, question=part, updated=updated)
             if raw is None:
-                given = self.client.data(table, part)
-                raw = given.raw
-            dataset = statbank.read_dataset(raw, table=table)
-            if given is not None:
-                draft.keep(file, raw, _source(given, updated=dataset.updated))
+                raw = self.client.data(table, part)
+            parts.append(draft.keep(file, raw))
+            answers.append(statbank.read_dataset(raw, table=table))
             self._answered()
-            answers.append(dataset)
-            parts.append({"file": file, "sha256": statbank.digest(raw)})
         oldest, newest = (f(one.updated for one in answers) for f in (min, max))
         if newest > updated:
             return _Stale(statbank.disagreement(table, updated, newest), until=updated)
@@ -437,6 +432,7 @@ class _Fetch:
             "sha256": statbank.summed(parts),
             "updated": updated,
             "ssb_updated": updated,
+            "fetched": _stamp(self.now),
             "query": statbank.as_body(ready.question.selection),
             "resolved": ready.question.resolved,
             "is_closed": metadata.is_closed,
@@ -445,14 +441,8 @@ class _Fetch:
         }
 
 
-def _source(answer: Answer, *, updated: str) -> dict[str, Any]:
-    return {
-        "url": answer.url,
-        "query": answer.query,
-        "fetched": answer.fetched,
-        "updated": updated,
-        "licence": LICENCE,
-    }
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _summary(

@@ -7,14 +7,13 @@ renamed when nothing is missing. Imports ``jsonstat``, ``outputs`` and ``errors`
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from importlib import resources
-from itertools import repeat
+from itertools import chain, count, repeat
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,7 @@ from asss import outputs
 from asss.errors import SnapshotError, TableError
 from asss.statbank.jsonstat import (
     Dataset,
+    Selection,
     join,
     oslo_date,
     read_dataset,
@@ -43,7 +43,6 @@ __all__ = [
     "dump",
     "embedded_folder",
     "open_snapshot",
-    "sidecar",
     "summed",
 ]
 
@@ -56,7 +55,7 @@ FORM = 2
 SSB = "https://data.ssb.no/"
 
 #: What a manifest says of a table that is about the files and the day, not the table.
-OF_ONE_FETCH = frozenset({"parts", "sha256", "metadata", "updated", "cells"})
+OF_ONE_FETCH = {"parts", "sha256", "metadata", "updated", "fetched", "cells"}
 
 DRAFT = ".draft"
 LOCK = ".lock"
@@ -205,7 +204,7 @@ class Snapshot:
             "entry": {name: entry[name] for name in entry if name not in OF_ONE_FETCH},
             "label": dataset.label,
             "is_closed": dataset.is_closed,
-            "notes": [dataset.notes, dataset.mandatory_notes],
+            "notes": dataset.mandatory_notes,
             "variables": [
                 {
                     **asdict(dimension),
@@ -375,10 +374,6 @@ class Store:
         ]
         return [name for _, name in sorted(found)]
 
-    def folders(self) -> list[Path]:
-        """Where they lie, by name; a damaged one is among them."""
-        return sorted(path.parent for path in self.folder.glob(f"[!.]*/{MANIFEST}"))
-
     def newest(self) -> Snapshot | None:
         """The snapshot that was fetched last, checked; None before the first fetch."""
         names = self.names()
@@ -418,7 +413,7 @@ class Draft:
         self._folder = store.folder / DRAFT
 
     def kept(
-        self, file: str, *, table: str, query: object, updated: str
+        self, file: str, *, table: str, question: Selection, updated: str
     ) -> bytes | None:
         """
         An answer from an interrupted fetch, if it is still the answer.
@@ -426,40 +421,29 @@ class Draft:
         Parameters
         ----------
         file, table : str
-        query : object
-            The body that would be posted.
+        question : Selection
+            What would be asked.
         updated : str
             When the table was updated, by its metadata of today.
 
         Returns
         -------
         raw : bytes or None
-            None unless it answers the same question, from the same update of the
-            table, and is whole.
+            None unless it answers this question, from the same update of the table,
+            and is whole.
         """
         try:
-            source = json.loads((self._folder / sidecar(file)).read_bytes())
             raw = (self._folder / file).read_bytes()
-            is_same = (
-                source["query"] == query
-                and source["sha256"] == digest(raw)
-                and read_dataset(raw, table=table).updated == updated
-            )
-        except (OSError, ValueError, KeyError, TypeError, TableError):
+            dataset = read_dataset(raw, table=table)
+            is_same = dataset.updated == updated and not dataset.strays(question)
+        except (OSError, TableError):
             return None
         return raw if is_same else None
 
-    def keep(self, file: str, raw: bytes, source: Mapping[str, Any]) -> dict[str, str]:
-        """Write an answer as it came, and beside it where it came from."""
-        sha256 = digest(raw)
+    def keep(self, file: str, raw: bytes) -> dict[str, str]:
+        """Write an answer as it came."""
         outputs.write(self._folder / file, raw)
-        outputs.write(self._folder / sidecar(file), dump({**source, "sha256": sha256}))
-        return {"file": file, "sha256": sha256}
-
-    def carry(self, snapshot: Snapshot, file: str) -> None:
-        """Take an answer and its sidecar over from another snapshot, unchanged."""
-        for name in (file, sidecar(file)):
-            outputs.write(self._folder / name, (snapshot.folder / name).read_bytes())
+        return {"file": file, "sha256": digest(raw)}
 
     def forget(self, entry: Mapping[str, Any]) -> None:
         """Let go of a table's answers, so that they are asked for again."""
@@ -470,29 +454,16 @@ class Draft:
         """What has been answered, read as it will be when it is a snapshot."""
         return _datasets(self._folder, entries)
 
-    def finish(self, manifest: Mapping[str, Any], *, previous: Snapshot | None) -> Path:
-        """
-        Put the snapshot in place, under its date.
-
-        Answers that are the same as in `previous` become links to those: an unchanged
-        table is stored once, and each folder is whole by itself.
-
-        Returns
-        -------
-        folder : Path
-        """
-        files = [
+    def finish(self, manifest: Mapping[str, Any]) -> Path:
+        """Put the snapshot in place, under its date, and say where that is."""
+        wanted = {
             part["file"]
             for entry in manifest["tables"].values()
             for part in (*entry["parts"], entry["metadata"])
-        ]
-        wanted = {*files, *(sidecar(file) for file in files)}
+        }
         for path in self._folder.iterdir():
             if path.name not in wanted:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
-        if previous is not None:
-            for file in files:
-                _share(previous.folder / file, self._folder / file)
         target = self._free_folder(manifest["created"])
         named = {"form": FORM, "name": target.name, **manifest}
         outputs.write(self._folder / MANIFEST, dump(named))
@@ -501,41 +472,14 @@ class Draft:
         return target
 
     def _free_folder(self, day: str) -> Path:
-        number = 1
-        while (self._store.folder / _dated(day, number)).exists():
-            number += 1
-        return self._store.folder / _dated(day, number)
-
-
-def _dated(day: str, number: int) -> str:
-    """A day's first snapshot has its date for a name; later ones are numbered."""
-    return day if number == 1 else f"{day}-{number}"
-
-
-def sidecar(file: str) -> str:
-    """The file beside an answer that says where it came from."""
-    return f"{file.removesuffix('.json')}.source.json"
-
-
-def _share(old: Path, new: Path) -> None:
-    """Let two equal files be one; where the disk knows no links, they stay two."""
-    try:
-        is_same = old.read_bytes() == new.read_bytes()
-    except OSError:
-        return
-    # Where they are one already, a change of name would do nothing and leave the link.
-    if is_same and not new.samefile(old):
-        with outputs.scratch(new) as made:
-            link = made / new.name
-            try:
-                os.link(old, link)
-            except OSError:
-                return
-            link.replace(new)
+        """Where a day's snapshot goes; those after its first are numbered."""
+        names = chain([day], (f"{day}-{number}" for number in count(2)))
+        folders = (self._store.folder / name for name in names)
+        return next(folder for folder in folders if not folder.exists())
 
 
 def dump(content: object) -> bytes:
-    """JSON as our manifests and sidecars have it: one form for the same content."""
+    """JSON as our manifests have it: one form for the same content."""
     return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()
 
 

@@ -170,8 +170,7 @@ def relabelled(snapshot: Snapshot, table: str, base: str) -> Dataset:
     """A table whose every unit is this one."""
     dataset = snapshot.dataset(table)
     dimension = dataset.dimension(cubes.CONTENTS)
-    units = {code: replace(one, base=base) for code, one in dimension.units.items()}
-    changed = replace(dimension, units=units)
+    changed = replace(dimension, units=dict.fromkeys(dimension.units, base))
     return replace(dataset, dimensions={**dataset.dimensions, cubes.CONTENTS: changed})
 
 

@@ -1,4 +1,4 @@
-"""What a table says of itself: units, notes, whom to ask, whether it goes on."""
+"""What a table says of itself: units, notes, whether it goes on."""
 
 import copy
 import json
@@ -13,7 +13,6 @@ import synthetic
 from asss import statbank
 from asss.errors import TableError
 from asss.statbank import Dataset, Metadata
-from asss.statbank.jsonstat import Unit
 
 #: Answers recorded from StatBank, kept outside the repository.
 RECORDED = Path(__file__).parents[3] / "shared" / "data" / "recorded"
@@ -48,21 +47,13 @@ def test_notes_that_must_be_shown_are_told_from_the_others() -> None:
         "ssb-v2-12134-data-oslo-bergen-trondheim-2024.json-stat2.json"
     )
     found = statbank.read_dataset(raw, table="12134")
-    assert list(found.notes) == content["note"]
     assert list(found.mandatory_notes) == [content["note"][1], content["note"][3]]
 
 
-def test_unit_contact_and_whether_it_goes_on_are_read() -> None:
-    content, raw = recorded(
-        "ssb-v2-12134-data-oslo-bergen-trondheim-2024.json-stat2.json"
-    )
+def test_unit_and_whether_it_goes_on_are_read() -> None:
+    _, raw = recorded("ssb-v2-12134-data-oslo-bergen-trondheim-2024.json-stat2.json")
     found = statbank.read_dataset(raw, table="12134")
-    (contents,) = found.dimension("ContentsCode").units.items()
-    assert contents == ("KOSAG110000", Unit("kr", 0))
-    (contact,) = found.contact
-    said = content["extension"]["contact"][0]
-    for part in ("name", "organization", "phone", "mail"):
-        assert said[part] in contact
+    assert found.dimension("ContentsCode").units == {"KOSAG110000": "kr"}
     # null in SSB's answer: nobody has closed it.
     assert not found.is_closed
     assert found.updated_on == date(2026, 3, 16)
@@ -76,16 +67,16 @@ def test_metadata_of_another_office_with_the_same_software_are_read() -> None:
     assert (list(found.dimensions), sizes) == (content["id"], content["size"])
     free = [name for name, d in found.dimensions.items() if d.is_eliminable]
     assert free == ["Region", "Kon"]
-    assert found.mandatory_notes == found.notes != ()
+    assert len(found.mandatory_notes) == len(content["note"]) > 0
 
 
 # -- what any answer may say -----------------------------------------------------------
 
 
-def test_units_and_decimals_belong_to_contents_codes(cube: cubes.Cube) -> None:
+def test_units_belong_to_contents_codes(cube: cubes.Cube) -> None:
     units = read(cube).dimension("ContentsCode").units
-    assert units["KOSgjsnitt18240000"] == Unit("måneder", 1)
-    assert {unit.base for unit in units.values()} == {"personer", "1000 kr", "måneder"}
+    assert units["KOSgjsnitt18240000"] == "måneder"
+    assert set(units.values()) == {"personer", "1000 kr", "måneder"}
     assert read(cube).dimension("Tid").units == {}
 
 
@@ -104,7 +95,6 @@ def test_note_that_is_not_marked_need_not_be_shown(
 ) -> None:
     cube["extension"]["noteMandatory"] = marked
     found = read(cube)
-    assert len(found.notes) == 2
     assert found.mandatory_notes == ()
 
 
@@ -114,21 +104,12 @@ def test_line_breaks_in_notes_are_spaces(cube: cubes.Cube) -> None:
     cube["extension"]["noteMandatory"] = {"1": True}
     region = cube["dimension"][REGION]
     region["note"] = ["Om\r\nregion."]
+    region["extension"]["noteMandatory"] = {"0": True}
     region["category"]["note"] = {"0301": ["Om\rOslo."]}
     found = read(cube)
     assert found.mandatory_notes == ("En linje. To linjer.",)
-    assert found.dimension(REGION).variable_notes == ("Om region.",)
+    assert found.dimension(REGION).mandatory_variable_notes == ("Om region.",)
     assert found.dimension(REGION).notes == {"0301": ("Om Oslo.",)}
-
-
-def test_contact_in_raw_form_is_read_into_its_parts(cube: cubes.Cube) -> None:
-    """As PxWebApi sends it where the file has it in one line."""
-    raw = {"raw": "Kari Tester, et kontor# +47 00 00 00 00#kari@example.org"}
-    cube["extension"]["contact"] = [raw, {"raw": ""}]
-    assert read(cube).contact == (
-        "Kari Tester, et kontor, +47 00 00 00 00, kari@example.org",
-        "",
-    )
 
 
 @pytest.mark.parametrize(
@@ -142,10 +123,10 @@ def test_table_is_closed_when_ssb_says_so(
 
 
 def test_answer_of_the_old_api_says_less_and_is_read() -> None:
-    """Version 1 had no notes, no contact and no word on whether it goes on."""
+    """Version 1 had no notes and no word on whether it goes on."""
     _, raw = recorded("ssb-v1-ks-resultatTest.json")
     found = statbank.read_dataset(raw, table="12367")
-    assert (found.notes, found.mandatory_notes, found.contact) == ((), (), ())
+    assert found.mandatory_notes == ()
     assert not found.is_closed
 
 
@@ -243,7 +224,6 @@ def test_what_each_part_says_is_kept(cube: cubes.Cube) -> None:
     whole = statbank.join(parts)
     assert set(whole.dimension("ContentsCode").units) == {MONTHS, RECIPIENTS}
     assert whole.dimension(REGION).mandatory_notes == {"4601": ("Nye grenser",)}
-    assert whole.notes == (cubes.NOTE, cubes.MORE_NOTE, "Bare her")
     assert whole.mandatory_notes == (cubes.NOTE, "Bare her")
 
 

@@ -60,10 +60,8 @@ def test_snapshot_is_fetched_and_vouches_for_every_file(
     for table, entry in synthetic_snapshot.tables.items():
         assert entry["ssb_updated"] == synthetic.UPDATED[table]
         assert entry["resolved"]
-        names = {entry["parts"][0]["file"], entry["metadata"]["file"]}
-        for name in names:
-            sidecar = name.removesuffix(".json") + ".source.json"
-            assert (synthetic_snapshot.folder / sidecar).is_file()
+        for name in (entry["parts"][0]["file"], entry["metadata"]["file"]):
+            assert (synthetic_snapshot.folder / name).is_file()
 
 
 def test_corrected_edition_differs_where_it_was_corrected(
