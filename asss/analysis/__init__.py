@@ -8,6 +8,6 @@ Analysis: loading and indexing, and the rules for what is worth saying.
                 changes             what has moved over time, and what may be said of it
       statements   publication      what may be said, before it has words │ how final
                  facts              every figure set against the network
-        sources     indexing        what comes in │ arithmetic
+  sources  indexing  chance         what comes in │ arithmetic │ could it be chance?
                 tables              the two tables that travel
 """

@@ -2,7 +2,7 @@
 Facts: every figure set against the network, and the book that holds a report's.
 
 A fact is a row of the indexed table in the form that words and pictures receive it.
-Says nothing of what is worth telling. Imports ``indexing``, ``sources`` and below.
+Says nothing of what is worth telling. Imports ``chance`` and below.
 """
 
 import math
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import Field, FiniteFloat, Strict, ValidationError
 
+from asss.analysis import chance
 from asss.analysis.tables import Basis
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.knowledge import Forbehold, MeanRule, Unit
@@ -129,6 +130,22 @@ class Fact(Model):
     )
     mean_change: FiniteFloat | None = about(
         "Change of the mean over the members with a figure in both years, in `unit`."
+    )
+    interval_low: FiniteFloat | None = about(
+        "Where the figure is a count of persons: the lower end of what it could have "
+        "been by chance alone, in `unit`, at the level `confidence` of fraser.yaml "
+        "(95 %). It rests on what `basis` says. Null where there is no value or no "
+        "count, as of money and time."
+    )
+    interval_high: FiniteFloat | None = about("The upper end; see interval_low.")
+    distance_clear: bool | None = about(
+        "Whether network_mean lies outside the interval; null where there is no "
+        "interval or no distance."
+    )
+    change_clear: bool | None = about(
+        "Whether the change is more than chance alone could have made of the counts of "
+        "both years, at the same level; null where there is no change, or no counts in "
+        "one of the years."
     )
     numerator: FiniteFloat | None = about("value = numerator / denominator * factor.")
     denominator: FiniteFloat | None = about("See numerator.")
@@ -394,7 +411,8 @@ def gather_network(
     # Of a kommune that joined later, the report knows nothing.
     members = known.network.in_year(run.year)
     rows = indexed[indexed["kommune"].isin(member.id for member in members)]
-    made = [_fact(row, known) for row in _records(rows)]
+    told = chance.beside(rows, known)
+    made = [_fact(row, known) for row in _records(told)]
     return network_book(made, known, run, snapshot)
 
 

@@ -12,8 +12,8 @@ from typing import Any, TypeAlias
 import pandas as pd
 
 import asss
-from asss.analysis import indexing, sources
-from asss.analysis.tables import BASES
+from asss.analysis import chance, indexing, sources
+from asss.analysis.tables import BASES, CHANCE_COLUMNS
 from asss.catalogue import catalogue
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import (
@@ -49,6 +49,7 @@ COLUMNS = {
     "sign": "status",
     "mean": "network_mean",
     **{name: name for name in ("index", "distance", "rank", "n", "change")},
+    **{name: name for name in CHANCE_COLUMNS},
     **{name: name for name in ("numerator", "denominator", "basis")},
     # What a figure is set against is no better than the weakest behind it.
     **{name: name for name in ("mean_basis", "distance_basis", "previous_basis")},
@@ -90,6 +91,10 @@ def load(
         ours, where a forbehold leaves the value out
         index : float, 100 = mean; distance : float, percent above (+) or below (-) it
         rank : Int64, 1 = highest; n : Int64, kommuner behind the mean
+        interval_low, interval_high : float, in `unit`; what a count of persons could
+        have been by chance alone (95 %), and of other figures missing
+        distance_clear, change_clear : boolean, whether the distance and the change are
+        more than chance; missing where there is none, or where they are not of counts
         numerator, denominator : float
         basis : ordered category, best first: what the value rests on; mean_basis,
         distance_basis (index and rank as well) and previous_basis (change) : the same
@@ -212,7 +217,7 @@ def tidy(indexed: pd.DataFrame, known: Catalogue) -> pd.DataFrame:
     rows = {indicator.id: indicator for indicator in known.service.indicators}
     names = {section.id: section.name for section in known.service.sections}
     ids = indexed["indicator"]
-    told = indexed.assign(
+    told = chance.beside(indexed, known).assign(
         indicator_id=ids,
         kommune_id=indexed["kommune"],
         indicator=_named(ids, {name: row.short_name for name, row in rows.items()}),

@@ -46,6 +46,9 @@ __all__ = [
 #: How many figures that are not plausible are listed one by one.
 LISTED = 10
 
+#: The factor of a share that was collected with its counts.
+PERCENT = 100
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -56,6 +59,7 @@ class Figure:
     basis: str
     tables: tuple[str, ...]
     cells: tuple[str, ...]
+    counts: tuple[int, int] | None = None
 
 
 def load_observations(
@@ -169,7 +173,7 @@ def load_measures(
         for year in years
         for member in known.network.in_year(year)
         for fields in [vars(_figure(known, snapshot, measure.id, member, year))]
-    ).drop(columns="cells", errors="ignore")
+    ).drop(columns=["cells", "counts"], errors="ignore")
 
 
 def _observe(
@@ -193,6 +197,7 @@ def _observe(
     ]
     status = next((figure.status for figure in figures if figure.status), "")
     value = numerator = denominator = None
+    factor = formula.factor
     if not status:
         if formula.denominator and formula.factor:
             *above, denominator = map(_number, figures)
@@ -203,8 +208,12 @@ def _observe(
                 status = "."
         else:
             value = _number(figures[0])
+            if figures[0].counts:
+                (numerator, denominator), factor = figures[0].counts, PERCENT
     if value is not None and not effects.is_shown:
-        value, status = None, NOT_COMPARABLE
+        # What it was made of would give it away.
+        value = numerator = denominator = None
+        status = NOT_COMPARABLE
     return {
         "indicator": indicator.id,
         "kommune": member.id,
@@ -213,7 +222,7 @@ def _observe(
         "status": status,
         "numerator": numerator,
         "denominator": denominator,
-        "factor": formula.factor,
+        "factor": factor,
         "basis": weakest(figure.basis for figure in figures),
         "tables": tuple(dict.fromkeys(t for figure in figures for t in figure.tables)),
         "cells": tuple(cell for figure in figures for cell in figure.cells),
@@ -238,6 +247,7 @@ def _figure(
             basis=manual.basis,
             tables=(f"manuelle/{manual.file}",),
             cells=(f"manuelle/{manual.file}[{name},{member.id},{year}]",),
+            counts=manual.counts,
         )
     measure = known.service.measure.get(name)
     if measure is None:

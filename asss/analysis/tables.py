@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BASES",
+    "CHANCE_COLUMNS",
     "INDEX_COLUMNS",
     "KEY",
     "MARKED",
@@ -111,6 +112,9 @@ INDEX_COLUMNS = [
     "change",
     "mean_change",
 ]
+
+#: What :func:`asss.analysis.chance.beside` adds.
+CHANCE_COLUMNS = ["interval_low", "interval_high", "distance_clear", "change_clear"]
 
 
 def meaning(sign: str, words: Mapping[str, str]) -> str:

@@ -32,6 +32,7 @@ from asss.catalogue.knowledge import (
     Service,
     StatBankSettings,
 )
+from asss.catalogue.language import half_up
 from asss.catalogue.parameters import BOKMAL, EVERY, NETWORK, Network, NumberPeriod
 from asss.catalogue.translation import Translation
 from asss.errors import ParameterError, UsageError, expect
@@ -51,6 +52,9 @@ COMMENT_FOLDER = "kommentarer"
 FORBEHOLD_FILE = "forbehold.yaml"
 STATBANK_FILE = "statbank.yaml"
 
+#: The unit of a measure that counts people.
+PERSONS = "personer"
+
 #: The parts of a service area that its indicators and sections name.
 PARTS = ("sections", "chapters", "groups")
 
@@ -68,7 +72,9 @@ SERVICES = f"{SERVICE_FOLDER}/*.yaml"
 INVISIBLE = re.compile("[\u200b-\u200f\u202f\u2060\ufeff\u00ad]")
 
 #: What a file of manual figures must tell; where it is named for a measure, not that.
-COLUMNS = frozenset(ManualFigure.model_fields) - {"measure", "file"}
+COLUMNS = frozenset(
+    name for name, field in ManualFigure.model_fields.items() if field.is_required()
+) - {"measure", "file"}
 
 NUMBER = re.compile(r"[-\u2212]?[0-9]{1,15}(?:[.,][0-9]{1,15})?")
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
@@ -470,7 +476,8 @@ def _rows(path: Path, problems: list[str]) -> Iterator[tuple[int, dict[str, Any]
             if is_norwegian and day:
                 content["collected"] = "-".join(reversed(day.groups()))
             content["year"] = read_number(row["year"], is_norwegian)
-            content["value"] = read_number(row["value"] or None, is_norwegian)
+            for name in ("value", "numerator", "denominator"):
+                content[name] = read_number(row.get(name) or None, is_norwegian)
             yield lines.line_num, content
     except csv.Error as error:
         problems.append(f"{path.name}, line {lines.line_num}: is no CSV ({error})")
@@ -670,6 +677,13 @@ def _wrong_means(service: Service) -> Iterator[str]:
 
 
 def _wrong_measures(service: Service) -> Iterator[str]:
+    for one in service.indicators:
+        for name in one.formula.measures if one.chance else ():
+            if name in service.measure and service.measure[name].unit != PERSONS:
+                yield (
+                    f"indicators[{one.id}].chance: {name} is in "
+                    f"{service.measure[name].unit}; chance is of {PERSONS}"
+                )
     for measure in service.measures:
         where = f"measures[{measure.id}]"
         if bool(measure.series) == bool(measure.sum):
@@ -734,12 +748,12 @@ def _check_people(
 ) -> list[str]:
     """Whom and what is meant, by those who collected figures or wrote comments."""
     kommuner = [member.id for member in network.members]
-    plausible = {
-        name: indicator.plausible
+    by_hand = {
+        name: indicator
         for service in services
         for name, indicator in service.by_hand.items()
     }
-    measures = [*(name for one in services for name in one.measure), *plausible]
+    measures = [*(name for one in services for name in one.measure), *by_hand]
     named = [(f.file, "measure ", f.measure, measures) for f in manual]
     named += [(f.file, "kommune ", f.kommune, kommuner) for f in manual]
     named += [
@@ -754,14 +768,39 @@ def _check_people(
     problems = list(dict.fromkeys(lines))
     problems += [
         f"{figure.file}: {figure.value:g} for {figure.kommune} {figure.year} is not "
-        f"plausible: {figure.measure} is {plausible[figure.measure]} by "
+        f"plausible: {figure.measure} is {by_hand[figure.measure].plausible} by "
         f"{SERVICE_FOLDER}/; widen it there if the figure is right"
         for figure in manual
         if figure.value is not None
-        and figure.measure in plausible
-        and not plausible[figure.measure].holds(figure.value)
+        and figure.measure in by_hand
+        and not by_hand[figure.measure].plausible.holds(figure.value)
     ]
+    for figure in manual:
+        problems += _wrong_counts(figure, by_hand.get(figure.measure))
     return problems
+
+
+def _wrong_counts(figure: ManualFigure, indicator: Indicator | None) -> Iterator[str]:
+    """What a collected share is a share of makes the share, as it is printed."""
+    if figure.counts is None or figure.value is None:
+        return
+    where = f"{figure.file}: {figure.kommune} {figure.year}"
+    if indicator is None or indicator.chance != "share":
+        yield (
+            f"{where}: has numerator and denominator, which only a share has; "
+            f"{SERVICE_FOLDER}/ does not say chance: share of {figure.measure}"
+        )
+        return
+    part, whole = figure.counts
+    share = part / whole * 100
+    printed, made = (
+        half_up(number, indicator.decimals) for number in (figure.value, share)
+    )
+    if printed != made:
+        yield (
+            f"{where}: {part} of {whole} is {made}, and the value is {printed}; "
+            "correct what is wrong, or leave the two out"
+        )
 
 
 def _check_phrases(

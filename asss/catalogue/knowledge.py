@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import (
     Field,
     FiniteFloat,
+    NonNegativeInt,
     PositiveFloat,
     PositiveInt,
     field_validator,
@@ -35,6 +36,7 @@ from asss.errors import ParameterError, UsageError
 __all__ = [
     "SERVICE_FOLDER",
     "Calendar",
+    "Chance",
     "Chapter",
     "Comment",
     "Contents",
@@ -62,6 +64,8 @@ SERVICE_FOLDER = "indikatorer"
 
 Unit = Literal["kr", "prosent", "maneder", "per_1000", "forholdstall"]
 MeanRule = Literal["plain", "weighted"]
+#: A count of persons, as a part of those it could be, or for each so many.
+Chance = Literal["share", "rate"]
 Identifiers = Annotated[tuple[Identifier, ...], Field(strict=False)]
 
 
@@ -177,11 +181,30 @@ class Indicator(Model):
     formula: Formula
     plausible: Range
     mean: Identifier
+    chance: Chance | None = None
     reported_from: int | None = None
     definition: str
     processing: str
     interpretation: str
     source: Source
+
+    @model_validator(mode="after")
+    def _is_counted(self) -> Self:
+        """Chance is of counts: the catalogue checks that they are of persons."""
+        is_percent = self.unit == "prosent" and self.formula.factor in (100, None)
+        can_be = {
+            None: True,
+            "share": is_percent and not self.formula.ready,
+            "rate": self.unit == "per_1000" and self.formula.factor == 1000,
+        }
+        if not can_be[self.chance]:
+            msg = (
+                "chance: share is of a figure in prosent with numerator, denominator "
+                "and factor 100, or collected by hand; rate of one per_1000 with "
+                "factor 1000; money and time have none"
+            )
+            raise ValueError(msg)
+        return self
 
 
 class Verifiable(Model):
@@ -494,6 +517,15 @@ class Thresholds(Model):
     stable_trend: Threshold
     among_outermost: Threshold
     several_years: Threshold
+    confidence: Threshold
+
+    @field_validator("confidence")
+    @classmethod
+    def _is_a_level(cls, level: Threshold) -> Threshold:
+        if not 50 <= level.value < 100:
+            msg = "a level of confidence is a percent from 50 and below 100"
+            raise ValueError(msg)
+        return level
 
     def of(self, limit: Limit) -> Threshold:
         """A limit by its id."""
@@ -538,6 +570,8 @@ class ManualFigure(Model):
     collected: Day
     note: str
     file: str
+    numerator: NonNegativeInt | None = None
+    denominator: PositiveInt | None = None
 
     @model_validator(mode="after")
     def _value_or_sign(self) -> "ManualFigure":
@@ -545,6 +579,21 @@ class ManualFigure(Model):
             msg = "give either a value, or a status that says why there is none"
             raise ValueError(msg)
         return self
+
+    @model_validator(mode="after")
+    def _both_parts_or_none(self) -> "ManualFigure":
+        lacks = {self.numerator is None, self.denominator is None}
+        if len(lacks) > 1 or (False in lacks and self.value is None):
+            msg = "numerator and denominator stand together, and beside a value"
+            raise ValueError(msg)
+        return self
+
+    @property
+    def counts(self) -> tuple[int, int] | None:
+        """What a share is a share of: so many of so many, where that was collected."""
+        if self.numerator is None or self.denominator is None:
+            return None
+        return self.numerator, self.denominator
 
 
 class Comment(Model):

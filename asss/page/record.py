@@ -47,7 +47,7 @@ FACTS_SCHEMA_NAME = "facts.schema.json"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 #: The version of the form of facts.json.
-FACTS_FORM = 3
+FACTS_FORM = 4
 
 #: The notebook output under which a report's facts leave the kernel.
 FACTS_MIME = "application/vnd.asss.facts+json"

@@ -459,6 +459,8 @@ def test_csv_holds_every_fact_unrounded(given: tuple[Content, Path]) -> None:
             value = fact[key]
             if isinstance(value, float):
                 assert float(written) == value
+            elif isinstance(value, bool):
+                assert written == json.dumps(value)
             elif isinstance(value, list):
                 assert written.split() == value
             else:

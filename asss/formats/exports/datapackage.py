@@ -55,6 +55,9 @@ REFERS = {"indicator": "indikatorer", "kommune": "kommuner"}
 
 Value: TypeAlias = "str | int | float | None"
 
+#: What is not text in CSV; a bool is written as JSON has it.
+PLAIN = ("number", "integer", "boolean")
+
 #: What a spreadsheet takes for a formula begins so, in wide letters too; or it does so
 #: after what is no part of the text to the eye.
 FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
@@ -204,8 +207,9 @@ def _inert(value: Value) -> Value:
 
 
 def _value(value: Any) -> Value:
-    is_several = isinstance(value, list | tuple)
-    return _listed(value) if is_several else value
+    if isinstance(value, bool):
+        return str(value).lower()
+    return _listed(value) if isinstance(value, list | tuple) else value
 
 
 def _listed(items: Iterable[object]) -> str:
@@ -255,7 +259,7 @@ def _kinds() -> Mapping[str, tuple[str, Mapping[str, Any]]]:
     for name, form in Fact.model_json_schema()["properties"].items():
         typed = form.get("anyOf", [form])[0]
         rules = {rule: typed[rule] for rule in ("enum", "minimum") if rule in typed}
-        is_text = typed["type"] not in ("number", "integer")
+        is_text = typed["type"] not in PLAIN
         may_be_empty = (
             name in EMPTY_BEHIND_FIGURES
             or "anyOf" in form

@@ -103,6 +103,20 @@ class _Workbook:
     def _beside(self, name: str) -> Column:
         return Column(f"{self._words['field_mark']} {name}", MARK)
 
+    def _chance(self) -> list[Column]:
+        """What chance alone could have made of a figure that is a count."""
+        words = self._words
+
+        def told(is_clear: bool | None) -> str | None:
+            return None if is_clear is None else words["yes" if is_clear else "no"]
+
+        return [
+            self._number("field_interval_low", lambda f: _figure(f, f.interval_low)),
+            self._number("field_interval_high", lambda f: _figure(f, f.interval_high)),
+            self._text("field_distance_clear", MARK, lambda f: told(f.distance_clear)),
+            self._text("field_change_clear", MARK, lambda f: told(f.change_clear)),
+        ]
+
     def _unit(self, unit: str) -> str:
         return self._words[f"unit_label_{unit}"]
 
@@ -256,6 +270,7 @@ class _Workbook:
             number("field_index", lambda fact: _whole(fact.index)),
             number("field_distance", lambda fact: _whole(fact.distance)),
             text("field_mark", MARK, lambda f: mark(f.distance_basis, words) or None),
+            *self._chance(),
             text("field_mean_rule", NUMBER, lambda f: words[f"mean_{f.mean_rule}"]),
             number("table_lowest", lambda fact: _figure(fact, fact.lowest)),
             text("field_lowest_kommune", KOMMUNE, lambda f: names(f.lowest_kommune)),
@@ -417,6 +432,7 @@ class _Workbook:
             number("field_numerator", lambda fact: fact.numerator, KOMMUNE),
             number("field_denominator", lambda fact: fact.denominator, KOMMUNE),
             number("field_factor", lambda fact: fact.factor),
+            *self._chance(),
             text("field_tables", 24, lambda fact: "\n".join(fact.tables)),
             text("field_cells", PROSE, lambda fact: "\n".join(fact.cells)),
             text("field_forbehold", 30, lambda f: "\n".join(f.forbehold) or None),

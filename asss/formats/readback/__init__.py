@@ -37,7 +37,10 @@ def read_pdf(pdf: bytes, facts: Mapping[str, Any], known: Catalogue) -> list[str
 
 def warm_up() -> None:
     """Do ahead what the first report of a process would otherwise wait for."""
+    from asss.analysis import chance
+
     webpage.warm_up()
+    chance.methods()
 
 
 def check_facts(

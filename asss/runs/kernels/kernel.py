@@ -26,7 +26,10 @@ BACKEND: Final = "MPLBACKEND"
 INLINE: Final = "module://matplotlib_inline.backend_inline"
 
 #: What most notebooks of this kind import, and what costs the most to import.
-LIBRARIES: Final = ("numpy", "pandas", "matplotlib.pyplot", "seaborn")
+LIBRARIES: Final = (
+    *("numpy", "pandas", "matplotlib.pyplot", "seaborn"),
+    *("statsmodels.stats.proportion", "statsmodels.stats.rates"),
+)
 
 
 def serve(connection: Connection) -> None:
