@@ -19,7 +19,7 @@ package draws its own modules.
 
   __main__   embedded    the command │ builds the embedded snapshot
       │
-     cli                 one file a command
+     cli                 the commands
       │
      runs                reports, one or many; what was made of what
       │
@@ -33,7 +33,7 @@ page    figures          words and blocks of a page │ pictures
       │
   catalogue              what we know: network, indicators, forbehold, phrases
       │
-outputs  errors          finished folders │ what may go wrong
+outputs  errors          finished folders and their files │ what may go wrong
 """
 
 from difflib import get_close_matches

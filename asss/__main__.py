@@ -1,9 +1,8 @@
 """
-The command line: each command is a file of :mod:`asss.cli`.
+The command line: the commands are in :mod:`asss.cli`.
 
-A command is loaded when it is asked for, and no other with it: most of them stand on
-libraries that take far longer to load than ``asss render`` takes to find that nothing
-has changed.
+A command is loaded when it is asked for: most of them stand on libraries that take far
+longer to load than ``asss render`` takes to find that nothing has changed.
 """
 
 import re
@@ -31,14 +30,14 @@ except ModuleNotFoundError as error:
 #: The commands in the order of the help: module, function, and what it is for.
 COMMANDS = {
     "render": ("render", "render", "Make reports: those that have changed."),
-    "open": ("open", "open_", "Open the index of a year, or one report."),
+    "open": ("project", "open_", "Open the index of a year, or one report."),
     "fetch": ("fetch", "fetch", "Fetch the figures from Statistics Norway."),
     "doctor": ("fetch", "examine", "Look for what is amiss: here, and at SSB."),
-    "verify": ("verify", "verify", "Check snapshots and reports, file by file."),
+    "verify": ("project", "verify", "Check snapshots and reports, file by file."),
     "diff": ("diff", "diff", "Show what differs between snapshots or renderings."),
-    "check": ("check", "check", "Read and cross-check everything under parameters/."),
-    "list": ("check", "list_", "Show kommuner, years and indicators."),
-    "init": ("init", "init", "Lay out a project of one's own in an empty folder."),
+    "check": ("project", "check", "Read and cross-check everything under parameters/."),
+    "list": ("project", "list_", "Show kommuner, years and indicators."),
+    "init": ("project", "init", "Lay out a project of one's own in an empty folder."),
 }
 
 

@@ -1,9 +1,10 @@
 """
-Where finished reports are kept: a folder, or an address that fsspec knows.
+Where finished reports are kept, and what their files are called.
 
-What is made is made beside its place, in a folder of its own, and changes names with
-what was there when it is whole: whatever ends the process, and whenever, the earlier or
-the new is in place. Imports ``errors`` only.
+A folder, or an address that fsspec knows. What is made is made beside its place, in a
+folder of its own, and changes names with what was there when it is whole: whatever ends
+the process, and whenever, the earlier or the new is in place, or is put there by
+whoever comes next. Imports ``errors`` only.
 """
 
 import os
@@ -26,13 +27,25 @@ if TYPE_CHECKING:
 
 __all__ = [
     "EARLIER",
-    "EXCHANGE",
-    "HERE",
+    "EDITIONS",
+    "EXPORTS",
+    "FACTS_NAME",
+    "FIGURES_NAME",
+    "FORMATS",
+    "HTML_NAME",
+    "INDEX_NAME",
     "LAST",
+    "LINKED",
     "LOCK",
     "MAKING",
+    "NOTEBOOK_NAME",
     "PASSING",
     "PATIENCE",
+    "PDF_NAME",
+    "REVIEW_NAME",
+    "SEEN_BY",
+    "USUAL_FORMATS",
+    "WORKBOOK_NAME",
     "abandon",
     "at",
     "failed_notebook",
@@ -48,6 +61,50 @@ __all__ = [
     "workplace",
     "write",
 ]
+
+#: What can be asked for beside HTML and PDF.
+EXPORTS = ("xlsx", "csv", "svg", "png")
+
+#: What a report can be had as; PNG, which takes most time, only when asked for.
+FORMATS = ("html", "pdf", *EXPORTS)
+USUAL_FORMATS = tuple(name for name in FORMATS if name != "png")
+
+#: The public report; and beside it, for reviewers, the same with kildespor.
+PUBLIC, REVIEW = "public", "review"
+EDITIONS = (PUBLIC, REVIEW)
+
+NOTEBOOK_NAME = "rapport.ipynb"
+HTML_NAME = "rapport.html"
+REVIEW_NAME = "gjennomgang.html"
+PDF_NAME = "rapport.pdf"
+FACTS_NAME = "facts.json"
+WORKBOOK_NAME = "nokkeltall.xlsx"
+FIGURES_NAME = "tall.csv"
+
+#: Files by which it is seen what a report was made as, where its manifest does not say.
+SEEN_BY = {
+    "html": HTML_NAME,
+    "pdf": PDF_NAME,
+    "xlsx": WORKBOOK_NAME,
+    "csv": FIGURES_NAME,
+    "svg": "figurer/*.svg",
+    "png": "figurer/*.png",
+    REVIEW: REVIEW_NAME,
+}
+
+#: What an index links to in the folder of a report, the page itself first.
+LINKED = (
+    HTML_NAME,
+    PDF_NAME,
+    REVIEW_NAME,
+    NOTEBOOK_NAME,
+    WORKBOOK_NAME,
+    FIGURES_NAME,
+    FACTS_NAME,
+)
+
+#: The page that links the reports of a year.
+INDEX_NAME = "index.html"
 
 #: Put in place last: without it, nothing vouches for a report.
 LAST = "manifest.json"
@@ -67,10 +124,6 @@ PATIENCE: Final = 5.0
 
 #: The name of the folders for what only passes, among everybody's.
 PASSING: Final = "asss"
-
-#: What the system calls «here» and «let the two change names», on Linux and on macOS.
-HERE: Final = -100
-EXCHANGE: Final = 2
 
 #: The folders that this process makes something in, each with what it is to be; and
 #: whose turn it is with them.
@@ -239,23 +292,11 @@ def left_behind(output: Path) -> dict[Path, Path | None]:
     left : dict of Path to Path or None
         By folder, what is not in its place and lies hidden there.
     """
-    found: dict[Path, Path | None] = {}
-    for place in _places(output):
-        for made, target, _ in _makings(place):
-            with suppress(OSError):
-                if not any(made.iterdir()):
-                    found[made] = None
-                elif (made / LOCK).is_file():
-                    with FileLock(made / LOCK, timeout=0):
-                        found[made] = target if _hides(made, target) else None
-    return found
-
-
-def abandon() -> None:
-    """Take away what this process is making: it is about to end, and at once."""
-    _turn.acquire()
-    for made, target in [*_own.items()]:
-        _remove(made, target)
+    return {
+        made: of if _hides(made, of) else None
+        for place in _places(output)
+        for made, of in _left(place)
+    }
 
 
 def _sweep(place: Path, name: str = "", pid: int = 0) -> None:
@@ -265,31 +306,38 @@ def _sweep(place: Path, name: str = "", pid: int = 0) -> None:
     If one was ended between two changes of name, what was there before is put back. One
     that is named has been asked to end, and its end is waited for.
     """
-    for made, target, maker in _makings(place):
-        if name not in ("", target.name) or pid not in (0, maker):
+    for made, target in _left(place, name, pid):
+        _remove(made, target)
+
+
+def _left(place: Path, name: str = "", pid: int = 0) -> Iterator[tuple[Path, Path]]:
+    """Folders that nobody makes anything in any more, with what each was to be."""
+    for made in sorted(place.glob(".*.tmp")):
+        named = MAKING.fullmatch(made.name)
+        if not named or name not in ("", named["name"]) or not _is_ours(made):
+            continue
+        if pid not in (0, int(named["pid"])):
             continue
         # Of somebody who is at work, or it is not ours.
         with suppress(OSError):
-            if not any(made.iterdir()):
-                made.rmdir()
-            elif (made / LOCK).is_file():
+            if (made / LOCK).is_file():
                 with FileLock(made / LOCK, timeout=PATIENCE if pid else 0):
                     pass
-                _remove(made, target)
+            elif any(made.iterdir()):
+                continue
+            yield made, made.with_name(named["name"])
+
+
+def abandon() -> None:
+    """Take away what this process is making: it is about to end, and at once."""
+    _turn.acquire()
+    for made, target in [*_own.items()]:
+        _remove(made, target)
 
 
 def _places(output: Path) -> list[Path]:
     """The folders in a place for outputs that something is made in."""
     return [output, *output.glob("[!.]*/")] if is_here(output) else []
-
-
-def _makings(place: Path) -> list[tuple[Path, Path, int]]:
-    """Folders as `scratch` makes them, with what each was to be, and by whom."""
-    return [
-        (path, path.with_name(named["name"]), int(named["pid"]))
-        for path in sorted(place.glob(".*.tmp"))
-        if (named := MAKING.fullmatch(path.name)) and _is_ours(path)
-    ]
 
 
 def _is_ours(path: Path) -> bool:
@@ -313,9 +361,9 @@ def put(work: Path, target: Path) -> None:
     """
     Put a finished report in place.
 
-    On this machine folders change names, so that there is never half a report, nor none
-    where there was one: in one step where system and disk know how, and else in two, of
-    which the first is undone by whoever comes after a process that ended between them.
+    On this machine folders change names, so that there is never half a report. That
+    takes two steps, of which the first is undone by whoever comes after a process that
+    ended between them.
     At an address there is no such thing: the old manifest is taken away first and the
     new one written last, so that half a report is one that nothing vouches for.
     """
@@ -327,7 +375,7 @@ def put(work: Path, target: Path) -> None:
     with _turn:
         if not target.exists():
             work.rename(target)
-        elif not _exchange(work, target):
+        else:
             earlier = work.with_name(EARLIER)
             target.rename(earlier)
             try:
@@ -336,24 +384,6 @@ def put(work: Path, target: Path) -> None:
                 earlier.rename(target)
                 raise
     sync(target.parent)
-
-
-def _exchange(one: Path, other: Path) -> bool:
-    """Let two change names in one step; whether system and disk knew how."""
-    if os.name != "posix":
-        return False
-    # Loaded where it is needed: most commands put nothing in place.
-    import ctypes
-
-    system: Any = ctypes.CDLL(None)
-    first, second = os.fsencode(one), os.fsencode(other)
-    if hasattr(system, "renameat2"):
-        found = system.renameat2(HERE, first, HERE, second, EXCHANGE)
-    elif hasattr(system, "renamex_np"):
-        found = system.renamex_np(first, second, EXCHANGE)
-    else:
-        return False
-    return bool(found == 0)
 
 
 def sync(path: Path) -> None:

@@ -16,13 +16,13 @@ from asss.runs.ledger import Entry, Ledger
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="kills as POSIX has them")
 
 #: Puts a report in place, and is killed as it comes to a point: as it calls a function
-#: for the so-manieth time. With `two steps` on a disk that cannot exchange names.
+#: for the so-manieth time.
 KILLED = """
 import os, signal, sys
 from pathlib import Path
 from asss import outputs
 
-where, name, nth, way, target = sys.argv[1:]
+where, name, nth, target = sys.argv[1:]
 holder, count = {"outputs": outputs, "Path": Path, "os": os}[where], int(nth)
 real = getattr(holder, name)
 
@@ -33,26 +33,20 @@ def counted(*given, **named):
         os.kill(os.getpid(), signal.SIGKILL)
     return real(*given, **named)
 
-if way == "two steps":
-    outputs._exchange = lambda *_: False
 setattr(holder, name, counted)
 with outputs.workplace(Path(target)) as work:
     (work / "rapport.html").write_text("new", "utf-8")
     outputs.put(work, Path(target))
 """
 
-WAYS = ("one step", "two steps")
-
 #: The points, with what is then in the report's place, before anybody has swept.
 POINTS = [
-    ("outputs", "put", 1, "one step", "earlier"),
-    ("os", "fsync", 1, "one step", "earlier"),
-    ("outputs", "_exchange", 1, "one step", "earlier"),
-    ("outputs", "_remove", 1, "one step", "new"),
-    ("Path", "rename", 1, "two steps", "earlier"),
-    ("Path", "rename", 2, "two steps", None),
-    ("outputs", "_remove", 1, "two steps", "new"),
-    ("Path", "rmdir", 1, "one step", "new"),
+    ("outputs", "put", 1, "earlier"),
+    ("os", "fsync", 1, "earlier"),
+    ("Path", "rename", 1, "earlier"),
+    ("Path", "rename", 2, None),
+    ("outputs", "_remove", 1, "new"),
+    ("Path", "rmdir", 1, "new"),
 ]
 
 
@@ -74,13 +68,13 @@ def _said(target: Path) -> str | None:
     return path.read_text("utf-8") if path.is_file() else None
 
 
-@pytest.mark.parametrize(("where", "name", "nth", "way", "said"), POINTS)
+@pytest.mark.parametrize(("where", "name", "nth", "said"), POINTS)
 def test_report_is_never_lost_wherever_the_kill_comes(
-    where: str, name: str, nth: int, way: str, said: str | None, tmp_path: Path
+    where: str, name: str, nth: int, said: str | None, tmp_path: Path
 ) -> None:
     """And whoever comes next takes away what is left, or puts back what was there."""
     target = _earlier(tmp_path)
-    _die((where, name, nth, way), target)
+    _die((where, name, nth), target)
     assert _said(target) == said
     left = outputs.left_behind(tmp_path)
     assert len(left) == 1
@@ -91,28 +85,15 @@ def test_report_is_never_lost_wherever_the_kill_comes(
     assert not outputs.left_behind(tmp_path)
 
 
-@pytest.mark.parametrize("way", WAYS)
-def test_next_report_sweeps_for_the_one_before(way: str, tmp_path: Path) -> None:
+def test_next_report_sweeps_for_the_one_before(tmp_path: Path) -> None:
     """Also where nobody asks for it, such as on a worker of a cluster."""
     target = _earlier(tmp_path)
-    _die(("outputs", "put", 1, way), target)
+    _die(("outputs", "put", 1), target)
     with outputs.workplace(target) as work:
         (work / "rapport.html").write_text("newer", "utf-8")
         outputs.put(work, target)
     assert _said(target) == "newer"
     assert [path.name for path in target.parent.iterdir()] == ["oslo"]
-
-
-def test_names_are_exchanged_where_this_system_can(tmp_path: Path) -> None:
-    """In two steps everything else holds too; that this one is taken is not seen."""
-    one, other = tmp_path / "one", tmp_path / "other"
-    one.mkdir()
-    (other / "in").mkdir(parents=True)
-    if not outputs._exchange(one, other):
-        pytest.skip("neither system nor disk exchanges names")
-    assert (one / "in").is_dir()
-    assert not (other / "in").exists()
-    assert not outputs._exchange(one, tmp_path / "none")
 
 
 def test_folder_of_a_stranger_is_neither_put_back_nor_taken_away(
@@ -179,9 +160,8 @@ def test_what_is_abandoned_is_gone_and_its_place_untouched(tmp_path: Path) -> No
 def test_report_that_cannot_be_put_in_place_leaves_the_one_before(
     failures: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In two steps, of which the second fails; and the way back, the first time."""
+    """Of two steps the second fails; and the way back, the first time."""
     target = _earlier(tmp_path)
-    monkeypatch.setattr(outputs, "_exchange", lambda *_: False)
     rename, left = Path.rename, failures
 
     def fail(self: Path, to: Path) -> Path:

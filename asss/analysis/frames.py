@@ -116,9 +116,9 @@ def load(
     >>> shown = figures.query("indicator_id == 'stonadslengde_18_24' and year == 2020")
     >>> shown.query("rank <= 2")[["kommune", "value", "unit", "rank"]]
            kommune  value     unit  rank
-    545       Oslo    4.8  maneder     2
-    563  Stavanger    5.1  maneder     1
-    581    Sandnes    4.8  maneder     2
+    545       Oslo    4.8  måneder     2
+    563  Stavanger    5.1  måneder     1
+    581    Sandnes    4.8  måneder     2
 
     One line makes a table of indexes, in the order of Tabell 1 and of the network:
 
@@ -225,7 +225,7 @@ def tidy(indexed: pd.DataFrame, known: Catalogue) -> pd.DataFrame:
             indexed["kommune"], {m.id: m.name for m in known.network.members}
         ),
         section=_named(ids.map({n: row.section for n, row in rows.items()}), names),
-        unit=ids.map({name: row.unit for name, row in rows.items()}),
+        unit=ids.map({name: _unit(row.unit, known) for name, row in rows.items()}),
         basis=_named(indexed["basis"], {basis: basis for basis in BASES}),
     )
     told = told[list(COLUMNS.values())].set_axis(list(COLUMNS), axis="columns")
@@ -246,10 +246,14 @@ def indicators(*, parameters: Parameters = None) -> pd.DataFrame:
     --------
     >>> import asss
     >>> asss.indicators().loc["stonadslengde_18_24", ["short_name", "unit"]].to_list()
-    ['Stønadslengde 18–24 år', 'maneder']
+    ['Stønadslengde 18–24 år', 'måneder']
     """
-    rows = read_parameters(parameters).service.indicators
-    frame = frame_of(rows).assign(formula=[str(row.formula) for row in rows])
+    known = read_parameters(parameters)
+    rows = known.service.indicators
+    frame = frame_of(rows).assign(
+        formula=[str(row.formula) for row in rows],
+        unit=[_unit(row.unit, known) for row in rows],
+    )
     return frame[list(OF_INDICATORS)]
 
 
@@ -329,6 +333,11 @@ def read_parameters(given: Parameters = None, *, language: str = BOKMAL) -> Cata
 def frame_of(entries: Iterable[Any]) -> pd.DataFrame:
     """Entries of the catalogue, or some of them, as rows; key = id."""
     return pd.DataFrame([entry.model_dump() for entry in entries]).set_index("id")
+
+
+def _unit(unit: str, known: Catalogue) -> str:
+    """What a unit is called; in the catalogue it is an id."""
+    return known.phrases.words[f"unit_label_{unit}"]
 
 
 def _named(ids: "pd.Series[Any]", names: dict[str, str]) -> "pd.Series[Any]":

@@ -8,5 +8,5 @@ Catalogue: all that is known beside the figures, read from ``parameters/`` and c
                knowledge            the form of what is known
                  rules              what may be said, and with which fields
                parameters           the network and a run; how files are read
-  language     markdown     filenames   rules of writing │ comments │ names of files
+          language     markdown         rules of writing │ comments
 """

@@ -6,7 +6,6 @@ checked against a model, with every mistake collected before anything is raised.
 Knows nothing of indicators. Imports ``errors`` only.
 """
 
-import ast
 import math
 import re
 import stat
@@ -102,6 +101,9 @@ BOKMAL = "nb"
 
 #: How the cell begins in which papermill writes what it was given.
 INJECTED = "# Parameters\n"
+
+#: A name that is given a value there.
+ASSIGNED = re.compile(r"^(\w+)[^=\n]*=", re.MULTILINE)
 
 #: Far beyond any file that people write: what is larger was put there by mistake.
 LARGEST_FILE = 2**20
@@ -804,10 +806,10 @@ def load_run(namespace: Mapping[str, object], *, kommune: str | None = None) -> 
     Parameters
     ----------
     namespace : mapping of name to value
-        ``vars()`` in the notebook. What its cell of parameters names, and what
-        papermill put after that, must be a parameter: papermill only warns, and would
-        give a perfect report on the wrong kommune. Elsewhere a text or number under a
-        name that is nearly a parameter's is taken for a misspelt one.
+        ``vars()`` in the notebook. What papermill was given must be a parameter: it
+        only warns, and would give a perfect report on the wrong kommune. Elsewhere a
+        text or number under a name that is nearly a parameter's is taken for a misspelt
+        one.
     kommune : str, optional
         For a notebook that is always on the same, and so is given none.
 
@@ -839,17 +841,14 @@ def load_run(namespace: Mapping[str, object], *, kommune: str | None = None) -> 
 
 
 def _given(namespace: Mapping[str, object], fields: Sequence[str]) -> list[str]:
-    """The names that a report was given, and those that are nearly a parameter's."""
-    given: list[str] = []
+    """The names that papermill gave, and those that are nearly a parameter's."""
     cells = namespace.get("In")
-    for source in reversed(cells if isinstance(cells, list) else []):
-        is_injected = str(source).startswith(INJECTED)
-        names = _assigned(str(source), literally=not is_injected)
-        if is_injected or not set(fields).isdisjoint(names):
-            given = names + given
-            # What was written there before is no longer there.
-            if not is_injected:
-                break
+    given = [
+        name
+        for source in (cells if isinstance(cells, list) else [])
+        if str(source).startswith(INJECTED)
+        for name in ASSIGNED.findall(str(source))
+    ]
     return given + [
         name
         for name, value in namespace.items()
@@ -857,30 +856,6 @@ def _given(namespace: Mapping[str, object], fields: Sequence[str]) -> list[str]:
         and re.match(r"[a-z]", name)
         and get_close_matches(name, fields, 1, 0.75)
     ]
-
-
-def _assigned(source: str, *, literally: bool) -> list[str]:
-    """The names that a cell gives values to, or `literally` values written there."""
-    try:
-        body = ast.parse(source).body
-    except SyntaxError:
-        return []
-    names = []
-    for step in body:
-        if isinstance(step, ast.Assign | ast.AnnAssign) and step.value is not None:
-            if literally and not _is_literal(step.value):
-                continue
-            targets = step.targets if isinstance(step, ast.Assign) else [step.target]
-            names += [target.id for target in targets if isinstance(target, ast.Name)]
-    return names
-
-
-def _is_literal(value: ast.expr) -> bool:
-    try:
-        ast.literal_eval(value)
-    except ValueError:
-        return False
-    return True
 
 
 def as_yaml(entry: object) -> str:

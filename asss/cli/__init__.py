@@ -1,1 +1,1 @@
-"""The command line: a command a file. The only package that speaks to an operator."""
+"""The command line: the only package that speaks to an operator."""

@@ -16,14 +16,6 @@ import typer
 from asss import outputs
 from asss.catalogue import catalogue, parameters
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.filenames import (
-    EDITIONS,
-    FORMATS,
-    INDEX_NAME,
-    PUBLIC,
-    REVIEW,
-    USUAL_FORMATS,
-)
 from asss.catalogue.parameters import EVERY, NETWORK, Run
 from asss.cli.terminal import (
     FAILURE,
@@ -40,6 +32,14 @@ from asss.cli.terminal import (
     years_of,
 )
 from asss.errors import ManifestError, UsageError
+from asss.outputs import (
+    EDITIONS,
+    FORMATS,
+    INDEX_NAME,
+    PUBLIC,
+    REVIEW,
+    USUAL_FORMATS,
+)
 from asss.runs import manifest
 from asss.runs.kernels.forks import LIMITS, Limits
 from asss.runs.ledger import Ledger
@@ -105,7 +105,6 @@ Jobs = Annotated[int | None, _option("Default: all cores.", min=1)]
 Scheduler = Annotated[
     str | None, _option("A Dask cluster: tls://host:8786, tcp://…; local: one here.")
 ]
-Tls = Annotated[Path | None, _option("PEM, for a scheduler at tls://.", metavar="FILE")]
 Seconds = Annotated[int, _option("Seconds that one report may take.", min=1)]
 Megabytes = Annotated[
     int, _option("MB that one report may take; 0 for no limit.", min=0)
@@ -133,7 +132,6 @@ class _Task:
     limits: Limits
     jobs: int | None
     scheduler: str | None
-    certificates: tuple[Path, Path, Path] | None
 
     @property
     def root(self) -> Path:
@@ -159,9 +157,6 @@ def render(
     editions: Editions = None,
     jobs: Jobs = None,
     scheduler: Scheduler = None,
-    tls_ca: Tls = None,
-    tls_cert: Tls = None,
-    tls_key: Tls = None,
     time_limit: Seconds = int(LIMITS.seconds),
     memory_limit: Megabytes = LIMITS.memory // MEGABYTE,
     force: Force = False,
@@ -199,7 +194,6 @@ def render(
             limits=Limits(seconds=time_limit, memory=memory_limit * MEGABYTE),
             jobs=jobs,
             scheduler=scheduler,
-            certificates=_certificates(scheduler, tls_ca, tls_cert, tls_key),
         )
         no_pdf = _carry_out(task, account, force=force, dry_run=dry_run)
     _conclude(task, account, no_pdf, dry_run=dry_run)
@@ -358,21 +352,6 @@ def _day(written: str | None) -> str:
         raise UsageError(msg) from None
 
 
-def _certificates(
-    scheduler: str | None, ca: Path | None, cert: Path | None, key: Path | None
-) -> tuple[Path, Path, Path] | None:
-    """Whom to trust and what shows who we are, for a scheduler that asks for it."""
-    if ca is None and cert is None and key is None:
-        return None
-    if ca is None or cert is None or key is None:
-        msg = "--tls-ca, --tls-cert and --tls-key go together: give all three."
-        raise UsageError(msg)
-    if not (scheduler or "").startswith("tls://"):
-        msg = f"Certificates are for --scheduler tls://host:8786, not {scheduler}."
-        raise UsageError(msg)
-    return ca, cert, key
-
-
 def _formats(given: Sequence[str] | None) -> tuple[str, ...]:
     """The formats asked for, whether or not they can be made here."""
     asked = _names("format", given or USUAL_FORMATS, (*FORMATS, EVERY_FORMAT))
@@ -515,11 +494,10 @@ def _workers(task: _Task, due: Sequence[Run]) -> "tuple[Workers, int]":
     count = min(task.jobs or cores(), len(due))
     if task.scheduler is None:
         return Local(count), count
-    from asss.runs.cluster import Certificates, Cluster
+    from asss.runs.cluster import Cluster
 
     project = Project.gather(task.root, {run.snapshot for run in due})
-    certificates = Certificates(*task.certificates) if task.certificates else None
-    cluster = Cluster(task.scheduler, count, project, certificates)
+    cluster = Cluster(task.scheduler, count, project)
     return cluster, cluster.size
 
 

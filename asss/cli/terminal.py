@@ -6,12 +6,10 @@ for something that does not exist. What others have written, a server or whoever
 file, is shown and never obeyed: no character that steers a terminal passes from here.
 """
 
-import codecs
 import json
 import re
 import sys
 import time
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -36,7 +34,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FAILURE",
-    "PLAIN",
     "SERVICE",
     "STEERING",
     "UNCHANGED",
@@ -73,15 +70,6 @@ STEERING = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 
-#: What ASCII has instead, where a letter does not become one by losing an accent.
-PLAIN = dict(
-    zip(
-        "æÆøØ«»–—−·→…ʳ",
-        ("ae", "Ae", "o", "O", '"', '"', *"----", "->", "...", "(r)"),
-        strict=True,
-    )
-)
-
 
 def visible(text: str) -> str:
     """Write what steers a terminal as JSON writes it, so that it is seen."""
@@ -105,25 +93,11 @@ out = Terminal(highlight=False, soft_wrap=True)
 err = Terminal(stderr=True, highlight=False, soft_wrap=True)
 
 
-def _plain(error: UnicodeError) -> tuple[str, int]:
-    """Spell what a terminal has no letters for, rather than end with a traceback."""
-    if not isinstance(error, UnicodeEncodeError):
-        raise error
-    spelt = "".join(
-        PLAIN.get(letter)
-        or unicodedata.normalize("NFKD", letter).encode("ascii", "ignore").decode()
-        or "?"
-        for letter in error.object[error.start : error.end]
-    )
-    return spelt, error.end
-
-
 def speak_plainly() -> None:
-    """Let any terminal show what is printed, as well as its letters can."""
-    codecs.register_error("asss.plain", _plain)
+    """Let any terminal show what is printed: with a ? for a letter that it lacks."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="asss.plain")
+            stream.reconfigure(errors="replace")
 
 
 def print_json(content: Any, *, indent: int | None = None) -> None:

@@ -28,10 +28,10 @@ import asss
 from asss import outputs
 from asss.catalogue import markdown
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.filenames import INDEX_NAME
 from asss.catalogue.parameters import BOKMAL, NETWORK
 from asss.errors import RenderError
 from asss.formats import tagging
+from asss.outputs import INDEX_NAME
 from asss.page import blocks, contents, site, text
 
 __all__ = [

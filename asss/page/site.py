@@ -19,9 +19,9 @@ from asss.analysis.statements import Detail
 from asss.analysis.tables import mark
 from asss.catalogue import language
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.filenames import INDEX_NAME
 from asss.catalogue.knowledge import Indicator
 from asss.catalogue.parameters import EVERY
+from asss.outputs import INDEX_NAME
 from asss.page import blocks, text
 
 __all__ = [

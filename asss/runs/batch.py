@@ -24,7 +24,9 @@ from typing import Final, Protocol, Self, TypeAlias
 
 from asss import outputs
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.filenames import (
+from asss.catalogue.parameters import EMBEDDED, FOLDER, NETWORK, NOTEBOOKS, Run
+from asss.errors import AsssError, ManifestError, RenderError, UsageError
+from asss.outputs import (
     EDITIONS,
     FACTS_NAME,
     FORMATS,
@@ -33,8 +35,6 @@ from asss.catalogue.filenames import (
     PUBLIC,
     USUAL_FORMATS,
 )
-from asss.catalogue.parameters import EMBEDDED, FOLDER, NETWORK, NOTEBOOKS, Run
-from asss.errors import AsssError, ManifestError, RenderError, UsageError
 from asss.page import site
 from asss.page.site import File, Listing
 from asss.runs import ledger, manifest

@@ -24,45 +24,13 @@ from asss.errors import AsssError, UsageError
 from asss.runs import batch
 from asss.runs.batch import Files, Local, Project, Result, Task, cores
 
-__all__ = ["LOCAL", "Certificates", "Cluster", "Made", "make"]
+__all__ = ["LOCAL", "Cluster", "Made", "make"]
 
 #: A cluster of this machine's own, for as long as the command lasts.
 LOCAL: Final = "local"
 
 #: Seconds to wait for a scheduler before saying that it does not answer.
 PATIENCE: Final = "20s"
-
-
-@dataclass(frozen=True)
-class Certificates:
-    """Files in PEM: whom to trust, and what shows who we are."""
-
-    ca: Path
-    cert: Path
-    key: Path
-
-    def security(self, dask: Any) -> Any:
-        """
-        As Dask has it.
-
-        Raises
-        ------
-        UsageError
-            If a file is missing, or is no certificate or key.
-        """
-        try:
-            security = dask.Security(
-                tls_ca_file=str(self.ca),
-                tls_client_cert=str(self.cert),
-                tls_client_key=str(self.key),
-                require_encryption=True,
-            )
-            security.get_connection_args("client")
-        except OSError as error:
-            names = f"{self.ca}, {self.cert} and {self.key}"
-            msg = f"TLS cannot be used with {names} ({error})."
-            raise UsageError(msg) from error
-        return security
 
 
 class Cluster:
@@ -78,23 +46,15 @@ class Cluster:
         How many reports a local cluster makes at a time: one for each of its workers.
         Another has as many as its workers have threads.
     project : Project
-    certificates : Certificates, optional
-        For TLS; without them, what Dask's own settings say.
 
     Raises
     ------
     UsageError
         If Dask is not installed, the scheduler does not answer, or it and the
-        certificates do not know each other.
+        certificates of Dask's settings do not know each other.
     """
 
-    def __init__(
-        self,
-        scheduler: str,
-        jobs: int,
-        project: Project,
-        certificates: Certificates | None = None,
-    ) -> None:
+    def __init__(self, scheduler: str, jobs: int, project: Project) -> None:
         try:
             import distributed
         except ImportError as error:
@@ -107,14 +67,13 @@ class Cluster:
         self._address = scheduler
         self._turn = Lock()
         self._is_over = False
-        security = certificates.security(dask) if certificates else None
         self._own: Any = None
         if scheduler == LOCAL:
             self._own = scheduler = dask.LocalCluster(
                 n_workers=jobs, threads_per_worker=1, dashboard_address="127.0.0.1:0"
             )
         try:
-            self._client = dask.Client(scheduler, timeout=PATIENCE, security=security)
+            self._client = dask.Client(scheduler, timeout=PATIENCE)
         except (OSError, ValueError) as error:
             msg = f"No scheduler answers at {scheduler} ({error})."
             raise UsageError(msg) from error
@@ -122,8 +81,8 @@ class Cluster:
             # What Dask says of tls:// without certificates, and of tcp:// where its
             # settings ask for encryption.
             msg = (
-                f"{scheduler} cannot be reached ({error}). TLS takes --tls-ca, "
-                "--tls-cert and --tls-key, or Dask's own settings."
+                f"{scheduler} cannot be reached ({error}). The certificates for TLS "
+                "are named in Dask's own settings: distributed.comm.tls."
             )
             raise UsageError(msg) from error
 

@@ -39,13 +39,6 @@ from asss.catalogue.catalogue import (
     READ,
     Catalogue,
 )
-from asss.catalogue.filenames import (
-    EDITIONS,
-    FACTS_NAME,
-    INDEX_NAME,
-    LINKED,
-    SEEN_BY,
-)
 from asss.catalogue.knowledge import SERVICE_FOLDER
 from asss.catalogue.parameters import (
     EVERY,
@@ -57,6 +50,13 @@ from asss.catalogue.parameters import (
     Run,
 )
 from asss.errors import ManifestError, UsageError
+from asss.outputs import (
+    EDITIONS,
+    FACTS_NAME,
+    INDEX_NAME,
+    LINKED,
+    SEEN_BY,
+)
 from asss.runs import ledger
 from asss.runs.ledger import Entry
 from asss.statbank import Snapshot
@@ -94,7 +94,7 @@ __all__ = [
 MANIFEST_NAME = "manifest.json"
 
 #: The version of the form of the manifest.
-FORM: Final = 2
+FORM: Final = 1
 
 #: The language of every report.
 LOCALE: Final = "nb"
@@ -187,7 +187,7 @@ class Manifest(Model):
         A file in a folder of the report's is named with it: ``figurer/figur-1.svg``.
     """
 
-    form: Literal[2]
+    form: Literal[1]
     kommune: str
     year: int
     service: str
@@ -219,7 +219,7 @@ class Index(Model):
         The index itself.
     """
 
-    form: Literal[2]
+    form: Literal[1]
     year: int
     reports: Mapping[str, str]
     old: tuple[str, ...] = Field(strict=False)
@@ -298,8 +298,6 @@ def _read(form: type[Kept], folder: Path) -> Kept:
     except ValueError as error:
         msg = f"{path} is damaged ({error}). Render the report again."
         raise ManifestError(msg) from error
-    if isinstance(content, dict) and content.get("form") == 1:
-        content = _of_first_form(content)
     problems: list[str] = []
     kept = parameters.check_model(form, content, file=MANIFEST_NAME, problems=problems)
     if kept is None:
@@ -307,19 +305,6 @@ def _read(form: type[Kept], folder: Path) -> Kept:
         msg = f"{path} is damaged: {what}. Render the report again."
         raise ManifestError(msg)
     return kept
-
-
-def _of_first_form(content: Mapping[str, Any]) -> dict[str, Any]:
-    """A manifest from when the inputs were kept in three places, in the form of now."""
-    libraries, parts = content.get("libraries", {}), content.get("substance", {})
-    others = {k: v for k, v in content.items() if k not in ("libraries", "substance")}
-    match content.get("inputs"):
-        case {"snapshot": snapshot, "package": package}:
-            others["snapshot"] = snapshot
-            inputs: Any = {**parts, **libraries, "package": package}
-        case _:
-            inputs = parts
-    return {**others, "form": FORM, "inputs": inputs}
 
 
 def faults(kept: Manifest | Index, folder: Path) -> list[str]:

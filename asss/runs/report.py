@@ -27,7 +27,10 @@ from traitlets.config import Config
 from asss import outputs
 from asss.catalogue import catalogue, parameters
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.filenames import (
+from asss.catalogue.parameters import NETWORK, Run
+from asss.errors import AsssError, ParameterError, RenderError
+from asss.formats import conversion, exports, readback, review
+from asss.outputs import (
     EDITIONS,
     FACTS_NAME,
     FORMATS,
@@ -39,9 +42,6 @@ from asss.catalogue.filenames import (
     REVIEW_NAME,
     USUAL_FORMATS,
 )
-from asss.catalogue.parameters import NETWORK, Run
-from asss.errors import AsssError, ParameterError, RenderError
-from asss.formats import conversion, exports, readback, review
 from asss.page import record, sections
 from asss.page.blocks import BLOCK_MIME
 from asss.runs import ledger, manifest

@@ -20,7 +20,6 @@ from asss import outputs, statbank
 from asss.analysis import sources
 from asss.catalogue import parameters
 from asss.catalogue.catalogue import Catalogue, load_catalogue
-from asss.catalogue.filenames import FACTS_NAME, INDEX_NAME
 from asss.catalogue.parameters import EMBEDDED, NETWORK
 from asss.errors import (
     AsssError,
@@ -31,6 +30,7 @@ from asss.errors import (
     UsageError,
 )
 from asss.formats import conversion
+from asss.outputs import FACTS_NAME, INDEX_NAME
 from asss.runs import ledger, manifest, report
 from asss.runs.ledger import Entry, Ledger
 from asss.runs.manifest import MANIFEST_NAME, Inputs, Manifest

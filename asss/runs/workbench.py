@@ -28,7 +28,7 @@ from asss.catalogue.parameters import (
     check_model,
     suggestion,
 )
-from asss.errors import ParameterError, RenderError, UsageError, expect
+from asss.errors import RenderError, UsageError, expect
 from asss.figures import Picture
 from asss.page import appendix, keyfigures, overview, sections, text
 from asss.page.blocks import Block
@@ -467,9 +467,10 @@ def report(
     Raises
     ------
     UsageError
-        If there is no such kommune, year, snapshot or language.
+        If there is no such kommune, year, snapshot or language, or one of `others` is
+        wrong.
     ParameterError
-        If ``parameters/`` or one of `others` is wrong.
+        If ``parameters/`` is wrong.
 
     Examples
     --------
@@ -491,9 +492,9 @@ def report(
     whose = kommune if kommune == NETWORK else known.network.member(kommune).id
     given = {"kommune": whose, "year": year, "language": known.language, **others}
     problems: list[str] = []
-    run = check_model(Run, given, file="report", problems=problems)
+    run = check_model(Run, given, file="asss.report", problems=problems)
     if run is None:
-        raise ParameterError(problems)
+        raise UsageError("\n".join(problems))
     answers = frames.open_snapshot(snapshot, parameters=known)
     reported = frames.observations(year, snapshot=answers, parameters=known)
     indexed = indexing.index_to_network(reported, rule=known.mean_rule)

@@ -266,7 +266,7 @@ def test_other_variables_of_a_notebook_are_none_of_ours() -> None:
         **GIVEN,
         "__name__": "__main__",
         "_i1": "kommune = 'oslo'",
-        "In": ["", "kommune = 'x'\nKommune = 1", "kommune = 'x'\nyear = 1", "Year = 2"],
+        "In": ["", "kommune = 'x'\nyear = 1", "Year = 2"],
         "pd": yaml,
         "known": object(),
         "observations": [1],
@@ -320,19 +320,6 @@ def test_whatever_papermill_was_given_must_be_a_parameter(
         parameters.load_run({**GIVEN, name: 1, "In": [*cells, "load_run(vars())"]})
     (problem,) = refusal.value.problems
     assert problem.startswith(f"notebook: unknown parameter {hint}")
-
-
-def test_cell_of_parameters_names_nothing_else() -> None:
-    """In JupyterLab, where nobody injects anything; once it is mended, all is well."""
-    cells = ["", "kommune = 'tromso'\nyear = 2017\nKommune = 'oslo'"]
-    with pytest.raises(ParameterError, match="unknown parameter Kommune"):
-        parameters.load_run({**GIVEN, "In": cells})
-    cells += [
-        "load_run(vars())",
-        "%matplotlib inline",
-        "kommune = 'tromso'\nyear = 2017",
-    ]
-    assert parameters.load_run({**GIVEN, "Kommune": "oslo", "In": cells})
 
 
 def test_notebook_on_the_network_is_given_no_kommune() -> None:

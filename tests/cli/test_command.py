@@ -25,13 +25,6 @@ from asss import statbank
 from asss.__main__ import COMMANDS, app
 from asss.catalogue import parameters
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.filenames import (
-    EDITIONS,
-    FACTS_NAME,
-    FORMATS,
-    INDEX_NAME,
-    USUAL_FORMATS,
-)
 from asss.catalogue.parameters import EMBEDDED, NETWORK, Run
 from asss.cli.terminal import (
     FAILURE,
@@ -43,6 +36,13 @@ from asss.cli.terminal import (
     visible,
 )
 from asss.errors import FetchError, ParameterError
+from asss.outputs import (
+    EDITIONS,
+    FACTS_NAME,
+    FORMATS,
+    INDEX_NAME,
+    USUAL_FORMATS,
+)
 from asss.runs import batch, manifest, report
 from asss.runs.manifest import MANIFEST_NAME
 

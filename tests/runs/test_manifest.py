@@ -21,8 +21,8 @@ from asss import statbank
 from asss.analysis import findings, indexing, network, sources
 from asss.catalogue import catalogue, parameters
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.filenames import EDITIONS, FORMATS, PUBLIC, USUAL_FORMATS
 from asss.catalogue.parameters import NETWORK, Run
+from asss.outputs import EDITIONS, FORMATS, PUBLIC, USUAL_FORMATS
 from asss.runs import ledger, manifest
 from asss.runs.ledger import Entry, Ledger
 from asss.runs.manifest import Inputs, Verdict
@@ -515,30 +515,6 @@ def test_one_byte_of_the_package_makes_everything_again(
     verdicts = judge(made)
     assert due(verdicts) == EVERY
     assert {v.reasons for v in verdicts.values()} == {("the package itself changed",)}
-
-
-def test_manifest_of_the_first_form_is_read(made: Path) -> None:
-    """It kept the same in three places, and the notebook under another name."""
-    path = made / PLACE / manifest.MANIFEST_NAME
-    content = json.loads(path.read_bytes())
-    inputs = content.pop("inputs")
-    (notebook,) = (name for name in inputs if name.startswith("notebooks/"))
-    names = {*manifest.libraries()}
-    content |= {
-        "form": 1,
-        "inputs": {
-            "snapshot": content.pop("snapshot"),
-            "parameters": "0" * 64,
-            "template": inputs.pop(notebook),
-            "package": inputs.pop("package"),
-        },
-        "libraries": {name: inputs[name] for name in names},
-        "substance": {k: inputs[k] for k in inputs.keys() - names},
-    }
-    path.write_text(json.dumps(content), "utf-8")
-    verdicts = judge(made)
-    assert due(verdicts) == ONE
-    assert verdicts["2020/trondheim"].reasons == (f"{notebook} changed",)
 
 
 def test_every_library_that_we_ask_for_is_looked_at_or_is_no_matter(root: Path) -> None:

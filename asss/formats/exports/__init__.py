@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.filenames import EXPORTS as FORMATS
-from asss.catalogue.filenames import FIGURES_NAME, WORKBOOK_NAME
 from asss.formats.exports import excel
 from asss.formats.exports.datapackage import DESCRIPTOR, package
 from asss.formats.exports.pictures import drawings
+from asss.outputs import EXPORTS as FORMATS
+from asss.outputs import FIGURES_NAME, WORKBOOK_NAME
 from asss.page.blocks import Block, block
 from asss.page.record import FACTS_SCHEMA_NAME, published_schema, read
 

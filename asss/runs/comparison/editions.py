@@ -14,9 +14,9 @@ from typing import NamedTuple, TypeAlias
 from asss.analysis import facts, findings, indexing, sources
 from asss.analysis.facts import Fact
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.filenames import FACTS_NAME
 from asss.catalogue.parameters import EMBEDDED, LATEST, NETWORK, NETWORK_FILE, Run
 from asss.errors import EditionError, RenderError, UsageError
+from asss.outputs import FACTS_NAME
 from asss.page import record, text
 from asss.page.text import Sentence
 from asss.statbank import MANIFEST, Snapshot

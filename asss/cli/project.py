@@ -1,0 +1,222 @@
+"""
+The project in front of somebody: laid out, read, shown, opened and looked at again.
+
+What takes long to load is loaded by the command that needs it.
+"""
+
+import shutil
+import webbrowser
+from collections import Counter
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Column, Table
+
+from asss import outputs
+from asss.catalogue import catalogue, parameters
+from asss.cli.terminal import (
+    FAILURE,
+    OutputOption,
+    ParametersOption,
+    err,
+    out,
+    output_folder,
+    parameters_folder,
+    plain_errors,
+    report_id,
+    safe,
+)
+from asss.errors import UsageError
+from asss.outputs import HTML_NAME, INDEX_NAME
+
+__all__ = ["check", "init", "list_", "open_", "verify"]
+
+#: How an outcome looks, in one width.
+MARKS = {
+    "ok": "[green]ok[/green]     ",
+    "note": "[yellow]note[/yellow]   ",
+    "problem": "[red]problem[/red]",
+}
+
+
+def init(
+    folder: Annotated[
+        Path, typer.Argument(help="A folder that is empty or does not exist yet.")
+    ],
+) -> None:
+    """Lay out notebooks/ and parameters/ in an empty folder, to work with there."""
+    with plain_errors():
+        target = folder.resolve()
+        if target.exists() and not (target.is_dir() and not any(target.iterdir())):
+            msg = f"{folder} is not an empty folder; name one that is, or a new one."
+            raise UsageError(msg)
+        with outputs.workplace(target) as work:
+            for part in parameters.PROJECT:
+                shutil.copytree(
+                    parameters.packaged_project() / part,
+                    work / part,
+                    ignore=lambda _, names: filter(parameters.is_left_over, names),
+                )
+            outputs.put(work, target)
+    out.print(f"{safe(folder)} holds notebooks/ and parameters/. Go there, and run:")
+    out.print("  asss render --all --year 2020")
+
+
+def check(parameters_: ParametersOption = None) -> None:
+    """Read and cross-check everything under parameters/, and the embedded snapshot."""
+    from asss import statbank
+    from asss.analysis import sources
+
+    with plain_errors():
+        known = catalogue.load_catalogue(parameters_folder(parameters_))
+        known.check_comments()
+        answers = sources.open_snapshot(parameters.EMBEDDED)
+        years = sources.available_years(known, answers)
+        if years:
+            sources.load_observations(known, answers, until=years[-1])
+    service = known.service
+    out.print(
+        f"parameters/ is in order: {len(known.network.members)} kommuner, "
+        f"{len(service.indicators)} indicators, {len(service.measures)} measures, "
+        f"{len(known.forbehold)} forbehold, {len(known.phrases.phrases)} phrases, "
+        f"{len(known.manual)} manual figures, {len(known.comments)} comments."
+    )
+    name, held = safe(answers.name), statbank.spans(years)
+    out.print(f"Snapshot {name}: {len(answers.tables)} tables, {held}.")
+    for file in catalogue.unread(known.folder):
+        out.print(
+            f"[yellow]Not read:[/yellow] {safe(file)} is not where, or not called "
+            "what, a file of parameters/ is: figures end in .csv, the rest in .yaml, "
+            "and a comment is kommentarer/<kommune>-<year>/<chapter>.md."
+        )
+    unverified = service.unverified
+    if unverified:
+        out.print(
+            f"\n{len(unverified)} tables and codes have not been verified against SSB:"
+        )
+        for line in unverified:
+            out.print(f"  - {safe(line)}")
+
+
+def list_(parameters_: ParametersOption = None) -> None:
+    """Show kommuner, years and indicators."""
+    from asss import statbank
+    from asss.statbank import holdings
+
+    with plain_errors():
+        folder = parameters_folder(parameters_)
+        known = catalogue.load_catalogue(folder)
+        answers = holdings.open_snapshot(parameters.LATEST, root=folder.parent)
+        years = holdings.available_years(known, answers)
+    kommuner = Table(_id(), "name", "from", "kommunenummer by data year", box=None)
+    for member in known.network.members:
+        numbers = ", ".join(str(period) for period in member.kommunenummer)
+        since = str(member.member_from or "")
+        kommuner.add_row(member.id, member.name, since, numbers)
+    out.print(kommuner)
+    name, held = safe(answers.name), statbank.spans(years)
+    out.print(f"\nData years with figures: {held} (snapshot {name})\n")
+    indicators = Table(_id(), "mean", "name", box=None)
+    for indicator in known.service.indicators:
+        rule = known.service.mean_rule(indicator, years[-1]) if years else ""
+        indicators.add_row(indicator.id, rule, indicator.short_name)
+    out.print(indicators)
+
+
+def _id() -> Column:
+    """Ids are for typing again, so they are never cut or broken."""
+    return Column("id", no_wrap=True)
+
+
+def open_(
+    year: Annotated[
+        int | None, typer.Option(help="Data year. Default: the newest there is.")
+    ] = None,
+    kommune: Annotated[
+        str | None,
+        typer.Option(help="The report on it, or on the network: tromso, Tromsø, asss."),
+    ] = None,
+    output: OutputOption = None,
+    parameters_: ParametersOption = None,
+) -> None:
+    """Open the index of a year, or one report, in the browser; prints where it is."""
+    with plain_errors():
+        folder = parameters_folder(parameters_)
+        known = catalogue.load_catalogue(folder)
+        wanted = None if kommune is None else report_id(known, kommune, year)
+        page = _page(output_folder(output, folder), year, wanted)
+    out.print(safe(page))
+    if not webbrowser.open(page.as_uri()):
+        err.print("[yellow]No browser could be started;[/yellow] open the file above.")
+        raise typer.Exit(FAILURE)
+
+
+def _page(place: Path, year: int | None, kommune: str | None) -> Path:
+    """
+    The newest page of the kind that is asked for.
+
+    Raises
+    ------
+    UsageError
+        If there is none; the message says how to make it.
+    """
+    name = INDEX_NAME if kommune is None else f"{kommune}/{HTML_NAME}"
+    years = f"{year:04}" if year is not None else "[0-9][0-9][0-9][0-9]"
+    pages = sorted(place.glob(f"{years}/{name}"))
+    if pages:
+        return pages[-1]
+    what = "--all" if kommune is None else f"--kommune {kommune}"
+    when = year if year is not None else "YEAR"
+    msg = (
+        f"There is no {years if year is not None else 'YEAR'}/{name} in {place}. "
+        f"Make it: asss render {what} --year {when}."
+    )
+    raise UsageError(msg)
+
+
+def verify(
+    snapshot: Annotated[
+        list[str] | None,
+        typer.Option(help="Only this snapshot, and reports made from it; repeatable."),
+    ] = None,
+    kommune: Annotated[
+        str | None, typer.Option(help="Only reports on it: tromso, Tromsø, asss.")
+    ] = None,
+    year: Annotated[int | None, typer.Option(help="Only reports on it.")] = None,
+    render: Annotated[
+        bool, typer.Option("--render", help="Make them again and compare every byte.")
+    ] = False,
+    output: OutputOption = None,
+    parameters_: ParametersOption = None,
+) -> None:
+    """Check every snapshot and every report against its manifest and the ledger."""
+    from asss.runs import verification
+
+    outcomes: Counter[str] = Counter()
+    with plain_errors():
+        folder = parameters_folder(parameters_)
+        if kommune is not None:
+            known = catalogue.load_catalogue(folder)
+            kommune = report_id(known, kommune, year)
+        place = output_folder(output, folder)
+        if output is not None and not place.is_dir():
+            msg = f"There is no folder {place}."
+            raise UsageError(msg)
+        for check in verification.verify(
+            root=folder.parent,
+            output=place,
+            snapshots=snapshot or (),
+            kommune=kommune,
+            year=year,
+            render=render,
+        ):
+            outcomes[check.outcome] += 1
+            out.print(
+                f"{MARKS[check.outcome]} {safe(check.about)}: {safe(check.message)}"
+            )
+    if outcomes["problem"]:
+        count = outcomes["problem"]
+        out.print(f"{count} problem{'s' if count > 1 else ''}.")
+        raise typer.Exit(FAILURE)
+    out.print("No problems.")
