@@ -83,6 +83,14 @@ def _render(*words: str, output: Path, parameters: Path | None = None) -> float:
     return run(BIN / "asss", "render", *words, *given, *where, cwd=ROOT).seconds
 
 
+COMMENT = """---
+author: En
+source: "https://www.ks.no"
+date: "2021-03-15"
+---
+Og mer.
+"""
+
 TEN = tuple(word for name in KOMMUNER for word in ("--kommune", name))
 PAGES = ("--format", "html,pdf")
 
@@ -134,7 +142,8 @@ def one_comment(rounds: int) -> Iterator[Finding]:
         parameters = project / "parameters"
         _render(*TEN, *PAGES, output=output, parameters=parameters)
         comment = parameters / "kommentarer" / "trondheim-2020" / "kvalitet.md"
-        comment.write_text(f"{comment.read_text('utf-8')}\nOg mer.\n", "utf-8")
+        comment.parent.mkdir()
+        comment.write_text(COMMENT, "utf-8")
         seconds = _render(*TEN, *PAGES, output=output, parameters=parameters)
         alone.append(
             _render(

@@ -67,6 +67,9 @@ READ = (
 )
 SERVICES = f"{SERVICE_FOLDER}/*.yaml"
 
+#: Words of what people say in the midst of our text. Longer, it drowns the finding.
+LONGEST_CAUSE = 45
+
 #: Letters that look like a space, or like nothing, and break searches and joins.
 #: The hard space U+00A0 is meant, and stands only where a phrase needs it.
 INVISIBLE = re.compile("[\u200b-\u200f\u202f\u2060\ufeff\u00ad]")
@@ -210,13 +213,11 @@ class Catalogue:
         if problems:
             raise ParameterError(problems)
 
-    def comment(self, kommune: str, year: int, chapter: str) -> Comment | None:
-        """What people wrote for a chapter, if anything; refused if any is broken."""
+    def comments_on(self, kommune: str, year: int) -> tuple[Comment, ...]:
+        """What people wrote on a report, by name of file; refused if any is broken."""
         self.check_comments((kommune, year))
-        key = (kommune, year, chapter)
-        return next(
-            (c for c in self.comments if (c.kommune, c.year, c.chapter) == key), None
-        )
+        key = kommune, year
+        return tuple(c for c in self.comments if (c.kommune, c.year) == key)
 
 
 def load_catalogue(
@@ -285,7 +286,7 @@ def load_catalogue(
         if caveats:
             problems += _check_forbehold(caveats, network, knowledge)
             problems += _check_joins(caveats, knowledge)
-        _check_chapters(knowledge, comments, broken)
+        comments = list(_placed(knowledge, comments, broken))
         reports = dict.fromkeys([*broken, *((c.kommune, c.year) for c in comments)])
         read = [area for area in services.values() if area]
         problems += _check_people(network, read, manual, reports)
@@ -506,7 +507,7 @@ def _read_comments(
     folder: Path, problems: list[str]
 ) -> tuple[list[Comment], dict[tuple[str, int], list[str]]]:
     """
-    ``kommentarer/<kommune>-<year>/<chapter>.md``, with a YAML head.
+    ``kommentarer/<kommune>-<year>/<any name>.md``, with a YAML head.
 
     Returns
     -------
@@ -550,9 +551,9 @@ def _comment(
         return None
     content = {
         **head,
+        "id": path.stem,
         "kommune": kommune,
         "year": year,
-        "chapter": path.stem,
         "text": parts[2].strip(),
     }
     problems += _invisible(where, content)
@@ -566,7 +567,30 @@ def _comment(
         for key in ("author", "date")
         for what in markdown.left_over(str(head.get(key, "")))
     ]
-    return parameters.check_model(Comment, content, file=where, problems=problems)
+    comment = parameters.check_model(Comment, content, file=where, problems=problems)
+    if comment and comment.gjelder:
+        problems += [f"{where}: {what}" for what in _unfit_for_a_sentence(comment)]
+    return comment
+
+
+def _unfit_for_a_sentence(comment: Comment) -> Iterator[str]:
+    """Why what people say cannot be set in running text, beside a sentence of ours."""
+    if comment.says is None:
+        yield (
+            "says: is missing; what explains an indicator stands in the text, where a "
+            "reader must know who says it: asss, ks or kommunen"
+        )
+    if not markdown.is_paragraph(comment.text):
+        yield (
+            "should be one paragraph, as it explains an indicator and stands with its "
+            "sentence: divide it, or leave out gjelder"
+        )
+    words = len(comment.text.split())
+    if words > LONGEST_CAUSE:
+        yield (
+            f"has {words} words, and what stands with a sentence has at most "
+            f"{LONGEST_CAUSE}: shorten it, or divide it in two files"
+        )
 
 
 # -- checks ----------------------------------------------------------------------------
@@ -823,17 +847,44 @@ def _check_phrases(
     return problems
 
 
-def _check_chapters(
+def _placed(
     service: Service,
     comments: Iterable[Comment],
     broken: dict[tuple[str, int], list[str]],
-) -> None:
+) -> Iterator[Comment]:
+    """
+    The comments, each with its chapter: its own, its file's, or its indicator's.
+
+    What is wrong with where one stands, or with what it explains, is added to `broken`.
+    """
+    chapter_of = {
+        indicator.id: chapter.id
+        for chapter in service.chapters
+        for indicator in service.in_chapter(chapter.id)
+    }
     chapters = [chapter.id for chapter in service.chapters]
     for one in comments:
-        where = f"{one.kommune}-{one.year}/{one.chapter}.md"
-        lines = parameters.unknown(where, [one.chapter], chapters, what="chapter ")
-        if lines:
-            broken.setdefault((one.kommune, one.year), []).extend(lines)
+        where = f"{one.file}: gjelder"
+        problems = parameters.unknown(where, one.gjelder, chapter_of, what="indicator ")
+        told = [name for name in one.gjelder if name in chapter_of]
+        named = one.chapter or (one.id if one.id in chapters or not told else "")
+        chapter = named or chapter_of[told[0]]
+        if one.chapter or not one.gjelder:
+            problems += parameters.unknown(
+                one.file, [chapter], chapters, what="chapter "
+            )
+        if named in chapters:
+            problems += [
+                f"{where}: {name} is not of {named}, but of {chapter_of[name]}; give "
+                "that as chapter, or none"
+                for name in told
+                if chapter_of[name] != named
+            ]
+        if problems:
+            broken.setdefault((one.kommune, one.year), []).extend(problems)
+        # In running text a line of the file is no line of its own.
+        text = " ".join(one.text.split()) if one.gjelder else one.text
+        yield one.model_copy(update={"chapter": chapter, "text": text})
 
 
 def _twice(file: str, key: str, names: Iterable[str]) -> list[str]:

@@ -55,6 +55,7 @@ __all__ = [
     "Range",
     "Series",
     "Service",
+    "Speaker",
     "StatBankSettings",
     "Table",
     "Unit",
@@ -66,6 +67,7 @@ Unit = Literal["kr", "prosent", "maneder", "per_1000", "forholdstall"]
 MeanRule = Literal["plain", "weighted"]
 #: A count of persons, as a part of those it could be, or for each so many.
 Chance = Literal["share", "rate"]
+Speaker = Literal["asss", "ks", "kommunen"]
 Identifiers = Annotated[tuple[Identifier, ...], Field(strict=False)]
 
 
@@ -597,12 +599,36 @@ class ManualFigure(Model):
 
 
 class Comment(Model):
-    """An explanation that people wrote: causes are never guessed by a program."""
+    """An explanation that people wrote: causes are never guessed by a program.
 
+    Attributes
+    ----------
+    id : str
+        The name of its file, without the ending.
+    chapter : str
+        Empty where neither the head nor the name of the file says it; of those in a
+        catalogue it never is.
+    gjelder : tuple of str
+        The indicators that it explains; one that explains nothing in particular has
+        none.
+    says : str or None
+        Who says it; None where `author` alone tells.
+    text : str
+        Markdown; one paragraph where it explains something.
+    """
+
+    id: str
     kommune: Identifier
     year: int
-    chapter: Identifier
+    chapter: Identifier | Literal[""] = ""
+    gjelder: Identifiers = ()
+    says: Speaker | None = None
     author: str
     source: Address
     date: str
     text: str
+
+    @property
+    def file(self) -> str:
+        """The file it stands in, under ``kommentarer/``."""
+        return f"{self.kommune}-{self.year}/{self.id}.md"

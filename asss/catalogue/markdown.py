@@ -15,7 +15,7 @@ from markdown_it.common.utils import escapeHtml
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
-__all__ = ["LEFTOVERS", "left_over", "refused", "to_html"]
+__all__ = ["LEFTOVERS", "inline", "is_paragraph", "left_over", "refused", "to_html"]
 
 #: What never belongs in front of a reader, by what to call it.
 LEFTOVERS: Mapping[str, re.Pattern[str]] = {
@@ -102,6 +102,34 @@ def to_html(written: str, *, below: int | None = None) -> str:
             token.tag = f"h{min(below + len(above), 6)}"
     _name_heads(tokens)
     return str(parser.renderer.render(tokens, parser.options, {}))
+
+
+def is_paragraph(written: str) -> bool:
+    r"""
+    Whether a text is one paragraph, which can stand within another.
+
+    Examples
+    --------
+    >>> is_paragraph("Ifølge *KS*\nøker leiene."), is_paragraph("# Leie")
+    (True, False)
+    """
+    tokens = _Writer().parse(REMARK.sub("", written))
+    return [token.type for token in tokens[::2]] == [
+        "paragraph_open",
+        "paragraph_close",
+    ]
+
+
+def inline(written: str) -> str:
+    """
+    One paragraph of Markdown as HTML, to stand within another.
+
+    Examples
+    --------
+    >>> inline("Ifølge *KS* øker leiene.")
+    'Ifølge <em>KS</em> øker leiene.'
+    """
+    return str(_Writer().renderInline(REMARK.sub("", written).strip()))
 
 
 def _name_heads(tokens: Sequence[Token]) -> None:

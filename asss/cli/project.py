@@ -88,7 +88,7 @@ def check(parameters_: ParametersOption = None) -> None:
         out.print(
             f"[yellow]Not read:[/yellow] {safe(file)} is not where, or not called "
             "what, a file of parameters/ is: figures end in .csv, the rest in .yaml, "
-            "and a comment is kommentarer/<kommune>-<year>/<chapter>.md."
+            "and a comment is kommentarer/<kommune>-<year>/<any name>.md."
         )
     unverified = service.unverified
     if unverified:

@@ -17,6 +17,7 @@ from pydantic import Field, ValidationError
 
 from asss.analysis.facts import Fact, FactId, Year, about
 from asss.analysis.publication import Edition, Finality
+from asss.catalogue.knowledge import Speaker
 from asss.catalogue.parameters import NETWORK, Identifier, Model
 from asss.errors import RenderError
 from asss.statbank import Snapshot
@@ -25,6 +26,7 @@ __all__ = [
     "FACTS_FORM",
     "FACTS_MIME",
     "FACTS_SCHEMA_NAME",
+    "CommentRecord",
     "FactsFile",
     "ForbeholdRecord",
     "Note",
@@ -150,6 +152,26 @@ class ForbeholdRecord(Model):
     date: str = about("When the source said so: ISO date or year.")
 
 
+class CommentRecord(Model):
+    """What people said of the figures: quoted, and never computed."""
+
+    id: str = about("Name of its file, without the ending.", min_length=1)
+    chapter: Identifier = about("Id of the chapter that it belongs to.")
+    indicators: list[Identifier] = about(
+        "The indicators that it explains; empty: nothing in particular."
+    )
+    says: Speaker | None = about("Who says it; null where the author alone tells.")
+    author: str = about("Who wrote it down.")
+    source: str = about("Where it is from, an address.")
+    date: str = about("When the source said so: ISO date or year.")
+    text: str = about("As it is written, in Markdown.", min_length=1)
+    section: str = about("Id of the chapter it stands in, or of the main findings.")
+    sentence: Annotated[int, Field(ge=0)] | None = about(
+        "Number in `sentences`, from 0, of the one that it stands after; null: it "
+        "stands last in its chapter."
+    )
+
+
 class Printed(Model):
     """A cell of Tabell 1 as it is printed."""
 
@@ -223,6 +245,9 @@ class FactsFile(Model):
         "In a report on the network, everybody's figures of every year."
     )
     sentences: list[SentenceRecord] = about("In the order of the page.")
+    comments: list[CommentRecord] = about(
+        "What people said of the figures, in the order of the page."
+    )
     forbehold: list[ForbeholdRecord] = about("Every caveat on any of the figures.")
 
     @property

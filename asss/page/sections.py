@@ -16,12 +16,12 @@ from asss.analysis import publication
 from asss.analysis.facts import Fact, NetworkBook
 from asss.analysis.findings import SUMMARY, Findings
 from asss.analysis.statements import Detail
-from asss.catalogue import markdown
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import Member
 from asss.catalogue.rules import Rule
-from asss.page import keyfigures, record, text
+from asss.page import comments, keyfigures, record, text
 from asss.page.blocks import Block, block
+from asss.page.comments import Comments
 from asss.page.record import FactsFile
 
 __all__ = [
@@ -99,6 +99,7 @@ def heading(found: Findings, known: Catalogue) -> Block:
         known,
         title=title(found, known),
         summary=text.sentences(found, known, chapter=SUMMARY),
+        said=comments.place(found, known),
         reconstructed="reconstructed_line",
         kommune=found.book.member.name,
     )
@@ -110,6 +111,7 @@ def top(
     *,
     title: str,
     summary: Sequence[text.Sentence],
+    said: Comments = comments.NOBODY,
     reconstructed: str,
     **details: Detail,
 ) -> Block:
@@ -118,6 +120,8 @@ def top(
 
     Parameters
     ----------
+    said : Comments
+        What people say, of which some may stand with the main findings.
     reconstructed : str
         The phrase on figures that are not official, with its `details`.
     """
@@ -144,14 +148,20 @@ def top(
         if book.is_reconstructed
         else "",
         notes=[entry.text for entry in book.page_wide_forbehold(known)],
-        summary=summary,
+        summary=said.beside(summary, known),
+        sources=said.sources(SUMMARY),
     )
 
 
 def summary(found: Findings, known: Catalogue) -> Block:
     """The main findings alone; in any language that has the words for them."""
-    said = text.sentences(found, known, chapter=SUMMARY)
-    return block("summary", known, summary=said)
+    said = comments.place(found, known)
+    return block(
+        "summary",
+        known,
+        summary=said.beside(text.sentences(found, known, chapter=SUMMARY), known),
+        sources=said.sources(SUMMARY),
+    )
 
 
 def title(found: Findings, known: Catalogue) -> str:
@@ -185,23 +195,26 @@ def chapter(
     found: Findings, known: Catalogue, chapter: str, *, figure: int | None = None
 ) -> Block:
     """
-    A chapter's sentences, the forbehold that touch them, and people's comment.
+    A chapter's sentences with what people say, and the forbehold that touch them.
 
     Where a figure belongs to the chapter, the text refers to it by its number.
     """
-    comment = known.comment(found.book.member.id, found.book.run.year, chapter)
+    written = comments.place(found, known)
     notes = _ChapterNotes(found, known, chapter)
     return block(
         "chapter",
         known,
         paragraphs=[
-            [(said, notes.refer(said)) for said in paragraph]
+            [
+                (said, notes.refer(said), voices)
+                for said, voices in written.beside(paragraph, known)
+            ]
             for paragraph in text.paragraphs(found, known, chapter=chapter)
         ],
         see=text.phrase("see_figure", {"number": figure}, known) if figure else "",
         forbehold=list(notes.items.values()),
-        comment=comment,
-        html=Markup(markdown.to_html(comment.text, below=2)) if comment else "",
+        last=comments.apart(written.last(chapter), known),
+        sources=written.sources(chapter),
     )
 
 
@@ -269,6 +282,7 @@ def facts(found: Findings, known: Catalogue) -> FactsFile:
             if fact.kommune == book.member.id or fact.year == book.run.year
         ],
         sentences=text.sentences(found, known),
+        said=comments.place(found, known),
         table=keyfigures.table(found, known),
     )
 
@@ -281,6 +295,7 @@ def gathered(
     whose: Member,
     kept: Sequence[Fact],
     sentences: Sequence[text.Sentence],
+    said: Comments = comments.NOBODY,
     table: record.PrintedTable | None = None,
 ) -> FactsFile:
     """What facts.json holds, of a report on one kommune or on all."""
@@ -298,13 +313,14 @@ def gathered(
         facts=list(kept),
         sentences=[
             record.SentenceRecord(
-                section=said.chapter,
-                text=said.text,
-                rule=said.rule,
-                facts=list(said.facts),
+                section=one.chapter,
+                text=one.text,
+                rule=one.rule,
+                facts=list(one.facts),
             )
-            for said in sentences
+            for one in sentences
         ],
+        comments=said.records,
         forbehold=[
             record.ForbeholdRecord(**entry.model_dump(mode="json", exclude={"figures"}))
             for entry in book.all_forbehold(known)

@@ -4,8 +4,8 @@ The ledger: when each report was published, and when what it says last changed.
 «Endret» says to a reader that a report no longer says what it said. So it moves when
 facts or words have changed, and at nothing else: not at a new rendering, nor at new
 provenance of the same figures. The ledger remembers between renderings. The day is
-given by whoever renders; nothing here reads a clock. Imports ``knowledge``,
-``parameters``, ``outputs`` and ``errors``.
+given by whoever renders; nothing here reads a clock. Imports ``parameters``,
+``outputs`` and ``errors``.
 """
 
 import hashlib
@@ -21,7 +21,6 @@ from pydantic import Field
 
 from asss import outputs
 from asss.catalogue import parameters
-from asss.catalogue.knowledge import Comment
 from asss.catalogue.parameters import NETWORK, IsoDate, Model, Run
 from asss.errors import LedgerError, UsageError
 
@@ -102,9 +101,7 @@ def key(kommune: str, year: int) -> str:
     return f"{year}/{kommune}"
 
 
-def fingerprint(
-    facts: Mapping[str, Any], comments: Iterable[Comment], prose: Iterable[str]
-) -> str:
+def fingerprint(facts: Mapping[str, Any], prose: Iterable[str]) -> str:
     """
     One sha256 of what a report says.
 
@@ -112,8 +109,6 @@ def fingerprint(
     ----------
     facts : mapping
         What facts.json holds.
-    comments : iterable of Comment
-        What people wrote on this kommune and year.
     prose : iterable of str
         The Markdown that the notebook puts on the page.
 
@@ -139,9 +134,10 @@ def fingerprint(
         "forbehold": sorted(
             [f["id"], f["label"], f["text"]] for f in facts["forbehold"]
         ),
-        "comments": sorted(
-            [c.chapter, c.author, c.source, c.date, c.text] for c in comments
-        ),
+        "comments": [
+            {name: part for name, part in comment.items() if name != "id"}
+            for comment in facts["comments"]
+        ],
         "prose": list(prose),
     }
     written = json.dumps(_steady(content), sort_keys=True, ensure_ascii=False)

@@ -225,17 +225,12 @@ def _execute(
 ) -> tuple[NotebookNode, str]:
     """Run the template with papermill; and the fingerprint of what it says."""
     notebook = _run_notebook(run, template, known.folder.parent, place)
-    comments = [
-        comment
-        for comment in known.comments
-        if (comment.kommune, comment.year) == (run.kommune, run.year)
-    ]
     prose = [
         cell.source
         for cell in notebook.cells
         if cell.cell_type == "markdown" and ON_PAGE in cell.metadata.get("tags", [])
     ]
-    return notebook, ledger.fingerprint(_facts(notebook, run), comments, prose)
+    return notebook, ledger.fingerprint(_facts(notebook, run), prose)
 
 
 def _run_notebook(run: Run, template: Path, root: Path, place: _Place) -> NotebookNode:

@@ -451,14 +451,28 @@ def test_manual_figures_are_found_by_measure_kommune_and_year(known: Catalogue) 
     assert (missing.value, missing.status) == (None, "..")
 
 
-def test_comment_is_found_for_its_kommune_year_and_chapter(known: Catalogue) -> None:
+def test_comment_is_found_for_its_kommune_and_year(known: Catalogue) -> None:
     """Causes come from people, and stand only where they wrote them."""
-    comment = known.comment("tromso", 2017, "prioritering_behov")
-    assert comment
-    assert "254" in comment.text
-    assert comment.text == comment.text.strip()
-    assert known.comment("tromso", 2016, "prioritering_behov") is None
-    assert known.comment("tromso", 2017, "kvalitet") is None
+    comments = {comment.id: comment for comment in known.comments_on("tromso", 2017)}
+    rus = comments["rus"]
+    assert "254" in rus.text
+    assert "\n" not in rus.text
+    assert rus.gjelder == ("netto_driftsutgifter_rus_f243_per_innb",)
+    assert (rus.chapter, rus.says) == ("prioritering_behov", "asss")
+    assert known.comments_on("tromso", 2016) == ()
+
+
+def test_no_comment_drowns_its_finding_or_says_by_whom_in_a_label(
+    known: Catalogue,
+) -> None:
+    """Fifteen readers: who says it stands in the sentence, and it is short."""
+    assert known.comments
+    for comment in known.comments:
+        assert comment.gjelder, comment.file
+        assert len(comment.text.split()) <= catalogue.LONGEST_CAUSE, comment.file
+        told = r"[Ii]følge (?:ASSS|kommunen)|\bKS\b|^Kommunen "
+        assert re.search(told, comment.text), comment.file
+        assert ":" not in comment.text.partition(" ")[0], comment.file
 
 
 def test_catalogue_is_frozen(known: Catalogue) -> None:
@@ -944,10 +958,98 @@ def write_comment(folder: Path, text: str, place: str = "tromso-2017/kvalitet") 
 def test_comment_is_read_with_its_head(folder: Path) -> None:
     """A new file is all it takes, also where the text has a line ---."""
     write_comment(folder, f"{HEAD}\nForklaring.\n---\nMer.\n")
-    comment = catalogue.load_catalogue(folder).comment("tromso", 2017, "kvalitet")
-    assert comment
+    known = catalogue.load_catalogue(folder)
+    (comment,) = (c for c in known.comments_on("tromso", 2017) if c.id == "kvalitet")
     assert comment.text == "Forklaring.\n---\nMer."
     assert (comment.author, comment.date) == ("En", "2018-09-10")
+    # Of the form before this one: the file has the name of its chapter.
+    assert (comment.chapter, comment.gjelder, comment.says) == ("kvalitet", (), None)
+
+
+def _explains(*indicators: str, **head: str) -> str:
+    """The head of a comment that explains some indicators."""
+    more = {"gjelder": list(indicators), "says": "kommunen", **head}
+    return HEAD.replace("---\n", f"---\n{yaml.safe_dump(more)}", 1)
+
+
+KVP, RUS = "kvp_mottakere_per_1000", "netto_driftsutgifter_rus_f243_per_innb"
+COVERAGE = "dekningsgrader_produktivitet"
+
+
+@pytest.mark.parametrize(
+    ("head", "name", "chapter"),
+    [
+        (_explains(KVP), "hva_som_helst", COVERAGE),
+        (_explains(KVP), COVERAGE, COVERAGE),
+        (_explains(KVP, RUS), "flere kapitler", COVERAGE),
+        (_explains(KVP, chapter=COVERAGE), "kvalitet", COVERAGE),
+        (HEAD.replace("---\n", "---\nchapter: kvalitet\n", 1), "x", "kvalitet"),
+        (HEAD, "kvalitet", "kvalitet"),
+    ],
+)
+def test_comment_has_the_chapter_of_its_head_its_file_or_what_it_explains(
+    folder: Path, head: str, name: str, chapter: str
+) -> None:
+    """Several may be of one chapter, so the name of the file is the author's own."""
+    write_comment(folder, f"{head}Ifølge kommunen\nøker leiene.\n", f"oslo-2020/{name}")
+    (comment,) = catalogue.load_catalogue(folder).comments_on("oslo", 2020)
+    assert (comment.chapter, comment.id) == (chapter, name)
+
+
+LONG = " ".join(["ord"] * (catalogue.LONGEST_CAUSE + 1))
+
+
+@pytest.mark.parametrize(
+    ("head", "text", "complaints"),
+    [
+        (
+            _explains("kvp_mottakere_pr_1000"),
+            "Kort.",
+            ["gjelder: unknown indicator 'kvp_mottakere_pr_1000'. Did you mean kvp_m"],
+        ),
+        (
+            _explains(KVP, "sykefravar", chapter="kvalitett"),
+            "Kort.",
+            [
+                "gjelder: unknown indicator 'sykefravar'. Did you mean sykefravaer?",
+                "unknown chapter 'kvalitett'. Did you mean kvalitet?",
+            ],
+        ),
+        (
+            _explains(KVP, RUS, chapter="kvalitet"),
+            "Kort.",
+            [
+                f"gjelder: {KVP} is not of kvalitet, but of {COVERAGE}; give that",
+                f"gjelder: {RUS} is not of kvalitet, but of prioritering_behov",
+            ],
+        ),
+        (
+            _explains(KVP, says="alle"),
+            "Kort.",
+            ["says: Input should be 'asss', 'ks' or 'kommunen', got 'alle'"],
+        ),
+        (HEAD, "Kort.", ["unknown chapter 'leie'. Known: prioritering_behov, "]),
+        (
+            _explains(KVP).replace("says: kommunen\n", ""),
+            f"{LONG}\n\nEt avsnitt til.",
+            [
+                "says: is missing; what explains an indicator",
+                "should be one paragraph",
+                f"has {catalogue.LONGEST_CAUSE + 4} words, and what stands with a ",
+            ],
+        ),
+    ],
+)
+def test_comment_that_explains_what_is_not_there_is_named(
+    folder: Path, head: str, text: str, complaints: list[str]
+) -> None:
+    """All of it at once, with the nearest; a cause that nobody finds is lost."""
+    write_comment(folder, f"{head}{text}\n", "oslo-2020/leie")
+    problems = problems_in(folder)
+    assert len(problems) == len(complaints), problems
+    for complaint in complaints:
+        assert any(p.startswith("oslo-2020/leie.md: ") for p in problems)
+        assert any(complaint in problem for problem in problems), problems
 
 
 @pytest.mark.parametrize(
@@ -1089,7 +1191,7 @@ def test_invisible_character_is_named(folder: Path, file: str, word: str) -> Non
     [
         (NETWORK, "name: Oslo"),
         ("manuelle/sykefravaer.csv", "official"),
-        ("kommentarer/tromso-2017/prioritering_behov.md", "regnskapet"),
+        ("kommentarer/tromso-2017/rus.md", "egen"),
     ],
 )
 def test_invisible_character_is_named_in_every_file(
@@ -1396,6 +1498,7 @@ def test_source_may_be_words_where_it_is_no_link(manual_folder: Path) -> None:
     [
         ("oslo-2020/kvalitet", "Uten hode.\n"),
         ("oslo-2020/kvalitett", f"{HEAD}Forklaring.\n"),
+        ("oslo-2020/leie", f"{_explains('leie')}Forklaring.\n"),
         ("oslo-2020/kvalitet", HEAD.replace("https://ks.no", "javascript:alert(1)")),
         ("oslo-2020/kvalitet", HEAD.replace('author: "En"', "author: &a [*a]")),
     ],
@@ -1408,13 +1511,13 @@ def test_broken_comment_stops_its_own_report_and_no_other(
     known = catalogue.load_catalogue(folder)
     for refused in (
         lambda: known.check_comments(("oslo", 2020)),
-        lambda: known.comment("oslo", 2020, "prioritering_behov"),
+        lambda: known.comments_on("oslo", 2020),
         known.check_comments,
     ):
         with pytest.raises(ParameterError, match=f"{place}.md: "):
             refused()
     known.check_comments(("bergen", 2020), ("oslo", 2019), ("tromso", 2017))
-    assert known.comment("trondheim", 2020, "kvalitet")
+    assert known.comments_on("tromso", 2017)
 
 
 # -- files that were only left lying ---------------------------------------------------

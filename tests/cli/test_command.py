@@ -629,8 +629,8 @@ def test_comment_is_made_again_and_says_why(
     spare: Path, rendering: list[list[str]]
 ) -> None:
     """Ask first, with --dry-run; then do."""
-    comment = spare / "parameters/kommentarer/tromso-2017/prioritering_behov.md"
-    comment.write_text(comment.read_text("utf-8") + "\nOg mer.\n", "utf-8")
+    comment = spare / "parameters/kommentarer/tromso-2017/rus.md"
+    comment.write_text(comment.read_text("utf-8") + "Og mer.\n", "utf-8")
     reason = "parameters/kommentarer/: a comment on this report changed"
     result = _run(*_tromso(spare, "--dry-run"))
     assert result.exit_code == 0, result.output

@@ -253,13 +253,14 @@ def test_wrong_value_is_refused(
 
 
 def test_workbook_has_its_sheets_in_order(given: tuple[Content, Path]) -> None:
-    _, folder = given
+    content, folder = given
     assert workbook(folder).sheetnames == [
         "Om",
         "Tabell 1",
         "Tjenesteprofil",
         "Utvikling",
         "Forbehold",
+        *(["Kommentarer"] if content["comments"] else []),
         "Kilder",
         "Grunnlag",
     ]
@@ -342,6 +343,26 @@ def test_every_caveat_stands_in_full(given: tuple[Content, Path]) -> None:
     assert list(rows) == [entry["id"] for entry in content["forbehold"]]
     for entry in content["forbehold"]:
         assert rows[entry["id"]]["Tekst"] == entry["text"]
+
+
+def test_what_people_say_goes_along_with_who_says_it(
+    findings_of: Callable[[str, int], Findings], known: Catalogue, tmp_path: Path
+) -> None:
+    """In a sheet and a table of its own, with the sentence that it stands after."""
+    content = sections.facts(findings_of("tromso", 2017), known).content
+    exports.write(content, {}, "", known, tmp_path, ("xlsx", "csv"))
+    sheet = list(rows_of(workbook(tmp_path)["Kommentarer"]))
+    listed = table(tmp_path, "kommentarer.csv")
+    assert [row["Id"] for row in sheet] == [row["id"] for row in listed]
+    assert len(listed) == len(content["comments"]) == 5
+    for row, own, entry in zip(sheet, listed, content["comments"], strict=True):
+        said = content["sentences"][entry["sentence"]]["text"]
+        assert (row["Tekst"], row["Står etter"]) == (entry["text"], said)
+        assert (row["Hvem som sier det"], own["says"]) == ("ASSS", "asss")
+        assert own["indicators"].split() == entry["indicators"]
+        assert own["source"] == entry["source"]
+    found = Package(str(tmp_path / exports.DESCRIPTOR)).validate()
+    assert found.flatten(["name", "type", "message"]) == []
 
 
 def test_sources_and_cells_lead_back_to_ssb(given: tuple[Content, Path]) -> None:
@@ -439,7 +460,7 @@ def test_figures_are_linked_in_the_order_of_their_numbers(
 
 def test_package_is_one_that_others_can_read(given: tuple[Content, Path]) -> None:
     """Types, constraints, keys, references, sizes and hashes, by Frictionless."""
-    _, folder = given
+    content, folder = given
     found = Package(str(folder / exports.DESCRIPTOR)).validate()
     assert found.flatten(["name", "type", "message"]) == []
     assert [task.name for task in found.tasks] == [
@@ -447,6 +468,7 @@ def test_package_is_one_that_others_can_read(given: tuple[Content, Path]) -> Non
         "indikatorer",
         "kommuner",
         "forbehold",
+        *(["kommentarer"] if content["comments"] else []),
     ]
 
 

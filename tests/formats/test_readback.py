@@ -229,7 +229,7 @@ FAULTS: dict[str, tuple[Callable[[str], str], str]] = {
     ),
     # -- sentences and numbers --
     "a sentence that is gone": (
-        substituted(r"<li data-rule=\"resource_more\".*?</li>", ""),
+        substituted(r"<li><span data-rule=\"resource_more\".*?</li>", ""),
         r"Hovedfunn: lacks the sentence «Trondheim bruker 4 %ʳ mer",
     ),
     "a number changed in a sentence": (
@@ -238,7 +238,7 @@ FAULTS: dict[str, tuple[Callable[[str], str], str]] = {
     ),
     "a sentence without its mark": (
         substituted(
-            r"(<li data-rule=\"resource_more\".*?)<sup class=\"r\">.*?</sup>", r"\1"
+            r"(<span data-rule=\"resource_more\".*?)<sup class=\"r\">.*?</sup>", r"\1"
         ),
         r"Hovedfunn: lacks the sentence «Trondheim bruker 4 %ʳ mer",
     ),
@@ -355,7 +355,6 @@ FAULTS: dict[str, tuple[Callable[[str], str], str]] = {
             ("a table", "</h1>", "</h1><table><tr><td>8,1</table>", "for «8,1»"),
             ("an index", "nettverket er 100.", "nettverket er 101.", "for «101."),
             ("a percentage", "nettverket er 100.", "nettverket er 100 %.", "«100»"),
-            ("a comment", "Endringen i kommunestr", "De 3 k", "«3»: «De 3 k"),
             ("a year to come", "</h1>", "</h1><p>I 2022.</p>", "for «2022.»"),
             ("a date", "</h1>", "</h1><p>Den 4.5.2020</p>", "for «4.5.2020»"),
             ("a count", "Det gjelder 11 av 15", "Det gjelder 10 av 15", "«10»"),
@@ -384,6 +383,48 @@ def test_fault_on_the_page_is_named(
     """One of each kind: a check that has caught nothing has not been tried."""
     damage, message = FAULTS[fault]
     problems = readback.read_html(damage(html), facts, known)
+    assert any(re.search(message, problem) for problem in problems), problems
+
+
+@pytest.fixture(scope="module")
+def commented(rendered: Rendered) -> tuple[str, Facts]:
+    """The page and the facts of a report with what people say of it."""
+    folder = rendered("tromso", 2017)
+    facts = json.loads((folder / report.FACTS_NAME).read_text("utf-8"))
+    return (folder / report.HTML_NAME).read_text("utf-8"), facts
+
+
+def moved(page: str) -> str:
+    """A fault: what is said of one figure stands with another."""
+    soup = BeautifulSoup(page, "html.parser")
+    said = soup.select_one(".comment")
+    assert isinstance(said, Tag)
+    other = said.find_all_previous(attrs={"data-rule": True})[1]
+    other.insert_after(said.extract())
+    return str(soup)
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (replaced("254) fordi", "255) fordi"), "nothing accounts for «25[45]"),
+        (replaced("Høsten 2017", "Høsten 2013"), r"for «2013»"),
+        (replaced("prioritert kvali", "ikke prioritert kvali"), "stands 0 times"),
+        (replaced("</h1>", "</h1><p>Se funksjon 254.</p>"), "for «254.?»"),
+        (substituted(r"(<span class=.comment.*?</span>)", r"\1 \1"), "stands 2 times"),
+        (moved, r"«Ifølge ASSS .*» is not after «"),
+    ],
+)
+def test_what_people_say_is_quoted_in_its_place_and_gives_nobody_else_a_figure(
+    damage: Callable[[str], str],
+    message: str,
+    commented: tuple[str, Facts],
+    known: Catalogue,
+) -> None:
+    """Its numbers are not ours: they may stand in it, as it was written, and there."""
+    page, facts = commented
+    assert readback.read_html(page, facts, known) == []
+    problems = readback.read_html(damage(page), facts, known)
     assert any(re.search(message, problem) for problem in problems), problems
 
 

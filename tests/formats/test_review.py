@@ -213,6 +213,22 @@ def test_every_sentence_is_marked_and_leads_to_itself(made: Made) -> None:
         assert f">{expected['rule']}</code>" in made.trails[target]
 
 
+def test_kildespor_of_a_sentence_leads_to_what_people_say_of_it(
+    reviewed: Callable[[str, int], Made],
+) -> None:
+    """With who says it, where and when, and the file it is from."""
+    made = reviewed("tromso", 2017)
+    told = made.content["comments"]
+    assert told
+    for comment in told:
+        said = made.content["sentences"][comment["sentence"]]
+        (trail,) = (t for t in made.trails.values() if f"{comment['id']}.md" in t)
+        assert said["rule"] in trail
+        assert all(fact in trail for fact in said["facts"])
+        assert comment["text"] in _text(trail)
+        assert f'href="{comment["source"]}"' in trail
+
+
 def test_a_mark_keeps_the_markup_around_it() -> None:
     """SVG has capitals, sentences have markup inside, and entities stay entities."""
     html = (

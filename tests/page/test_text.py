@@ -34,6 +34,7 @@ from asss.analysis.statements import (
 )
 from asss.analysis.tables import BASES, MARKED, SIGNS, weakest
 from asss.catalogue.catalogue import Catalogue
+from asss.catalogue.knowledge import Speaker
 from asss.catalogue.language import HARD_SPACE, IN_LETTERS
 from asss.catalogue.parameters import Run
 from asss.catalogue.rules import Rule, Topic
@@ -450,7 +451,9 @@ FAMILIES = {
     "status_": {"endelige", "forelopige", "unknown"},
     "field_": {*chain(*TABLES.values()), "mark", "notes"},
     "about_": set(chain(*TABLES.values())),
-    "resource_": {"tall", "indikatorer", "kommuner", "forbehold", "figur"},
+    "resource_": {*TABLES, "figur"},
+    "comment_": set(get_args(Speaker)),
+    "says_": set(get_args(Speaker)),
     "sheet_": {"about", "members", "ranks", "table", "profile", *COMMON},
     "contents_": {"members", "ranks", "table", "profile", *COMMON},
     "review_why_": set(Topic) - {"spread", "mean_change", "part"},

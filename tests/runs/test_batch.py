@@ -95,14 +95,14 @@ def test_changed_comment_moves_endret_everywhere_at_once(made: Path) -> None:
     oslo = Entry(published="2021-03-15", changed="", fingerprint="a", history=())
     book = Ledger(made / "outputs")
     book.record("2020/oslo", oslo, before=None)
-    file = made / "parameters/kommentarer/tromso-2017/prioritering_behov.md"
-    file.write_text(file.read_text("utf-8") + "\nEt avsnitt til.\n", "utf-8")
+    file = made / "parameters/kommentarer/tromso-2017/rus.md"
+    file.write_text(file.read_text("utf-8") + "Og mer til.\n", "utf-8")
     _render(made, today="2027-01-10", formats=("html",))
     folder = made / "outputs" / TROMSO
     page = (folder / report.HTML_NAME).read_text("utf-8")
     assert "Publisert: 10.09.2018" in page
     assert "Endret: 10.01.2027" in page
-    assert "Et avsnitt til." in page
+    assert "Og mer til." in page
     facts = json.loads((folder / report.FACTS_NAME).read_bytes())
     assert facts["run"]["changed"] == "2027-01-10"
     assert _injected(folder, "changed") == "2027-01-10"

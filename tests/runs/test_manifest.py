@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
+from reports import commented
 
 from asss import statbank
 from asss.analysis import findings, indexing, network, sources
@@ -47,6 +48,7 @@ def all_made(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(
         statbank.embedded_folder(), project / "outputs" / "snapshots" / SNAPSHOT
     )
+    commented(project, "trondheim-2020/kvalitet")
     make(project)
     return project
 
@@ -267,7 +269,7 @@ CHANGES: dict[str, tuple[Change, frozenset[str], str]] = {
         "parameters/kommentarer/",
     ),
     "the comment of a year that is not asked for": (
-        added(f"{PARAMETERS}kommentarer/tromso-2017/prioritering_behov.md", "\nMer.\n"),
+        added(f"{PARAMETERS}kommentarer/tromso-2017/rus.md", "Mer.\n"),
         NONE,
         "",
     ),

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from reports import commented
 from typer.testing import CliRunner
 
 from asss import statbank
@@ -355,8 +356,7 @@ def test_change_in_what_a_report_uses_is_told_from_one_in_what_it_does_not(
     made: Path,
 ) -> None:
     """A threshold reaches every report; the comment on another kommune does not."""
-    comment = made / "parameters/kommentarer/trondheim-2020/kvalitet.md"
-    comment.write_text(comment.read_text("utf-8") + "\nOg mer.\n", "utf-8")
+    commented(made, "trondheim-2020/kvalitet")
     assert not _of(_verify(made), "note")
     phrases = made / "parameters/fraser.yaml"
     text = phrases.read_text("utf-8")

@@ -28,6 +28,7 @@ __all__ = [
     "FORMULA",
     "KEY",
     "LICENCE",
+    "MAY_BE_EMPTY",
     "PROFILE",
     "REFERS",
     "RULES",
@@ -75,6 +76,10 @@ TABLES: Mapping[str, tuple[str, ...]] = {
         *("id", "kind", "kommuner", "indicators", "years"),
         *("label", "text", "source", "date"),
     ),
+    "kommentarer": (
+        *("id", "chapter", "indicators", "says", "author", "source", "date", "text"),
+        "sentence",
+    ),
 }
 
 #: Behind a figure of the page they are empty where there is no number.
@@ -85,6 +90,9 @@ RULES: Mapping[str, Mapping[str, Any]] = {
     "id": {"unique": True},
     "number": {"pattern": "[0-9]{4}"},
 }
+
+#: Columns of comments that may be empty.
+MAY_BE_EMPTY = ("indicators", "says", "sentence")
 
 
 @dataclass(frozen=True)
@@ -140,8 +148,8 @@ def package(
     Returns
     -------
     files : dict of file name to content
-        ``tall.csv``, the tables it refers to, ``figurer/figur-1.csv`` and so on, and
-        ``datapackage.json``.
+        ``tall.csv``, the tables it refers to, what people say in ``kommentarer.csv``,
+        ``figurer/figur-1.csv`` and so on, and ``datapackage.json``.
     """
     sections = {section.id: section.name for section in known.service.sections}
     used = {fact.kommune for fact in record.facts}
@@ -154,11 +162,14 @@ def package(
         for member in known.network.members
         if member.id in used
     ]
+    # A report that nobody comments has no table of comments.
+    commented = [_table("kommentarer", record.comments)] if record.comments else []
     resources = (
         _table("tall", record.facts, key=KEY, refers=REFERS),
         _table("indikatorer", indicators),
         Resource("kommuner", TABLES["kommuner"], kommuner),
         _table("forbehold", record.forbehold),
+        *commented,
         *(_behind(number, figures[number]) for number in sorted(figures)),
     )
     files = {resource.path: resource.content for resource in resources}
@@ -229,7 +240,7 @@ def _described(resource: Resource, content: bytes, known: Catalogue) -> dict[str
     role, _, number = resource.name.partition("-")
     title = words[f"resource_{role}"]
     schema: dict[str, Any] = {
-        "fields": [_field(column, known) for column in resource.columns],
+        "fields": [_field(column, role, known) for column in resource.columns],
         "missingValues": [""],
         "primaryKey": list(resource.key),
     }
@@ -273,10 +284,13 @@ def _kinds() -> Mapping[str, tuple[str, Mapping[str, Any]]]:
     return kinds
 
 
-def _field(column: str, known: Catalogue) -> dict[str, Any]:
+def _field(column: str, table: str, known: Catalogue) -> dict[str, Any]:
     kind, rules = _kinds().get(column) or ("string", {})
     if column not in TABLES["tall"]:
-        rules = {"required": True, **RULES.get(column, {})}
+        is_optional = table == "kommentarer" and column in MAY_BE_EMPTY
+        rules = {"required": not is_optional, **RULES.get(column, {})}
+    if column == "sentence":
+        kind = "integer"
     words = known.phrases.words
     described: dict[str, Any] = {
         "name": column,

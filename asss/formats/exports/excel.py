@@ -16,13 +16,19 @@ from asss.catalogue.knowledge import Indicator
 from asss.catalogue.parameters import EVERY
 from asss.formats.exports.datapackage import STATBANK
 from asss.formats.exports.sheets import Amount, Book, Cell, Column, Link, Sheet
-from asss.page.record import FactsFile, ForbeholdRecord, Printed, PrintedRow
+from asss.page.record import (
+    CommentRecord,
+    FactsFile,
+    ForbeholdRecord,
+    Printed,
+    PrintedRow,
+)
 
 __all__ = ["COMMON", "workbook"]
 
 #: The sheets of a workbook after the first: of a kommune's, of the network's, of both.
 OWN, OF_NETWORK = ("table", "profile"), ("members", "ranks")
-COMMON = ("development", "forbehold", "sources", "cells")
+COMMON = ("development", "forbehold", "comments", "sources", "cells")
 
 #: Widths of columns, in characters.
 NAME, UNIT, NUMBER, MARK, KOMMUNE, PROSE = 42.0, 10.0, 10.0, 6.5, 13.0, 80.0
@@ -45,7 +51,8 @@ def workbook(record: FactsFile, known: Catalogue) -> bytes:
     -------
     workbook : bytes
         An xlsx file: Om; of a kommune Tabell 1 and Tjenesteprofil, of the network
-        Kommunene and Plass; Utvikling, Forbehold, Kilder and Grunnlag.
+        Kommunene and Plass; Utvikling, Forbehold, Kommentarer where there are any,
+        Kilder and Grunnlag.
     """
     return _Workbook(record, known).made()
 
@@ -76,12 +83,16 @@ class _Workbook:
             "ranks": self._ranks,
             "development": self._development,
             "forbehold": self._forbehold,
+            "comments": self._comments,
             "sources": self._sources,
             "cells": self._cells,
         }
         own = OF_NETWORK if self._record.table is None else OWN
-        self._about((*own, *COMMON))
-        for name in (*own, *COMMON):
+        # A report that nobody comments has no sheet of comments.
+        left_out = () if self._record.comments else ("comments",)
+        names = [name for name in (*own, *COMMON) if name not in left_out]
+        self._about(names)
+        for name in names:
             making[name]()
         return self._book.finish()
 
@@ -394,6 +405,35 @@ class _Workbook:
             text("field_date", 12, lambda entry: entry.date),
         ]
         self._sheet("forbehold", columns).fill(self._record.forbehold)
+
+    def _comments(self) -> None:
+        """What people say of the figures, and the sentence that each stands after."""
+        words, known, text = self._words, self._known, self._text
+        chapters = {chapter.id: chapter.name for chapter in known.service.chapters}
+        sentences = self._record.sentences
+
+        def indicators(entry: CommentRecord) -> str | None:
+            names = (known.indicator(name).short_name for name in entry.indicators)
+            return "; ".join(names) or None
+
+        def after(entry: CommentRecord) -> str | None:
+            return None if entry.sentence is None else sentences[entry.sentence].text
+
+        def says(entry: CommentRecord) -> str | None:
+            return words[f"says_{entry.says}"] if entry.says else None
+
+        columns = [
+            text("field_id", 22, lambda entry: entry.id),
+            text("field_chapter", 22, lambda entry: chapters[entry.chapter]),
+            text("field_indicators", 26, indicators),
+            text("field_says", 12, says),
+            text("field_text", PROSE, lambda entry: entry.text),
+            text("field_sentence", NAME, after),
+            text("field_author", 24, lambda entry: entry.author),
+            text("source", 30, lambda entry: Link(entry.source, entry.source)),
+            text("field_date", 12, lambda entry: entry.date),
+        ]
+        self._sheet("comments", columns).fill(self._record.comments)
 
     def _sources(self) -> None:
         """The tables that were read: what was asked, and which answer it was."""

@@ -12,14 +12,17 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from typing import Any, TypeAlias
 
+from bs4 import BeautifulSoup
+
 from asss.analysis.facts import HOUSEKEEPING
 from asss.analysis.findings import SUMMARY
+from asss.catalogue import markdown
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import EVERY, NETWORK
 from asss.page.sections import EXPLANATIONS
 
 __all__ = ["Cell", "Chapter", "Expected", "Row", "amount", "counted"]
-__all__ += ["dated", "expect", "marked", "percent", "spaced", "written"]
+__all__ += ["dated", "expect", "marked", "percent", "spaced", "unformatted", "written"]
 
 Words: TypeAlias = Mapping[str, str]
 Fact: TypeAlias = Mapping[str, Any]
@@ -47,13 +50,15 @@ class Chapter:
     """
     A heading, the sentences under it, and the forbehold that must stand there.
 
-    With each sentence, in `marks`, the forbehold that it must lead to.
+    With each sentence, in `marks`, the forbehold that it must lead to. Of what people
+    say, in `comments`, each with the sentence that it must stand after, or none.
     """
 
     heading: str
     sentences: tuple[str, ...]
     forbehold: tuple[str, ...] = ()
     marks: tuple[tuple[str, ...], ...] = ()
+    comments: tuple[tuple[str, str], ...] = ()
     has_figure: bool = True
 
 
@@ -133,6 +138,19 @@ def written(value: float, decimals: int = 0) -> str:
     groups += [whole[at : at + 3] for at in range(first, len(whole), 3)]
     sign = "\u2212" if rounded < 0 else ""
     return sign + "\u00a0".join(groups) + ("," + part if part else "")
+
+
+def unformatted(written: str) -> str:
+    r"""
+    Markdown as a reader sees it: its words, and a space between its paragraphs.
+
+    Examples
+    --------
+    >>> unformatted("Ifølge [KS](https://ks.no)\n\n* øker *leiene*.")
+    'Ifølge KS øker leiene.'
+    """
+    page = BeautifulSoup(markdown.to_html(written), "html.parser")
+    return spaced(page.get_text())
 
 
 def dated(iso: str) -> str:
@@ -337,7 +355,8 @@ def _chapters(book: _Book) -> Iterator[Chapter]:
     }
     touching = {fact["id"]: fact["forbehold"] for fact in book.facts["facts"]}
     summary = tuple(said["text"] for said in book.said(SUMMARY))
-    yield Chapter(book.words["summary_heading"], summary)
+    told = tuple(_comments(book, SUMMARY))
+    yield Chapter(book.words["summary_heading"], summary, comments=told)
     for chapter in known.service.chapters:
         indicators = known.service.in_chapter(chapter.id)
         names = {name for one in indicators for name in book.touching(one.id)}
@@ -347,7 +366,17 @@ def _chapters(book: _Book) -> Iterator[Chapter]:
             tuple(sentence["text"] for sentence in said),
             tuple(text for name, text in single.items() if name in names),
             tuple(_marks(sentence, touching, single) for sentence in said),
+            tuple(_comments(book, chapter.id)),
         )
+
+
+def _comments(book: _Book, section: str) -> Iterator[tuple[str, str]]:
+    """What people say in a section, each with the sentence it must stand after."""
+    for comment in book.facts["comments"]:
+        if comment["section"] == section:
+            number = comment["sentence"]
+            after = "" if number is None else book.facts["sentences"][number]["text"]
+            yield after, unformatted(comment["text"])
 
 
 def _marks(

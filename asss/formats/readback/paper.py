@@ -185,6 +185,7 @@ def _texts(
         (("top", text) for text in expected.top),
         ((c.heading, text) for c in expected.chapters for text in c.sentences),
         ((c.heading, text) for c in expected.chapters for text in c.forbehold),
+        ((c.heading, text) for c in expected.chapters for _, text in c.comments),
         (("forbehold", text) for text in expected.forbehold),
     )
     for place, text in texts:

@@ -14,7 +14,7 @@ from bs4.element import NavigableString, Tag
 
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.markdown import LEFTOVERS
-from asss.formats.readback.expectation import Expected, Row
+from asss.formats.readback.expectation import Chapter, Expected, Row
 from asss.formats.readback.expectation import spaced as plain
 from asss.formats.readback.prose import Accounted, strange_figures
 
@@ -142,6 +142,7 @@ def _texts(
             for text in texts:
                 if plain(text) not in whole:
                     yield f"{chapter.heading}: lacks the {kind} «{plain(text)}»"
+        yield from _comments(chapter, whole)
     everything = plain(soup.get_text())
     for text in expected.forbehold:
         if plain(text) not in everything:
@@ -152,6 +153,18 @@ def _texts(
     )
     for text in said - known:
         yield f"sentences: no fact supports «{text}»"
+
+
+def _comments(chapter: Chapter, whole: str) -> Iterator[str]:
+    """What people say, once, behind its sentence and nothing but letters of notes."""
+    others = "|".join(re.escape(text) for _, text in chapter.comments)
+    for after, text in chapter.comments:
+        if (times := whole.count(text)) != 1:
+            yield f"{chapter.heading}: the comment «{text}» stands {times} times"
+            continue
+        behind = rf"{re.escape(plain(after))}[a-z, ]*(?:(?:{others}) )*"
+        if after and not re.search(behind + re.escape(text), whole):
+            yield f"{chapter.heading}: «{text}» is not after «{plain(after)}»"
 
 
 # -- marks of forbehold ----------------------------------------------------------------

@@ -27,7 +27,7 @@ from asss.catalogue.knowledge import Indicator
 from asss.catalogue.parameters import EVERY
 from asss.catalogue.rules import Limit
 from asss.formats.review.origins import origins
-from asss.page import text
+from asss.page import comments, text
 
 __all__ = ["EFFECTS", "OWN", "Marked", "Trail", "Trails"]
 
@@ -92,6 +92,7 @@ class Trails:
 
     def __post_init__(self) -> None:
         self._facts = self.found.book.by_id
+        self._comments = comments.place(self.found, self.known)
         self._said: dict[tuple[str, tuple[str, ...]], Statement] = {
             (said.rule, said.facts): said for said in reversed(self.found.statements)
         }
@@ -153,6 +154,7 @@ class Trails:
             "why": words[f"review_why_{said.rule.topic}"],
             "remarks": [words[f"review_{key}"] for key in dict.fromkeys(remarks)],
             "limits": self._limits(said.reasons),
+            "comments": self._comments.after(said),
             "facts": [self._row(fact) for fact in facts],
             "few": [self._read(fact) for fact in facts] if len(facts) <= 2 else [],
             "forbehold": self._forbehold(facts),
