@@ -6,7 +6,8 @@ The two tables that travel between rooms, and the checks that keep them true.
 ==============  =======  ===========================================================
 value           float    in the unit of the indicator; missing where ``status`` says
 status          str      SSB's sign, ``NOT_COMPARABLE``, or empty
-numerator       float    missing for ready-made and manual figures
+numerator       float    missing for figures that are ready-made, or collected without
+                         it, and where a forbehold leaves the value out
 denominator     float    the same
 factor          float    value = numerator / denominator * factor
 basis           str      the weakest that the value rests on, of ``BASES``

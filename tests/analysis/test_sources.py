@@ -323,6 +323,9 @@ def test_gap_keeps_its_sign_and_is_never_zero(
     assert not one.is_shown
     assert not one.has_distance
     assert not one.in_mean
+    # Nor can it be computed from what it was made of.
+    assert math.isnan(one.numerator)
+    assert math.isnan(one.denominator)
 
 
 def test_no_other_figure_is_missing(observations: pd.DataFrame) -> None:
