@@ -1,44 +1,36 @@
 """
 What is true and worth saying of the network as a whole, decided in numbers.
 
-The counterpart of ``findings`` for «ASSS samlet»: who is highest and lowest, how far it
-is between them, and how the mean has moved. Holds no Norwegian but what the catalogue
-gives. Imports ``findings`` and below.
+The counterpart of ``findings`` for «ASSS samlet»: how far it is between the members,
+before and after the correction for need, who stands out and on what, what has moved,
+and which mean one member carries. Figures with a forbehold that keeps them out of main
+findings are left out of these, and it is told whose they are. Holds no Norwegian but
+what the catalogue gives. Imports ``findings`` and below.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from operator import itemgetter
+from dataclasses import dataclass, field
+from math import fsum
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from asss.analysis import changes, findings
-from asss.analysis.facts import (
-    Fact,
-    NetworkBook,
-    Number,
-    book_of,
-    gather_network,
-)
-from asss.analysis.findings import SUMMARY, has_ends
+from asss.analysis.facts import Fact, NetworkBook, gather_network
+from asss.analysis.findings import RESSURSBRUK, SUMMARY, has_ends
 from asss.analysis.statements import (
     ENDS,
+    Claim,
     Count,
     Detail,
+    End,
+    Fragment,
     Quantity,
     Reasons,
     Statement,
-    Word,
-    bases_of_change,
-    change,
-    claim,
-    doubtful,
-    is_at,
     level,
     mean,
     previous,
     why_absent,
-    why_unchanged,
 )
 from asss.analysis.tables import BASES, weakest
 from asss.catalogue.catalogue import Catalogue
@@ -55,18 +47,11 @@ __all__ = [
     "NetworkFindings",
     "Span",
     "assess",
+    "is_sound",
     "mean_before",
     "mean_direction",
     "span",
 ]
-
-#: What is said of the distance between the ends, by what can be said of it.
-GAPS = {
-    ("gap", "share"): Rule.NETWORK_GAP,
-    ("share",): Rule.NETWORK_GAP_SHARE,
-    ("gap", "reason"): Rule.NETWORK_GAP_ALONE,
-    ("reason",): Rule.NETWORK_GAP_WITHHELD,
-}
 
 
 @dataclass(frozen=True)
@@ -77,15 +62,15 @@ class NetworkFindings:
     ----------
     book : NetworkBook
     statements : tuple of Statement
-        ``chapter`` is the summary, the indicator or the kommune they speak of, in the
-        order of the page.
+        ``chapter`` is the summary, or the indicator they speak of, in the order of the
+        page.
     """
 
     book: NetworkBook
     statements: tuple[Statement, ...] = field(repr=False)
 
     def about(self, subject: str) -> tuple[Statement, ...]:
-        """What is said in the summary, of an indicator, or of a kommune."""
+        """What is said in the summary, or of an indicator."""
         return tuple(said for said in self.statements if said.chapter == subject)
 
     def compared(self, indicator: str, year: int | None = None) -> Fact:
@@ -95,47 +80,70 @@ class NetworkFindings:
 
 @dataclass(frozen=True)
 class Span:
-    """From the lowest figure in the network to the highest, and whose they are."""
+    """From the lowest figure to the highest of some, and whose they are.
+
+    Figures that print alike share an end: nobody can see which of them is higher.
+    """
 
     indicator: Indicator
-    lowest: Fact
-    highest: Fact
-    lowest_kommuner: tuple[str, ...]
-    highest_kommuner: tuple[str, ...]
+    facts: tuple[Fact, ...]
 
-    @property
-    def gap(self) -> float:
-        """The distance between them."""
-        return self.highest.given() - self.lowest.given()
+    def at(self, end: End) -> list[Fact]:
+        """Those whose figure, as printed, is the lowest or the highest."""
+        outermost = (min if end == "lowest" else max)(map(_printed, self.facts))
+        return [fact for fact in self.facts if _printed(fact) == outermost]
 
     @property
     def share(self) -> float | None:
-        """The same in percent of the mean; None where that is zero or below."""
-        fact = self.highest
-        return self.gap / fact.given("network_mean") * 100 if fact.has_base else None
+        """How far it is in percent of the mean; None where that is zero or below."""
+        (low, *_), (high, *_) = self.at("lowest"), self.at("highest")
+        if not high.has_base:
+            return None
+        return (high.given() - low.given()) / high.given("network_mean") * 100
 
-    @property
-    def basis(self) -> str:
-        """What the distance rests on."""
-        return weakest((self.lowest.basis, self.highest.basis))
-
-    def details(self) -> dict[str, Detail]:
-        """The fields of a phrase that tells of it."""
-        return {
-            "lowest": level(self.lowest),
-            "lowest_mark": claim((self.lowest.mean_basis,), level(self.lowest)),
-            "lowest_kommuner": self.lowest_kommuner,
-            "highest": level(self.highest),
-            "highest_mark": claim((self.highest.mean_basis,), level(self.highest)),
-            "highest_kommuner": self.highest_kommuner,
+    def details(self, known: Catalogue, of: str = "") -> dict[str, Detail]:
+        """The fields of a phrase that tells of it; `of` begins their names."""
+        ends: dict[End, Quantity] = {}
+        told: dict[str, Detail] = {
+            f"{of}subject": self.indicator.subject,
+            f"{of}mean": mean(self.facts[0]),
         }
+        for end in ENDS:
+            # Of those who share it, the one whose figure is least certain.
+            held = self.at(end)
+            ends[end] = level(max(held, key=lambda fact: BASES.index(fact.basis)))
+            told |= {f"{of}{end}": ends[end], f"{of}{end}_kommuner": names(known, held)}
+        mark = _claim((self.facts[0].mean_basis,), *ends.values())
+        return told | {f"{of}mark": mark}
+
+
+def brief(indicator: Indicator) -> str:
+    """What it is called in a main finding: briefly, where that keeps its unit."""
+    is_per_head = indicator.unit in ("kr", "per_1000")
+    return indicator.subject if is_per_head else indicator.mention
+
+
+def names(known: Catalogue, facts: Iterable[Fact]) -> tuple[str, ...]:
+    """Whose some facts are, each once."""
+    whose = (known.network.member(fact.kommune).name for fact in facts)
+    return tuple(dict.fromkeys(whose))
+
+
+def _printed(fact: Fact) -> float:
+    return half_up(fact.given(), fact.decimals)
+
+
+def _claim(bases: Iterable[str], *beside: Quantity) -> Claim:
+    """The mark of a claim, unless every number beside it bears the same."""
+    basis = weakest(bases)
+    return Claim("" if all(amount.basis == basis for amount in beside) else basis)
 
 
 def assess(
     indexed: "pd.DataFrame", known: Catalogue, run: Run, snapshot: Snapshot
 ) -> NetworkFindings:
     """
-    Decide what is said of the network, and what is chief of each member.
+    Decide what is said of the network.
 
     Parameters
     ----------
@@ -150,37 +158,38 @@ def assess(
     """
     book = gather_network(indexed, known, run, snapshot)
     said = _summary(book, known)
-    # What nobody has is said of all at once.
-    awaited = {
-        name for told in findings.not_collected(book, known) for name in told.facts
-    }
     for indicator in known.service.indicators:
         said += _of_indicator(book, known, indicator)
-    for member in book.members:
-        own = findings.conclude(book_of(member, book), known)
-        said += [
-            replace(chief, chapter=member.id)
-            for chief in own.about(SUMMARY)
-            if not awaited.issuperset(chief.facts)
-        ]
     return NetworkFindings(book, tuple(said))
 
 
-def span(book: NetworkBook, known: Catalogue, indicator: Indicator) -> Span | None:
-    """Lowest and highest of an indicator; None where they are not to be compared."""
-    ranked = [fact for fact in book.peers(indicator.id) if fact.rank is not None]
-    if len(ranked) < 2 or ranked[0].network_mean is None:
+def span(
+    book: NetworkBook, known: Catalogue, indicator: Indicator, *, sound: bool = False
+) -> Span | None:
+    """
+    Lowest and highest of an indicator; None where they are not to be compared.
+
+    Parameters
+    ----------
+    sound : bool
+        Whether figures that no main finding may rest on are left out.
+    """
+    ranked = _ranked(book, indicator.id)
+    held = [fact for fact in ranked if is_sound(known, fact)] if sound else ranked
+    if len(held) < 2 or held[0].network_mean is None:
         return None
-    lowest = [fact for fact in ranked if fact.is_lowest]
-    highest = [fact for fact in ranked if fact.is_highest]
-    return Span(
-        indicator,
-        # Of those who share an end, the one whose figure is least certain.
-        max(lowest, key=lambda fact: BASES.index(fact.basis)),
-        max(highest, key=lambda fact: BASES.index(fact.basis)),
-        tuple(known.network.member(fact.kommune).name for fact in lowest),
-        tuple(known.network.member(fact.kommune).name for fact in highest),
-    )
+    return Span(indicator, tuple(held))
+
+
+def is_sound(known: Catalogue, fact: Fact) -> bool:
+    """Whether a main finding may rest on a figure, by the forbehold on it."""
+    entries = known.forbehold_by_id(fact.forbehold)
+    return all(known.kinds[entry.kind].summary == "told" for entry in entries)
+
+
+def _ranked(book: NetworkBook, indicator: str, year: int | None = None) -> list[Fact]:
+    """The facts that are compared."""
+    return [fact for fact in book.peers(indicator, year) if fact.rank is not None]
 
 
 # -- one indicator ---------------------------------------------------------------------
@@ -189,79 +198,57 @@ def span(book: NetworkBook, known: Catalogue, indicator: Indicator) -> Span | No
 def _of_indicator(
     book: NetworkBook, known: Catalogue, indicator: Indicator
 ) -> list[Statement]:
+    """From the lowest to the highest, the mean, where it was, and what is doubted."""
     found = span(book, known, indicator)
     peers = book.peers(indicator.id)
-    ids = tuple(fact.id for fact in peers)
     if found is None:
         details: dict[str, Detail] = {
             "subject": indicator.mention,
             "year": book.run.year,
             "reason": why_absent(known, peers),
         }
+        ids = tuple(fact.id for fact in peers)
         return [Statement(indicator.id, Rule.NETWORK_WITHHELD, details, ids)]
-    return [
-        *_level(book, found),
-        *_without(known, indicator, peers),
-        *_mean_change(book, known, indicator),
-        *_largest_changes(book, known, indicator),
-    ]
-
-
-def _level(book: NetworkBook, found: Span) -> list[Statement]:
-    """Who is highest and lowest, the mean, and how far it is between the two."""
-    name, fact = found.indicator.id, found.highest
-    ranked = [peer for peer in book.peers(name) if peer.rank is not None]
-    ids = tuple(peer.id for peer in ranked)
-    ends = (found.highest.id, found.lowest.id)
-    details = found.details() | {
-        "subject": found.indicator.subject,
-        "mean": mean(fact),
-    }
-    told = [Statement(name, Rule.NETWORK_SPAN, details, ids)]
-    wide = _gap(found)
-    rule = GAPS[tuple(wide)]
-    amounts = [amount for amount in wide.values() if isinstance(amount, Quantity)]
-    wide |= {"mark": claim((fact.mean_basis,), *amounts)}
-    told.append(Statement(name, rule, wide, ends))
-    above = sum(peer.side > 0 for peer in ranked)
-    counts: dict[str, Detail] = {
-        "above": Count(above, fact.mean_basis),
-        "n": len(ranked),
-    }
-    return [*told, Statement(name, Rule.NETWORK_ABOVE, counts, ids)]
-
-
-def _gap(found: Span) -> dict[str, Detail]:
-    """How far it is between the ends, in the unit and in percent of the mean.
-
-    The first only where it is, as printed, the difference of the printed figures.
-    """
-    fact, told = found.highest, dict[str, Detail]()
-    high, low = (half_up(f.given(), f.decimals) for f in (found.highest, found.lowest))
-    if half_up(high - low, fact.decimals) == half_up(found.gap, fact.decimals):
-        told["gap"] = Quantity(
-            found.gap, fact.unit, fact.decimals, found.basis, "difference"
-        )
-    if found.share is None:
-        return told | {"reason": Word("base_mean")}
-    basis = weakest((found.basis, fact.mean_basis))
-    return told | {"share": Quantity(found.share, "prosent", 0, basis, "distance")}
-
-
-def _without(
-    known: Catalogue, indicator: Indicator, peers: Sequence[Fact]
-) -> list[Statement]:
-    """Whose figures are not in the mean, and why."""
+    why, before = Reasons(known), mean_before(book, indicator.id)
+    way, since = mean_direction(book, known, indicator.id, why), ""
+    details = found.details(known) | {"since": since, "reserve": _doubts(known, found)}
+    if way is not None and before is not None:
+        earlier: dict[str, Detail] = {
+            "previous": mean(before),
+            "previous_year": before.year,
+        }
+        details["since"] = Fragment(Rule(f"network_since_{way}"), earlier)
+    ids = tuple(fact.id for fact in found.facts)
+    is_alike = found.at("lowest") == found.at("highest")
+    rule = Rule.NETWORK_ALIKE if is_alike else Rule.NETWORK_SPAN
+    said = [Statement(indicator.id, rule, details, ids, tuple(why))]
     absent = [fact for fact in peers if fact.rank is None]
-    if not absent:
-        return []
-    details: dict[str, Detail] = {
-        "subject": indicator.mention,
-        "kommuner": tuple(known.network.member(fact.kommune).name for fact in absent),
-        "reason": why_absent(known, absent),
-    }
-    ids = tuple(fact.id for fact in absent)
-    return [Statement(indicator.id, Rule.MEAN_WITHOUT, details, ids)]
+    if absent:
+        details = {
+            "subject": indicator.mention,
+            "kommuner": names(known, absent),
+            "reason": why_absent(known, absent),
+        }
+        ids = tuple(fact.id for fact in absent)
+        said.append(Statement(indicator.id, Rule.MEAN_WITHOUT, details, ids))
+    return said
+
+
+def _doubts(known: Catalogue, found: Span) -> Detail:
+    """Whose figures in it no main finding may rest on, each with the reason."""
+    items: list[Detail] = []
+    for fact in found.facts:
+        if not is_sound(known, fact):
+            entries = known.forbehold_by_id(fact.forbehold)
+            labels = [e.label for e in entries if _keeps_out(known, e.kind)]
+            items.append(f"{names(known, [fact])[0]} ({'; '.join(labels)})")
+    if not items:
+        return ""
+    return Fragment(Rule.NETWORK_DOUBTED, {"kommuner": tuple(items)})
+
+
+def _keeps_out(known: Catalogue, kind: str) -> bool:
+    return known.kinds[kind].summary != "told"
 
 
 def mean_before(book: NetworkBook, indicator: str) -> Fact | None:
@@ -300,192 +287,284 @@ def mean_direction(
     return "up" if new > old else "down"
 
 
-def _mean_change(
-    book: NetworkBook, known: Catalogue, indicator: Indicator
+# -- main findings ---------------------------------------------------------------------
+
+
+def _summary(book: NetworkBook, known: Catalogue) -> list[Statement]:
+    """At most six, each of something else."""
+    of_each = [
+        found
+        for indicator in known.service.indicators
+        if (found := span(book, known, indicator, sound=True))
+    ]
+    corrected, spread = _corrected(book, known, of_each), _spread(book, known, of_each)
+    told = {
+        book.by_id[fact].indicator
+        for one in (*corrected, *spread)
+        for fact in one.facts
+    }
+    return [
+        *corrected,
+        *(_means(book, known) or _moves(book, known)),
+        *(said for end in ENDS for said in _outermost(book, known, end, told)),
+        *spread,
+        *_carried(book, known),
+        *findings.not_collected(book, known),
+    ]
+
+
+def _corrected(
+    book: NetworkBook, known: Catalogue, spans: Sequence[Span]
 ) -> list[Statement]:
-    why = Reasons(known)
-    way = mean_direction(book, known, indicator.id, why)
-    before = mean_before(book, indicator.id)
-    if way is None or before is None:
+    """How far it is between the members, before and after the correction for need."""
+    corrected = [found for found in spans if found.indicator.id == RESSURSBRUK]
+    raw = [
+        found
+        for found in spans
+        if found.indicator.unit == "kr"
+        and found.indicator.section == known.indicator(RESSURSBRUK).section
+    ]
+    if not corrected or not raw:
         return []
-    now = book.peers(indicator.id)[0]
+    both = (raw[0], corrected[0])
+    details = raw[0].details(known) | corrected[0].details(known, "other_")
+    details["reserve"] = _left_out(book, known, both)
+    return [Statement(SUMMARY, Rule.NETWORK_CORRECTED, details, _ids(both))]
+
+
+def _spread(
+    book: NetworkBook, known: Catalogue, spans: Sequence[Span]
+) -> list[Statement]:
+    """Where the members are most unlike, and where least, by the mean."""
+    shares = {
+        id(found): share for found in spans if (share := found.share) is not None
+    }
+    compared = [found for found in spans if id(found) in shares]
+    if len(compared) < 2:
+        return []
+    by_share = sorted(compared, key=lambda found: shares[id(found)])
+    both = (by_share[-1], by_share[0])
+    details = both[0].details(known) | both[1].details(known, "other_")
+    details |= {
+        "subject": brief(both[0].indicator),
+        "other_subject": brief(both[1].indicator),
+    }
+    bases = [found.facts[0].mean_basis for found in compared]
+    ends = (details[f"{of}{end}"] for of in ("", "other_") for end in ENDS)
+    beside = [end for end in ends if isinstance(end, Quantity)]
+    some = _left_out(book, known, compared)
+    reserve = Fragment(Rule.NETWORK_SOME_LEFT_OUT, {}) if some else ""
+    details |= {"mark": _claim(bases, *beside), "reserve": reserve}
+    return [Statement(SUMMARY, Rule.NETWORK_SPREAD, details, _ids(both))]
+
+
+def _left_out(book: NetworkBook, known: Catalogue, spans: Iterable[Span]) -> Detail:
+    """Whose figures are compared in the tables, and not here."""
+    left = [
+        fact
+        for found in spans
+        for fact in _ranked(book, found.indicator.id)
+        if fact not in found.facts
+    ]
+    if not left:
+        return ""
+    left.sort(key=lambda fact: book.kommuner.index(fact.kommune))
+    return Fragment(Rule.NETWORK_LEFT_OUT, {"kommuner": names(known, left)})
+
+
+def _ids(spans: Iterable[Span]) -> tuple[str, ...]:
+    return tuple(fact.id for found in spans for fact in found.facts)
+
+
+def _outermost(
+    book: NetworkBook, known: Catalogue, end: End, told: set[str]
+) -> list[Statement]:
+    """Who stands alone at an end most often, on the two figures furthest from the mean.
+
+    The two are of different sections, and of what is not told before.
+    """
+    held: dict[str, list[Fact]] = {}
+    for indicator in known.service.indicators:
+        found = span(book, known, indicator)
+        alone = found.at(end) if found and indicator.id not in told else []
+        if len(alone) != 1 or alone[0].index is None:
+            continue
+        if has_ends(known, alone[0]) and is_sound(known, alone[0]):
+            held.setdefault(alone[0].kommune, []).append(alone[0])
+
+    def far(fact: Fact) -> float:
+        return abs(fact.given("distance"))
+
+    pairs = []
+    for facts in held.values():
+        first = max(facts, key=far)
+        section = known.indicator(first.indicator).section
+        others = [f for f in facts if known.indicator(f.indicator).section != section]
+        if others:
+            pairs.append((len(facts), far(first), first, max(others, key=far)))
+    if not pairs:
+        return []
+    *_, first, second = max(pairs, key=lambda pair: pair[:2])
     details: dict[str, Detail] = {
-        "previous": mean(before),
-        "previous_year": before.year,
+        "kommune": known.network.member(first.kommune).name,
+        "mark": _claim(
+            (first.mean_basis, second.mean_basis), level(first), level(second)
+        ),
+    }
+    for of, fact in (("", first), ("other_", second)):
+        details |= {
+            f"{of}subject": brief(known.indicator(fact.indicator)),
+            f"{of}value": level(fact),
+            f"{of}mean": mean(fact),
+        }
+    return [
+        Statement(SUMMARY, Rule(f"network_{end}"), details, (first.id, second.id))
+    ]
+
+
+def _means(book: NetworkBook, known: Catalogue) -> list[Statement]:
+    """The mean that has moved furthest, and those of its section that went along.
+
+    Of amounts in kroner only where nothing else has moved: they grow with prices.
+    """
+    ways: dict[str, str] = {}
+    moved: dict[str, float] = {}
+    reasons: dict[str, Reasons] = {}
+    for indicator in known.service.indicators:
+        why, before = Reasons(known), mean_before(book, indicator.id)
+        way = mean_direction(book, known, indicator.id, why)
+        years = (book.run.year, book.run.year - 1)
+        facts = [fact for year in years for fact in _ranked(book, indicator.id, year)]
+        is_told = all(is_sound(known, fact) for fact in facts)
+        if before is None or not before.has_base or way not in ("up", "down"):
+            continue
+        if is_told:
+            ways[indicator.id], reasons[indicator.id] = way, why
+            change = facts[0].given("network_mean") / before.given("network_mean") - 1
+            moved[indicator.id] = abs(change)
+    if not ways:
+        return []
+    plain = [name for name in ways if known.indicator(name).unit != "kr"] or list(ways)
+    most = known.indicator(max(plain, key=lambda name: moved[name]))
+    along = [
+        one.id
+        for one in known.service.indicators
+        if (one.section, one.unit) == (most.section, most.unit)
+        and one.id != most.id
+        and ways.get(one.id) == ways[most.id]
+    ]
+    way = ways[most.id]
+    details: dict[str, Detail] = {**_moved(book, known, most.id), "also": "", "kroner": ""}
+    if along:
+        others = tuple(
+            Fragment(Rule.NETWORK_MOVED, _moved(book, known, name)) for name in along
+        )
+        rule = Rule(f"network_also_{way}")
+        details["also"] = Fragment(rule, {"others": others})
+    if most.unit == "kr":
+        details["kroner"] = Fragment(Rule.NETWORK_KRONER, {})
+    ids = tuple(f.id for name in (most.id, *along) for f in _ranked(book, name))
+    why = reasons[most.id]
+    rule = Rule(f"network_mean_{way}")
+    return [Statement(SUMMARY, rule, details, ids, tuple(why))]
+
+
+def _moved(book: NetworkBook, known: Catalogue, indicator: str) -> dict[str, Detail]:
+    """A mean, and that of the year before."""
+    now, before = book.peers(indicator)[0], mean_before(book, indicator)
+    return {
+        "subject": brief(known.indicator(indicator)),
         "mean": mean(now),
         "year": now.year,
+        "previous": mean(before or now),
+        "previous_year": now.year - 1,
     }
-    ids = tuple(fact.id for fact in book.peers(indicator.id))
-    rule = Rule(f"network_mean_{way}")
-    return [Statement(indicator.id, rule, details, ids, tuple(why))]
 
 
-def _largest_changes(
-    book: NetworkBook, known: Catalogue, indicator: Indicator
-) -> list[Statement]:
-    """Whose figure has moved most each way, among those that may be compared."""
-    peers = book.peers(indicator.id)
-    why = Reasons(known)
-    ways = {fact.id: changes.direction(known, fact, why) for fact in peers}
-    told = [fact for fact in peers if ways[fact.id]]
-    if len(told) < 2:
-        return []
-    statements = []
-    for side in ("up", "down"):
-        moved = [fact for fact in told if (ways[fact.id] or "").startswith(side)]
-        said = _most(known, moved, f"network_most_{side}", bases_of_change(told))
-        statements += [replace(one, reasons=tuple(why)) for one in said]
-    if len(told) < len(peers):
-        absent = [fact for fact in peers if not ways[fact.id]]
-        part: dict[str, Detail] = {
-            "count": Count(len(told)),
-            "n": len(peers),
-            "reason": why_unchanged(known, absent) or why_absent(known, absent),
-        }
-        ids = tuple(fact.id for fact in told)
-        rule = Rule.NETWORK_COMPARED
-        statements.append(Statement(indicator.id, rule, part, ids))
-    return statements
+def _moves(book: NetworkBook, known: Catalogue) -> list[Statement]:
+    """Where no mean may be held against last year's: the largest change of a member.
 
-
-def _most(
-    known: Catalogue,
-    moved: Sequence[Fact],
-    rule: str,
-    bases: Iterable[str],
-) -> list[Statement]:
-    """Who of those that moved one way has done so most: in percent, where all have it.
-
-    Where one has none, in the unit. Nobody where those who moved most did so from and
-    to different figures: the sentence has room for one change.
+    Of what is counted among enough people; amounts in kroner grow with prices.
     """
-    in_percent = all(fact.change_percent is not None for fact in moved)
-    measure: Number = "change_percent" if in_percent else "change"
-    by = {fact.id: round(abs(fact.given(measure)), 9) for fact in moved}
-    most = [fact for fact in moved if by[fact.id] == max(by.values())]
-    if len({(fact.value, fact.previous) for fact in most}) != 1:
+    why = {fact.id: Reasons(known) for fact in book.reported}
+    ways = {f.id: changes.direction(known, f, why[f.id]) for f in book.reported}
+    moved = [
+        fact
+        for fact in book.reported
+        if ways[fact.id] in ("up", "down")
+        and fact.unit != "kr"
+        and fact.network_mean is not None
+        and fact.change_percent is not None
+        and _is_beyond_chance(fact)
+        and all(
+            is_sound(known, one)
+            for one in book.history(fact.indicator, fact.kommune)[-2:]
+        )
+    ]
+    if not moved:
         return []
-    fact = most[0].replace(
-        basis=weakest(fact.basis for fact in most),
-        previous_basis=weakest(fact.previous_basis for fact in most),
-    )
+    fact = max(moved, key=lambda fact: abs(fact.change_percent or 0.0))
     details: dict[str, Detail] = {
-        "kommune": tuple(known.network.member(fact.kommune).name for fact in most),
+        "kommune": known.network.member(fact.kommune).name,
+        "subject": brief(known.indicator(fact.indicator)),
         "previous": previous(fact),
         "previous_year": fact.year - 1,
         "value": level(fact),
         "year": fact.year,
-        "mark": claim(bases, previous(fact), level(fact)),
+        "mean": mean(fact),
     }
-    if not in_percent and changes.adds_up(fact):
-        rule, details = f"{rule}_by", {**details, "change": change(fact)}
-    ids = tuple(fact.id for fact in most)
-    return [Statement(fact.indicator, Rule(rule), details, ids)]
+    rule = Rule(f"network_kommune_{ways[fact.id]}")
+    return [Statement(SUMMARY, rule, details, (fact.id,), tuple(why[fact.id]))]
 
 
-# -- summary ---------------------------------------------------------------------------
+def _is_beyond_chance(fact: Fact) -> bool:
+    """Whether those counted are so many that a change like this is not chance.
+
+    Of two counts of `n` a difference has a standard error of about the root of `2 n`.
+    """
+    if fact.numerator is None or fact.change_percent is None:
+        return False
+    return fact.numerator * (fact.change_percent / 100) ** 2 > CERTAIN
 
 
-def _summary(book: NetworkBook, known: Catalogue) -> list[Statement]:
-    spans = [
-        found
-        for indicator in known.service.indicators
-        if (found := span(book, known, indicator))
-    ]
-    return [
-        *_outermost_spans(spans),
-        *_most_often(book, known),
-        *_means(book, known),
-        *findings.not_collected(book, known),
-        *_doubtful(book, known),
-    ]
+#: Three standard errors, squared, of the difference between two counts.
+CERTAIN = 2 * 3.0**2
+
+#: How much heavier than its share of the members one must weigh to carry a mean.
+HEAVY = 2
 
 
-def _outermost_spans(spans: Sequence[Span]) -> list[Statement]:
-    shares = [(share, found) for found in spans if (share := found.share) is not None]
-    if len(shares) < 2:
-        return []
-    _, widest = max(shares, key=itemgetter(0))
-    _, narrowest = min(shares, key=itemgetter(0))
-    bases = [found.highest.mean_basis for _, found in shares]
-    return [
-        Statement(
-            SUMMARY,
-            rule,
-            {
-                **found.details(),
-                "subject": found.indicator.mention,
-                "mark": claim(bases, level(found.lowest), level(found.highest)),
-            },
-            (found.highest.id, found.lowest.id),
-        )
-        for rule, found in (
-            (Rule.NETWORK_WIDEST, widest),
-            (Rule.NETWORK_NARROWEST, narrowest),
-        )
-    ]
+def _carried(book: NetworkBook, known: Catalogue) -> list[Statement]:
+    """A weighted mean with one member on its side of it and all others on the other.
 
-
-def _most_often(book: NetworkBook, known: Catalogue) -> list[Statement]:
-    """Who is highest, and who lowest, on most indicators."""
-    ranked = [f for f in book.reported if f.rank is not None and has_ends(known, f)]
-    if not ranked:
-        return []
-    n = len({fact.indicator for fact in ranked})
-    details: dict[str, Detail] = {"n": n}
-    basis = weakest(fact.distance_basis for fact in ranked)
-    ids: list[str] = []
-    is_shared = False
-    for end in ENDS:
-        held = [fact for fact in ranked if is_at(fact, end)]
-        counts = Counter(fact.kommune for fact in held)
-        most = max(counts.values())
-        whose = [name for name in book.kommuner if counts[name] == most]
-        details[end] = Count(most, basis)
-        details[f"{end}_kommuner"] = tuple(
-            known.network.member(name).name for name in whose
-        )
-        counted = [fact for fact in held if fact.kommune in whose]
-        ids += [fact.id for fact in counted]
-        is_shared |= any(fact.is_shared(end) for fact in counted)
-    rule = Rule.NETWORK_MOST_OFTEN_SHARED if is_shared else Rule.NETWORK_MOST_OFTEN
-    return [Statement(SUMMARY, rule, details, tuple(dict.fromkeys(ids)))]
-
-
-def _means(book: NetworkBook, known: Catalogue) -> list[Statement]:
-    """How many means have moved which way since last year."""
-    if book.run.year == book.all_years[0]:
-        return []
-    names = [indicator.id for indicator in known.service.indicators]
-    why = Reasons(known)
-    ways = {name: mean_direction(book, known, name, why) for name in names}
-    told = [name for name in names if ways[name]]
-    details: dict[str, Detail] = {"previous_year": book.run.year - 1}
-    if not told:
-        withheld = why_unchanged(known, book.reported)
-        reason: Detail = withheld or (Word("network_other_mean"),)
-        details |= {"year": book.run.year, "reason": reason}
-        ids = tuple(fact.id for fact in book.reported)
-        return [Statement(SUMMARY, Rule.NETWORK_MEANS_WITHHELD, details, ids)]
-    pairs = [(book.peers(name)[0], mean_before(book, name)) for name in told]
-    basis = weakest(fact.mean_basis for pair in pairs for fact in pair if fact)
-    for way, count in changes.counted(ways.values()).items():
-        details[way] = Count(count, basis)
-    details |= {"n": len(told), "total": len(names)}
-    ids = tuple(book.peers(name)[0].id for name in told)
-    is_all = len(told) == len(names)
-    rule = Rule.NETWORK_MEANS if is_all else Rule.NETWORK_MEANS_PART
-    return [Statement(SUMMARY, rule, details, ids, tuple(why))]
-
-
-def _doubtful(book: NetworkBook, known: Catalogue) -> list[Statement]:
-    touched = doubtful(known, book.reported)
-    if not touched:
-        return []
-    details: dict[str, Detail] = {
-        "count": len(touched),
-        "n": len(book.reported),
-        "year": book.run.year,
-    }
-    ids = tuple(fact.id for fact in touched)
-    return [Statement(SUMMARY, Rule.NETWORK_DOUBTFUL, details, ids)]
+    Told only where it is the weight that does it: where some of the others are on the
+    same side of the plain mean as the one.
+    """
+    for indicator in known.service.indicators:
+        ranked = _ranked(book, indicator.id)
+        if not ranked or ranked[0].mean_rule != "weighted":
+            continue
+        weights = [fact.denominator for fact in ranked]
+        sides = {side: [f for f in ranked if f.side == side] for side in (1, -1)}
+        for side, alone in sides.items():
+            others = sides[-side]
+            if len(alone) != 1 or len(others) != len(ranked) - 1 or None in weights:
+                continue
+            plain = fsum(fact.given() for fact in ranked) / len(ranked)
+            weight = alone[0].given("denominator") / fsum(w or 0.0 for w in weights)
+            crosses = any((fact.given() - plain) * side > 0 for fact in others)
+            if not crosses or weight * len(ranked) < HEAVY:
+                continue
+            basis = alone[0].mean_basis
+            details: dict[str, Detail] = {
+                "kommune": known.network.member(alone[0].kommune).name,
+                "subject": indicator.subject,
+                "weight": Quantity(weight * 100, "prosent", 0, basis, "distance"),
+                "count": Count(len(others)),
+                "n": Count(len(ranked)),
+                "reserve": _doubts(known, Span(indicator, tuple(ranked))),
+            }
+            rule = Rule.NETWORK_CARRIED_UP if side > 0 else Rule.NETWORK_CARRIED_DOWN
+            ids = tuple(map(attrgetter("id"), ranked))
+            return [Statement(SUMMARY, rule, details, ids)]
+    return []

@@ -43,8 +43,11 @@ _ABOVE = "above above_distance above_mark"
 _BELOW = "below below_distance below_mark"
 _COUNTS = "previous_year up down stable n"
 _ENDS = "lowest lowest_kommuner highest highest_kommuner"
-_MOST = "kommune previous previous_year value year mark"
-_MEAN = "previous previous_year mean year"
+_SPAN = f"subject mark {_ENDS}"
+_OTHER = " ".join(f"other_{name}" for name in f"mark {_ENDS}".split())
+_PAIR = "kommune subject value mean other_subject other_value other_mean mark"
+_MEAN = "subject previous previous_year mean year"
+_CARRIED = "kommune subject weight count n reserve"
 
 
 class Topic(StrEnum):
@@ -181,34 +184,38 @@ class Rule(StrEnum):
     SUMMARY_FORBEHOLD = "summary_forbehold", Topic.DOUBTFUL, "count n year"
 
     # -- the network as a whole
-    NETWORK_WIDEST = "network_widest", Topic.SPREAD, f"subject {_ENDS} mark"
-    NETWORK_NARROWEST = "network_narrowest", Topic.SPREAD, f"subject {_ENDS} mark"
-    NETWORK_MOST_OFTEN = "network_most_often", Topic.RANKS, f"{_ENDS} n"
-    NETWORK_MOST_OFTEN_SHARED = "network_most_often_shared", Topic.RANKS, f"{_ENDS} n"
-    NETWORK_MEANS = "network_means", Topic.MEAN_CHANGE, _COUNTS
-    NETWORK_MEANS_PART = "network_means_part", Topic.MEAN_CHANGE, f"{_COUNTS} total"
-    NETWORK_MEANS_WITHHELD = (
-        "network_means_withheld",
-        Topic.UNSPOKEN,
-        "previous_year year reason",
-    )
-    NETWORK_DOUBTFUL = "network_doubtful", Topic.DOUBTFUL, "count n year"
-    NETWORK_SPAN = (
-        "network_span",
+    NETWORK_CORRECTED = (
+        "network_corrected",
         Topic.SPREAD,
-        f"subject {_ENDS} lowest_mark highest_mark mean",
+        f"{_SPAN} mean {_OTHER} reserve",
     )
-    NETWORK_GAP = "network_gap", Topic.SPREAD, "gap share"
-    NETWORK_GAP_SHARE = "network_gap_share", Topic.SPREAD, "share"
-    NETWORK_GAP_ALONE = "network_gap_alone", Topic.SPREAD, "gap mark reason"
-    NETWORK_GAP_WITHHELD = "network_gap_withheld", Topic.SPREAD, "reason"
-    NETWORK_ABOVE = "network_above", Topic.SPREAD, "above n"
+    NETWORK_SPREAD = (
+        "network_spread",
+        Topic.SPREAD,
+        f"{_SPAN} mean {_OTHER} other_subject other_mean reserve",
+    )
+    NETWORK_LEFT_OUT = "network_left_out", Topic.PART, "kommuner"
+    NETWORK_SOME_LEFT_OUT = "network_some_left_out", Topic.PART
+    NETWORK_HIGHEST = "network_highest", Topic.RANKS, _PAIR
+    NETWORK_LOWEST = "network_lowest", Topic.RANKS, _PAIR
+    NETWORK_MEAN_UP = "network_mean_up", Topic.MEAN_CHANGE, f"{_MEAN} also kroner"
+    NETWORK_MEAN_DOWN = "network_mean_down", Topic.MEAN_CHANGE, f"{_MEAN} also kroner"
+    NETWORK_ALSO_UP = "network_also_up", Topic.PART, "others"
+    NETWORK_ALSO_DOWN = "network_also_down", Topic.PART, "others"
+    NETWORK_MOVED = "network_moved", Topic.PART, "subject previous mean"
+    NETWORK_KRONER = "network_kroner", Topic.PART
+    NETWORK_KOMMUNE_UP = "network_kommune_up", Topic.CHANGE, f"kommune {_MOVED} mean"
+    NETWORK_KOMMUNE_DOWN = (
+        "network_kommune_down",
+        Topic.CHANGE,
+        f"kommune {_MOVED} mean",
+    )
+    NETWORK_CARRIED_UP = "network_carried_up", Topic.SPREAD, _CARRIED
+    NETWORK_CARRIED_DOWN = "network_carried_down", Topic.SPREAD, _CARRIED
+    NETWORK_SPAN = "network_span", Topic.MEAN_CHANGE, f"{_SPAN} mean since reserve"
+    NETWORK_ALIKE = "network_alike", Topic.MEAN_CHANGE, "subject lowest since reserve"
+    NETWORK_SINCE_UP = "network_since_up", Topic.PART, "previous previous_year"
+    NETWORK_SINCE_DOWN = "network_since_down", Topic.PART, "previous previous_year"
+    NETWORK_SINCE_STABLE = "network_since_stable", Topic.PART, "previous_year"
+    NETWORK_DOUBTED = "network_doubted", Topic.PART, "kommuner"
     NETWORK_WITHHELD = "network_withheld", Topic.MISSING, "subject year reason"
-    NETWORK_MEAN_UP = "network_mean_up", Topic.MEAN_CHANGE, _MEAN
-    NETWORK_MEAN_DOWN = "network_mean_down", Topic.MEAN_CHANGE, _MEAN
-    NETWORK_MEAN_STABLE = "network_mean_stable", Topic.MEAN_CHANGE, _MEAN
-    NETWORK_MOST_UP = "network_most_up", Topic.CHANGE, _MOST
-    NETWORK_MOST_DOWN = "network_most_down", Topic.CHANGE, _MOST
-    NETWORK_MOST_UP_BY = "network_most_up_by", Topic.CHANGE, f"{_MOST} change"
-    NETWORK_MOST_DOWN_BY = "network_most_down_by", Topic.CHANGE, f"{_MOST} change"
-    NETWORK_COMPARED = "network_compared", Topic.UNSPOKEN, "count n reason"

@@ -7,24 +7,24 @@ facts. Figures are vector graphics whose text stays text.
 
 ::
 
-  profile  development  strip  the kinds of figures
-                 picture       what is seen, what is heard, the numbers behind
-                  canvas       a sheet to draw on, its look and its key
-                   svg         matplotlib's SVG, made small
+  strip                 all members; leans on development
+   profile  development  a report's kinds of figures
+         picture         what is seen, what is heard, the numbers behind
+          canvas         a sheet to draw on, its look and its key
+           svg           matplotlib's SVG, made small
 
 ========================================  ==============================================
 ``profile(book, known)``                  a report's Figur 1: indicators as indexes
 ``development(book, known, chapter=)``    a report's indicators of a chapter over time
-``strip(book, known, indicator=)``        one indicator, every member named and sorted
-``members(book, known, indicator=)``      the same over time, a panel for each member
+``strip(book, known, indicator=)``        one indicator of every member, and over time
 ========================================  ==============================================
 
-The last two are of the whole network: they take any ``NetworkBook``, a report's own
-included. ``strip`` singles out a kommune if asked to (``focus="trondheim"``).
+The last is of the whole network: it takes any ``NetworkBook``, a report's own included,
+and singles out a kommune if asked to (``focus="trondheim"``).
 """
 
 from asss.figures.canvas import warm_up
-from asss.figures.development import development, members
+from asss.figures.development import development
 from asss.figures.picture import Data, Picture, Table
 from asss.figures.profile import profile
 from asss.figures.strip import strip
@@ -34,7 +34,6 @@ __all__ = [
     "Picture",
     "Table",
     "development",
-    "members",
     "profile",
     "strip",
     "warm_up",

@@ -1,4 +1,4 @@
-"""Figures over the years: a chapter's indicators, or one indicator in every member."""
+"""Figures over the years: a chapter's indicators."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from matplotlib.ticker import MaxNLocator
 
 from asss.analysis.facts import Fact, FactBook, NetworkBook
-from asss.analysis.tables import MISSING, meaning
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.knowledge import Indicator
 from asss.catalogue.language import join, number, span
@@ -25,7 +24,7 @@ from asss.figures.canvas import (
 )
 from asss.figures.picture import Group, Picture, Row, Table
 
-__all__ = ["apart", "development", "limits", "members"]
+__all__ = ["Piece", "apart", "development", "limits", "mean_pieces", "own_pieces"]
 
 #: Points of a series by year.
 Piece = list[tuple[int, float]]
@@ -254,128 +253,6 @@ def _said_of(book: FactBook, known: Catalogue, indicator: Indicator) -> str:
         years = join(broken, known.phrases.words)
         parts.append(picture.say(known, "alt_development_break", years=years))
     return "; ".join(parts)
-
-
-# -- one indicator in every member -----------------------------------------------------
-
-#: A member's panel: its title, its plot and the years below, the room for its last
-#: value, and what is between two panels.
-MEMBER_TITLE, MEMBER_PLOT, MEMBER_FOOT = 15.0, 52.0, 17.0
-MEMBER_END, MEMBER_GAP = 36.0, 12.0
-
-#: Panels in a row: as many as fill the rows best, and on a phone.
-MEMBER_COLUMNS, MEMBER_NARROW = (5, 4), 3
-
-#: How far each side a plot goes on beyond its lowest and highest value.
-MEMBER_AIR = 0.08
-
-
-def members(book: NetworkBook, known: Catalogue, *, indicator: str) -> Picture:
-    """
-    Draw an indicator over the years, one panel per member, all to one scale.
-
-    The member's line and the network's mean. A break in a series is a gap, a missing or
-    suppressed value is a gap with its sign, a figure that is not official is hollow.
-    """
-    count = len(book.members)
-    columns = min(MEMBER_COLUMNS, key=lambda columns: (-count % columns, -columns))
-    width = (WIDTH - MEMBER_GAP * (columns - 1)) / columns
-    height = MEMBER_TITLE + MEMBER_PLOT + MEMBER_FOOT + MEMBER_GAP
-    facts = [fact for fact in book.facts.values() if fact.indicator == indicator]
-    # One fact of each year: the mean is everybody's.
-    means = [book.peers(indicator, year)[0] for year in book.all_years]
-    pieces, scale = mean_pieces(means, known), _member_scale(facts)
-    first, last = book.all_years[0], max(book.all_years[-1], book.all_years[0] + 1)
-    with house_style():
-        canvas = Canvas(-(-count // columns) * height - MEMBER_GAP)
-        for place, member in enumerate(book.members):
-            left = (place % columns) * (width + MEMBER_GAP)
-            top = (place // columns) * height
-            near = (place % MEMBER_NARROW) * (width + MEMBER_GAP)
-            across = Scale(first, last, left + 3, left + width - MEMBER_END)
-            up = Scale(scale.low, scale.high, top + scale.start, top + scale.end)
-            with canvas.part(near - left, (place // MEMBER_NARROW) * height - top):
-                panel = _Panel(canvas, known, book.all_years, across, up)
-                canvas.text(left, top + Look.NAME.size / 2, member.name, Look.NAME)
-                _draw_member(panel, left, book.history(indicator, member.id), pieces)
-        svg = canvas.svg(f"hver-{indicator}".replace("_", "-"))
-    broken = any(known.breaks(fact.forbehold) for fact in _later(facts, book))
-    rows = -(-count // MEMBER_NARROW)
-    return Picture(
-        svg,
-        _members_alt(book, known, indicator),
-        _members_table(book, known, indicator, means),
-        picture.data_of(facts, known),
-        _notes(facts, book, known, caption_gap=broken),
-        canvas.narrow(
-            (width + MEMBER_GAP) * MEMBER_NARROW - MEMBER_GAP,
-            rows * height - MEMBER_GAP,
-        ),
-    )
-
-
-def _member_scale(facts: Sequence[Fact]) -> Scale:
-    """From lowest to highest of all values and means, over a plot."""
-    values = [v for f in facts for v in (f.value, f.network_mean) if v is not None]
-    low, high = min(values, default=0.0), max(values, default=1.0)
-    air = (high - low) * MEMBER_AIR or 1.0
-    return Scale(low - air, high + air, MEMBER_TITLE + MEMBER_PLOT, MEMBER_TITLE)
-
-
-def _draw_member(
-    panel: "_Panel", left: float, history: Sequence[Fact], means: Sequence[Piece]
-) -> None:
-    canvas, across, bottom = panel.canvas, panel.across, panel.up.start
-    first, last = panel.years[0], panel.years[-1]
-    right = across(last) + 3
-    canvas.lines([[(left, bottom), (right, bottom)]], color=Colour.LINE, width=0.8)
-    dashed = [panel.line(piece, years=0.2, points=0.0) for piece in means]
-    canvas.lines(dashed, color=Colour.INK, width=0.9, linestyle=(0, (3, 2)))
-    panel.own(history, width=1.6, full=(3.2, 0.8), hollow=(3.2, 0.8), foot=5)
-    end = next((fact for fact in history[::-1] if fact.value is not None), None)
-    if end and end.value is not None and end.year == last:
-        written = picture.value_cell(end, panel.known)
-        canvas.text(across(last) + 5, panel.up(end.value), written, Look.OWN_NAME)
-    canvas.text(left, bottom + 7, f"{first}", Look.NOTE)
-    if last != first:
-        canvas.text(right, bottom + 7, f"{last}", Look.NOTE, align="right")
-
-
-def _members_table(
-    book: NetworkBook, known: Catalogue, indicator: str, means: Sequence[Fact]
-) -> Table:
-    words, years = known.phrases.words, book.all_years
-    rows = []
-    for member in book.members:
-        history = book.history(indicator, member.id)
-        rows.append(Row(member.name, _cells(history, years, known, picture.value_cell)))
-    mean = _cells(means, years, known, picture.mean_cell)
-    rows.append(Row(words["network_mean"], mean, is_focus=True))
-    name = known.indicator(indicator).short_name
-    return _table_of_years(book, known, [Group(name, tuple(rows))])
-
-
-def _members_alt(book: NetworkBook, known: Catalogue, indicator: str) -> str:
-    items = []
-    for member in book.members:
-        history = book.history(indicator, member.id)
-        first = next((fact for fact in history if fact.value is not None), history[-1])
-        before, now = (
-            picture.spoken(fact.value, fact, fact.basis, known)
-            or meaning(fact.status or MISSING, known.phrases.words)
-            for fact in (first, history[-1])
-        )
-        rule = "alt_members_without" if first.value is None else "alt_members_item"
-        fields = {"name": member.name, "first": before, "value": now, "reason": now}
-        items.append(picture.say(known, rule, **fields))
-    return picture.say(
-        known,
-        "alt_members",
-        name=known.indicator(indicator).short_name,
-        from_year=book.all_years[0],
-        year=book.run.year,
-        items="; ".join(items),
-    )
 
 
 # -- series: where they are whole, and where they break --------------------------------

@@ -1,47 +1,54 @@
-"""The whole network in one indicator: every member named, sorted, with the mean."""
+"""The whole network in one indicator: every member this year, and over the years."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from asss.analysis.facts import Fact, NetworkBook
 from asss.analysis.statements import claim, level
-from asss.analysis.tables import mark, weakest
+from asss.analysis.tables import MISSING, legend, mark, meaning, weakest
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.knowledge import Indicator
-from asss.catalogue.language import join
+from asss.catalogue.language import join, span
 from asss.figures import picture
 from asss.figures.canvas import (
     WIDTH,
     Canvas,
     Colour,
+    Entry,
     Key,
     Look,
+    Point,
     Scale,
     house_style,
     width_of,
 )
+from asss.figures.development import Piece, mean_pieces, own_pieces
 from asss.figures.picture import Group, Picture, Row, Table
 
 __all__ = ["strip"]
 
-#: How wide a strip is on a phone.
-NARROW = 264.0
+#: How wide the strip of this year is, and where the panels of the years begin.
+SIDE, RIGHT = 226.0, 254.0
 
-#: Heights: of the heading with the name of the mean, of a row, and of the air below.
-HEAD, ROW, AIR = 31.0, 12.5, 18.0
+#: Heights: of the heading with the name of the mean, of a row, of the air below.
+HEAD, ROW, AIR = 31.0, 12.0, 8.0
 
-#: Where names and heading stand, on a phone too.
-LEFT = 0.0
+#: Panels in a row, in the wide figure and on a phone; what is between them.
+COLUMNS, NARROW, GAP = 5, 4, 8.0
+
+#: Of a panel: the height of its name, and how far its plot goes on beyond the values.
+NAME, BEYOND = 12.0, 0.08
 
 
 def strip(
     book: NetworkBook, known: Catalogue, *, indicator: str, focus: str | None = None
 ) -> Picture:
     """
-    Draw one indicator of every member: named, sorted, against the mean.
+    Draw one indicator of every member: named, sorted, against the mean; and over time.
 
     Whose figure is missing, or counts in no comparison, stands last with the reason.
-    Hollow: reconstructed.
+    Beside it a panel for each member, all to one scale: the member's line, broken where
+    the series is, and the mean. What is not official bears its mark.
 
     Parameters
     ----------
@@ -54,20 +61,23 @@ def strip(
     """
     peers = book.peers(indicator)
     shown = _Strip(book, known, known.indicator(indicator), _sorted(peers), focus)
+    rows = -(-len(peers) // COLUMNS)
     height = HEAD + ROW * len(peers) + AIR
-    hollow = any(picture.is_hollow(peer) and _is_compared(peer) for peer in peers)
-    key = Key(picture.key_of(known, peers, reconstructed=hollow))
+    each = (height - HEAD + NAME) / rows
+    below = each * -(-len(peers) // NARROW) + AIR
+    key = Key(shown.key())
     with house_style():
         canvas = Canvas(height + key.height)
         shown.draw(canvas)
-        key.draw(canvas, height + 4)
+        shown.draw_years(canvas, each, height)
+        key.draw(canvas, height + 4, down=below)
         svg = canvas.svg(f"kommunene-{indicator}".replace("_", "-"))
     return Picture(
         svg,
-        shown.alt(),
+        f"{shown.alt()} {shown.alt_of_years()}",
         shown.table(),
-        picture.data_of(peers, known),
-        narrow=canvas.narrow(NARROW, height + key.narrow_height),
+        picture.data_of(shown.facts, known),
+        narrow=canvas.narrow(SIDE, height + below + key.narrow_height),
     )
 
 
@@ -81,40 +91,67 @@ class _Strip:
     peers: Sequence[Fact]
     focus: str | None
 
+    @property
+    def facts(self) -> list[Fact]:
+        """Those of every member and year."""
+        facts = self.book.facts.values()
+        return [fact for fact in facts if fact.indicator == self.indicator.id]
+
+    @property
+    def means(self) -> list[Fact]:
+        """A fact of each year: the mean is everybody's."""
+        name = self.indicator.id
+        return [self.book.peers(name, year)[0] for year in self.book.all_years]
+
+    def key(self) -> list[Entry]:
+        """The signs and marks that the figure shows."""
+        bases = [
+            basis
+            for fact in self.facts
+            for basis, amount in (
+                (fact.basis, fact.value),
+                (fact.mean_basis, fact.network_mean),
+            )
+            if amount is not None
+        ]
+        words = self.known.phrases.words
+        return [
+            *(
+                (sign, words["reconstructed_title"])
+                for sign in legend((), words, bases=bases)
+                if sign == words["reconstructed_mark"]
+            ),
+            *picture.key_of(self.known, self.facts),
+        ]
+
+    # -- this year -----------------------------------------------------------------
+
     def draw(self, canvas: Canvas) -> None:
         """Heading, lines and mean; then each member's name, number and point."""
         words, peers = self.known.phrases.words, self.peers
         names = [self._name(peer) for peer in peers]
         numbers = [picture.value_cell(peer, self.known) for peer in peers]
-        across, near = _scales(peers, names, numbers)
-        with canvas.part(-LEFT, 0):
-            unit = words[f"axis_{self.indicator.unit}"]
-            canvas.heading(LEFT, 0, self.indicator.short_name, unit)
+        across = _scale(peers, names, numbers)
+        unit = words[f"axis_{self.indicator.unit}"]
+        canvas.heading(0, 0, self.indicator.short_name, unit)
         rows = [HEAD + ROW * (place + 0.5) for place in range(len(peers))]
         compared = sum(map(_is_compared, peers))
         ends = across.start - 5, across.end + 5
-        wider = (near.end - near.start + 10) / (ends[1] - ends[0])
-        with canvas.part(near.start - 5 - wider * ends[0], 0, wider=wider):
-            lines = [[(end, y) for end in ends] for y in rows[:compared]]
-            canvas.lines(lines, color=Colour.LINE, width=0.6)
+        lines = [[(end, y) for end in ends] for y in rows[:compared]]
+        canvas.lines(lines, color=Colour.LINE, width=0.6)
         mean = peers[0].network_mean
         if mean is not None:
             x = across(mean)
             upright = [[(x, HEAD - 1), (x, HEAD + ROW * compared)]]
             label = f"{words['legend_mean']} {picture.mean_cell(peers[0], self.known)}"
-            with canvas.part(near(mean) - x, 0):
-                canvas.lines(upright, color=Colour.INK, width=1.1, name="snitt")
-                canvas.text(x, HEAD - 7, label, Look.DARK_NOTE, align="center")
+            canvas.lines(upright, color=Colour.INK, width=1.1, name="snitt")
+            canvas.text(x, HEAD - 7, label, Look.DARK_NOTE, align="center")
         for peer, name, digits, y in zip(peers, names, numbers, rows, strict=True):
-            at = peer.given() if _is_compared(peer) else across.low
-            with canvas.part(near(at) - across(at), 0):
-                self._draw_point(canvas, peer, y, across)
+            self._draw_point(canvas, peer, y, across)
             look = Look.LABEL if _is_compared(peer) else Look.QUIET_LABEL
             look = Look.OWN_NAME if peer.kommune == self.focus else look
-            with canvas.part(NARROW - WIDTH, 0):
-                canvas.text(WIDTH, y, digits, look, align="right")
-            with canvas.part(-LEFT, 0):
-                canvas.text(LEFT, y, name, look)
+            canvas.text(SIDE, y, digits, look, align="right")
+            canvas.text(0, y, name, look)
 
     def _draw_point(self, canvas: Canvas, peer: Fact, y: float, across: Scale) -> None:
         """A member's point on its line; or, where it is not compared, the reason."""
@@ -124,30 +161,85 @@ class _Strip:
             return
         is_single = self.focus in (None, peer.kommune)
         color = Colour.FOCUS if is_single else Colour.OTHERS
-        hollow = picture.is_hollow(peer)
-        size, edge = (5.2, 1.4) if hollow else (7.4, 0.8)
-        point = [(across(peer.given()), y)]
-        canvas.dots(point, size=size, color=color, edge=edge, is_hollow=hollow)
+        canvas.dots([(across(peer.given()), y)], size=7, color=color, edge=0.8)
+
+    # -- over the years ------------------------------------------------------------
+
+    def draw_years(self, canvas: Canvas, each: float, height: float) -> None:
+        """A panel for each member, `each` so high; on a phone below the strip."""
+        book, means = self.book, mean_pieces(self.means, self.known)
+        width = (WIDTH - RIGHT - GAP * (COLUMNS - 1)) / COLUMNS
+        with canvas.part(-RIGHT, height - HEAD + NAME):
+            years = span(book.all_years[0], book.all_years[-1])
+            canvas.text(RIGHT, 6.3, years, Look.NOTE)
+        values = [v for f in self.facts for v in (f.value, f.network_mean)]
+        held = [value for value in values if value is not None]
+        low, high = min(held, default=0.0), max(held, default=1.0)
+        air = (high - low) * BEYOND or 1.0
+        for place, member in enumerate(book.members):
+            left = RIGHT + place % COLUMNS * (width + GAP)
+            top = HEAD - NAME + place // COLUMNS * each
+            near = place % NARROW * (width + GAP)
+            under = height + AIR + place // NARROW * each
+            last = max(book.all_years[-1], book.all_years[0] + 1)
+            across = Scale(book.all_years[0], last, left + 2, left + width - 3)
+            up = Scale(low - air, high + air, top + each - 10, top + NAME)
+            with canvas.part(near - left, under - top):
+                self._draw_member(canvas, member.id, across, up, means)
+
+    def _draw_member(
+        self,
+        canvas: Canvas,
+        kommune: str,
+        across: Scale,
+        up: Scale,
+        means: Sequence[Piece],
+    ) -> None:
+        history = self.book.history(self.indicator.id, kommune)
+        words = self.known.phrases.words
+        held = [fact.basis for fact in history if fact.value is not None]
+        marked = mark(weakest(held), words) if held else ""
+        name = self.known.network.member(kommune).name + marked
+        look = Look.STRONG_NOTE if kommune == self.focus else Look.DARK_NOTE
+        canvas.text(across.start - 2, up.end - NAME / 2, name, look)
+        ends = (across.start - 2, across.end + 3)
+        floor = [[(end, up.start) for end in ends]]
+        canvas.lines(floor, color=Colour.LINE, width=0.8)
+        dashed = [_line(piece, across, up) for piece in means]
+        canvas.lines(dashed, color=Colour.INK, width=0.8, linestyle=(0, (3, 2)))
+        pieces = own_pieces(history, self.known)
+        own = [_line(piece, across, up) for piece in pieces]
+        canvas.lines(own, color=Colour.FOCUS, width=1.6)
+        last = history[-1]
+        if last.value is not None:
+            end = [(across(last.year), up(last.value))]
+            canvas.dots(end, size=4.2, color=Colour.FOCUS)
+        for fact in history:
+            if fact.value is None:
+                place = across(fact.year), up.start - 5
+                canvas.text(*place, fact.status, Look.OWN, align="center")
+
+    # -- in words and numbers ------------------------------------------------------
 
     def table(self) -> Table:
-        """Each member's figure, index and rank; last the mean."""
-        known, words = self.known, self.known.phrases.words
-        none = words["arrow_none"]
+        """Each member's figures over the years; last the mean."""
+        known, years = self.known, self.book.all_years
         rows = []
         for peer in self.peers:
-            index, rank = (
-                picture.amount(value, 0, peer.distance_basis, words)
-                for value in (peer.index, peer.rank)
-            )
-            own = picture.value_cell(peer, known)
-            cells = (own, index or picture.why(peer, known), rank or none)
-            rows.append(Row(self._name(peer), cells, peer.kommune == self.focus))
-        first = self.peers[0]
-        if first.network_mean is not None:
-            mean, index = picture.mean_cell(first, known), "100" * first.has_base
-            rows.append(Row(words["numbers_mean"], (mean, index or none, none)))
-        unit = words[f"unit_label_{self.indicator.unit}"]
-        heads = [words[k] for k in ("profile_value", "profile_index", "table_rank")]
+            history = self.book.history(self.indicator.id, peer.kommune)
+            by_year = {fact.year: fact for fact in history}
+            held = [by_year.get(year) for year in years]
+            cells = tuple(f and picture.value_cell(f, known) or "" for f in held)
+            traces = tuple((fact.id if fact else "", "") for fact in held)
+            is_focus = peer.kommune == self.focus
+            rows.append(Row(self._name(peer), cells, is_focus, traces))
+        means = self.means
+        traces = tuple((fact.id, "network_mean") for fact in means)
+        cells = tuple(picture.mean_cell(fact, known) for fact in means)
+        name = known.phrases.words["numbers_mean"]
+        rows.append(Row(name, cells, traces=traces))
+        unit = known.phrases.words[f"unit_label_{self.indicator.unit}"]
+        heads = [f"{year}" for year in years]
         group = Group(f"{self.indicator.short_name} ({unit})", tuple(rows))
         return picture.table_of(self.book, known, "forbehold_kommune", heads, [group])
 
@@ -177,9 +269,32 @@ class _Strip:
             said.append(picture.say(known, "alt_strip_missing", items="; ".join(items)))
         return " ".join(said)
 
+    def alt_of_years(self) -> str:
+        """Where each member's line begins and ends."""
+        known, items = self.known, []
+        for member in self.book.members:
+            history = self.book.history(self.indicator.id, member.id)
+            first = next((f for f in history if f.value is not None), history[-1])
+            before, now = (
+                picture.spoken(fact.value, fact, fact.basis, known)
+                or meaning(fact.status or MISSING, known.phrases.words)
+                for fact in (first, history[-1])
+            )
+            rule = "alt_members_without" if first.value is None else "alt_members_item"
+            fields = {"name": member.name, "first": before, "value": now, "reason": now}
+            items.append(picture.say(known, rule, **fields))
+        years = {"from_year": self.book.all_years[0], "year": self.book.run.year}
+        return picture.say(known, "alt_members", items="; ".join(items), **years)
+
     def _end(self, end: Fact, name: str) -> dict[str, str]:
         """Whose the figure is, the figure, and the mark of its being an end."""
-        alike = [p for p in self.peers if _is_compared(p) and p.value == end.value]
+        printed = picture.value_cell(end.replace(basis="real"), self.known)
+        alike = [
+            peer
+            for peer in self.peers
+            if _is_compared(peer)
+            and picture.value_cell(peer.replace(basis="real"), self.known) == printed
+        ]
         figure = replace(level(end), basis=weakest(peer.basis for peer in alike))
         value = picture.spoken(end.value, end, figure.basis, self.known)
         words = self.known.phrases.words
@@ -192,20 +307,23 @@ class _Strip:
         return self.known.network.member(peer.kommune).name
 
 
-def _scales(
+def _line(piece: Piece, across: Scale, up: Scale) -> list[Point]:
+    """A stretch as a line; a year alone between two gaps is a short stroke."""
+    points = [(across(year), up(value)) for year, value in piece]
+    (x, y), *more = points
+    return points if more else [(x - 2.5, y), (x + 2.5, y)]
+
+
+def _scale(
     peers: Sequence[Fact], names: Sequence[str], numbers: Sequence[str]
-) -> tuple[Scale, Scale]:
-    """Where values lie between names and numbers; and on a phone, closer together."""
+) -> Scale:
+    """Where values lie, between names and numbers."""
     values = [peer.value for peer in peers if _is_compared(peer)]
     held = [v for v in (*values, peers[0].network_mean) if v is not None]
     low, high = min(held, default=0.0), max(held, default=1.0)
     start = max(width_of(name, Look.NAME) for name in names) + 12
     room = max(width_of(digits, Look.NAME) for digits in numbers)
-    across, near = (
-        Scale(low, high if high > low else low + 1, start, width - room - 14)
-        for width in (WIDTH, NARROW)
-    )
-    return across, near
+    return Scale(low, high if high > low else low + 1, start, SIDE - room - 14)
 
 
 def _is_compared(peer: Fact) -> bool:

@@ -356,38 +356,29 @@ class NetworkReport(Report):
         """Title, dates, status, what concerns the whole page, and the main findings."""
         return overview.heading(self.found, self.known)
 
-    def ranks(self) -> Block:
-        """Tabell 1: the rank of every member on every indicator, shaded."""
-        return overview.ranks(self.found, self.known)
+    def matrix(self) -> Block:
+        """Tabell 1: every member's figure on every indicator, shaded by its index."""
+        return overview.matrix(self.found, self.known)
 
     def chapter(self, chapter: str) -> Illustrated:
-        """A chapter's indicators, each with sentences, table and figures."""
+        """A chapter's indicators, each with what is said of it and its figure."""
         book, known = self.found.book, self.known
-        drawings = (
-            (lambda i: figures.strip(book, known, indicator=i), "caption_strip"),
-            (
-                lambda i: figures.members(book, known, indicator=i),
-                "caption_members_each",
-            ),
-        )
-        return overview.chapter(self.found, known, chapter, drawings)
 
-    def kommuner(self) -> Block:
-        """What is chief of each member: the main findings of its own report."""
-        return overview.kommuner(self.found, self.known)
+        def draw(indicator: str) -> Picture:
+            return figures.strip(book, known, indicator=indicator)
+
+        return overview.chapter(self.found, known, chapter, draw)
 
     def sources(self) -> Block:
         """Tables, queries, definitions, manual figures and every forbehold."""
-        # After Tabell 1 each indicator has a table of its own.
-        first = len(self.known.service.indicators) + 2
-        return appendix.sources(self.found.book, self.known, table=first)
+        return appendix.sources(self.found.book, self.known)
 
     @property
     def table(self) -> pd.DataFrame:
-        """Tabell 1 in numbers: the rank of every kommune; key = indicator."""
+        """Tabell 1 in numbers: the figure of every kommune; key = indicator."""
         latest = self.facts[self.facts["year"] == self.found.book.run.year]
         return latest.pivot(  # noqa: PD010
-            index="indicator", columns="kommune", values="rank"
+            index="indicator", columns="kommune", values="value"
         )
 
 

@@ -300,24 +300,13 @@ def _top(book: _Book) -> Iterator[str]:
 def _printed(fact: Mapping[str, Any], known: Catalogue) -> dict[str, str]:
     """What the fields of a fact are in print."""
     words, places = known.phrases.words, fact["decimals"]
-    compared = marked(words, fact["basis"], fact["mean_basis"])
-    index, before = fact["index"], fact["previous"]
-    change = "–"
-    # Of nothing, and of less than nothing, there are no percents.
-    if fact["change"] is not None and before is not None and before > 0:
-        change = written(fact["change"] / before * 100, 1)
-        is_up = fact["change"] > 0 and change != written(0, 1)
-        change = ("+" if is_up else "") + change
-        change += marked(words, fact["basis"], fact["previous_basis"])
     return {
         "name": known.network.member(fact["kommune"]).name,
+        "indicator": known.indicator(fact["indicator"]).short_name,
         "year": str(fact["year"]),
         "value": _figure(fact["value"], places, words, fact["basis"]) or fact["status"],
         "network_mean": _figure(fact["network_mean"], places, words, fact["mean_basis"])
         or "–",
-        "index": "–" if index is None else written(index) + compared,
-        "rank": f"{fact['rank']}{compared}" if fact["rank"] else "–",
-        "change": change,
     }
 
 
@@ -329,7 +318,7 @@ def _figure(
 
 
 def _of_network(book: _Book) -> Iterator[Chapter]:
-    """Sentences on indicators in their chapters, and on members under one heading."""
+    """Sentences on indicators in their chapters."""
 
     def said(sections: Sequence[str]) -> tuple[str, ...]:
         return tuple(s["text"] for section in sections for s in book.said(section))
@@ -339,8 +328,6 @@ def _of_network(book: _Book) -> Iterator[Chapter]:
     for chapter in known.service.chapters:
         about = [indicator.id for indicator in known.service.in_chapter(chapter.id)]
         yield Chapter(chapter.name, said(about))
-    members = said([member.id for member in known.network.members])
-    yield Chapter(book.words["network_kommuner"], members, has_figure=False)
 
 
 def _chapters(book: _Book) -> Iterator[Chapter]:

@@ -24,6 +24,7 @@ from asss.analysis.tables import MARKED
 from asss.catalogue import markdown
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import NETWORK
+from asss.formats.readback import network
 from asss.formats.readback.expectation import (
     amount,
     counted,
@@ -83,6 +84,15 @@ def false_sentences(facts: Mapping[str, Any], known: Catalogue) -> Iterator[str]
             yield f"facts.json: nothing supports «{said['text']}»"
             continue
         own = [by_id[name] for name in said["facts"]]
+        if said["rule"].startswith("network_"):
+            wanted = network.texts(said["rule"], own, facts, known)
+            if spaced(said["text"]) not in map(spaced, wanted):
+                told = "; ".join(f"«{spaced(text)}»" for text in wanted)
+                yield (
+                    f"facts.json: «{said['text']}» is not what its facts give "
+                    f"({told or 'nothing'})"
+                )
+            continue
         amounts = _amounts(said["rule"], own, by_id, known)
         signs = claims.of(said["rule"], own)
         pattern = _pattern(said["rule"], amounts, signs, facts, own, known)
@@ -141,31 +151,6 @@ class Claims:
                 return dict.fromkeys(("highest", "lowest", "mark"), sign)
             case ["summary", "change", *_]:
                 return dict.fromkeys(WAYS, self._sign(_moved(own)))
-            case ["network", "means", *_]:
-                return dict.fromkeys(WAYS, self._sign(self._means(own)))
-            case ["network", "most", "often", *_]:
-                sign = self._sign(_compared(filter(self._has_ends, now)))
-                return {"highest": sign, "lowest": sign}
-            case ["network", "most", *_]:
-                moved = _moved(fact for fact in peers if fact["change"] is not None)
-                return {"mark": self._sign(moved, *_moved(own))}
-            case ["network", "above"]:
-                return {"above": self._sign([one["mean_basis"]])}
-            case ["network", "gap", *_]:
-                told, sign = (
-                    self._sign(bases)
-                    for bases in ([f["basis"] for f in own], [one["mean_basis"]])
-                )
-                return {"mark": "" if told == sign else sign}
-            case ["network", "span"]:
-                return self._ends(own)
-            case ["network", "widest" | "narrowest"]:
-                with_share = [
-                    fact["mean_basis"]
-                    for fact in now
-                    if fact["n"] > 1 and (fact["network_mean"] or 0) > 0
-                ]
-                return {"mark": self._sign(with_share, *(f["basis"] for f in own))}
         return {}
 
     def _sign(self, bases: Iterable[str], *beside: str) -> str:
@@ -194,14 +179,6 @@ class Claims:
             f"{side}_mark": "" if self._sign(_compared([fact])) == sign else sign
             for side, fact in (("above", own[0]), ("below", own[-1]))
         }
-
-    def _ends(self, own: Sequence[Fact]) -> dict[str, str]:
-        signs = {}
-        for end in ("highest", "lowest"):
-            bases = [f["basis"] for f in own if f["kommune"] in f[f"{end}_kommune"]]
-            told, all_ = self._sign(bases), self._sign([own[0]["mean_basis"]])
-            signs[f"{end}_mark"] = "" if told == all_ else all_
-        return signs
 
     def _means(self, own: Sequence[Fact]) -> list[str]:
         """What the means of both years rest on."""
@@ -294,16 +271,6 @@ def _amounts(
         if fact["index"] is not None:
             away = percent(abs(fact["index"] - 100), words, basis, middle)
             found["distance"].add(spaced(away))
-    ends = sorted((f for f in own if f["value"] is not None), key=lambda f: f["value"])
-    if ends:
-        low, high = ends[0], ends[-1]
-        gap, bases = high["value"] - low["value"], (low["basis"], high["basis"])
-        add("gap", high, gap, *bases, role="difference")
-        if (high["network_mean"] or 0) > 0:
-            share = gap / high["network_mean"] * 100
-            found["share"].add(
-                spaced(percent(share, words, *bases, high["mean_basis"]))
-            )
     return found
 
 
@@ -324,7 +291,7 @@ def _pattern(
     held = {
         field: [re.escape(text) for text in texts] for field, texts in amounts.items()
     }
-    for field in ("value", "previous", "mean", "change", "distance", "gap", "share"):
+    for field in ("value", "previous", "mean", "change", "distance"):
         held.setdefault(field, ["(?!)"])
     tail = phrases["resource_rank_tail" if "resource" in rule else "rank_tail"].sentence
     place = "|".join(re.escape(words[key]) for key in PLACES)

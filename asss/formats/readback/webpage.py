@@ -341,8 +341,6 @@ def _members(
 ) -> Iterator[str]:
     """In the tables on all members, every number in its row and column."""
     for table in soup.find_all("table"):
-        if table.find_parent("details"):
-            continue
         heads = [_take(tag)[0] for tag in table.select("thead tr:last-child th")]
         for row in table.find_all("tr"):
             first = row.find("th")
@@ -352,20 +350,29 @@ def _members(
                     field = str(cell.get("data-field", "value"))
                     figures = expected.printed.get(str(cell["data-fact"]), {})
                     shown = _take(cell)[0].replace(words["plain_mark"], "")
-                    yield from _member(own, head, field, plain(shown), figures)
+                    latest = str(expected.year)
+                    yield from _member(own, head, field, plain(shown), figures, latest)
 
 
 def _member(
-    own: str, head: str, field: str, shown: str, figures: Mapping[str, str]
+    own: str,
+    head: str,
+    field: str,
+    shown: str,
+    figures: Mapping[str, str],
+    latest: str,
 ) -> Iterator[str]:
     wanted = plain(figures.get(field, ""))
     if shown != wanted:
         yield f"{own}, {head}: is «{shown}», and should be «{wanted}»"
-    names = [name for name in (own, head) if name == figures.get("name")]
-    if field != "network_mean" and not names:
+    # A row is of a kommune and has a column for each year; or of an indicator, in the
+    # one table of the report's year, and has a column for each kommune.
+    is_matrix = own.startswith(plain(figures.get("indicator", "")))
+    if field != "network_mean" and figures.get("name") != (head if is_matrix else own):
         yield f"{own}, {head}: shows a figure of {figures.get('name')}"
-    if field in ("value", "network_mean") and head != figures.get("year"):
-        yield f"{own}, {head}: shows a figure of {figures.get('year')}"
+    year = str(figures.get("year"))
+    if year != (latest if is_matrix else head):
+        yield f"{own}, {head}: shows a figure of {year}"
 
 
 # -- what a program left ---------------------------------------------------------------
