@@ -99,11 +99,12 @@ MUTANTS = (
         "analysis/test_findings.py::test_shared_place_is_told_as_shared",
     ),
     Mutant(
-        "who is at the mean is counted as over it",
+        "a main finding of the network rests on a figure that is doubted",
         "asss/analysis/network.py",
-        "peer.side > 0",
-        "peer.side >= 0",
-        "analysis/test_network.py::test_who_is_at_the_mean_is_not_over_it",
+        "if is_sound(known, fact)] if sound else ranked",
+        "if True] if sound else ranked",
+        "analysis/test_network.py::"
+        "test_no_main_finding_rests_on_a_figure_that_is_doubted",
     ),
     Mutant(
         "percentage points are told as percent",

@@ -336,9 +336,7 @@ def _spread(
     book: NetworkBook, known: Catalogue, spans: Sequence[Span]
 ) -> list[Statement]:
     """Where the members are most unlike, and where least, by the mean."""
-    shares = {
-        id(found): share for found in spans if (share := found.share) is not None
-    }
+    shares = {id(found): share for found in spans if (share := found.share) is not None}
     compared = [found for found in spans if id(found) in shares]
     if len(compared) < 2:
         return []
@@ -389,7 +387,8 @@ def _outermost(
         alone = found.at(end) if found and indicator.id not in told else []
         if len(alone) != 1 or alone[0].index is None:
             continue
-        if has_ends(known, alone[0]) and is_sound(known, alone[0]):
+        is_clear = alone[0].distance_clear is not False
+        if is_clear and has_ends(known, alone[0]) and is_sound(known, alone[0]):
             held.setdefault(alone[0].kommune, []).append(alone[0])
 
     def far(fact: Fact) -> float:
@@ -417,9 +416,7 @@ def _outermost(
             f"{of}value": level(fact),
             f"{of}mean": mean(fact),
         }
-    return [
-        Statement(SUMMARY, Rule(f"network_{end}"), details, (first.id, second.id))
-    ]
+    return [Statement(SUMMARY, Rule(f"network_{end}"), details, (first.id, second.id))]
 
 
 def _means(book: NetworkBook, known: Catalogue) -> list[Statement]:
@@ -454,7 +451,11 @@ def _means(book: NetworkBook, known: Catalogue) -> list[Statement]:
         and ways.get(one.id) == ways[most.id]
     ]
     way = ways[most.id]
-    details: dict[str, Detail] = {**_moved(book, known, most.id), "also": "", "kroner": ""}
+    details: dict[str, Detail] = {
+        **_moved(book, known, most.id),
+        "also": "",
+        "kroner": "",
+    }
     if along:
         others = tuple(
             Fragment(Rule.NETWORK_MOVED, _moved(book, known, name)) for name in along
@@ -484,7 +485,7 @@ def _moved(book: NetworkBook, known: Catalogue, indicator: str) -> dict[str, Det
 def _moves(book: NetworkBook, known: Catalogue) -> list[Statement]:
     """Where no mean may be held against last year's: the largest change of a member.
 
-    Of what is counted among enough people; amounts in kroner grow with prices.
+    Beyond what chance could make of the counts; amounts in kroner grow with prices.
     """
     why = {fact.id: Reasons(known) for fact in book.reported}
     ways = {f.id: changes.direction(known, f, why[f.id]) for f in book.reported}
@@ -495,7 +496,7 @@ def _moves(book: NetworkBook, known: Catalogue) -> list[Statement]:
         and fact.unit != "kr"
         and fact.network_mean is not None
         and fact.change_percent is not None
-        and _is_beyond_chance(fact)
+        and fact.change_clear
         and all(
             is_sound(known, one)
             for one in book.history(fact.indicator, fact.kommune)[-2:]
@@ -516,19 +517,6 @@ def _moves(book: NetworkBook, known: Catalogue) -> list[Statement]:
     rule = Rule(f"network_kommune_{ways[fact.id]}")
     return [Statement(SUMMARY, rule, details, (fact.id,), tuple(why[fact.id]))]
 
-
-def _is_beyond_chance(fact: Fact) -> bool:
-    """Whether those counted are so many that a change like this is not chance.
-
-    Of two counts of `n` a difference has a standard error of about the root of `2 n`.
-    """
-    if fact.numerator is None or fact.change_percent is None:
-        return False
-    return fact.numerator * (fact.change_percent / 100) ** 2 > CERTAIN
-
-
-#: Three standard errors, squared, of the difference between two counts.
-CERTAIN = 2 * 3.0**2
 
 #: How much heavier than its share of the members one must weigh to carry a mean.
 HEAVY = 2

@@ -14,8 +14,6 @@ from asss.figures.canvas import (
     WIDTH,
     Canvas,
     Colour,
-    Entry,
-    Key,
     Look,
     Point,
     Scale,
@@ -28,13 +26,13 @@ from asss.figures.picture import Group, Picture, Row, Table
 __all__ = ["strip"]
 
 #: How wide the strip of this year is, and where the panels of the years begin.
-SIDE, RIGHT = 226.0, 254.0
+SIDE, RIGHT = 218.0, 234.0
 
 #: Heights: of the heading with the name of the mean, of a row, of the air below.
 HEAD, ROW, AIR = 31.0, 12.0, 8.0
 
 #: Panels in a row, in the wide figure and on a phone; what is between them.
-COLUMNS, NARROW, GAP = 5, 4, 8.0
+COLUMNS, NARROW, GAP = 5, 4, 6.0
 
 #: Of a panel: the height of its name, and how far its plot goes on beyond the values.
 NAME, BEYOND = 12.0, 0.08
@@ -64,20 +62,18 @@ def strip(
     rows = -(-len(peers) // COLUMNS)
     height = HEAD + ROW * len(peers) + AIR
     each = (height - HEAD + NAME) / rows
-    below = each * -(-len(peers) // NARROW) + AIR
-    key = Key(shown.key())
+    below = HEAD - NAME + each * -(-len(peers) // NARROW)
     with house_style():
-        canvas = Canvas(height + key.height)
+        canvas = Canvas(height)
         shown.draw(canvas)
         shown.draw_years(canvas, each, height)
-        key.draw(canvas, height + 4, down=below)
         svg = canvas.svg(f"kommunene-{indicator}".replace("_", "-"))
     return Picture(
         svg,
         f"{shown.alt()} {shown.alt_of_years()}",
         shown.table(),
         picture.data_of(shown.facts, known),
-        narrow=canvas.narrow(SIDE, height + below + key.narrow_height),
+        narrow=canvas.narrow(SIDE, height + below),
     )
 
 
@@ -103,8 +99,8 @@ class _Strip:
         name = self.indicator.id
         return [self.book.peers(name, year)[0] for year in self.book.all_years]
 
-    def key(self) -> list[Entry]:
-        """The signs and marks that the figure shows."""
+    def key(self) -> list[str]:
+        """The years, and the signs and marks that the figure shows, in lines."""
         bases = [
             basis
             for fact in self.facts
@@ -114,15 +110,21 @@ class _Strip:
             )
             if amount is not None
         ]
-        words = self.known.phrases.words
-        return [
-            *(
-                (sign, words["reconstructed_title"])
-                for sign in legend((), words, bases=bases)
-                if sign == words["reconstructed_mark"]
-            ),
-            *picture.key_of(self.known, self.facts),
+        words, years = self.known.phrases.words, self.book.all_years
+        entries = [
+            (sign, words["reconstructed_title"])
+            for sign in legend((), words, bases=bases)
+            if sign == words["reconstructed_mark"]
         ]
+        entries += picture.key_of(self.known, self.facts)
+        lines = [span(years[0], years[-1])]
+        for sign, told in entries:
+            longer = f"{lines[-1]} · {sign} {told}"
+            if width_of(longer, Look.NOTE) > WIDTH - RIGHT:
+                lines.append(f"{sign} {told}")
+            else:
+                lines[-1] = longer
+        return lines
 
     # -- this year -----------------------------------------------------------------
 
@@ -169,9 +171,9 @@ class _Strip:
         """A panel for each member, `each` so high; on a phone below the strip."""
         book, means = self.book, mean_pieces(self.means, self.known)
         width = (WIDTH - RIGHT - GAP * (COLUMNS - 1)) / COLUMNS
-        with canvas.part(-RIGHT, height - HEAD + NAME):
-            years = span(book.all_years[0], book.all_years[-1])
-            canvas.text(RIGHT, 6.3, years, Look.NOTE)
+        with canvas.part(-RIGHT, height):
+            for place, line in enumerate(self.key()):
+                canvas.text(RIGHT, 6.3 + place * 9, line, Look.NOTE)
         values = [v for f in self.facts for v in (f.value, f.network_mean)]
         held = [value for value in values if value is not None]
         low, high = min(held, default=0.0), max(held, default=1.0)
@@ -180,7 +182,7 @@ class _Strip:
             left = RIGHT + place % COLUMNS * (width + GAP)
             top = HEAD - NAME + place // COLUMNS * each
             near = place % NARROW * (width + GAP)
-            under = height + AIR + place // NARROW * each
+            under = height + HEAD - NAME + place // NARROW * each
             last = max(book.all_years[-1], book.all_years[0] + 1)
             across = Scale(book.all_years[0], last, left + 2, left + width - 3)
             up = Scale(low - air, high + air, top + each - 10, top + NAME)
@@ -229,7 +231,7 @@ class _Strip:
             history = self.book.history(self.indicator.id, peer.kommune)
             by_year = {fact.year: fact for fact in history}
             held = [by_year.get(year) for year in years]
-            cells = tuple(f and picture.value_cell(f, known) or "" for f in held)
+            cells = tuple((f and picture.value_cell(f, known)) or "" for f in held)
             traces = tuple((fact.id if fact else "", "") for fact in held)
             is_focus = peer.kommune == self.focus
             rows.append(Row(self._name(peer), cells, is_focus, traces))

@@ -70,12 +70,11 @@ def to_html(
     Convert an executed notebook to the finished page.
 
     Only cells tagged ``rapport`` are on it; no code, nothing from elsewhere, and no
-    script but the one that sorts the tables of the network's page. It leads back to the
-    index of its year, which every command that makes reports writes.
+    script. It leads back to the index of its year, which every command that makes
+    reports writes.
     What an edition has of its own in style is given as `css`, and stands last.
     """
     is_network = facts["run"]["kommune"] == NETWORK
-    script = site.script() if is_network else ""
     resources = {
         "asss": {
             "title": f"{facts['title']} – ASSS",
@@ -83,8 +82,7 @@ def to_html(
             "css": blocks.stylesheet()
             + (site.stylesheet() if is_network else "")
             + css,
-            "script": script,
-            "policy": site.policy(script),
+            "policy": site.policy(),
             "language": known.language,
             "version": asss.__version__,
             "skip_link": known.phrases.words["skip_link"],

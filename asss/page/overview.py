@@ -7,7 +7,7 @@ order of Tabell 1. Every figure is a fact of the reports; nothing is computed. I
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from asss.analysis.facts import HOUSEKEEPING, Fact
@@ -29,6 +29,9 @@ __all__ = ["chapter", "facts", "heading", "matrix", "title"]
 
 #: Draws the figure of the indicator with this id.
 Draw = Callable[[str], Picture]
+
+#: The word for what each figure shows.
+CAPTION = "caption_strip"
 
 #: The indexes at which a shade gives way to the next, from the highest value down.
 SHADES = (125, 110, 90, 75)
@@ -73,8 +76,14 @@ def matrix(found: NetworkFindings, known: Catalogue) -> Block:
     notes = _Notes(found, known)
     # Letters are given in the order in which the notes are met: row by row.
     groups = [
-        (section.name, [notes.row(one) for one in known.service.indicators
-                        if one.section == section.id])
+        (
+            section.name,
+            [
+                notes.row(one)
+                for one in known.service.indicators
+                if one.section == section.id
+            ],
+        )
         for section in known.service.sections
     ]
     bases = {
@@ -118,7 +127,9 @@ class _Notes:
                 alike.setdefault(form, {})[entry.id] = name
         #: What is said of several in the same words is said once, of all of them.
         self._joint = {
-            id: form.replace("\0", language.join(list(of.values()), known.phrases.words))
+            id: form.replace(
+                "\0", language.join(list(of.values()), known.phrases.words)
+            )
             for form, of in alike.items()
             if len(of) > 1
             for id in of
@@ -147,10 +158,7 @@ class _Notes:
             "fact": fact.id,
             "text": cell["text"] if fact.value is not None else fact.status,
             "shade": _shade(fact),
-            "notes": [
-                self._note(entry, indicator, name)
-                for entry in self._told(fact)
-            ],
+            "notes": [self._note(entry, indicator, name) for entry in self._told(fact)],
         }
 
     def _told(self, fact: Fact, whose: str = "") -> list[Forbehold]:
@@ -190,18 +198,17 @@ def chapter(
 ) -> Illustrated:
     """A chapter's indicators, each with what is said of it and its figure."""
     order = [indicator.id for indicator in known.service.indicators]
-    shown, drawn = [], {}
+    shown: list[dict[str, Any]] = []
+    drawn: dict[int, sections.Data] = {}
     for indicator in known.service.in_chapter(chapter):
         number = order.index(indicator.id) + 1
         figure = sections.figure(
-            draw(indicator.id), known, number=number, caption="caption_strip"
+            draw(indicator.id), known, number=number, caption=CAPTION
         )
         drawn |= figure.figures
         said = _sentences(found, known, indicator.id)
         shown.append({"of": indicator, "sentences": said, "figure": figure})
-    is_first = shown[0]["of"].id == order[0]
-    html = block("indicators", known, indicators=shown, is_first=is_first).html
-    return Illustrated(html, drawn)
+    return Illustrated(block("indicators", known, indicators=shown).html, drawn)
 
 
 def _sentences(

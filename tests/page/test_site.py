@@ -1,11 +1,11 @@
-"""The site: an index to all there is, and «ASSS samlet», searched and sorted."""
+"""The site: an index to all there is, searched and sorted, and «ASSS samlet»."""
 
 import base64
 import hashlib
 import json
 import re
 import webbrowser
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from asss.analysis.facts import HOUSEKEEPING
 from asss.analysis.findings import SUMMARY, Findings
 from asss.analysis.tables import mark
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.language import day, number
+from asss.catalogue.language import day, half_up, number
 from asss.catalogue.parameters import EMBEDDED, EVERY, NETWORK, Run
 from asss.cli.terminal import FAILURE, USAGE
 from asss.errors import RenderError
@@ -327,34 +327,26 @@ def test_damaged_facts_are_named(
         batch.write_index(known, year=2020, output=tmp_path)
 
 
-# -- what both pages carry -------------------------------------------------------------
+# -- what the index carries -----------------------------------------------------------
 
 
-@pytest.fixture(params=["index", "network"])
-def either(request: pytest.FixtureRequest) -> BeautifulSoup:
-    """The index, then «ASSS samlet»."""
-    name = {"index": "index", "network": "network_page"}[request.param]
-    found: BeautifulSoup = request.getfixturevalue(name)
-    return found
-
-
-def test_page_runs_its_own_script_and_no_other(either: BeautifulSoup) -> None:
+def test_index_runs_its_own_script_and_no_other(index: BeautifulSoup) -> None:
     """The policy names the one script by its sha256, and lets nothing be fetched."""
-    (script,) = either.find_all("script")
-    policy = str(either.select_one("meta[http-equiv]")["content"])  # type: ignore[index]
+    (script,) = index.find_all("script")
+    policy = str(index.select_one("meta[http-equiv]")["content"])  # type: ignore[index]
     digest = hashlib.sha256(script.get_text().encode()).digest()
     assert f"'sha256-{base64.b64encode(digest).decode()}'" in policy
     assert "default-src 'none'" in policy
-    assert not either.select("[onclick], [onload], [src], link[href], iframe")
+    assert not index.select("[onclick], [onload], [src], link[href], iframe")
 
 
-def test_page_is_whole_without_its_script(either: BeautifulSoup) -> None:
-    """What only a script can work is hidden until it does; rows and cards are not."""
-    controls = either.select("input, select, [role=status]")
+def test_index_is_whole_without_its_script(index: BeautifulSoup) -> None:
+    """What only a script can work is hidden until it does; cards are not."""
+    controls = index.select("input, select, [role=status]")
     assert controls
     assert all(control.find_parent(hidden=True) for control in controls)
-    assert not either.find_all("button")
-    assert not either.select("tr[hidden], .card[hidden], section[hidden]")
+    assert not index.find_all("button")
+    assert not index.select("tr[hidden], .card[hidden], section[hidden]")
 
 
 # -- «ASSS samlet» ---------------------------------------------------------------------
@@ -364,95 +356,51 @@ def _by_id(facts: Facts) -> dict[str, Facts]:
     return {fact["id"]: fact for fact in facts["facts"]}
 
 
-def _tables(soup: BeautifulSoup) -> dict[str, Tag]:
-    """The table of each indicator, by the indicator's id."""
-    sections = soup.select("section.indicator")
-    return {str(s["aria-labelledby"]): s.select_one("table.members") for s in sections}  # type: ignore[misc]
-
-
-def test_every_indicator_has_every_member(
+def test_every_indicator_has_its_line_and_its_figure(
     network_page: BeautifulSoup, known: Catalogue
 ) -> None:
-    """In the order of Tabell 1, each with its table, two figures and sentences."""
-    tables = _tables(network_page)
-    assert list(tables) == [i.id for i in known.service.indicators]
+    """In the order of Tabell 1, with every member in the numbers behind the figure."""
+    sections = network_page.select("section.indicator")
+    assert [str(s["id"]) for s in sections] == [i.id for i in known.service.indicators]
     names = sorted(member.name for member in known.network.in_year(2020))
-    for table in tables.values():
-        rows = [str(row["data-name"]) for row in table.select("tbody tr")]
-        assert sorted(rows) == names
-    for section in network_page.select("section.indicator"):
-        assert len(section.select("figure")) == 2
-        assert section.select("[data-rule]")
+    for section in sections:
+        assert len(section.select("figure")) == 1
+        assert section.select("p > [data-rule]")
+        heads = section.select(".numbers tbody tr:not(.group) th")
+        assert sorted(_text(head) for head in heads[:-1]) == names
 
 
-def test_every_number_is_that_of_its_fact(
+def test_tabell_1_has_every_figure_of_the_year(
     network_page: BeautifulSoup, network_facts: Facts, known: Catalogue
 ) -> None:
-    """Three years, index and rank of each member, and the mean, each with its mark."""
+    """In the column of its member, with its mark; the shade follows the index."""
     facts, words = _by_id(network_facts), known.phrases.words
-    seen = 0
-    for cell in network_page.select("table.members [data-fact]"):
-        fact, field = facts[str(cell["data-fact"])], str(cell.get("data-field", ""))
-        if field == "change":
-            continue
-        wanted: Mapping[str, tuple[float | None, int, str]] = {
-            "": (fact["value"], fact["decimals"], fact["basis"]),
-            "network_mean": (
-                fact["network_mean"],
-                fact["decimals"],
-                fact["mean_basis"],
-            ),
-            "index": (fact["index"], 0, fact["distance_basis"]),
-            "rank": (fact["rank"], 0, fact["distance_basis"]),
-        }
-        value, decimals, basis = wanted[field]
-        for note in cell.select("sup.ref"):
-            note.decompose()
-        printed = _text(cell).replace("*", "")
-        missing = fact["status"] if field == "" else "–"
-        told = (
-            missing if value is None else number(value, decimals) + mark(basis, words)
-        )
-        assert printed == " ".join(told.split()), cell
-        if field != "network_mean" and value is not None:
-            assert float(str(cell["data-value"])) == value
-        seen += 1
-    # Three years, index and rank of ten members, and three means, for fifteen.
-    assert seen == 15 * (10 * 5 + 3)
-
-
-def test_rows_stand_by_rank(network_page: BeautifulSoup, network_facts: Facts) -> None:
-    """As the head of the column says; those without a rank stand last."""
-    facts = _by_id(network_facts)
-    for table in _tables(network_page).values():
-        cells = table.select("tbody [data-field=rank]")
-        ranks = [facts[str(cell["data-fact"])]["rank"] for cell in cells]
-        assert ranks == sorted(ranks, key=lambda rank: rank or 99)
-        is_ranked = any(ranks)
-        assert bool(table.select("[aria-sort]")) == is_ranked
-
-
-def test_table_of_ranks_has_every_member_on_every_indicator(
-    network_page: BeautifulSoup, network_facts: Facts, known: Catalogue
-) -> None:
-    """Each rank in the column of its member; the darkest shade is the highest value."""
-    facts = _by_id(network_facts)
-    table = network_page.select_one("table.ranks")
+    ids = {member.name: member.id for member in known.network.members}
+    table = network_page.select_one("table.matrix")
     assert table
     heads = [_text(head) for head in table.select("thead th")][1:]
-    ids = {member.name: member.id for member in known.network.members}
+    assert heads[-1] == words["table_mean"]
     rows = [row for row in table.select("tbody tr") if row.find("td")]
     assert len(rows) == 15
     for row in rows:
-        cells = row.find_all("td")
-        assert len(cells) == len(heads) == 10
-        for name, cell in zip(heads, cells, strict=True):
+        for note in row.select("sup.ref"):
+            note.decompose()
+        *cells, mean = row.find_all("td")
+        for name, cell in zip(heads[:-1], cells, strict=True):
             fact = facts[str(cell["data-fact"])]
-            assert fact["kommune"] == ids[name]
-            rank = fact["rank"]
-            assert re.sub(r"\D", "", _text(cell)) == str(rank or "")
-            assert ("shade-1" in cell["class"]) == (rank in (1, 2))
-            assert ("shade-0" in cell["class"]) == (rank is None)
+            assert (fact["kommune"], fact["year"]) == (ids[name], 2020)
+            value = fact["value"]
+            told = fact["status"] if value is None else number(value, fact["decimals"])
+            told += mark(fact["basis"], words) if value is not None else ""
+            assert _text(cell) == " ".join(told.split())
+            index = fact["index"]
+            limits = (125, 110, 90, 75)
+            shade = 1 + sum(half_up(index) < limit for limit in limits) if index else 0
+            assert f"shade-{shade}" in cell["class"]
+        fact = facts[str(mean["data-fact"])]
+        if fact["network_mean"] is not None:
+            told = number(fact["network_mean"], fact["decimals"])
+            assert _text(mean).startswith(" ".join(told.split()))
 
 
 def test_every_caveat_is_on_the_page(
@@ -470,32 +418,16 @@ def test_notes_lead_to_their_figures_and_back(network_page: BeautifulSoup) -> No
     assert len(ids) == len(set(ids))
     links = [str(a["href"]) for a in network_page.find_all("a", href=True)]
     inside = [link[1:] for link in links if link.startswith("#")]
-    assert len(inside) > 100
+    assert len(inside) > 30
     assert sorted(set(inside) - set(ids)) == []
 
 
-def test_what_holds_of_several_kommuner_is_noted_once(
-    network_page: BeautifulSoup,
-) -> None:
-    """In one note that names them all, with a way back to the figure of each."""
-    caption = network_page.find(id="tabell-3")
-    section = caption.find_parent("section") if caption else None
-    assert section
-    told = [n for n in section.select(".letters li") if "er anslått" in _text(n)]
-    assert len(told) == 1
-    for name in ("Trondheim", "Stavanger", "Kristiansand", "Sandnes", "Drammen"):
-        assert name in _text(told[0])
-    assert " og " in _text(told[0]).partition(" ved utgangen")[0]
-    assert len(told[0].select(".back a")) == 5
-
-
 def test_tables_and_figures_are_numbered_through(network_page: BeautifulSoup) -> None:
-    """Tabell 1 is of ranks, and the last are of the sources; none is left out."""
+    """Tabell 1 is of everybody, and a figure of each indicator."""
     tables = [str(tag["id"]) for tag in network_page.select("caption[id^=tabell-]")]
     assert tables == [f"tabell-{n}" for n in range(1, len(tables) + 1)]
-    assert len(tables) == 1 + 15 + 3
     figures = [str(tag["id"]) for tag in network_page.select("figure")]
-    assert figures == [f"figur-{n}" for n in range(1, 31)]
+    assert figures == [f"figur-{n}" for n in range(1, 16)]
 
 
 def test_network_report_is_kept_like_any_other(root: Path, tmp_path: Path) -> None:
@@ -522,10 +454,9 @@ def test_network_report_is_kept_like_any_other(root: Path, tmp_path: Path) -> No
 
 
 @pytest.fixture(scope="module")
-def screen(whole: Path, network_report: Path) -> Iterator[browser.Screen]:
+def screen(whole: Path) -> Iterator[browser.Screen]:
     """The browser. While it runs its loop no notebook can, so pages come first."""
     assert whole.is_file()
-    assert network_report.is_dir()
     with browser.chromium() as started:
         yield started
 
@@ -585,59 +516,6 @@ class TestInTheBrowser:
         names = page.locator(".card").evaluate_all(SHOWN)
         assert names[:3] == ["Bergen", "Bærum", "Drammen"]
         assert page.locator(".value:visible").count() == 0
-
-    def test_table_is_sorted_by_keyboard_both_ways(
-        self, screen: browser.Screen, network_report: Path
-    ) -> None:
-        """æ and ø stand where Norwegians look; the column says how it is sorted."""
-        page = screen.show(network_report / report.HTML_NAME)
-        table = page.locator("table.members").first
-        rows = table.locator("tbody tr")
-        button = table.get_by_role("button", name="Kommune")
-        button.focus()
-        page.keyboard.press("Enter")
-        head = table.locator("th[aria-sort]")
-        assert head.count() == 1
-        assert head.get_attribute("aria-sort") == "ascending"
-        names = rows.evaluate_all(SHOWN)
-        assert names[:2] == ["Bergen", "Bærum"]
-        assert names[-2:] == ["Tromsø", "Trondheim"]
-        page.keyboard.press("Enter")
-        assert head.get_attribute("aria-sort") == "descending"
-        assert rows.evaluate_all(SHOWN) == names[::-1]
-        told = page.get_by_role("status").text_content()
-        assert told == "Tabell\u00a02: sortert synkende etter Kommune."
-
-    def test_numbers_are_sorted_highest_first_and_the_missing_last(
-        self, screen: browser.Screen, network_report: Path
-    ) -> None:
-        """Whichever way; and the mean stays below."""
-        page = screen.show(network_report / report.HTML_NAME)
-        table = page.locator("table.members").nth(1)
-        button = table.get_by_role("button", name="Endring i %")
-        read = (
-            "rows => rows.map(r => r.querySelector('[data-field=change]')"
-            ".dataset.value ?? null)"
-        )
-        for way in (True, False):
-            button.click()
-            found = table.locator("tbody tr").evaluate_all(read)
-            told = [float(value) for value in found if value is not None]
-            assert told == sorted(told, reverse=way)
-            assert found[len(told) :] == [None] * (10 - len(told))
-            assert 0 < len(told) < 10
-        assert table.locator("tfoot tr").count() == 1
-
-    def test_search_on_the_network_page_leaves_one_row_in_every_table(
-        self, screen: browser.Screen, network_report: Path
-    ) -> None:
-        """A kommune's own line through all fifteen indicators."""
-        page = screen.show(network_report / report.HTML_NAME)
-        page.get_by_label("Finn kommune").fill("drammen")
-        rows = page.locator("table.members tbody tr").evaluate_all(SHOWN)
-        assert rows == ["Drammen"] * 15
-        assert page.get_by_role("status").text_content() == "Viser 1 av 10 kommuner."
-        page.get_by_label("Finn kommune").fill("")
 
 
 # -- commands --------------------------------------------------------------------------

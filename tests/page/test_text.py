@@ -421,8 +421,13 @@ def test_no_phrase_is_idle(
             f"{line}_fetched"
             for line in ("network_reconstructed", "reconstructed_line")
         ),
-        *(f"network_mean_{way}" for way in ("up", "down", "stable")),
-        *(f"network_most_{way}{by}" for way in ("up", "down") for by in ("", "_by")),
+        *(f"network_since_{way}" for way in ("up", "down", "stable")),
+        *(
+            f"network_{what}_{way}"
+            for what in ("mean", "also", "kommune")
+            for way in ("up", "down")
+        ),
+        *(f"network_{end}" for end in ("highest", "lowest")),
     }
     idle = [
         rule

@@ -59,7 +59,6 @@ class Chapter:
     forbehold: tuple[str, ...] = ()
     marks: tuple[tuple[str, ...], ...] = ()
     comments: tuple[tuple[str, str], ...] = ()
-    has_figure: bool = True
 
 
 @dataclass(frozen=True)

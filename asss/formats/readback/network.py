@@ -226,9 +226,9 @@ class _Network:
         """Which way the mean has gone, where that may be told."""
         now = self._peers(indicator)[0]
         earlier = self._peers(indicator, self._year - 1)
-        mean, before = now["network_mean"], earlier and earlier[0]["network_mean"]
-        if not earlier or now["mean_change"] is None or None in (mean, before):
+        if not earlier or now["mean_change"] is None:
             return ""
+        mean, before = now["network_mean"], earlier[0]["network_mean"]
         if abs(mean - before - now["mean_change"]) > 1e-9 * max(1.0, abs(mean)):
             return ""
         places = now["decimals"]
@@ -276,7 +276,8 @@ class _Network:
     def _carried(self, indicator: str, side: int) -> Fields:
         """One on its side of the mean, and all others on the other."""
         ranked = self._ranked(indicator)
-        alone, others = [], []
+        alone: list[Fact] = []
+        others: list[Fact] = []
         for fact in ranked:
             is_there = (fact["value"] - fact["network_mean"]) * side > 0
             (alone if is_there else others).append(fact)

@@ -130,7 +130,6 @@ class Claims:
         """The mark, or nothing, by the field of the phrase that it belongs to."""
         one = own[0]
         now = [fact for fact in self._facts if fact["year"] == one["year"]]
-        peers = [fact for fact in now if fact["indicator"] == one["indicator"]]
         match rule.split("_"):
             case ["resource" | "level", *_]:
                 told = self._sign(_compared(own))

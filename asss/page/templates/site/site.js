@@ -24,31 +24,6 @@
     return written === "" || Number.isNaN(Number(written)) ? written : Number(written);
   };
 
-  for (const table of document.querySelectorAll("table.sortable")) {
-    const heads = [...table.tHead.rows[table.tHead.rows.length - 1].cells];
-    const body = table.tBodies[0];
-    for (const head of heads) {
-      const label = head.querySelector(".sorts");
-      if (!label) continue;
-      const button = document.createElement("button");
-      button.type = "button";
-      button.append(...label.childNodes);
-      label.replaceWith(button);
-      button.addEventListener("click", () => {
-        const before = head.getAttribute("aria-sort") || head.dataset.then;
-        const down = before === "ascending";
-        for (const other of heads) other.removeAttribute("aria-sort");
-        head.setAttribute("aria-sort", down ? "descending" : "ascending");
-        const key = (row) => valueOf(row.cells[head.cellIndex]);
-        body.append(...order([...body.rows], key, down));
-        const caption = table.caption.querySelector(".name") || table.caption;
-        tell(down ? "falling" : "rising", {
-          table: caption.textContent.trim().replace(/\.$/, ""), column: button.textContent.trim(),
-        });
-      });
-    }
-  }
-
   for (const field of document.querySelectorAll("input[data-finds]")) {
     const items = [...document.querySelectorAll(field.dataset.finds)];
     const all = new Set(items.map((item) => item.dataset.name));
