@@ -32,7 +32,7 @@ from asss.analysis.statements import (
     previous,
     why_absent,
 )
-from asss.analysis.tables import BASES, weakest
+from asss.analysis.tables import BASES, MARKED, weakest
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.knowledge import Indicator
 from asss.catalogue.language import half_up
@@ -485,7 +485,8 @@ def _moved(book: NetworkBook, known: Catalogue, indicator: str) -> dict[str, Det
 def _moves(book: NetworkBook, known: Catalogue) -> list[Statement]:
     """Where no mean may be held against last year's: the largest change of a member.
 
-    Beyond what chance could make of the counts; amounts in kroner grow with prices.
+    Beyond what chance could make of the counts, and of official figures before others;
+    amounts in kroner grow with prices.
     """
     why = {fact.id: Reasons(known) for fact in book.reported}
     ways = {f.id: changes.direction(known, f, why[f.id]) for f in book.reported}
@@ -504,7 +505,12 @@ def _moves(book: NetworkBook, known: Catalogue) -> list[Statement]:
     ]
     if not moved:
         return []
-    fact = max(moved, key=lambda fact: abs(fact.change_percent or 0.0))
+
+    def weight(fact: Fact) -> tuple[bool, float]:
+        is_official = not {fact.basis, fact.previous_basis}.intersection(MARKED)
+        return is_official, abs(fact.change_percent or 0.0)
+
+    fact = max(moved, key=weight)
     details: dict[str, Detail] = {
         "kommune": known.network.member(fact.kommune).name,
         "subject": brief(known.indicator(fact.indicator)),

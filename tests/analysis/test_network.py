@@ -359,6 +359,9 @@ def behind(said: Statement, found: NetworkFindings) -> set[str]:
     rule, by_id = said.rule, found.book.by_id
     if "withheld" in rule or rule == "mean_without":
         return set()
+    if rule.startswith("network_kommune"):
+        (own,) = (by_id[name] for name in said.facts)
+        return {own.basis, own.previous_basis, own.mean_basis}
     names = {by_id[name].indicator for name in said.facts}
     if rule == "network_spread":
         names = {fact.indicator for fact in found.book.reported}
