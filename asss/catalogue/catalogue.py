@@ -11,7 +11,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import combinations, pairwise, product
 from pathlib import Path
 from types import NoneType
@@ -100,7 +100,8 @@ class Effects:
 class Catalogue:
     """Everything under ``parameters/`` for one service area, cross-checked.
 
-    ``untranslated`` is what a whole report lacks in ``language``, in lines for people;
+    ``prose`` is the notebooks' Markdown in ``language``, where that is not bokmål;
+    ``untranslated`` is what a whole report lacks in it, in lines for people;
     ``broken`` is what is wrong with the comments on a kommune and year, likewise.
     """
 
@@ -115,6 +116,7 @@ class Catalogue:
     broken: Mapping[tuple[str, int], tuple[str, ...]]
     statbank: StatBankSettings
     language: str = BOKMAL
+    prose: Mapping[str, str] = field(default_factory=dict)
     untranslated: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
@@ -345,6 +347,7 @@ def _translated(
         kinds=caveats.kinds,
         forbehold=caveats.forbehold,
         language=language,
+        prose=said.prose,
         untranslated=translation.lacking(
             translation.file_of(language), said, *originals
         ),

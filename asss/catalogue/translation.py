@@ -87,11 +87,15 @@ class Translation(Model):
         As in ``fraser.yaml``, with the same keys and the same fields.
     texts : mapping of kind, id and key to str
         Texts of other files: ``indicators: {sykefravaer: {mention: sjukefråværet}}``.
+    prose : mapping of str to str
+        The Markdown of the notebooks that reaches a page, cell by cell, by the first
+        line of the bokmål without the signs of a heading.
     """
 
     phrases: Mapping[Identifier, Phrase]
     words: Mapping[str, str]
     texts: Mapping[str, Mapping[Identifier, Mapping[str, str]]]
+    prose: Mapping[str, str]
 
 
 def file_of(language: str) -> str:

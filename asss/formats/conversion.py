@@ -26,17 +26,19 @@ from nbformat import NotebookNode
 
 import asss
 from asss import outputs
-from asss.catalogue import markdown
+from asss.catalogue import markdown, translation
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import BOKMAL, NETWORK
-from asss.errors import RenderError
+from asss.errors import ParameterError, RenderError
 from asss.formats import tagging
 from asss.outputs import INDEX_NAME
 from asss.page import blocks, contents, site, text
 
 __all__ = [
+    "ON_PAGE",
     "SCREEN_ONLY",
     "as_xml",
+    "in_language",
     "makeable",
     "pdf_problem",
     "to_html",
@@ -45,6 +47,9 @@ __all__ = [
 ]
 
 SVG = "{http://www.w3.org/2000/svg}"
+
+#: Cells with this tag reach the page.
+ON_PAGE = "rapport"
 
 #: What gives the letters of a text in a drawing places of their own.
 PLACED = frozenset({"dx", "dy", "letter-spacing", "rotate", "textLength"})
@@ -61,6 +66,33 @@ VOID = re.compile(r"<(br|col|hr|img|input|link|meta|wbr)\b([^<>]*?)\s*/?>")
 LETTER = re.compile(r"&(\w+);")
 XMLNS = re.compile(r"xmlns\b|{http://www\.w3\.org/2000/xmlns/}")
 OF_XML = frozenset({"amp", "apos", "gt", "lt", "quot"})
+
+
+def in_language(notebook: NotebookNode, known: Catalogue) -> NotebookNode:
+    """
+    A notebook whose prose on the page is in the language of the report.
+
+    Notebooks are written in bokmål. A translation has each cell that reaches the page
+    by the first line of it; the argument before the page stays as it is.
+
+    Raises
+    ------
+    ParameterError
+        Naming every cell that the translation lacks.
+    """
+    if known.language == BOKMAL:
+        return notebook
+    lacking = []
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and ON_PAGE in cell.metadata.get("tags", []):
+            head = cell.source.strip().partition("\n")[0].lstrip("# ")
+            lacking += [head] if head not in known.prose else []
+            cell.source = known.prose.get(head, cell.source)
+    if lacking:
+        file = translation.file_of(known.language)
+        msg = f"{file}: prose: {len(lacking)} are missing: {', '.join(lacking)}"
+        raise ParameterError([msg])
+    return notebook
 
 
 def to_html(

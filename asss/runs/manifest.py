@@ -443,7 +443,7 @@ def _shared(known: Catalogue, answers: Snapshot, year: int) -> dict[str, str]:
         "origin": origin,
         "network": known.network.model_dump(),
         "service": known.service.model_dump(),
-        "phrases": known.phrases.model_dump(),
+        "phrases": (known.phrases.model_dump(), dict(known.prose)),
         "kinds": {name: kind.model_dump() for name, kind in known.kinds.items()},
         "forbehold": forbehold,
         "manual": manual,

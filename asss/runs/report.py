@@ -27,9 +27,10 @@ from traitlets.config import Config
 from asss import outputs
 from asss.catalogue import catalogue, parameters
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.parameters import NETWORK, Run
+from asss.catalogue.parameters import BOKMAL, NETWORK, Run
 from asss.errors import AsssError, ParameterError, RenderError
 from asss.formats import conversion, exports, readback, review
+from asss.formats.conversion import ON_PAGE
 from asss.outputs import (
     EDITIONS,
     FACTS_NAME,
@@ -69,9 +70,6 @@ SERVICE = "sosiale_tjenester"
 
 #: Bytes that a file may take in its path for a socket beside it to have one at all.
 LONGEST: Final = 102
-
-#: Cells with this tag reach the page.
-ON_PAGE = "rapport"
 
 
 @dataclass(frozen=True)
@@ -158,6 +156,10 @@ def render_report(
     known = catalogue.load_catalogue(folder, service=service, language=run.language)
     if known.untranslated:
         raise ParameterError(known.untranslated)
+    if known.language != BOKMAL:
+        # Before anything is run: what of the notebook is not translated either.
+        written = nbformat.read(template, as_version=4)  # type: ignore[no-untyped-call]
+        conversion.in_language(written, known)
     known.check_comments((run.kommune, run.year))
     with outputs.workplace(target) as work:
         failed = outputs.failed_notebook(output, run.year, run.kommune)
@@ -224,7 +226,8 @@ def _execute(
     run: Run, template: Path, known: Catalogue, place: _Place
 ) -> tuple[NotebookNode, str]:
     """Run the template with papermill; and the fingerprint of what it says."""
-    notebook = _run_notebook(run, template, known.folder.parent, place)
+    executed = _run_notebook(run, template, known.folder.parent, place)
+    notebook = conversion.in_language(executed, known)
     prose = [
         cell.source
         for cell in notebook.cells

@@ -259,7 +259,8 @@ class Report:
 
         run, root = self.found.book.run, self.known.folder.parent
         template = manifest.template_of(run, root, self.known.service.service)
-        notebook = nbformat.read(template, as_version=4)  # type: ignore[no-untyped-call]
+        written = nbformat.read(template, as_version=4)  # type: ignore[no-untyped-call]
+        notebook = conversion.in_language(written, self.known)
         names = {"asss": asss, "report": self}
         for cell in notebook.cells:
             if cell.cell_type == "code" and "rapport" in cell.metadata.get("tags", []):

@@ -4,14 +4,16 @@ Another language: nynorsk by adding a file, and no report until the file is whol
 
 import json
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 import yaml
+from bs4 import BeautifulSoup
+from bs4.element import Tag
 from reports import KOMMUNER, YEARS
 
 from asss.analysis import findings
@@ -19,7 +21,9 @@ from asss.analysis.findings import SUMMARY, Findings
 from asss.catalogue import catalogue, parameters, translation
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.language import HARD_SPACE
+from asss.catalogue.parameters import NETWORK
 from asss.errors import ParameterError, PhraseError, UsageError
+from asss.formats import conversion
 from asss.page import sections, text
 from asss.runs import report
 
@@ -164,9 +168,9 @@ def test_unknown_language_is_refused_with_those_there_are(root: Path) -> None:
 
 
 @pytest.fixture
-def folder(root: Path, tmp_path: Path) -> Path:
+def folder(project: Path) -> Path:
     """A copy of parameters/ that a test may damage."""
-    return Path(shutil.copytree(root / "parameters", tmp_path / "parameters"))
+    return project / "parameters"
 
 
 @contextmanager
@@ -246,10 +250,37 @@ def test_word_that_the_rules_need_is_missed_in_every_language(
         catalogue.load_catalogue(folder)
 
 
-def test_a_whole_translation_lacks_nothing(folder: Path) -> None:
-    """The list of what lacks has an end: a file with everything in it is enough."""
-    with rewritten(folder / "fraser.yaml") as bokmal:
-        whole = {key: bokmal[key] for key in ("phrases", "words")}
+#: Bokmål made nynorsk by rote, so that whatever is left in bokmål is not from a file.
+ROTE_WORDS = """
+    ikke:ikkje mer:meir fra:frå tall:tal andelen:delen antall:talet_på hva:kva hvem:kven
+    mottakere:mottakarar tjenester:tenester ligger:ligg øker:aukar siden:sidan hvor:kor
+    tilbud:tilbod hele:heile noen:nokre høyest:høgast lavest:lågast én:éin ett:eitt
+    høsten:hausten avsluttet:avslutta innbyggere:innbyggjarar livsopphold:livsopphald
+    brudd:brot hver:kvar hvert:kvart også:òg bare:berre være:vere kommunene:kommunane
+    nøkkeltall:nøkkeltal tjenesteprofil:tenesteprofil
+"""
+BY_ROTE = dict(pair.split(":") for pair in ROTE_WORDS.split())
+LETTER = "[a-zæøå]"
+ROTE = re.compile(rf"(?<!{LETTER})({'|'.join(BY_ROTE)})(?!{LETTER})", re.IGNORECASE)
+
+
+def by_rote(content: Any) -> Any:
+    """The same, with the words of nynorsk in every text."""
+    if isinstance(content, dict):
+        return {key: by_rote(part) for key, part in content.items()}
+    if not isinstance(content, str):
+        return content
+
+    def replacing(found: re.Match[str]) -> str:
+        word = BY_ROTE[found[0].lower()]
+        return word.capitalize() if found[0][0].isupper() else word
+
+    return ROTE.sub(replacing, content)
+
+
+def whole_translation(folder: Path) -> None:
+    """Make a nynorsk file by rote of all that there is in bokmål."""
+    bokmal = yaml.safe_load((folder / "fraser.yaml").read_text("utf-8"))
     known = catalogue.load_catalogue(folder)
     lists = {
         **{kind: getattr(known.service, kind) for kind in translation.OF_SERVICE},
@@ -261,11 +292,96 @@ def test_a_whole_translation_lacks_nothing(folder: Path) -> None:
     }
     texts["kinds"] = {name: {"name": kind.name} for name, kind in known.kinds.items()}
     texts["service"] = {known.service.service: {"name": known.service.name}}
-    with rewritten(folder / NYNORSK) as content:
-        content.update(whole, texts=texts)
+    prose = {}
+    for path in (folder.parent / "notebooks").glob("*.ipynb"):
+        for cell in nbformat.read(path, as_version=4).cells:
+            if cell.cell_type == "markdown" and "rapport" in cell.metadata.get(
+                "tags", []
+            ):
+                head = cell.source.splitlines()[0].lstrip("# ")
+                prose[head] = cell.source
+    whole = {key: bokmal[key] for key in ("phrases", "words")}
+    content = {**whole, "texts": texts, "prose": prose}
+    written = yaml.safe_dump(by_rote(content), allow_unicode=True)
+    (folder / NYNORSK).write_text(written, "utf-8")
+
+
+def test_a_whole_translation_lacks_nothing(folder: Path) -> None:
+    """The list of what lacks has an end: a file with everything in it is enough."""
+    whole_translation(folder)
+    known = catalogue.load_catalogue(folder)
     told = catalogue.load_catalogue(folder, language="nn")
     assert told.untranslated == ()
-    assert (told.service, told.forbehold) == (known.service, known.forbehold)
+    assert told.service.indicators[0].id == known.service.indicators[0].id
+    assert told.service.name == "Sosiale tenester"
+
+
+@pytest.mark.parametrize("kommune", ["tromso", NETWORK])
+def test_whole_report_in_another_language_has_no_word_from_elsewhere(
+    project: Path, tmp_path: Path, kommune: str
+) -> None:
+    """Headings and prose of the notebook, figures, notes: the file has all of it.
+
+    What people say is shown as they wrote it, and sources have the titles they have.
+    """
+    parameters_ = project / "parameters"
+    whole_translation(parameters_)
+    run = parameters.Run(kommune=kommune, year=2017, snapshot="embedded", language="nn")
+    report.render_report(run, root=project, output=tmp_path, formats=("html",))
+    page = BeautifulSoup(
+        (tmp_path / "2017" / kommune / report.HTML_NAME).read_text("utf-8"),
+        "html.parser",
+    )
+    for tag in page.select("style, script, .comment, .by, .queries, .collected"):
+        tag.decompose()
+    spoken = [
+        str(tag[name])
+        for name in ("aria-label", "alt", "title")
+        for tag in page.find_all(attrs={name: True})
+    ]
+    titled = [
+        one.source for one in catalogue.load_catalogue(parameters_).service.indicators
+    ]
+    left = []
+    for said in (*page.stripped_strings, *spoken):
+        for title in titled:
+            said = said.replace(title, "").replace(title.replace(" ", HARD_SPACE), "")
+        left += [said] if ROTE.search(said.replace(HARD_SPACE, " ")) else []
+    assert left == []
+    html = page.find("html")
+    assert isinstance(html, Tag)
+    assert html["lang"] == "nn"
+
+
+def test_cell_of_the_notebook_that_is_not_translated_is_refused_by_name(
+    project: Path, tmp_path: Path
+) -> None:
+    """Before it is run; a heading in bokmål in the midst would be nobody's choice."""
+    whole_translation(project / "parameters")
+    with rewritten(project / "parameters" / NYNORSK) as content:
+        del content["prose"]["Kvalitet"]
+    run = parameters.Run(kommune="oslo", year=2020, snapshot="embedded", language="nn")
+    told = r"fraser\.nn\.yaml: prose: 1 are missing: Kvalitet"
+    with pytest.raises(ParameterError, match=told):
+        report.render_report(run, root=project, output=tmp_path)
+
+
+def test_nynorsk_has_every_cell_that_reaches_a_page(
+    root: Path, nynorsk: Catalogue
+) -> None:
+    """And none that no notebook has."""
+    heads = set()
+    for path in (root / "notebooks").glob("*.ipynb"):
+        written = nbformat.read(path, as_version=4)
+        for cell in written.cells:
+            if cell.cell_type == "markdown" and "rapport" in cell.metadata.get(
+                "tags", []
+            ):
+                heads.add(cell.source.splitlines()[0].lstrip("# "))
+        conversion.in_language(written, nynorsk)
+    assert heads == nynorsk.prose.keys()
+    for written in nynorsk.prose.values():
+        assert not BOKMAL_ALONE.search(written), written
 
 
 # -- what the code gives ---------------------------------------------------------------

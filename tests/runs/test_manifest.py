@@ -443,6 +443,7 @@ def test_what_a_report_is_given_is_all_that_is_known() -> None:
     """A new field of the catalogue must be given its place in the substance."""
     assert {field.name for field in fields(Catalogue)} == {
         *("network", "service", "kinds", "forbehold", "phrases", "manual", "comments"),
+        "prose",
         # With the comments: what is wrong with them.
         "broken",
         # Where it lies; a run's own input; how SSB is asked; an error if not empty.

@@ -18,6 +18,7 @@ from nbformat import NotebookNode
 from asss.catalogue import language, markdown
 from asss.catalogue.catalogue import Catalogue
 from asss.formats import conversion, exports
+from asss.formats.conversion import ON_PAGE
 from asss.formats.review.evidence import read_back
 from asss.formats.review.trails import Marked, Trail, Trails
 from asss.page import blocks, text
@@ -25,8 +26,8 @@ from asss.statbank import Snapshot, day_of
 
 __all__ = ["HEADING", "Target", "compose", "put_marks"]
 
-#: Cells with this tag reach the page; the one that made the facts has the other.
-ON_PAGE, MADE_FACTS = "rapport", "fakta"
+#: The tag of the cell that made the facts.
+MADE_FACTS = "fakta"
 
 HEADING = re.compile(r"(</?)h[1-6]\b")
 
