@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 from pathlib import Path
 
 import nbformat
@@ -9,7 +10,8 @@ import pytest
 from nbformat import NotebookNode
 
 from asss.catalogue.knowledge import Service
-from asss.catalogue.parameters import Run
+from asss.catalogue.parameters import METHOD, SHARED, Run
+from asss.page import method
 
 #: A code cell takes one step of reasoning.
 LONGEST_CELL = 8
@@ -20,12 +22,12 @@ def _notebooks() -> list[Path]:
     return sorted(p for p in folder.rglob("*.ipynb") if ".ipynb_" not in str(p))
 
 
-@pytest.fixture(scope="module", params=["sosiale_tjenester", "asss_samlet"])
+@pytest.fixture(scope="module", params=["sosiale_tjenester", *SHARED.values()])
 def template(root: Path, request: pytest.FixtureRequest) -> NotebookNode:
-    """The templates: of a kommune's report, and of the network's."""
+    """The templates: of a kommune's report, and of those on no one kommune."""
     path = root / "notebooks" / f"{request.param}.ipynb"
     found = nbformat.read(path, as_version=4)
-    found.metadata.is_network = request.param == "asss_samlet"
+    found.metadata.name = request.param
     return found
 
 
@@ -49,13 +51,15 @@ def test_has_exactly_one_parameters_cell(template: NotebookNode) -> None:
 
 
 def test_parameters_are_those_of_a_run(template: NotebookNode) -> None:
-    """One spelling from YAML key to pydantic field; the network has no kommune."""
+    """One spelling from YAML key to pydantic field; what is on all has no kommune."""
     cell = next(c for c in template.cells if "parameters" in c.metadata.get("tags", []))
     statements = ast.parse(cell.source).body
     assigned = {node.targets[0].id: node.value for node in statements}  # type: ignore[attr-defined]
     fields = list(Run.model_fields)
     assert list(assigned) == [
-        name for name in fields if name != "kommune" or not template.metadata.is_network
+        name
+        for name in fields
+        if name != "kommune" or template.metadata.name not in SHARED.values()
     ]
     values = {name: ast.literal_eval(value) for name, value in assigned.items()}
     assert Run.model_validate({"kommune": "asss"} | values)
@@ -83,6 +87,10 @@ def test_every_chapter_is_on_the_page(template: NotebookNode, known: object) -> 
     """A chapter in the catalogue that the notebook forgets would never be missed."""
     service: Service = known.service  # type: ignore[attr-defined]
     source = "\n".join(cell.source for cell in template.cells)
+    if template.metadata.name == SHARED[METHOD]:
+        assert re.findall(r'report\.part\("(\w+)"\)', source) == list(method.PARTS)
+        return
+    assert "report.see_also()" in source
     for chapter in service.chapters:
         assert f'report.chapter("{chapter.id}"' in source
         assert f"## {chapter.name}" in source

@@ -33,7 +33,7 @@ from asss.catalogue.knowledge import (
     StatBankSettings,
 )
 from asss.catalogue.language import half_up
-from asss.catalogue.parameters import BOKMAL, EVERY, NETWORK, Network, NumberPeriod
+from asss.catalogue.parameters import BOKMAL, EVERY, SHARED, Network, NumberPeriod
 from asss.catalogue.translation import Translation
 from asss.errors import ParameterError, UsageError, expect
 
@@ -602,8 +602,8 @@ def _unfit_for_a_sentence(comment: Comment) -> Iterator[str]:
 def _check_runs(folder: Path, network: Network | None, problems: list[str]) -> None:
     ids = [member.id for member in network.members] if network else []
     for path in parameters.files(folder, "*.yaml"):
-        run = parameters.check_run(path, problems, ids=(*ids, EVERY, NETWORK))
-        if run and network and run.kommune not in (EVERY, NETWORK):
+        run = parameters.check_run(path, problems, ids=(*ids, EVERY, *SHARED))
+        if run and network and run.kommune not in (EVERY, *SHARED):
             where = f"{path.name}: kommune"
             problems += parameters.unknown(where, [run.kommune], ids, what="id ")
 
@@ -615,7 +615,7 @@ def _check_network(network: Network) -> list[str]:
     problems += [] if network.members else [f"{file}: members: is empty"]
     for member in network.members:
         where = f"{file}: members[{member.id}]"
-        if member.id in (EVERY, NETWORK):
+        if member.id in (EVERY, *SHARED):
             problems.append(f"{where}.id: has another meaning; choose another id")
         if not member.kommunenummer:
             problems.append(f"{where}.kommunenummer: is empty")

@@ -37,12 +37,14 @@ __all__ = [
     "FOLDER",
     "LABEL_YEARS",
     "LATEST",
+    "METHOD",
     "NETWORK",
     "NETWORK_FILE",
     "NOTEBOOKS",
     "OUTPUTS",
     "PROJECT",
     "RUN_FOLDER",
+    "SHARED",
     "Address",
     "AnyModel",
     "Day",
@@ -88,6 +90,12 @@ EVERY = "alle"
 
 #: The network as a whole, where a kommune could stand: the id of «ASSS samlet».
 NETWORK = "asss"
+
+#: What all of them stand on: the id of «Om datagrunnlaget i ASSS».
+METHOD = "om-datagrunnlaget"
+
+#: The reports of a year that are on no one member, by id: each with its own notebook.
+SHARED = {NETWORK: "asss_samlet", METHOD: "om_datagrunnlaget"}
 
 #: The snapshot that was fetched last; the embedded one until then.
 LATEST = "latest"
@@ -329,6 +337,10 @@ class Network(Model):
     def in_year(self, year: int) -> tuple[Member, ...]:
         """Members whose figures belong in the mean of a data year."""
         return tuple(m for m in self.members if m.is_member_in(year))
+
+    def reports(self, year: int) -> list[str]:
+        """Ids of all reports of a data year: the members', and those on no one."""
+        return [*(member.id for member in self.in_year(year)), *SHARED]
 
     def member(self, kommune: str) -> Member:
         """

@@ -16,7 +16,7 @@ import typer
 from asss import outputs
 from asss.catalogue import catalogue, parameters
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.parameters import EVERY, NETWORK, Run
+from asss.catalogue.parameters import EVERY, NETWORK, SHARED, Run
 from asss.cli.terminal import (
     FAILURE,
     Account,
@@ -73,11 +73,12 @@ def _option(text: str, *names: str, **more: Any) -> Any:
 
 # What can be asked for, option by option.
 Kommune = Annotated[
-    list[str] | None, _option("Id, name or kommunenummer; or asss: oslo,Tromsø,4601.")
+    list[str] | None,
+    _option("Id, name or kommunenummer, asss, om-datagrunnlaget: oslo,Tromsø,4601."),
 ]
 Year = Annotated[str | None, _option("Data year, or years: 2018-2020.")]
 All = Annotated[
-    bool, _option("Every member of the network that year, and asss.", "--all")
+    bool, _option("All of a year: every member, asss and om-datagrunnlaget.", "--all")
 ]
 Network = Annotated[bool, _option("The network as a whole: ASSS samlet.", "--network")]
 RunFile = Annotated[Path | None, _option("A file of parameters/rapporter/.")]
@@ -272,7 +273,7 @@ def _runs_of(known: Catalogue, file: Path, years: Sequence[int]) -> list[Run]:
         msg = f"No run file {file}.{parameters.suggestion(file.name, there)}"
         raise UsageError(msg)
     ids = [member.id for member in known.network.members]
-    run = parameters.read_run(file, ids=(*ids, EVERY, NETWORK))
+    run = parameters.read_run(file, ids=(*ids, EVERY, *SHARED))
     if years and list(years) != [run.year]:
         asked = ", ".join(map(str, years))
         msg = (
@@ -294,7 +295,7 @@ def _runs_of(known: Catalogue, file: Path, years: Sequence[int]) -> list[Run]:
 
 def _members(known: Catalogue, asked: Sequence[str], year: int) -> list[str]:
     """Those asked for, or everybody and the network, of those in it that year."""
-    names = [*(member.id for member in known.network.in_year(year)), NETWORK]
+    names = known.network.reports(year)
     for name in asked:
         if name not in names:
             member = known.network.member(name)

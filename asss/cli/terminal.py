@@ -171,7 +171,7 @@ def output_folder(given: str | None, parameters_: Path) -> Path:
 
 def report_id(known: Catalogue, written: str, year: int | None = None) -> str:
     """
-    Whose report is meant: a member's id, or that of the network as a whole.
+    Which report is meant: a member's id, or that of one on all of them.
 
     Parameters
     ----------
@@ -185,8 +185,8 @@ def report_id(known: Catalogue, written: str, year: int | None = None) -> str:
     UsageError
         If there is no such member; the message suggests the nearest.
     """
-    if parameters.fold(written) == parameters.NETWORK:
-        return parameters.NETWORK
+    if parameters.fold(written) in parameters.SHARED:
+        return parameters.fold(written)
     if not re.fullmatch(r"\s*\d+\s*", written):
         return known.network.member(written).id
     return known.network.numbered(written.strip(), year).id

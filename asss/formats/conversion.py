@@ -28,7 +28,7 @@ import asss
 from asss import outputs
 from asss.catalogue import markdown, translation
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.parameters import BOKMAL, NETWORK
+from asss.catalogue.parameters import BOKMAL, SHARED
 from asss.errors import ParameterError, RenderError
 from asss.formats import tagging
 from asss.outputs import INDEX_NAME
@@ -106,18 +106,19 @@ def to_html(
     reports writes.
     What an edition has of its own in style is given as `css`, and stands last.
     """
-    is_network = facts["run"]["kommune"] == NETWORK
+    whose, words = facts["run"]["kommune"], known.phrases.words
+    said = [sentence["text"] for sentence in facts["sentences"]]
     resources = {
         "asss": {
             "title": f"{facts['title']} – ASSS",
-            "description": facts["sentences"][0]["text"],
+            "description": (said or [words["method_about"]])[0],
             "css": blocks.stylesheet()
-            + (site.stylesheet() if is_network else "")
+            + (site.stylesheet() if whose in SHARED else "")
             + css,
             "policy": site.policy(),
             "language": known.language,
             "version": asss.__version__,
-            "skip_link": known.phrases.words["skip_link"],
+            "skip_link": words["skip_link"],
             "index": {
                 "href": f"../{INDEX_NAME}",
                 "name": text.phrase(

@@ -18,7 +18,7 @@ from asss.analysis.tables import legend, mark
 from asss.catalogue import language
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.knowledge import Forbehold, Indicator
-from asss.catalogue.parameters import EVERY, NETWORK, Member
+from asss.catalogue.parameters import EVERY, NETWORK
 from asss.page import sections, text
 from asss.page.blocks import Block, block
 from asss.page.keyfigures import Footnotes
@@ -59,12 +59,11 @@ def title(found: NetworkFindings, known: Catalogue) -> str:
 
 def facts(found: NetworkFindings, known: Catalogue) -> FactsFile:
     """Gather what facts.json holds: every member's facts for every year."""
-    name = known.phrases.words["network_name"]
     return sections.gathered(
         found.book,
         known,
         title=title(found, known),
-        whose=Member(id=NETWORK, name=name, kommunenummer=()),
+        whose=(NETWORK, known.phrases.words["network_name"]),
         kept=list(found.book.facts.values()),
         sentences=[text.sentence(said, known) for said in found.statements],
     )

@@ -18,7 +18,7 @@ from pydantic import Field, ValidationError
 from asss.analysis.facts import Fact, FactId, Year, about
 from asss.analysis.publication import Edition, Finality
 from asss.catalogue.knowledge import Speaker
-from asss.catalogue.parameters import NETWORK, Identifier, Model
+from asss.catalogue.parameters import SHARED, Identifier, Model
 from asss.errors import RenderError
 from asss.statbank import Snapshot
 
@@ -63,7 +63,10 @@ Letter = Annotated[str, Field(pattern=r"^[a-z]+$")]
 class RunRecord(Model):
     """What the report was asked for: the parameters of its notebook."""
 
-    kommune: Identifier = about("Lasting id of the kommune, or asss for all of them.")
+    kommune: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")] = about(
+        "Lasting id of the kommune, asss for all of them, or om-datagrunnlaget for "
+        "what all their reports stand on."
+    )
     year: Year = about("Data year; the figures are published the year after.")
     published: Day = about("First published, ISO date; empty: not published.")
     changed: Day = about("Last changed in substance, ISO date; empty: never.")
@@ -238,13 +241,15 @@ class FactsFile(Model):
         "earlier years say it of themselves, in basis."
     )
     table: PrintedTable | None = about(
-        "Tabell 1 as it is printed; null in a report on the network."
+        "Tabell 1 as it is printed; null in a report on no one kommune."
     )
     facts: list[Fact] = about(
         "The kommune's figures of every year, the other members' of the report's year. "
-        "In a report on the network, everybody's figures of every year."
+        "In a report on no one kommune, everybody's figures of every year."
     )
-    sentences: list[SentenceRecord] = about("In the order of the page.")
+    sentences: list[SentenceRecord] = about(
+        "In the order of the page; none on the page om-datagrunnlaget."
+    )
     comments: list[CommentRecord] = about(
         "What people said of the figures, in the order of the page."
     )
@@ -276,7 +281,7 @@ class FactsFile(Model):
     def kommuner(self) -> tuple[str, ...]:
         """Whose figures of every year it holds, by id; of others it has one year's."""
         everybody = tuple(dict.fromkeys(fact.kommune for fact in self.facts))
-        return everybody if self.run.kommune == NETWORK else (self.run.kommune,)
+        return everybody if self.run.kommune in SHARED else (self.run.kommune,)
 
     @property
     def tables(self) -> tuple[str, ...]:

@@ -17,7 +17,6 @@ from asss.analysis.facts import Fact, NetworkBook
 from asss.analysis.findings import SUMMARY, Findings
 from asss.analysis.statements import Detail
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.parameters import Member
 from asss.catalogue.rules import Rule
 from asss.page import comments, keyfigures, record, text
 from asss.page.blocks import Block, block
@@ -31,6 +30,7 @@ __all__ = [
     "Illustrated",
     "Picture",
     "chapter",
+    "dates",
     "facts",
     "figure",
     "gathered",
@@ -125,25 +125,16 @@ def top(
     reconstructed : str
         The phrase on figures that are not official, with its `details`.
     """
-    run, words = book.run, known.phrases.words
-    edition = publication.edition(book, known)
     count = sum(fact.basis == "reconstructed" for fact in book.reported)
     if book.snapshot.is_fetched:
         # Where none of the year's own is, what its changes are held against may be.
         behind = "reconstructed_line_behind"
         reconstructed = f"{reconstructed}_fetched" if count else behind
-    details |= {"count": count, "n": len(book.reported), "year": run.year}
+    details |= {"count": count, "n": len(book.reported), "year": book.run.year}
     return block(
         "heading",
         known,
-        kicker=text.phrase(
-            "kicker", {"edition": run.year + 1, "year": run.year}, known
-        ),
-        title=title,
-        run=run,
-        status=words[f"status_{edition.status or 'unknown'}"],
-        reservation=words["status_reconstructed"] if book.is_reconstructed else "",
-        figures=text.figures_from(book.snapshot, known),
+        **dates(book, known, title),
         reconstructed=text.phrase(reconstructed, details, known)
         if book.is_reconstructed
         else "",
@@ -151,6 +142,21 @@ def top(
         summary=said.beside(summary, known),
         sources=said.sources(SUMMARY),
     )
+
+
+def dates(book: NetworkBook, known: Catalogue, title: str) -> dict[str, Any]:
+    """What every page of a year begins with: title, dates, and how final it is."""
+    run, words = book.run, known.phrases.words
+    status = publication.edition(book, known).status
+    edition: dict[str, Detail] = {"edition": run.year + 1, "year": run.year}
+    return {
+        "kicker": text.phrase("kicker", edition, known),
+        "title": title,
+        "run": run,
+        "status": words[f"status_{status or 'unknown'}"],
+        "reservation": words["status_reconstructed"] if book.is_reconstructed else "",
+        "figures": text.figures_from(book.snapshot, known),
+    }
 
 
 def summary(found: Findings, known: Catalogue) -> Block:
@@ -275,7 +281,7 @@ def facts(found: Findings, known: Catalogue) -> FactsFile:
         book,
         known,
         title=title(found, known),
-        whose=book.member,
+        whose=(book.member.id, book.member.name),
         kept=[
             fact
             for fact in book.facts.values()
@@ -292,19 +298,19 @@ def gathered(
     known: Catalogue,
     *,
     title: str,
-    whose: Member,
+    whose: tuple[str, str],
     kept: Sequence[Fact],
     sentences: Sequence[text.Sentence],
     said: Comments = comments.NOBODY,
     table: record.PrintedTable | None = None,
 ) -> FactsFile:
-    """What facts.json holds, of a report on one kommune or on all."""
-    run = book.run.model_copy(update={"kommune": whose.id})
+    """What facts.json holds; ``whose`` report it is by id and name."""
+    run = book.run.model_copy(update={"kommune": whose[0]})
     return FactsFile(
         form=record.FACTS_FORM,
         title=title,
         run=record.RunRecord(**run.model_dump()),
-        kommune=whose.name,
+        kommune=whose[1],
         service=known.service.service,
         edition=publication.edition(book, known),
         snapshot=record.SnapshotRecord.of(book.snapshot),

@@ -76,6 +76,7 @@ def index(
     known: Catalogue,
     *,
     network: Listing | None = None,
+    method: Listing | None = None,
     missing: Sequence[str] = (),
     years: Sequence[int] = (),
     digest: str = "",
@@ -87,8 +88,8 @@ def index(
     ----------
     reports : sequence of Listing
         In the order of the network.
-    network : Listing, optional
-        «ASSS samlet».
+    network, method : Listing, optional
+        «ASSS samlet», and «Om datagrunnlaget i ASSS».
     missing : sequence of str
         Names of those that there is no report on.
     years : sequence of int
@@ -102,7 +103,7 @@ def index(
         One card per kommune, with its main findings, status and caveats.
     """
     words = known.phrases.words
-    everything = (*reports, *([network] if network else []))
+    everything = (*reports, *filter(None, (network, method)))
     is_reconstructed = any(e.facts["contains_reconstructed"] for e in everything)
     return blocks.block(
         "index",
@@ -116,6 +117,7 @@ def index(
             for entry in sorted(reports, key=lambda entry: alphabetical(entry.name))
         ],
         network=network and _card(network, year, known),
+        method=method and _card(method, year, known),
         missing=language.join(list(missing), words) if missing else "",
         years=years,
         digest=digest,
@@ -160,6 +162,7 @@ def _card(entry: Listing, year: int, known: Catalogue) -> dict[str, Any]:
     return {
         "id": entry.id,
         "name": entry.name,
+        "title": entry.facts["title"],
         "page": f"{entry.id}/{page}",
         "status": words[f"status_{edition['status'] or 'unknown'}"],
         "reservation": words["status_reconstructed"]

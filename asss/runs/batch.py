@@ -24,7 +24,15 @@ from typing import Final, Protocol, Self, TypeAlias
 
 from asss import outputs
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.parameters import EMBEDDED, FOLDER, NETWORK, NOTEBOOKS, Run
+from asss.catalogue.parameters import (
+    EMBEDDED,
+    FOLDER,
+    METHOD,
+    NETWORK,
+    NOTEBOOKS,
+    SHARED,
+    Run,
+)
 from asss.errors import AsssError, ManifestError, RenderError, UsageError
 from asss.outputs import (
     EDITIONS,
@@ -497,8 +505,9 @@ def write_index(
     """
     folder = output / str(year)
     path = folder / INDEX_NAME
+    words = known.phrases.words
     names = {member.id: member.name for member in known.network.in_year(year)}
-    names[NETWORK] = known.phrases.words["network_name"]
+    names |= {NETWORK: words["network_name"], METHOD: words["method_name"]}
     try:
         # Commands on two years may end at once, and each writes in the other's index.
         with Ledger(output).locked():
@@ -509,9 +518,10 @@ def write_index(
             }
             written = site.index(
                 year,
-                [entry for name, entry in found.items() if name != NETWORK],
+                [entry for name, entry in found.items() if name not in SHARED],
                 known,
                 network=found.get(NETWORK),
+                method=found.get(METHOD),
                 missing=[names[name] for name in names if name not in found],
                 years=kept.years,
                 digest=kept.facts,

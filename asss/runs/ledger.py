@@ -21,7 +21,7 @@ from pydantic import Field
 
 from asss import outputs
 from asss.catalogue import parameters
-from asss.catalogue.parameters import NETWORK, IsoDate, Model, Run
+from asss.catalogue.parameters import SHARED, IsoDate, Model, Run
 from asss.errors import LedgerError, UsageError
 
 __all__ = [
@@ -145,7 +145,7 @@ def fingerprint(facts: Mapping[str, Any], prose: Iterable[str]) -> str:
 
 
 def _without_provenance(fact: Mapping[str, Any], kommune: str) -> dict[str, Any]:
-    is_own = kommune in (fact["kommune"], NETWORK)
+    is_own = kommune in (fact["kommune"], *SHARED)
     left_out = PROVENANCE if is_own else PROVENANCE | MOVEMENT
     return {name: value for name, value in fact.items() if name not in left_out}
 

@@ -43,9 +43,9 @@ from asss.catalogue.knowledge import SERVICE_FOLDER
 from asss.catalogue.parameters import (
     EVERY,
     FOLDER,
-    NETWORK,
     NETWORK_FILE,
     NOTEBOOKS,
+    SHARED,
     Model,
     Run,
 )
@@ -98,9 +98,6 @@ FORM: Final = 1
 
 #: The language of every report.
 LOCALE: Final = "nb"
-
-#: The notebook of «ASSS samlet», one for every service area.
-NETWORK_NOTEBOOK = "asss_samlet"
 
 #: What the package carries that has a sha256 of its own where it is used: a snapshot,
 #: and in a wheel the project that ``asss init`` lays out.
@@ -338,9 +335,8 @@ def names(folder: Path) -> list[str]:
 
 
 def template_of(run: Run, root: Path, service: str) -> Path:
-    """The notebook that a report is made from: of a kommune, or of the network."""
-    name = NETWORK_NOTEBOOK if run.kommune == NETWORK else service
-    return root / NOTEBOOKS / f"{name}.ipynb"
+    """The notebook that a report is made from: of a kommune, or of all of them."""
+    return root / NOTEBOOKS / f"{SHARED.get(run.kommune, service)}.ipynb"
 
 
 # -- inputs ----------------------------------------------------------------------------
@@ -702,7 +698,7 @@ def index_of(
         be made; `is_index_fresh` asks for that.
     """
     folder = output / str(year)
-    names = [*(member.id for member in known.network.in_year(year)), NETWORK]
+    names = known.network.reports(year)
     held = [name for name in names if (folder / name / FACTS_NAME).is_file()]
     pages = output.glob(f"[0-9][0-9][0-9][0-9]/{INDEX_NAME}")
     linked = [

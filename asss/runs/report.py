@@ -27,7 +27,7 @@ from traitlets.config import Config
 from asss import outputs
 from asss.catalogue import catalogue, parameters
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.parameters import BOKMAL, NETWORK, Run
+from asss.catalogue.parameters import BOKMAL, METHOD, SHARED, Run
 from asss.errors import AsssError, ParameterError, RenderError
 from asss.formats import conversion, exports, readback, review
 from asss.formats.conversion import ON_PAGE
@@ -98,8 +98,8 @@ def render_report(
     Parameters
     ----------
     run : Run
-        Kommune, year and the rest; ``kommune`` is a lasting id, or ``asss`` for the
-        network as a whole.
+        Kommune, year and the rest; ``kommune`` is a lasting id, ``asss`` for the
+        network as a whole, or ``om-datagrunnlaget`` for what all reports stand on.
     root : Path
         The project's folder, with ``notebooks/`` and ``parameters/``.
     output : Path
@@ -109,7 +109,7 @@ def render_report(
         always come.
     editions : sequence of str
         Of :data:`EDITIONS`. With ``review`` comes gjennomgang.html, whatever the
-        formats; not for the network as a whole, whose members have one each.
+        formats; not for what is on no one member: the members have one each.
     entry : Entry, optional
         What the ledger says of the report; without it, the dates are the run's.
     today : str, optional
@@ -172,7 +172,7 @@ def render_report(
             notebook, _ = _execute(run, template, known, place)
         readback.check_facts(_facts(notebook, run), run, known, answers)
         _write(notebook, run, known, work, formats)
-        if REVIEW in editions and run.kommune != NETWORK:
+        if REVIEW in editions and run.kommune not in SHARED:
             html = review.compose(notebook, _facts(notebook, run), known, answers)
             (work / REVIEW_NAME).write_text(html, encoding="utf-8")
         if _digest(folder, template) != read:
@@ -332,9 +332,8 @@ def _keep_failed(written: Path, failed: Path) -> str:
 
 
 def _parameters(run: Run) -> dict[str, Any]:
-    """What the notebook is given; that of the network has no kommune to be given."""
-    is_network = run.kommune == NETWORK
-    return run.model_dump(exclude={"kommune"} if is_network else set())
+    """What the notebook is given; where it is on no one, it has no kommune to give."""
+    return run.model_dump(exclude={"kommune"} if run.kommune in SHARED else set())
 
 
 def _failure(run: Run, error: PapermillExecutionError) -> str:
@@ -401,7 +400,9 @@ def _write(
         for drawn in _outputs(notebook, sections.FIGURES_MIME)
         for figure in drawn
     }
-    exports.write(facts, figures, html, known, work, formats)
+    # The figures themselves are in the files of «ASSS samlet».
+    exported = () if run.kommune == METHOD else formats
+    exports.write(facts, figures, html, known, work, exported)
     pdf = conversion.to_pdf(html) if "pdf" in formats else None
     if pdf is not None:
         (work / PDF_NAME).write_bytes(pdf)

@@ -14,7 +14,7 @@ import pandas as pd
 import asss
 from asss import figures
 from asss.analysis import findings, frames, indexing, network
-from asss.analysis.facts import Fact
+from asss.analysis.facts import Fact, gather_network
 from asss.analysis.findings import Findings
 from asss.analysis.frames import Parameters
 from asss.analysis.network import NetworkFindings
@@ -23,14 +23,16 @@ from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import (
     BOKMAL,
     LATEST,
+    METHOD,
     NETWORK,
+    SHARED,
     Run,
     check_model,
     suggestion,
 )
 from asss.errors import RenderError, UsageError, expect
 from asss.figures import Picture
-from asss.page import appendix, keyfigures, overview, sections, text
+from asss.page import keyfigures, method, overview, sections, text
 from asss.page.blocks import Block
 from asss.page.record import FactsFile
 from asss.page.sections import Illustrated
@@ -40,6 +42,7 @@ from asss.statbank import Snapshot
 __all__ = [
     "Explanation",
     "KommuneReport",
+    "MethodReport",
     "NetworkReport",
     "Preview",
     "Report",
@@ -139,6 +142,10 @@ class Report:
     def content(self) -> FactsFile:
         """Everything the report rests on, as it is written to facts.json."""
         raise NotImplementedError
+
+    def see_also(self) -> Block:
+        """Where definitions, sources and everybody's forbehold are: a line."""
+        return method.see_also(self.found.book, self.known)
 
     @cached_property
     def facts(self) -> pd.DataFrame:
@@ -321,10 +328,6 @@ class KommuneReport(Report):
     def _figure(self, drawn: Picture, number: int, caption: str) -> Illustrated:
         return sections.figure(drawn, self.known, number=number, caption=caption)
 
-    def sources(self) -> Block:
-        """Tables, queries, definitions, manual figures and every forbehold."""
-        return appendix.sources(self.found.book, self.known)
-
     @property
     def table(self) -> pd.DataFrame:
         """Tabell 1 in numbers: years, the mean, rank and basis; key = indicator."""
@@ -370,10 +373,6 @@ class NetworkReport(Report):
 
         return overview.chapter(self.found, known, chapter, draw)
 
-    def sources(self) -> Block:
-        """Tables, queries, definitions, manual figures and every forbehold."""
-        return appendix.sources(self.found.book, self.known)
-
     @property
     def table(self) -> pd.DataFrame:
         """Tabell 1 in numbers: the figure of every kommune; key = indicator."""
@@ -383,9 +382,38 @@ class NetworkReport(Report):
         )
 
 
+@dataclass(frozen=True, repr=False, eq=False)
+class MethodReport(Report):
+    """What all reports of a year stand on: «Om datagrunnlaget i ASSS»."""
+
+    found: NetworkFindings
+
+    @property
+    def title(self) -> str:
+        """The one heading of the first level."""
+        return method.title(self.found.book, self.known)
+
+    def content(self) -> FactsFile:
+        """Everything the page rests on, as it is written to facts.json."""
+        return method.facts(self.found.book, self.known)
+
+    def part(self, name: str) -> Block:
+        """A part of the page with its heading; see :data:`asss.page.method.PARTS`."""
+        return method.part(name, self.found.book, self.known)
+
+    def heading(self) -> Block:
+        """Title, dates, status, and what the page is for."""
+        return method.heading(self.found.book, self.known)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """Every indicator in words: name, unit, definition and source; key = id."""
+        return frames.indicators(parameters=self.known)
+
+
 def assess(
     indexed: pd.DataFrame, known: Catalogue, run: Run, snapshot: Snapshot
-) -> KommuneReport | NetworkReport:
+) -> KommuneReport | NetworkReport | MethodReport:
     """
     Decide what a report says of figures that are set against the network.
 
@@ -418,6 +446,9 @@ def assess(
     expect(Snapshot, snapshot, "snapshot, as from asss.open_snapshot,")
     expect(pd.DataFrame, indexed, "indexed, as from asss.index_to_network,")
     check_indexed(indexed)
+    if run.kommune == METHOD:
+        book = gather_network(indexed, known, run, snapshot)
+        return MethodReport(NetworkFindings(book, ()), known, indexed)
     if run.kommune == NETWORK:
         found = network.assess(indexed, known, run, snapshot)
         return NetworkReport(found, known, indexed)
@@ -433,14 +464,15 @@ def report(
     parameters: Parameters = None,
     language: str = BOKMAL,
     **others: str,
-) -> KommuneReport | NetworkReport:
+) -> KommuneReport | NetworkReport | MethodReport:
     """
     One report, from figures to sentences.
 
     Parameters
     ----------
     kommune : str
-        Id or name of a member; ``asss`` for the network as a whole.
+        Id or name of a member; ``asss`` for the network as a whole, and
+        ``om-datagrunnlaget`` for what all reports of the year stand on.
     year : int
         The data year.
     snapshot, parameters
@@ -452,7 +484,7 @@ def report(
 
     Returns
     -------
-    report : KommuneReport or NetworkReport
+    report : KommuneReport, NetworkReport or MethodReport
         Its ``facts``, ``statements``, ``sentences``, ``table`` and ``forbehold`` are
         frames; ``explain`` says why a sentence is said, ``preview`` shows the page.
 
@@ -481,7 +513,7 @@ def report(
     expect(int, year, "year, such as 2020,")
     expect(str, language, 'language, such as "nb",')
     known = frames.read_parameters(parameters, language=language)
-    whose = kommune if kommune == NETWORK else known.network.member(kommune).id
+    whose = kommune if kommune in SHARED else known.network.member(kommune).id
     given = {"kommune": whose, "year": year, "language": known.language, **others}
     problems: list[str] = []
     run = check_model(Run, given, file="asss.report", problems=problems)

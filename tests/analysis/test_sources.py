@@ -346,7 +346,7 @@ def test_nothing_is_zero(observations: pd.DataFrame) -> None:
 
 
 def test_suppressed_measure_is_a_gap_too(measure: MeasureRow) -> None:
-    """The appendix prints the parts, and may not say 0 either."""
+    """The reviewer sees the parts, and they may not say 0 either."""
     one = measure("kvp_mottakere", "tromso", 2018)
     assert math.isnan(one.value)
     assert one.status == ":"

@@ -24,7 +24,7 @@ from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.knowledge import Forbehold
 from asss.catalogue.parameters import NETWORK, NumberPeriod, Run
 from asss.errors import ParameterError, TableError, UsageError
-from asss.page import appendix, keyfigures, overview, record, sections, site, text
+from asss.page import keyfigures, method, overview, record, sections, site, text
 from asss.statbank import Dataset, Dimension, Snapshot
 
 FindingsOf = Callable[[str, int], Findings]
@@ -470,7 +470,7 @@ def test_alt_text_says_that_a_new_member_has_no_figures_of_a_kind(
     [
         (2021, ()),
         (2022, ("caption_members",)),
-        # The chapter does not tell of the join any more, but the appendix does.
+        # The chapter does not tell of the join any more, but the page on the data does.
         (2023, ("caption_members", "caption_break")),
         (2024, ("caption_members", "caption_break")),
         (2025, ("caption_members", "caption_break")),
@@ -840,7 +840,7 @@ def test_report_is_headed_by_what_its_own_year_rests_on(
     kept = record.read(content)
     assert kept.contains_reconstructed == is_headed
     assert "reconstructed" in {fact.basis for fact in kept.facts}
-    assert "rekonstruert" in appendix.sources(found.book, known).html
+    assert "rekonstruert" in method.part("reconstructed", found.book, known).html
 
 
 @pytest.mark.parametrize(
@@ -907,14 +907,9 @@ def test_forbehold_on_our_own_figures_is_not_said_of_those_of_ssb(
         for chapter in known.service.chapters:
             everywhere += ids_of(fetched.forbehold_in(known, chapter.id))
         assert not ours & set(everywhere)
-        assert (
-            "kommunens årsrapport og ikke fra SSB"
-            in appendix.sources(embedded.book, known).html
-        )
-        assert (
-            "kommunens årsrapport og ikke fra SSB"
-            not in appendix.sources(fetched.book, known).html
-        )
+        said = "kommunens årsrapport og ikke fra SSB"
+        assert said in method.part("forbehold", embedded.book, known).html
+        assert said not in method.part("forbehold", fetched.book, known).html
 
 
 def test_forbehold_on_ssbs_own_figures_stands_wherever_they_came_from(

@@ -21,7 +21,7 @@ from asss.analysis.findings import SUMMARY, Findings
 from asss.analysis.tables import mark
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.language import day, half_up, number
-from asss.catalogue.parameters import EMBEDDED, EVERY, NETWORK, Run
+from asss.catalogue.parameters import EMBEDDED, EVERY, METHOD, NETWORK, SHARED, Run
 from asss.cli.terminal import FAILURE, USAGE
 from asss.errors import RenderError
 from asss.page import sections, site
@@ -87,6 +87,7 @@ def whole(
     for member in known.network.in_year(2020):
         _put(output / "2020" / member.id, facts_of(member.id))
     _put(output / "2020" / NETWORK, network_facts)
+    _put(output / "2020" / METHOD, network_facts | {"title": "Om", "sentences": []})
     return batch.write_index(known, year=2020, output=output)
 
 
@@ -183,8 +184,8 @@ def test_links_lead_to_what_is_there(whole: Path, index: BeautifulSoup) -> None:
     """Each file of each report, and every link within the page."""
     links = [str(link["href"]) for link in index.find_all("a")]
     files = [link for link in links if not link.startswith("#")]
-    # Eleven headings, and four files of each report.
-    assert len(files) == 11 * 5
+    # Twelve headings, and four files of each report.
+    assert len(files) == 12 * 5
     assert [link for link in files if not (whole.parent / link).is_file()] == []
     inside = [link[1:] for link in links if link.startswith("#")]
     assert all(index.find(id=target) for target in inside)
@@ -404,12 +405,21 @@ def test_tabell_1_has_every_figure_of_the_year(
 
 
 def test_every_caveat_is_on_the_page(
-    network_page: BeautifulSoup, network_facts: Facts
+    network_page: BeautifulSoup, network_facts: Facts, known: Catalogue
 ) -> None:
-    """The second worst that can happen is a number without its caveat."""
+    """Those on the figures that it shows; one note tells of several alike."""
     told = " ".join(network_page.get_text().split())
+    names = "|".join(member.name for member in known.network.in_year(2020))
+    shown = {
+        name
+        for fact in network_facts["facts"]
+        if fact["year"] == 2020
+        for name in fact["forbehold"]
+    }
     for entry in network_facts["forbehold"]:
-        assert " ".join(entry["text"].split()) in told
+        if entry["id"] in shown and entry["kind"] not in HOUSEKEEPING:
+            for part in re.split(rf"\b(?:{names})\b", entry["text"]):
+                assert " ".join(part.split()) in told
 
 
 def test_notes_lead_to_their_figures_and_back(network_page: BeautifulSoup) -> None:
@@ -430,23 +440,26 @@ def test_tables_and_figures_are_numbered_through(network_page: BeautifulSoup) ->
     assert figures == [f"figur-{n}" for n in range(1, 16)]
 
 
-def test_network_report_is_kept_like_any_other(root: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kommune", SHARED)
+def test_report_on_no_one_is_kept_like_any_other(
+    kommune: str, root: Path, tmp_path: Path
+) -> None:
     """Ledger, manifest, the same bytes once more, and nothing for `verify` to say."""
-    run = Run(kommune=NETWORK, year=2016, snapshot=EMBEDDED, published="2017-09-01")
+    run = Run(kommune=kommune, year=2016, snapshot=EMBEDDED, published="2017-09-01")
     seen = []
     for _ in range(2):
         (made,) = batch.render_all(
             [run], root=root, output=tmp_path, formats=("html",), today="2026-11-23"
         )
         assert made.error is None
-        assert made.folder == tmp_path / "2016" / NETWORK
+        assert made.folder == tmp_path / "2016" / kommune
         names = sorted(p for p in made.folder.rglob("*") if p.is_file())
         seen.append({path.name: path.read_bytes() for path in names})
     assert seen[0] == seen[1]
-    assert manifest.read(tmp_path / "2016" / NETWORK).run.kommune == NETWORK
+    assert manifest.read(tmp_path / "2016" / kommune).run.kommune == kommune
     entries = ledger.Ledger(tmp_path).read()
-    assert list(entries) == [ledger.key(NETWORK, 2016)]
-    checks = verification.verify(root=root, output=tmp_path, kommune=NETWORK)
+    assert list(entries) == [ledger.key(kommune, 2016)]
+    checks = verification.verify(root=root, output=tmp_path, kommune=kommune)
     assert {check.outcome for check in checks} == {"ok"}
 
 
@@ -605,22 +618,29 @@ def _rendered_runs(
     return asked
 
 
-@pytest.mark.parametrize("words", [["--network"], ["--kommune", "asss"]])
-def test_network_is_rendered_by_itself(
-    words: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+@pytest.mark.parametrize(
+    ("words", "kommune"),
+    [
+        (["--network"], NETWORK),
+        (["--kommune", "asss"], NETWORK),
+        (["--kommune", "om-datagrunnlaget"], METHOD),
+    ],
+)
+def test_report_on_no_one_is_rendered_by_itself(
+    words: list[str], kommune: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Under its flag or its id."""
     place = ["--year", "2020", "--output", str(tmp_path)]
-    assert _rendered_runs(monkeypatch, *words, *place) == [NETWORK]
+    assert _rendered_runs(monkeypatch, *words, *place) == [kommune]
 
 
-def test_all_is_every_member_and_the_network(
+def test_all_is_every_member_and_what_is_on_all(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, known: Catalogue
 ) -> None:
     """So that the site is whole."""
     place = ["--year", "2020", "--output", str(tmp_path)]
     asked = _rendered_runs(monkeypatch, "--all", *place)
-    assert asked == [*(m.id for m in known.network.in_year(2020)), NETWORK]
+    assert asked == [*(m.id for m in known.network.in_year(2020)), NETWORK, METHOD]
 
 
 def test_command_tells_the_index_who_failed(

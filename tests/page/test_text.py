@@ -42,6 +42,7 @@ from asss.errors import PhraseError, UsageError
 from asss.formats.exports.datapackage import TABLES
 from asss.formats.exports.excel import COMMON
 from asss.page import text
+from asss.page.method import CHANCE
 from asss.statbank import Snapshot
 
 FindingsOf = Callable[[str, int], Findings]
@@ -469,6 +470,7 @@ FAMILIES = {
         *("mean_break", "members"),
     },
     "diff_": {"snapshot", "rendered", "appeared", "disappeared", "sign"},
+    "method_chance_": {*CHANCE, "heading"},
     "download_": {"report", "figures", "facts", "descriptions"},
 }
 

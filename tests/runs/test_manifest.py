@@ -22,7 +22,7 @@ from asss import statbank
 from asss.analysis import findings, indexing, network, sources
 from asss.catalogue import catalogue, parameters
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.parameters import NETWORK, Run
+from asss.catalogue.parameters import METHOD, SHARED, Run
 from asss.outputs import EDITIONS, FORMATS, PUBLIC, USUAL_FORMATS
 from asss.runs import ledger, manifest
 from asss.runs.ledger import Entry, Ledger
@@ -100,7 +100,7 @@ def runs_of(project: Path, known: Catalogue) -> list[Run]:
             update={"snapshot": chosen}
         )
         for year in YEARS
-        for name in (*(m.id for m in known.network.in_year(year)), NETWORK)
+        for name in known.network.reports(year)
     ]
 
 
@@ -251,11 +251,12 @@ KOMMUNER = (
     *("oslo", "bergen", "trondheim", "stavanger", "kristiansand", "tromso"),
     *("sandnes", "baerum", "drammen", "fredrikstad"),
 )
-IN_2020 = frozenset(f"2020/{name}" for name in (*KOMMUNER, NETWORK))
-IN_2019 = frozenset(f"2019/{name}" for name in (*KOMMUNER, NETWORK))
+IN_2020 = frozenset(f"2020/{name}" for name in (*KOMMUNER, *SHARED))
+IN_2019 = frozenset(f"2019/{name}" for name in (*KOMMUNER, *SHARED))
 EVERY = IN_2019 | IN_2020
 ONE = frozenset({"2020/trondheim"})
 NETWORKS = frozenset({"2019/asss", "2020/asss"})
+OF_NONE = NETWORKS | {f"{year}/{METHOD}" for year in (2019, 2020)}
 
 PARAMETERS = "parameters/"
 PLACE = "outputs/2020/trondheim/"
@@ -369,7 +370,7 @@ CHANGES: dict[str, tuple[Change, frozenset[str], str]] = {
     ),
     "the notebook": (
         added("notebooks/sosiale_tjenester.ipynb", " "),
-        EVERY - NETWORKS,
+        EVERY - OF_NONE,
         "notebooks/sosiale_tjenester.ipynb changed",
     ),
     "the network's notebook": (

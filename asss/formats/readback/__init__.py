@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.parameters import NETWORK, Run
+from asss.catalogue.parameters import METHOD, NETWORK, Run
 from asss.errors import RenderError
 from asss.formats.readback import paper, webpage
 from asss.formats.readback.expectation import expect
@@ -130,11 +130,16 @@ def _made_anew(run: Run, known: Catalogue, answers: Snapshot) -> dict[str, Any]:
     """What facts.json holds of an untouched notebook."""
     # Pandas is loaded here, and not with this.
     from asss.analysis import findings, indexing, network, sources
+    from asss.analysis.facts import gather_network
     from asss.page import sections
 
     observations = sources.load_observations(known, answers, until=run.year)
     indexed = indexing.index_to_network(observations, rule=known.mean_rule)
-    if run.kommune == NETWORK:
+    if run.kommune == METHOD:
+        from asss.page import method
+
+        told = method.facts(gather_network(indexed, known, run, answers), known)
+    elif run.kommune == NETWORK:
         from asss.page import overview
 
         told = overview.facts(network.assess(indexed, known, run, answers), known)

@@ -18,11 +18,13 @@ from asss.analysis.facts import HOUSEKEEPING
 from asss.analysis.findings import SUMMARY
 from asss.catalogue import markdown
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.parameters import EVERY, NETWORK
+from asss.catalogue.parameters import EVERY, METHOD, NETWORK, SHARED
+from asss.outputs import HTML_NAME
 from asss.page.sections import EXPLANATIONS
 
 __all__ = ["Cell", "Chapter", "Expected", "Row", "amount", "counted"]
-__all__ += ["dated", "expect", "marked", "percent", "spaced", "unformatted", "written"]
+__all__ += ["dated", "expect", "marked", "percent", "rests_on", "spaced"]
+__all__ += ["unformatted", "written"]
 
 Words: TypeAlias = Mapping[str, str]
 Fact: TypeAlias = Mapping[str, Any]
@@ -67,14 +69,17 @@ class Expected:
 
     Attributes
     ----------
-    is_network : bool
-        Whether it is the report on all: then every name may stand anywhere.
+    is_shared : bool
+        Whether it is on no one member: then every name may stand anywhere.
     others : tuple of str
         Names of the other members, which may not stand where only the own may.
     top : tuple of str
         What must stand before the first chapter: dates, status, page-wide forbehold.
-    forbehold : tuple of str
-        All forbehold on any figure behind the report: they stand in the data section.
+    texts : tuple of str
+        What must stand somewhere: forbehold on the figures that are shown, and on the
+        page on what all stand on, that of everybody with definitions and sources.
+    leads_to : str
+        Where that page is, seen from the report.
     printed : mapping of str to mapping
         By the id of a fact: what each of its fields is in print, where it is told in
         another table than Tabell 1; and whose it is, as ``name``, and its ``year``.
@@ -82,7 +87,7 @@ class Expected:
 
     kommune_id: str
     kommune: str
-    is_network: bool
+    is_shared: bool
     year: int
     title: str
     language: str
@@ -91,7 +96,8 @@ class Expected:
     chapters: tuple[Chapter, ...]
     years: tuple[int, ...]
     rows: tuple[Row, ...]
-    forbehold: tuple[str, ...]
+    texts: tuple[str, ...]
+    leads_to: str
     printed: Mapping[str, Mapping[str, str]]
 
     def strangers(self, text: str) -> list[str]:
@@ -103,7 +109,7 @@ class Expected:
     def lacks(self, place: str, text: str) -> Iterator[str]:
         """What is wrong with a text that must be of this kommune and year."""
         own = rf"\b{re.escape(self.kommune)}s?\b"
-        if not self.is_network and not re.search(own, text):
+        if not self.is_shared and not re.search(own, text):
             yield f"{place}: does not name {self.kommune}: «{text[:80]}»"
         if not re.search(rf"(?<!\d){self.year}(?!\d)", text):
             yield f"{place}: does not name {self.year}: «{text[:80]}»"
@@ -203,29 +209,33 @@ def percent(value: float, words: Words, *bases: str) -> str:
 def expect(facts: Mapping[str, Any], known: Catalogue) -> Expected:
     """Work out what a report with these facts must hold."""
     book, kommune = _Book(facts, known), str(facts["kommune"])
+    whose = str(book.run["kommune"])
+    chapters = _of_network(book) if whose == NETWORK else _chapters(book)
+    texts = _of_method(book) if whose == METHOD else _beside(book)
     return Expected(
-        kommune_id=str(book.run["kommune"]),
+        kommune_id=whose,
         kommune=kommune,
-        is_network=book.is_network,
+        is_shared=whose in SHARED,
         year=int(book.run["year"]),
         title=str(facts["title"]),
         language=known.language,
         others=tuple(
             member.name
             for member in known.network.members
-            if not book.is_network and member.name != kommune
+            if whose not in SHARED and member.name != kommune
         ),
         top=tuple(_top(book)),
-        chapters=tuple(_of_network(book) if book.is_network else _chapters(book)),
+        chapters=() if whose == METHOD else tuple(chapters),
         years=book.years,
         rows=tuple(
             Row(indicator.name, tuple(_cells(book, indicator.id)))
             for indicator in known.service.indicators
-            if not book.is_network
+            if whose not in SHARED
         ),
-        forbehold=tuple(entry["text"] for entry in book.forbehold.values()),
+        texts=tuple(texts),
+        leads_to="" if whose == METHOD else f"../{METHOD}/{HTML_NAME}",
         printed={fact["id"]: _printed(fact, known) for fact in facts["facts"]}
-        if book.is_network
+        if whose == NETWORK
         else {},
     )
 
@@ -241,10 +251,6 @@ class _Book:
     def run(self) -> Mapping[str, Any]:
         run: Mapping[str, Any] = self.facts["run"]
         return run
-
-    @property
-    def is_network(self) -> bool:
-        return bool(self.run["kommune"] == NETWORK)
 
     @property
     def words(self) -> Words:
@@ -267,9 +273,13 @@ class _Book:
 
     def touching(self, indicator: str) -> set[str]:
         """Forbehold on an indicator's own figures in the years of Tabell 1."""
-        keys = ((indicator, self.run["kommune"], year) for year in self.years)
-        facts = (self.by_key[key] for key in keys if key in self.by_key)
-        return {name for fact in facts for name in fact["forbehold"]}
+        whose = self.run["kommune"]
+        return {
+            name
+            for (about, kommune, year), fact in self.by_key.items()
+            if about == indicator and year in self.years and kommune == whose
+            for name in fact["forbehold"]
+        }
 
     def said(self, section: str) -> list[Mapping[str, Any]]:
         return [s for s in self.facts["sentences"] if s["section"] == section]
@@ -287,7 +297,7 @@ def _top(book: _Book) -> Iterator[str]:
     if run["changed"]:
         yield f"{words['changed']}: {dated(run['changed'])}"
     yield words[f"status_{book.facts['edition']['status'] or 'unknown'}"]
-    if book.facts["contains_reconstructed"]:
+    if book.facts["contains_reconstructed"] and run["kommune"] != METHOD:
         yield words["reconstructed_heading"]
     shown = {n for i in book.known.service.indicators for n in book.touching(i.id)}
     for name, entry in book.forbehold.items():
@@ -363,6 +373,94 @@ def _comments(book: _Book, section: str) -> Iterator[tuple[str, str]]:
             number = comment["sentence"]
             after = "" if number is None else book.facts["sentences"][number]["text"]
             yield after, unformatted(comment["text"])
+
+
+def _beside(book: _Book) -> Iterator[str]:
+    """What a report tells of its figures, and where the rest of it is."""
+    run, phrases = book.run, book.known.phrases.phrases
+    named = phrases["method_title"].sentence.format(year=run["year"])
+    yield phrases["method_see"].sentence.format(title=named)
+    is_joint = run["kommune"] == NETWORK
+    names = "|".join(re.escape(m.name) for m in book.known.network.members)
+    years = (run["year"],) if is_joint else book.years
+    shown = {
+        name
+        for fact in book.facts["facts"]
+        if fact["year"] in years and (is_joint or fact["kommune"] == run["kommune"])
+        for name in fact["forbehold"]
+    }
+    for name, entry in book.forbehold.items():
+        if name in shown and entry["kind"] not in HOUSEKEEPING:
+            # Of several members the same is said once, of all of them by name.
+            told = str(entry["text"])
+            yield from re.split(rf"\b(?:{names})\b", told) if is_joint else (told,)
+
+
+def rests_on(facts: Mapping[str, Any], known: Catalogue) -> str:
+    """How many of everybody's figures rest on what, in the sentence that says it."""
+    bases = [fact["basis"] for fact in facts["facts"]]
+    rule = "reconstructed_paragraph"
+    if facts["snapshot"]["fetched"]:
+        rule = "reconstructed_paragraph_fetched"
+    return known.phrases.phrases[rule].sentence.format(
+        n=written(len(bases)),
+        from_year=min(fact["year"] for fact in facts["facts"]),
+        year=facts["run"]["year"],
+        # Preliminary figures are SSB's own, too.
+        real=written(bases.count("real") + bases.count("preliminary")),
+        published=written(bases.count("published")),
+        reconstructed=written(bases.count("reconstructed")),
+    )
+
+
+def _of_method(book: _Book) -> Iterator[str]:
+    """Everybody's forbehold, and each row of definitions, sources and figures."""
+    words, known, facts = book.words, book.known, book.facts["facts"]
+    rules = {
+        f["indicator"]: f["mean_rule"] for f in facts if f["year"] == max(book.years)
+    }
+    for one in known.service.indicators:
+        yield from (one.name, one.definition, one.processing, one.interpretation)
+        rule = words[f"mean_{rules[one.id]}"]
+        yield f"{words['mean']}: {rule}. {words['source']}: {one.source}."
+        if one.formula.denominator:
+            above = [known.service.measure[name].name for name in one.formula.numerator]
+            below = known.service.measure[one.formula.denominator].name
+            yield from (*above, f"/ {below} × {written(one.formula.factor or 1)}")
+    used = {table for fact in facts for table in fact["tables"]}
+    for number, table in book.facts["snapshot"]["tables"].items():
+        if number in used:
+            yield f"{number} {table['title']}"
+            yield from (part["variableCode"] for part in table["query"]["selection"])
+            yield from (dated(table["ssb_updated"] or ""), table["sha256"][:16])
+    if "reconstructed" in {fact["basis"] for fact in facts}:
+        yield rests_on(book.facts, known)
+    for entry in book.forbehold.values():
+        yield f"{known.kinds[entry['kind']].name}. {entry['text']}"
+    yield from _by_hand(book)
+
+
+def _by_hand(book: _Book) -> Iterator[str]:
+    """The rows of what was collected: whose, and each year's figure with its mark."""
+    known, years = book.known, sorted({year for _, _, year in book.by_key})
+    members = known.network.in_year(max(years))
+    for measure in {measure for measure, _, _ in known.manual}:
+        one = known.service.by_hand.get(measure)
+        for member in members:
+            held = [known.manual.get((measure, member.id, year)) for year in years]
+            shown = [
+                (
+                    e
+                    and _figure(
+                        e.value, one.decimals if one else 0, book.words, e.basis
+                    )
+                )
+                or (e and e.status)
+                or "–"
+                for e in held
+            ]
+            if any(held):
+                yield " ".join([member.name, *shown])
 
 
 def _marks(

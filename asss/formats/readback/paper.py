@@ -186,7 +186,7 @@ def _texts(
         ((c.heading, text) for c in expected.chapters for text in c.sentences),
         ((c.heading, text) for c in expected.chapters for text in c.forbehold),
         ((c.heading, text) for c in expected.chapters for _, text in c.comments),
-        (("forbehold", text) for text in expected.forbehold),
+        (("page", text) for text in expected.texts),
     )
     for place, text in texts:
         if squeezed(text).replace(sign, "r") not in whole:

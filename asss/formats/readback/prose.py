@@ -23,7 +23,7 @@ from asss.analysis.findings import RESSURSBRUK
 from asss.analysis.tables import MARKED
 from asss.catalogue import markdown
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.parameters import NETWORK
+from asss.catalogue.parameters import METHOD, NETWORK
 from asss.formats.readback import network
 from asss.formats.readback.expectation import (
     amount,
@@ -31,6 +31,7 @@ from asss.formats.readback.expectation import (
     dated,
     marked,
     percent,
+    rests_on,
     spaced,
     written,
 )
@@ -351,7 +352,6 @@ class Accounted:
     def __init__(self, facts: Mapping[str, Any], known: Catalogue) -> None:
         year = int(facts["run"]["year"])
         self._names = Names(_texts(facts, known))
-        self._counts = _counts(facts, known)
         self._numbers = {
             str(year + 1),
             *(str(fact["year"]) for fact in facts["facts"]),
@@ -364,19 +364,12 @@ class Accounted:
         text = spaced(text)
         if not FIGURE.search(text) and not CLAIM.search(text):
             return ""
-        left = SIGNPOSTS.sub(" ", self._names.taken_from(self._without_counts(text)))
+        left = SIGNPOSTS.sub(" ", self._names.taken_from(text))
         for figure in FIGURE.findall(left):
             if figure.rstrip(".,") not in self._numbers:
                 return str(figure)
         claim = CLAIM.search(left)
         return claim[0] if claim else ""
-
-    def _without_counts(self, text: str) -> str:
-        """A text without the sentence on what all figures rest on, if it adds up."""
-        pattern, total = self._counts
-        found = pattern.search(text)
-        parts = [int(part.replace(" ", "")) for part in found.groups()] if found else []
-        return text.replace(found[0], " ") if found and sum(parts) == total else text
 
 
 def strange_figures(soup: Tag, accounted: Accounted) -> Iterator[str]:
@@ -387,7 +380,7 @@ def strange_figures(soup: Tag, accounted: Accounted) -> Iterator[str]:
     for part in (
         heading.parent.find_next_siblings() if heading and heading.parent else ()
     ):
-        if part.find("h3"):
+        if part.find(["h2", "h3"]):
             break
         notes.append(part)
     for text in _paragraphs(body, notes) if isinstance(body, Tag) else ():
@@ -436,6 +429,12 @@ def _texts(facts: Mapping[str, Any], known: Catalogue) -> Iterator[str]:
             yield from _paragraphs(page, [])
             yield from (comment.author, comment.date, dated(comment.date))
     yield from _reconstructed(facts, known)
+    calendar = known.service.calendar
+    for day in (calendar.preliminary, calendar.final):
+        yield dated(f"{run['year'] + 1}-{day}")
+    if run["kommune"] == METHOD:
+        yield rests_on(facts, known)
+        yield from (dated(entry.collected) for entry in known.manual.values())
 
 
 def _reconstructed(facts: Mapping[str, Any], known: Catalogue) -> Iterator[str]:
@@ -453,23 +452,3 @@ def _reconstructed(facts: Mapping[str, Any], known: Catalogue) -> Iterator[str]:
             yield known.phrases.phrases[name].sentence.format(
                 count=sum(own), n=len(own), kommune=facts["kommune"], year=run["year"]
             )
-
-
-def _counts(facts: Mapping[str, Any], known: Catalogue) -> tuple[re.Pattern[str], int]:
-    """What is said of what all figures rest on, and how many they are."""
-    run = facts["run"]
-    years = sorted({int(fact["year"]) for fact in facts["facts"]})
-    members = len({fact["kommune"] for fact in facts["facts"]})
-    total = len(known.service.indicators) * members * len(years)
-    rule = "reconstructed_paragraph"
-    if facts["snapshot"]["fetched"]:
-        rule += "_fetched"
-    sentence = known.phrases.phrases[rule].sentence
-    part = "\0"
-    filled = sentence.format(
-        n=written(total),
-        from_year=years[0],
-        year=run["year"],
-        **dict.fromkeys(("real", "published", "reconstructed"), part),
-    )
-    return re.compile(re.escape(spaced(filled)).replace(part, r"(\d[\d ]*)")), total

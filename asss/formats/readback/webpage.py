@@ -144,9 +144,11 @@ def _texts(
                     yield f"{chapter.heading}: lacks the {kind} «{plain(text)}»"
         yield from _comments(chapter, whole)
     everything = plain(soup.get_text())
-    for text in expected.forbehold:
+    for text in expected.texts:
         if plain(text) not in everything:
-            yield f"page: lacks the forbehold «{plain(text)}»"
+            yield f"page: lacks «{plain(text)}»"
+    if expected.leads_to and not soup.find("a", href=expected.leads_to):
+        yield f"page: does not lead to {expected.leads_to}"
     said = Counter(plain(tag.get_text()) for tag in soup.select(f"[{SENTENCE}]"))
     known = Counter(
         plain(s) for chapter in expected.chapters for s in chapter.sentences

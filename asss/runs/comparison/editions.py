@@ -14,7 +14,14 @@ from typing import NamedTuple, TypeAlias
 from asss.analysis import facts, findings, indexing, sources
 from asss.analysis.facts import Fact
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.parameters import EMBEDDED, LATEST, NETWORK, NETWORK_FILE, Run
+from asss.catalogue.parameters import (
+    EMBEDDED,
+    LATEST,
+    NETWORK,
+    NETWORK_FILE,
+    SHARED,
+    Run,
+)
 from asss.errors import EditionError, RenderError, UsageError
 from asss.outputs import FACTS_NAME
 from asss.page import record, text
@@ -201,7 +208,7 @@ def _measures(known: Catalogue, snapshot: Snapshot, last: int) -> dict[Key, Figu
 def _rendered(
     known: Catalogue, name: str, files: Iterable[Path]
 ) -> dict[ReportKey, Report]:
-    """Reports on one kommune each; that on the network repeats what they say."""
+    """Reports on one kommune each; those on no one repeat what they say."""
     reports: dict[ReportKey, Report] = {}
     for path in files:
         try:
@@ -210,7 +217,7 @@ def _rendered(
             msg = f"{path} cannot be read: {error}"
             raise EditionError(msg) from error
         kommune, year = content.run.kommune, content.run.year
-        if content.service != known.service.service or kommune == NETWORK:
+        if content.service != known.service.service or kommune in SHARED:
             continue
         if kommune not in {member.id for member in known.network.members}:
             msg = f"{path}: {kommune!r} is not a member in {NETWORK_FILE}."
