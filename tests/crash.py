@@ -137,7 +137,7 @@ class Campaign:
         found += [f"left: {path}" for path in outputs.left_behind(self.output)]
         found += [f"left: {path}" for path in self.passing.iterdir()]
         store = self.output / "snapshots"
-        return found + [f"left: {path}" for path in store.glob(".draft")]
+        return found + [f"left: {path}" for path in store.glob(".draft*")]
 
 
 def main() -> int:

@@ -190,17 +190,22 @@ def refused(written: str) -> Iterator[tuple[int, str]]:
     for token in _Reader().parse(FOOTNOTE.sub("", text)):
         line = (token.map or [0])[0] + 1
         for part in (token, *(token.children or [])):
-            address = str(part.attrs.get("src") or part.attrs.get("href") or "")
-            if part.type == "image":
-                yield line, f"an image, {address}: a page fetches nothing"
-            elif part.type == "link_open" and not ADDRESS.match(address):
-                yield line, f"a link to {address}: write an address on the web"
-            elif part.type == "text" and "](" in part.content:
-                yield line, f"a link that is none, {part.content}: it has a space in it"
-            elif part.type == "text":
-                for what in left_over(part.content):
-                    yield line, f"{what}: mend it, no page is made with it"
-            elif part.type in ("html_block", "html_inline"):
-                yield line, f"HTML, {part.content.split()[0]}: write Markdown"
-            elif part.type in ("softbreak", "hardbreak"):
-                line += 1
+            yield from ((line, what) for what in _refused_part(part))
+            line += part.type in ("softbreak", "hardbreak")
+
+
+def _refused_part(part: Token) -> Iterator[str]:
+    address = str(part.attrs.get("src") or part.attrs.get("href") or "")
+    if part.type == "image":
+        yield f"an image, {address}: a page fetches nothing"
+    elif part.type == "link_open" and not ADDRESS.match(address):
+        yield f"a link to {address}: write an address on the web"
+    elif part.type == "text" and "](" in part.content:
+        yield f"a link that is none, {part.content}: it has a space in it"
+    elif part.type == "text":
+        yield from (
+            f"{what}: mend it, no page is made with it"
+            for what in left_over(part.content)
+        )
+    elif part.type in ("html_block", "html_inline"):
+        yield f"HTML, {part.content.split()[0]}: write Markdown"

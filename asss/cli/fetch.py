@@ -23,7 +23,6 @@ from asss.cli.terminal import (
     parameters_folder,
     plain_errors,
     safe,
-    years_of,
 )
 from asss.formats import conversion
 from asss.runs import verification
@@ -54,15 +53,6 @@ ContactOption = Annotated[
 
 
 def fetch(
-    years: Annotated[
-        str | None, typer.Option(help="Data years: 2019-2025. Default: all there are.")
-    ] = None,
-    tables: Annotated[
-        str | None,
-        typer.Option(
-            help="Only these, 12367,13995; the others are taken from the last fetch."
-        ),
-    ] = None,
     service: ServiceOption = SERVICE,
     base_url: BaseUrlOption = None,
     contact: ContactOption = None,
@@ -89,9 +79,7 @@ def fetch(
                 client,
                 store,
                 now=now,
-                years=years_of(years) if years is not None else None,
                 accept=accept,
-                tables=[part.strip() for part in tables.split(",")] if tables else (),
                 progress=progress,
             )
         usable = sources.available_years(known, fetched.snapshot)
@@ -203,7 +191,7 @@ def _show(fetched: Fetched) -> None:
             str(one.cells),
             safe(signs),
             one.updated,
-            "not asked" if one.is_carried else since,
+            since,
         )
     out.print(shown)
     for remark in fetched.remarks:

@@ -55,7 +55,6 @@ from asss.outputs import (
     FACTS_NAME,
     INDEX_NAME,
     LINKED,
-    SEEN_BY,
 )
 from asss.runs import ledger
 from asss.runs.ledger import Entry
@@ -676,7 +675,7 @@ def made_in(folder: Path) -> set[str]:
     try:
         kept = read(folder)
     except ManifestError:
-        return {name for name, seen in SEEN_BY.items() if any(folder.glob(seen))}
+        return set()
     return {*kept.formats, *kept.editions}
 
 

@@ -296,12 +296,12 @@ class _Look:
 def _look_at_report(
     place: _Place, kept: Manifest, entries: Mapping[str, Entry] | None
 ) -> Iterator[Check]:
-    """Every file against the manifest, then facts and manifest against the ledger."""
+    """Every file against the manifest, then the manifest against the ledger."""
     problems = manifest.faults(kept, place.folder)
     if (kept.kommune, kept.year) != (place.kommune, place.year):
         problems.append(f"its manifest is about {ledger.key(kept.kommune, kept.year)}")
     if not problems and entries is not None:
-        problems += _ledger_faults(place, kept, entries.get(place.name))
+        problems += _ledger_faults(kept, entries.get(place.name))
     for problem in problems:
         yield Check(place.name, "problem", f"{problem}. {place.again}")
     strays = manifest.strays(kept, place.folder)
@@ -313,13 +313,12 @@ def _look_at_report(
         yield Check(place.name, "ok", f"{len(kept.files)} files as they were made")
 
 
-def _ledger_faults(place: _Place, kept: Manifest, entry: Entry | None) -> list[str]:
+def _ledger_faults(kept: Manifest, entry: Entry | None) -> list[str]:
     if entry is None:
         return [f"it has no entry in {ledger.LEDGER_NAME}"]
-    run = json.loads((place.folder / report.FACTS_NAME).read_bytes())["run"]
     pairs = {
-        "published": (entry.published, run["published"]),
-        "changed": (entry.changed, run["changed"]),
+        "published": (entry.published, kept.run.published),
+        "changed": (entry.changed, kept.run.changed),
         "fingerprint": (entry.fingerprint, kept.fingerprint),
     }
     return [

@@ -14,7 +14,6 @@ from typing import Annotated, Any, Self
 
 import httpx
 from pydantic import (
-    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -24,7 +23,6 @@ from pydantic.alias_generators import to_camel
 
 import asss
 from asss.catalogue.knowledge import StatBankSettings
-from asss.catalogue.parameters import AnyModel
 from asss.errors import FetchError, bullets
 from asss.statbank import connection
 from asss.statbank.connection import Pace, retry_after
@@ -32,18 +30,14 @@ from asss.statbank.jsonstat import (
     Metadata,
     Selection,
     as_body,
-    oslo_date,
     read_dataset,
     read_metadata,
 )
 
-__all__ = ["Client", "NoTableError", "TableInfo"]
+__all__ = ["Client", "NoTableError"]
 
 #: Most cells in one answer, where /config does not say (SSB's user guide).
 MAX_CELLS = 800_000
-
-#: Tables in one answer to a search.
-PAGE_SIZE = 100
 
 #: Statuses that pass: too many calls, and a service that is being served itself.
 PASSING = frozenset({429, 502, 503, 504})
@@ -55,46 +49,13 @@ TRIES_AT_BREAKDOWN = 3
 LONG_WAIT = 5.0
 
 
-def _stamp(updated: str) -> str:
-    oslo_date(updated)
-    return updated
-
-
-#: Text that the service may leave empty, as null.
-Text = Annotated[str, BeforeValidator(lambda given: given or "")]
 Count = Annotated[int, BeforeValidator(lambda given: given or 0)]
 
 
-class _Body(BaseModel):
-    """An answer of the service, of which we read some keys."""
+class _Config(BaseModel):
+    """SSB answers 0 for what it does not state, which does not mean «no limit»."""
 
     model_config = ConfigDict(frozen=True, alias_generator=to_camel)
-
-
-class TableInfo(_Body):
-    """What /tables says of a table, short of its metadata."""
-
-    id: str
-    label: Text = ""
-    updated: Annotated[Text, AfterValidator(_stamp)] = ""
-    first_period: Text = ""
-    last_period: Text = ""
-    discontinued: bool | None = None
-
-    @property
-    def is_closed(self) -> bool:
-        """Whether the table gets no new figures, by its mark or its title."""
-        return bool(self.discontinued) or "avslutta" in self.label.casefold()
-
-
-class _Found(_Body):
-    """The first page of a search."""
-
-    tables: tuple[TableInfo, ...]
-
-
-class _Config(_Body):
-    """SSB answers 0 for what it does not state, which does not mean «no limit»."""
 
     max_data_cells: Count = 0
     max_calls_per_time_window: Count = 0
@@ -179,22 +140,6 @@ class Client:
     ) -> None:
         self._http.close()
 
-    def table(self, table: str) -> TableInfo | None:
-        """What the service says of a table; None where it has no such table."""
-        try:
-            return self._read(f"/tables/{table}", TableInfo)
-        except NoTableError:
-            return None
-
-    def search(self, words: str) -> tuple[TableInfo, ...]:
-        """Tables that have these words in any field, closed ones too: the first few."""
-        parameters = {
-            "query": words,
-            "includeDiscontinued": "true",
-            "pageSize": str(PAGE_SIZE),
-        }
-        return self._read("/tables", _Found, parameters).tables
-
     def metadata(self, table: str) -> tuple[Metadata, bytes]:
         """
         The variables and values of a table, and the answer as it came.
@@ -274,8 +219,7 @@ class Client:
             msg = (
                 f"SSB's answers do not belong together:{bullets(stale)}\n"
                 f"Asked {attempt} times, {seconds} s apart; nothing has been changed. "
-                "Fetch again in an hour. If it stays so, ask for the other tables "
-                "with --tables, and write to SSB about these."
+                "Fetch again in an hour. If it stays so, write to SSB about it."
             )
             raise FetchError(msg)
         for line in stale:
@@ -287,7 +231,16 @@ class Client:
     def _limit(self) -> int:
         """Most cells in one answer, as the service itself says."""
         if self._max_cells is None:
-            config = self._read("/config", _Config)
+            raw = self._call("GET", "/config")
+            try:
+                config = _Config.model_validate_json(raw)
+            except (ValidationError, OverflowError) as error:
+                what = " ".join(str(error).split())[:200]
+                msg = (
+                    f"{self.base_url}/config answered with JSON that is not StatBank's "
+                    f"({what}). Is the address right (--base-url)?"
+                )
+                raise FetchError(msg) from error
             self._max_cells = config.max_data_cells or MAX_CELLS
             self._pace.change(config.max_calls_per_time_window, config.time_window)
         return self._max_cells
@@ -333,23 +286,6 @@ class Client:
                     f"{error}: waiting {ceil(wait)} s (try {attempt + 1} of {tries})"
                 )
                 self._sleep(wait)
-
-    def _read(
-        self,
-        path: str,
-        model: type[AnyModel],
-        parameters: Mapping[str, str] | None = None,
-    ) -> AnyModel:
-        raw = self._call("GET", path, parameters)
-        try:
-            return model.model_validate_json(raw)
-        except (ValidationError, OverflowError) as error:
-            what = " ".join(str(error).split())[:200]
-            msg = (
-                f"{self.base_url}{path} answered with JSON that is not StatBank's "
-                f"({what}). Is the address right (--base-url)?"
-            )
-            raise FetchError(msg) from error
 
     def _once(self, request: httpx.Request) -> bytes:
         wait = self._pace.wait(self._clock())

@@ -5,11 +5,9 @@ What the first user with network runs, and anyone after SSB has changed a table:
 difference is named, with what to write instead. Imports ``holdings`` and below.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher, get_close_matches
 from typing import TypeAlias
 
 from asss import statbank
@@ -18,15 +16,15 @@ from asss.catalogue.knowledge import SERVICE_FOLDER, Table
 from asss.catalogue.parameters import NETWORK_FILE, as_yaml
 from asss.errors import FetchError, TableError
 from asss.statbank import CONTENTS, TIME, Metadata, Selection, holdings
-from asss.statbank.client import Client, TableInfo
+from asss.statbank.client import Client, NoTableError
 from asss.statbank.holdings import FOUND, Match
 
 __all__ = ["GOOD", "REMARK", "WRONG", "Diagnosis", "Line", "examine"]
 
 GOOD, REMARK, WRONG = "good", "remark", "wrong"
 
-#: A table is like another where half of its title or of its contents is.
-HALF = 0.5
+#: What to do where a table has come to its end.
+SEARCH = "find its successor on ssb.no/statbank, and give it from the year after"
 
 
 @dataclass(frozen=True)
@@ -82,89 +80,42 @@ class _Examination:
     def __init__(self, known: Catalogue, client: Client, table: Table) -> None:
         self.known, self.client, self.table = known, client, table
         self.series = list(holdings.series_of(known, table.id))
-        self.contents = [one for _, series in self.series for one in series.contents]
         self.file = f"parameters/{SERVICE_FOLDER}/{known.service.service}.yaml"
         self.place = f"{self.file}, tables, {table.id}:"
 
     def diagnosis(self) -> Diagnosis:
         table = self.table
-        info = self.client.table(table.id)
-        if info is None:
-            remedy = tuple(self._alike()) or (
-                "no table is like it in title or contents; search on ssb.no/statbank",
-            )
-            line = Line(WRONG, f"StatBank has no table {table.id}", remedy)
-            return Diagnosis(table.id, table.title, "", (line,))
-        lines = list(self._title(info))
         try:
             metadata, _ = self.client.metadata(table.id)
+        except NoTableError:
+            line = Line(WRONG, f"StatBank has no table {table.id}", (SEARCH,))
+            return Diagnosis(table.id, table.title, "", (line,))
+        except TableError as error:
+            line = Line(WRONG, f"metadata cannot be read: {error}")
+            return Diagnosis(table.id, table.title, "", (line,))
+        lines = list(self._title(metadata))
+        try:
             lines += self._codes(metadata)
             if table.cross_check:
                 lines.append(self._cross_check(metadata))
-        except (FetchError, TableError) as error:
-            lines.append(Line(WRONG, f"metadata cannot be read: {error}"))
+        except TableError as error:
+            lines.append(Line(WRONG, str(error)))
         if not self.series:
             lines.append(Line(REMARK, "no measure is read from it"))
-        title, updated = holdings.plain_title(info.label), statbank.day_of(info.updated)
+        title = holdings.plain_title(metadata.label)
+        updated = statbank.day_of(metadata.updated)
         return Diagnosis(table.id, title, updated, tuple(lines))
 
-    def _title(self, info: TableInfo) -> Iterator[Line]:
-        ours, title = self.table.title, holdings.plain_title(info.label)
+    def _title(self, metadata: Metadata) -> Iterator[Line]:
+        ours, title = self.table.title, holdings.plain_title(metadata.label)
         if holdings.plain_title(ours) == title:
             yield Line(GOOD, f"the title is «{ours}»")
         else:
             text = f"the title is «{title}», not «{ours}»"
             write = (as_yaml({"title": title}),)
             yield Line(REMARK, text, (f"mend {self.place}",), write)
-        if info.is_closed:
-            span = f"{info.first_period}-{info.last_period}".strip("-")
-            text = f"closed by SSB{f', with figures for {span}' if span else ''}"
-            yield Line(REMARK, text, tuple(self._alike(info.last_period)))
-
-    def _alike(self, ended: str = "") -> Iterator[str]:
-        """
-        Open tables that may have taken over, the likeliest first: at most three.
-
-        StatBank finds whole words, in every field. So a few words are asked for, and
-        what is found is held against title, years and contents.
-        """
-        title = self.table.title
-        words = sorted(_words(title), key=lambda word: (-len(word), word))[:4]
-        asked = [*words, " ".join(words)]
-        asked += [" ".join(_words(one.label)) for one in self.contents[:1]]
-        found = {
-            info.id: info
-            for one in dict.fromkeys(filter(None, asked))
-            for info in self.client.search(one)
-            if info.id != self.table.id and not info.is_closed
-        }
-        graded = sorted((-_likeness(title, i.label), i.id) for i in found.values())
-        ranked = []
-        for unlikeness, number in graded[:5]:
-            info, offered = found[number], self._offered(number)
-            share = offered / len(self.contents) if self.contents else 0.0
-            follows = ended.isdigit() and info.first_period == str(int(ended) + 1)
-            if max(-unlikeness, share) >= HALF:
-                where = (
-                    "in the catalogue" if number in self.known.service.table else "new"
-                )
-                line = (
-                    f"open, {where}: {number} «{holdings.plain_title(info.label)}» "
-                    f"{info.first_period}-{info.last_period}"
-                    f"{', follows on' if follows else ''}; "
-                    f"has {offered} of the {len(self.contents)} contents asked for"
-                )
-                ranked.append((unlikeness - share - HALF * follows, number, line))
-        return (line for _, _, line in sorted(ranked)[:3])
-
-    def _offered(self, table: str) -> int:
-        """How many of our contents a table has, by code or by label."""
-        try:
-            there = self.client.metadata(table)[0].dimension(CONTENTS).labels
-        except (FetchError, TableError):
-            return 0
-        labels = set(there.values())
-        return sum(one.code in there or one.label in labels for one in self.contents)
+        if metadata.is_closed or "avslutta" in metadata.label.casefold():
+            yield Line(REMARK, "closed by SSB", (SEARCH,))
 
     def _codes(self, metadata: Metadata) -> Iterator[Line]:
         years = holdings.data_years(self.known, metadata)
@@ -289,22 +240,6 @@ class _Examination:
             return Line(REMARK, f"{text}table {other}", differing)
         text = f"all {len(ours)} amounts of {years[0]} are equal in table {other}"
         return Line(GOOD, text)
-
-
-def _words(text: str) -> list[str]:
-    """Words that say what a text is about; no sign that the search has a use for."""
-    found = re.findall(r"[^\W\d_]{4,}", holdings.plain_title(text).casefold())
-    return list(dict.fromkeys(found))
-
-
-def _likeness(wanted: str, label: str) -> float:
-    """From 0 to 1: how many of its words another title has, by how like the two are."""
-    words, there = _words(wanted), _words(label)
-    shared = [w for w in words if get_close_matches(w, there, n=1, cutoff=0.8)]
-    one, other = (holdings.plain_title(text).casefold() for text in (wanted, label))
-    ratio: float = SequenceMatcher(None, one, other).ratio()
-    # A long word tells more of what a table is about.
-    return ratio * len("".join(shared)) / (len("".join(words)) or 1)
 
 
 #: Amount or sign, by the codes of a cell.

@@ -13,7 +13,6 @@ from typing import Any
 
 from asss import statbank
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.parameters import suggestion
 from asss.errors import FetchError, SnapshotError, TableError, UsageError, bullets
 from asss.statbank import (
     OSLO,
@@ -53,8 +52,6 @@ class TableSummary:
     changed, added, gone : int or None
         Cells that differ from, were not in, or are no more in the fetch before; None
         where there was none.
-    is_carried : bool
-        Whether it was taken over from the fetch before, and not asked for.
     """
 
     table: str
@@ -66,7 +63,6 @@ class TableSummary:
     changed: int | None
     added: int | None
     gone: int | None
-    is_carried: bool
 
 
 @dataclass(frozen=True)
@@ -77,17 +73,6 @@ class _Ready:
     raw: bytes
     question: Question
     parts: list[Selection]
-
-
-@dataclass(frozen=True)
-class _Stale:
-    """Figures and metadata of two updates: in one line, and what is wrong of them.
-
-    ``until`` is the stamp of metadata that are older than the figures, else empty.
-    """
-
-    line: str
-    until: str
 
 
 @dataclass(frozen=True)
@@ -124,8 +109,6 @@ def fetch(
     store: Store,
     *,
     now: datetime,
-    years: Sequence[int] | None = None,
-    tables: Sequence[str] = (),
     progress: Callable[[int, int], None] | None = None,
     accept: bool = False,
 ) -> Fetched:
@@ -140,10 +123,6 @@ def fetch(
         Where the snapshot is put.
     now : datetime
         With time zone; the day in Oslo names the snapshot.
-    years : sequence of int, optional
-        Data years; all there are when left out.
-    tables : sequence of str
-        Ask only for these, and take the others over from the fetch before.
     progress : function of two int, optional
         Receives the calls that are done and the calls that there are.
     accept : bool
@@ -160,32 +139,27 @@ def fetch(
         something that is needed: then all that is lacking, in all tables, is named.
     SnapshotError
         If the answers cannot be kept. Snapshots that were there are untouched.
-    UsageError
-        If a table is not in the catalogue.
     """
-    numbers = _chosen_tables(known, tables)
+    numbers = [
+        table.id
+        for table in known.service.tables
+        if any(holdings.series_of(known, table.id))
+    ]
     remarks: list[str] = []
     with store.draft() as draft:
         previous = _previous(store, remarks)
-        carried = _carried(known, previous, numbers, client)
-        asking = _Fetch(known, client, draft, now, years, progress, remarks)
+        asking = _Fetch(known, client, draft, progress, remarks)
         entries = asking.entries(numbers)
-        if previous is not None:
-            for number, entry in carried.items():
-                for part in (*entry["parts"], entry["metadata"]):
-                    raw = (previous.folder / part["file"]).read_bytes()
-                    draft.keep(part["file"], raw)
-                entries[number] = dict(entry)
         if not entries:
-            msg = "No table has figures for these years; nothing was fetched."
-            raise UsageError(msg)
+            msg = f"No table has a data year from {known.statbank.first_year} on."
+            raise FetchError(msg)
         read = draft.datasets(entries)
-        _refuse_doubtful(known, draft, entries, read, now)
+        _refuse_doubtful(known, entries, read, now)
         if not accept and previous and previous.base_url == client.base_url:
             _refuse_moved(read, previous)
         manifest = {
             "created": now.astimezone(OSLO).date().isoformat(),
-            "fetched": _stamp(now),
+            "fetched": now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             "base_url": client.base_url,
             "licence": LICENCE,
             "service": known.service.service,
@@ -196,8 +170,7 @@ def fetch(
     return Fetched(
         snapshot=snapshot,
         tables=tuple(
-            _summary(known, snapshot, previous, number, number in carried)
-            for number in snapshot.tables
+            _summary(known, snapshot, previous, number) for number in snapshot.tables
         ),
         remarks=tuple(dict.fromkeys(remarks)),
     )
@@ -205,19 +178,18 @@ def fetch(
 
 def _refuse_doubtful(
     known: Catalogue,
-    draft: Draft,
     entries: Mapping[str, Mapping[str, Any]],
     read: Mapping[str, Dataset],
     now: datetime,
 ) -> None:
-    """Refuse what cannot be, and let go of it, so that it is asked for again."""
-    lines = []
-    for table, dataset in read.items():
-        entry = entries[table]
-        doubts = holdings.doubts(known, dataset, entry, fetched=now.isoformat())
-        if doubts:
-            draft.forget(entry)
-        lines += doubts
+    """Refuse what cannot be."""
+    lines = [
+        line
+        for table, dataset in read.items()
+        for line in holdings.doubts(
+            known, dataset, entries[table], fetched=now.isoformat()
+        )
+    ]
     if lines:
         msg = (
             f"What SSB has sent is not what the catalogue says:{bullets(lines)}\n"
@@ -244,20 +216,6 @@ def _refuse_moved(read: Mapping[str, Dataset], previous: Snapshot) -> None:
         raise FetchError(msg)
 
 
-def _chosen_tables(known: Catalogue, tables: Sequence[str]) -> list[str]:
-    """The tables to ask for: those that a measure is read from, or some of them."""
-    used = [
-        table.id
-        for table in known.service.tables
-        if any(holdings.series_of(known, table.id))
-    ]
-    for table in tables:
-        if table not in used:
-            msg = f"No measure is read from table {table!r}.{suggestion(table, used)}"
-            raise UsageError(msg)
-    return list(tables) or used
-
-
 def _previous(store: Store, remarks: list[str]) -> Snapshot | None:
     """The newest snapshot; a damaged one must not stand in the way of a new one."""
     try:
@@ -267,29 +225,6 @@ def _previous(store: Store, remarks: list[str]) -> Snapshot | None:
         return None
 
 
-def _carried(
-    known: Catalogue, previous: Snapshot | None, asked: Sequence[str], client: Client
-) -> dict[str, Mapping[str, Any]]:
-    """Those of the fetch before that are not asked for, and that it has whole."""
-    others = [table for table in _chosen_tables(known, ()) if table not in asked]
-    if not others:
-        return {}
-    if previous is None or previous.base_url != client.base_url:
-        msg = (
-            f"There is no snapshot from {client.base_url} to take the other tables "
-            "from. Fetch all tables once: asss fetch."
-        )
-        raise UsageError(msg)
-    unfit = [t for t in others if t not in previous.tables or t in previous.mixed()]
-    if unfit:
-        msg = (
-            f"Snapshot {previous.name!r} does not hold {', '.join(unfit)}, or not of "
-            f"one update. Ask for them too: --tables {','.join([*asked, *unfit])}."
-        )
-        raise UsageError(msg)
-    return {table: previous.tables[table] for table in others}
-
-
 @dataclass
 class _Fetch:
     """What one fetch asks for, of whom, and what should be known of the answers."""
@@ -297,8 +232,6 @@ class _Fetch:
     known: Catalogue
     client: Client
     draft: Draft
-    now: datetime
-    years: Sequence[int] | None
     progress: Callable[[int, int], None] | None
     remarks: list[str]
     calls: int = 0
@@ -315,23 +248,18 @@ class _Fetch:
         forget.
         """
         entries: dict[str, dict[str, Any]] = {}
-        stale: dict[str, _Stale] = {}
         pending, attempt = list(numbers), 0
         while pending:
-            ready = self._prepare(pending)
-            before, stale = stale, {}
-            for number, one in ready.items():
-                found: dict[str, Any] | _Stale | None = before.get(number)
-                # While a description is known to be too old, its figures can wait.
-                if not isinstance(found, _Stale) or found.until != one.metadata.updated:
-                    found = self._keep(one)
-                if isinstance(found, _Stale):
+            stale: dict[str, str] = {}
+            for number, one in self._prepare(pending).items():
+                found = self._keep(one)
+                if isinstance(found, str):
                     stale[number] = found
                 else:
                     entries[number] = found
             attempt += 1
             if stale:
-                self.client.wait_for_update([s.line for s in stale.values()], attempt)
+                self.client.wait_for_update(list(stale.values()), attempt)
             pending = list(stale)
         return entries
 
@@ -372,77 +300,56 @@ class _Fetch:
         return ready
 
     def _question(self, metadata: Metadata) -> Question | None:
-        """What to ask a table; None where it has nothing for us, or not all."""
+        """What to ask a table; None where it lacks something."""
         known, number = self.known, metadata.table
         try:
-            held = holdings.data_years(known, metadata, self.years)
+            held = holdings.data_years(known, metadata)
         except TableError as error:
             self.lacking.append(str(error))
             return None
         if not held:
-            self.remarks.append(
-                f"Table {number} has no figures for the years asked for."
-            )
+            self.remarks.append(f"Table {number} has no year that is read from it yet.")
             return None
-        absent = [
-            year
-            for year in self.years or ()
-            if year not in held
-            and any(s.covers(year) for _, s in holdings.series_of(known, number))
-        ]
-        if absent:
-            named = statbank.spans(absent)
-            self.remarks.append(f"Table {number} does not have {named} yet.")
         for name in holdings.left_out(known, metadata, held):
             self.remarks.append(f"Table {number}: {name} is new; its total is used.")
         question, unmet = holdings.ask(known, metadata, held)
         self.lacking += [holdings.explain(one, number) for one in unmet]
         return None if unmet else question
 
-    def _keep(self, ready: _Ready) -> dict[str, Any] | _Stale:
+    def _keep(self, ready: _Ready) -> dict[str, Any] | str:
         """
-        Get the figures of one table, or go on where a fetch was interrupted.
+        Get the figures of one table.
 
         Returns
         -------
-        entry : dict or _Stale
-            For the manifest, if figures and metadata are of the same update. What is
-            right of them stays in the draft.
+        entry : dict or str
+            For the manifest, if figures and metadata are of the same update; else a
+            line on how they are not.
         """
         metadata, draft = ready.metadata, self.draft
         table, updated = metadata.table, metadata.updated
-        kept_metadata = draft.keep(f"{table}.metadata.json", ready.raw)
-        parts, answers = [], []
+        parts, stamps = [], []
         for place, part in enumerate(ready.parts, start=1):
             file = f"{table}.json" if len(ready.parts) == 1 else f"{table}-{place}.json"
-            raw = draft.kept(file, table=table, question=part, updated=updated)
-            if raw is None:
-                raw = self.client.data(table, part)
+            raw = self.client.data(table, part)
             parts.append(draft.keep(file, raw))
-            answers.append(statbank.read_dataset(raw, table=table))
+            stamps.append(statbank.read_dataset(raw, table=table).updated)
             self._answered()
-        oldest, newest = (f(one.updated for one in answers) for f in (min, max))
-        if newest > updated:
-            return _Stale(statbank.disagreement(table, updated, newest), until=updated)
-        if oldest < updated:
-            return _Stale(statbank.disagreement(table, updated, oldest), until="")
+        for stamp in (max(stamps), min(stamps)):
+            if stamp != updated:
+                return statbank.disagreement(table, updated, stamp)
         return {
             "title": holdings.plain_title(metadata.label),
             "parts": parts,
             "sha256": statbank.summed(parts),
             "updated": updated,
             "ssb_updated": updated,
-            "fetched": _stamp(self.now),
             "query": statbank.as_body(ready.question.selection),
             "resolved": ready.question.resolved,
             "is_closed": metadata.is_closed,
-            "metadata": kept_metadata,
+            "metadata": draft.keep(f"{table}.metadata.json", ready.raw),
             "cells": [],
         }
-
-
-def _stamp(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _summary(
@@ -450,7 +357,6 @@ def _summary(
     snapshot: Snapshot,
     previous: Snapshot | None,
     table: str,
-    is_carried: bool,
 ) -> TableSummary:
     dataset = snapshot.dataset(table)
     cells = dataset.by_address
@@ -471,5 +377,4 @@ def _summary(
         changed=changed,
         added=added,
         gone=gone,
-        is_carried=is_carried,
     )

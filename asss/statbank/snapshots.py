@@ -2,12 +2,11 @@
 Snapshots: StatBank answers in a folder, with the manifest that vouches for them.
 
 A snapshot exists whole or not at all: answers gather in a draft, and the draft is
-renamed when nothing is missing. Imports ``jsonstat``, ``outputs`` and ``errors``.
+put in place when nothing is missing. Imports ``jsonstat``, ``outputs`` and ``errors``.
 """
 
 import hashlib
 import json
-import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -20,10 +19,9 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from asss import outputs
-from asss.errors import SnapshotError, TableError
+from asss.errors import RenderError, SnapshotError
 from asss.statbank.jsonstat import (
     Dataset,
-    Selection,
     join,
     oslo_date,
     read_dataset,
@@ -57,7 +55,7 @@ SSB = "https://data.ssb.no/"
 #: What a manifest says of a table that is about the files and the day, not the table.
 OF_ONE_FETCH = {"parts", "sha256", "metadata", "updated", "fetched", "cells"}
 
-DRAFT = ".draft"
+DRAFT = "draft"
 LOCK = ".lock"
 
 
@@ -382,7 +380,7 @@ class Store:
     @contextmanager
     def draft(self) -> Iterator["Draft"]:
         """
-        Begin a snapshot, or go on with one that was interrupted.
+        Begin a snapshot, in a folder that is gone again if it is not finished.
 
         Raises
         ------
@@ -390,65 +388,32 @@ class Store:
             If another fetch is at work in the folder, or it cannot be written.
         """
         try:
-            (self.folder / DRAFT).mkdir(parents=True, exist_ok=True)
+            self.folder.mkdir(parents=True, exist_ok=True)
             # The system lets go of the lock when its process ends, however it ends.
-            with FileLock(self.folder / LOCK, timeout=0):
-                yield Draft(self)
+            with (
+                FileLock(self.folder / LOCK, timeout=0),
+                outputs.workplace(self.folder / DRAFT) as work,
+            ):
+                yield Draft(self, work)
         except Timeout:
             msg = f"Another fetch is at work in {self.folder}. Wait for it to end."
             raise SnapshotError(msg) from None
-        except OSError as error:
-            msg = (
-                f"Cannot write to {self.folder}: {error.strerror or error}. "
-                "No snapshot was made; what was fetched is kept for the next try."
-            )
+        except (OSError, RenderError) as error:
+            msg = f"No snapshot was made: {error}"
             raise SnapshotError(msg) from error
 
 
 class Draft:
     """A snapshot on its way: what has been answered so far."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, folder: Path) -> None:
         self._store = store
-        self._folder = store.folder / DRAFT
-
-    def kept(
-        self, file: str, *, table: str, question: Selection, updated: str
-    ) -> bytes | None:
-        """
-        An answer from an interrupted fetch, if it is still the answer.
-
-        Parameters
-        ----------
-        file, table : str
-        question : Selection
-            What would be asked.
-        updated : str
-            When the table was updated, by its metadata of today.
-
-        Returns
-        -------
-        raw : bytes or None
-            None unless it answers this question, from the same update of the table,
-            and is whole.
-        """
-        try:
-            raw = (self._folder / file).read_bytes()
-            dataset = read_dataset(raw, table=table)
-            is_same = dataset.updated == updated and not dataset.strays(question)
-        except (OSError, TableError):
-            return None
-        return raw if is_same else None
+        self._folder = folder
 
     def keep(self, file: str, raw: bytes) -> dict[str, str]:
         """Write an answer as it came."""
-        outputs.write(self._folder / file, raw)
+        (self._folder / file).write_bytes(raw)
         return {"file": file, "sha256": digest(raw)}
-
-    def forget(self, entry: Mapping[str, Any]) -> None:
-        """Let go of a table's answers, so that they are asked for again."""
-        for part in entry["parts"]:
-            (self._folder / part["file"]).unlink(missing_ok=True)
 
     def datasets(self, entries: Mapping[str, Mapping[str, Any]]) -> dict[str, Dataset]:
         """What has been answered, read as it will be when it is a snapshot."""
@@ -456,26 +421,22 @@ class Draft:
 
     def finish(self, manifest: Mapping[str, Any]) -> Path:
         """Put the snapshot in place, under its date, and say where that is."""
-        wanted = {
+        kept = {
             part["file"]
             for entry in manifest["tables"].values()
             for part in (*entry["parts"], entry["metadata"])
         }
         for path in self._folder.iterdir():
-            if path.name not in wanted:
-                shutil.rmtree(path) if path.is_dir() else path.unlink()
-        target = self._free_folder(manifest["created"])
-        named = {"form": FORM, "name": target.name, **manifest}
-        outputs.write(self._folder / MANIFEST, dump(named))
-        self._folder.rename(target)
-        outputs.sync(target.parent)
-        return target
-
-    def _free_folder(self, day: str) -> Path:
-        """Where a day's snapshot goes; those after its first are numbered."""
+            if path.name not in kept:
+                path.unlink()
+        day = manifest["created"]
         names = chain([day], (f"{day}-{number}" for number in count(2)))
         folders = (self._store.folder / name for name in names)
-        return next(folder for folder in folders if not folder.exists())
+        target: Path = next(folder for folder in folders if not folder.exists())
+        named = {"form": FORM, "name": target.name, **manifest}
+        (self._folder / MANIFEST).write_bytes(dump(named))
+        outputs.put(self._folder, target)
+        return target
 
 
 def dump(content: object) -> bytes:

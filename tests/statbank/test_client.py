@@ -437,33 +437,20 @@ def test_answer_that_is_not_whole_is_refused(
     assert TABLE in str(refusal.value)
 
 
-@pytest.mark.parametrize(
-    ("on", "question"),
-    [
-        ("table", lambda client: client.table(TABLE)),
-        ("tables", lambda client: client.search("sosial")),
-        ("config", lambda client: client._limit()),
-    ],
-)
 @pytest.mark.parametrize("fault", [faults.NO_OBJECT, faults.REFUSED_WITH_200])
 def test_other_answers_are_not_trusted_either(
-    on: str,
-    question: Callable[[Client], Any],
-    fault: Fault,
-    double: Double,
-    client: Client,
+    fault: Fault, double: Double, client: Client
 ) -> None:
     """Another service at the address gives an error, and no traceback."""
-    double.fail(fault, on=on)
+    double.fail(fault, on="config")
     with pytest.raises(FetchError, match=r"not StatBank's|Non-existent value"):
-        question(client)
+        client._limit()
 
 
 def test_another_service_at_the_address_is_said(double: Double, client: Client) -> None:
-    double.fail(faults.ANOTHER_SERVICE, faults.ANOTHER_SERVICE, on="any")
-    for question in (lambda: client.table(TABLE), lambda: client.search("sosial")):
-        with pytest.raises(FetchError, match=r"not StatBank's.*--base-url"):
-            question()
+    double.fail(Fault(body=b'{"maxDataCells": "x"}'), on="config")
+    with pytest.raises(FetchError, match=r"not StatBank's.*--base-url"):
+        client._limit()
 
 
 def test_table_that_ssb_does_not_have_is_named(client: Client) -> None:
@@ -472,7 +459,6 @@ def test_table_that_ssb_does_not_have_is_named(client: Client) -> None:
         client.data("13006", QUESTION)
     with pytest.raises(FetchError, match="has no table 13006: Non-existent table"):
         client.metadata("13006")
-    assert client.table("13006") is None
 
 
 @pytest.mark.parametrize(
@@ -528,8 +514,6 @@ WHOLE = {
         {REGION: ["0301"], "ContentsCode": ["KOSsosantkliente0000"], "Tid": ["2019"]},
     ),
     "config": pxweb.config(10, 0, 0),
-    "search": pxweb.search({"12367": synthetic.tables()["12367"]}, {}, 20),
-    "table": pxweb.about(synthetic.tables()[TABLE]),
 }
 
 
@@ -545,10 +529,6 @@ def _places(content: Any) -> Iterator[tuple[Any, Any]]:
             yield from _places(content[key])
 
 
-class Enough(Exception):
-    """A search has asked for as many pages as a test has patience for."""
-
-
 @pytest.fixture
 def ask_of(connect: Callable[..., Client]) -> Callable[..., None]:
     """Ask for something, and get what a test says; no error but ours may leave."""
@@ -557,23 +537,13 @@ def ask_of(connect: Callable[..., Client]) -> Callable[..., None]:
         "metadata": lambda: client.metadata(TABLE),
         "data": lambda: client.data(TABLE, {"Tid": ["2019"]}),
         "config": lambda: client._limit(),
-        "search": lambda: client.search("a"),
-        "table": lambda: client.table(TABLE),
     }
 
     def ask(kind: str, response: Callable[[], httpx.Response]) -> None:
-        # A search of very many pages has an end here.
-        left = iter(range(5))
-
-        def answer(_: httpx.Request) -> httpx.Response:
-            if next(left, None) is None:
-                raise Enough
-            return response()
-
-        transport = httpx.MockTransport(answer)
+        transport = httpx.MockTransport(lambda _: response())
         client._http = httpx.Client(transport=transport, trust_env=False)
         client._max_cells = None
-        with contextlib.suppress(AsssError, Enough):
+        with contextlib.suppress(AsssError):
             questions[kind]()
 
     return ask
@@ -746,12 +716,10 @@ def test_every_call_says_who_asks(
     client = connect(double.url, contact=contact)
     metadata, _ = client.metadata(TABLE)
     client.questions(metadata, QUESTION)
-    client.table(TABLE)
-    client.search("sosial")
     client.data(TABLE, QUESTION)
     sent = {call.headers["User-Agent"].encode("latin-1") for call in double.calls}
     assert sent == {f"asss/{asss.__version__} ({contact})".encode()}
-    assert len(double.calls) == 5
+    assert len(double.calls) == 3
 
 
 def test_slash_at_the_end_of_the_address_does_no_harm(
@@ -814,27 +782,6 @@ def test_codes_are_asked_for_in_the_order_of_the_table(
     shuffled = {name: QUESTION[name][::-1] for name in reversed(QUESTION)}
     (question,) = client.questions(metadata, shuffled)
     assert list(question.items()) == list(QUESTION.items())
-
-
-def test_search_finds_closed_tables(connect: Callable[..., Client]) -> None:
-    """Half of our tables are closed, and SSB hides those unless asked."""
-    with Double(synthetic.tables()) as double:
-        found = connect(double.url).search("")
-        assert [table.id for table in found] == list(synthetic.PERIODS)
-    closed = {table.id for table in found if table.is_closed}
-    assert closed == synthetic.CLOSED
-
-
-def test_what_a_search_says_of_a_table(client: Client) -> None:
-    info = client.table("13138")
-    assert info is not None
-    assert (info.id, info.updated, info.is_closed) == (
-        "13138",
-        "2023-03-15T07:00:00Z",
-        True,
-    )
-    assert (info.first_period, info.last_period) == ("2015", "2021")
-    assert info.label.startswith("13138: Sosialhjelpstilfeller")
 
 
 # -- splitting and joining -------------------------------------------------------------

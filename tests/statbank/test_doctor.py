@@ -85,55 +85,20 @@ def said(found: Diagnosis) -> str:
     )
 
 
-# -- tables that may have taken over ---------------------------------------------------
+# -- tables that have come to their end ------------------------------------------------
 
 
-def test_missing_table_costs_few_calls_and_names_few_candidates(
+def test_table_that_is_closed_or_gone_is_told_with_what_to_do(
     ssb: Double, examine: Examine
 ) -> None:
-    """With hundreds of tables of the same words, it once named them all."""
-    for number in range(60_000, 60_400):
-        ssb.replace(f"{number}", table(f"{number}", "Mottakere av ymse, beløp (K)"))
-    ssb.replace("14999", table("14999", "Deltakere med kvalifiseringsstønad (K)", 2022))
     ssb.remove("12160")
     found = examine()
     (line,) = found["12160"].lines
-    assert "14999 «Deltakere med kvalifiseringsstønad (K)» 2022-2025" in line.remedy[0]
-    assert len(line.remedy) == 1
-    searches = [call for call in ssb.calls if call.kind == "tables"]
-    closed = [n for n, one in found.items() if "closed by SSB" in said(one)]
-    assert len(searches) <= 6 * (1 + len(closed))
-
-
-def test_successor_of_a_closed_table_comes_first(examine: Examine) -> None:
-    """Not 12367, which only shares the word «beløp» with it."""
-    found = examine()
-    (line,) = [line for line in found["13138"].lines if "closed" in line.text]
-    assert "13995 «Sosialhjelpstilfeller, utbetalt beløp og" in line.remedy[0]
-    assert "follows on" in line.remedy[0]
-    assert "12367" not in said(found["13138"])
-
-
-def test_nothing_like_it_is_said(ssb: Double, examine: Examine) -> None:
-    """A far-fetched table would be put into the catalogue by somebody in a hurry."""
-    for number in ("07459", "12160"):
-        ssb.remove(number)
-    found = examine()
-    assert "no table is like it in title or contents" in said(found["07459"])
-
-
-def test_table_under_another_title_is_found_by_its_contents(
-    ssb: Double, examine: Examine
-) -> None:
-    """The words of a contents code are searched as those of a title are."""
-    cube = synthetic.tables()["12160"]
-    ssb.remove("12160")
-    cube["label"] = "99998: Noe helt annet (K), etter region og år"
-    cube["extension"]["discontinued"] = None
-    cube["extension"]["px"]["tableid"] = "99998"
-    ssb.replace("99998", cube)
-    assert "99998 «Noe helt annet (K)»" in said(examine()["12160"])
-    assert "has 1 of the 1 contents" in said(examine()["12160"])
+    assert (line.state, line.text) == (doctor.WRONG, "StatBank has no table 12160")
+    (closed,) = [line for line in found["13138"].lines if "closed" in line.text]
+    for one in (line, closed):
+        assert "find its successor on ssb.no/statbank" in one.remedy[0]
+    assert "closed" not in said(found["12367"])
 
 
 # -- what is to be written -------------------------------------------------------------
