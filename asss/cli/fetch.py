@@ -168,37 +168,18 @@ def _bar() -> Iterator[Callable[[int, int], None]]:
 
 def _show(fetched: Fetched) -> None:
     snapshot = fetched.snapshot
-    shown = Table("table", "years", "cells", "signs", "updated", "since the last")
-    for one in fetched.tables:
-        signs = "  ".join(f"{sign} {count}" for sign, count in one.signs.items())
-        since = (
-            "first"
-            if one.changed is None
-            else ", ".join(
-                f"{count} {word}"
-                for count, word in (
-                    (one.changed, "changed"),
-                    (one.added, "new"),
-                    (one.gone, "gone"),
-                )
-                if count
-            )
-            or "unchanged"
-        )
-        shown.add_row(
-            one.table,
-            statbank.spans(one.years),
-            str(one.cells),
-            safe(signs),
-            one.updated,
-            since,
-        )
+    shown = Table("table", "years", "cells", "updated", "since the last")
+    for table, changes in fetched.changes.items():
+        dataset = snapshot.dataset(table)
+        counts = [f"{count} {word}" for word, count in (changes or {}).items() if count]
+        since = "first" if changes is None else ", ".join(counts) or "unchanged"
+        years, updated = statbank.spans(dataset.years), statbank.day_of(dataset.updated)
+        shown.add_row(table, years, str(len(dataset.values)), updated, since)
     out.print(shown)
     for remark in fetched.remarks:
         out.print(f"[yellow]remark[/yellow]  {safe(remark)}")
-    out.print(
-        f"Snapshot {snapshot.name}: {len(fetched.tables)} tables, in {snapshot.folder}"
-    )
+    count = len(fetched.changes)
+    out.print(f"Snapshot {snapshot.name}: {count} tables, in {snapshot.folder}")
     if not snapshot.is_from_ssb:
         out.print(f"[yellow]Not from SSB:[/yellow] {safe(snapshot.base_url)}")
 

@@ -5,7 +5,6 @@ A fetch asks for the whole series of every table: SSB corrects back in time. Imp
 ``holdings`` and below.
 """
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
@@ -27,42 +26,13 @@ from asss.statbank import (
 from asss.statbank.client import Client, NoTableError
 from asss.statbank.holdings import Question
 
-__all__ = ["Fetched", "TableSummary", "check_hour", "fetch"]
+__all__ = ["Fetched", "check_hour", "fetch"]
 
 LICENCE = "CC BY 4.0, Statistics Norway (SSB)"
 
 #: SSB's user guide: before publishing at 08:00, tables about to be published show 0 or
 #: a dot, and the quarter of an hour around it is busy.
 UNSETTLED = (time(5, 0), time(8, 15))
-
-
-@dataclass(frozen=True)
-class TableSummary:
-    """What a fetch brought of one table.
-
-    Attributes
-    ----------
-    cells : int
-    signs : mapping of sign to count
-        Of cells without a figure, and of preliminary figures: known signs and others.
-    updated : str
-        ISO date in Oslo on which SSB updated the table.
-    years : tuple of int
-        Data years.
-    changed, added, gone : int or None
-        Cells that differ from, were not in, or are no more in the fetch before; None
-        where there was none.
-    """
-
-    table: str
-    title: str
-    cells: int
-    signs: Mapping[str, int]
-    updated: str
-    years: tuple[int, ...]
-    changed: int | None
-    added: int | None
-    gone: int | None
 
 
 @dataclass(frozen=True)
@@ -77,10 +47,18 @@ class _Ready:
 
 @dataclass(frozen=True)
 class Fetched:
-    """A finished fetch: the snapshot, what is in it, and what should be known of it."""
+    """A finished fetch: the snapshot, and what should be known of it.
+
+    Attributes
+    ----------
+    changes : mapping of table to (mapping of str to int, or None)
+        How many cells are ``changed``, ``new`` or ``gone`` since the fetch before;
+        None where there was none.
+    remarks : tuple of str
+    """
 
     snapshot: Snapshot
-    tables: tuple[TableSummary, ...]
+    changes: Mapping[str, Mapping[str, int] | None]
     remarks: tuple[str, ...]
 
 
@@ -169,9 +147,9 @@ def fetch(
     snapshot = statbank.open_snapshot(folder)
     return Fetched(
         snapshot=snapshot,
-        tables=tuple(
-            _summary(known, snapshot, previous, number) for number in snapshot.tables
-        ),
+        changes={
+            table: _changes(snapshot, previous, table) for table in snapshot.tables
+        },
         remarks=tuple(dict.fromkeys(remarks)),
     )
 
@@ -352,29 +330,16 @@ class _Fetch:
         }
 
 
-def _summary(
-    known: Catalogue,
-    snapshot: Snapshot,
-    previous: Snapshot | None,
-    table: str,
-) -> TableSummary:
-    dataset = snapshot.dataset(table)
-    cells = dataset.by_address
-    changed = added = gone = None
-    if previous is not None and table in previous.datasets:
-        before = previous.dataset(table).by_address
-        both = cells.keys() & before.keys()
-        changed = sum(cells[key] != before[key] for key in both)
-        added, gone = len(cells) - len(both), len(before) - len(both)
-    offset = known.service.table[table].year_offset
-    return TableSummary(
-        table=table,
-        title=str(snapshot.tables[table]["title"]),
-        cells=len(cells),
-        signs=dict(sorted(Counter(s for _, s in cells.values() if s).items())),
-        updated=statbank.day_of(dataset.updated),
-        years=tuple(period - offset for period in dataset.years),
-        changed=changed,
-        added=added,
-        gone=gone,
-    )
+def _changes(
+    snapshot: Snapshot, previous: Snapshot | None, table: str
+) -> dict[str, int] | None:
+    if previous is None or table not in previous.datasets:
+        return None
+    cells = snapshot.dataset(table).by_address
+    before = previous.dataset(table).by_address
+    both = cells.keys() & before.keys()
+    return {
+        "changed": sum(cells[key] != before[key] for key in both),
+        "new": len(cells) - len(both),
+        "gone": len(before) - len(both),
+    }
