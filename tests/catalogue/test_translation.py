@@ -145,7 +145,12 @@ def test_whole_report_is_refused_with_what_lacks(
     assert refusal.value.problems == nynorsk.untranslated
     lacks = str(refusal.value)
     assert "fraser.nn.yaml: phrases: " in lacks
-    for name in ("level_alone", "unit_maneder", "sykefravaer.subject", "kvalitet.name"):
+    for name in (
+        "level_alone",
+        "unit_maneder",
+        "sykefravaer.subject",
+        "sykefravaer.name",
+    ):
         assert name in lacks
     assert "resource_more" not in lacks
     assert "sykefravaer.mention" not in lacks
