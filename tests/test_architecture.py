@@ -14,6 +14,7 @@ import mutants
 RESERVED = {
     "matplotlib": {"figures"},
     "seaborn": {"figures"},
+    "statsmodels": {"analysis.chance"},
     "papermill": {"runs.report", "runs.kernels"},
     "ipykernel": {"runs.kernels"},
     "jupyter_client": {"runs.kernels"},
@@ -55,7 +56,7 @@ WITHOUT_PANDAS = {
     *("runs.manifest", "runs.ledger"),
 }
 
-#: What the process that reports are forked from does without: it is ready the sooner.
+#: What a command does without that finds nothing to make: it is done the sooner.
 NOT_AHEAD = ("pandas", "matplotlib", "seaborn")
 
 

@@ -59,7 +59,7 @@ COLUMNS = {
 
 #: The columns of :func:`indicators`.
 OF_INDICATORS = (
-    *("name", "short_name", "section", "unit", "decimals", "mean", "formula"),
+    *("name", "short_name", "section", "unit", "decimals", "mean", "formula", "chance"),
     *("reported_from", "definition", "processing", "interpretation", "source"),
 )
 

@@ -37,6 +37,7 @@ def read_pdf(pdf: bytes, facts: Mapping[str, Any], known: Catalogue) -> list[str
 
 def warm_up() -> None:
     """Do ahead what the first report of a process would otherwise wait for."""
+    # Takes as long as what the kernels load, in the meantime and beside it: pandas too.
     from asss.analysis import chance
 
     webpage.warm_up()
