@@ -10,7 +10,6 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import Decimal
 
 __all__ = [
     "GROUPED",
@@ -21,12 +20,12 @@ __all__ = [
     "bind",
     "capitalised",
     "day",
-    "exact",
     "genitive",
     "half_up",
     "join",
     "number",
     "numeral",
+    "significant",
     "span",
 ]
 
@@ -91,18 +90,20 @@ def number(value: float, decimals: int = 0) -> str:
     return f"{MINUS}{digits}" if rounded < 0 else digits
 
 
-def exact(value: float) -> str:
+def significant(value: float, digits: int = 6) -> str:
     r"""
-    Write a number with every digit it has: what is computed with, not what is printed.
+    Write a number for whoever recomputes it: so many digits that count, whole ones all.
 
     Examples
     --------
-    >>> exact(5064.0), exact(-53124.25), exact(1e-7)
-    ('5\xa0064', '−53\xa0124,25', '0,0000001')
+    >>> significant(5064.0), significant(-53124.2537), significant(0.00012345678)
+    ('5\xa0064', '−53\xa0124,3', '0,000123457')
     """
-    digits = f"{Decimal(repr(abs(value))):,f}".removesuffix(".0")
-    digits = digits.replace(",", HARD_SPACE).replace(".", ",")
-    return f"{MINUS}{digits}" if value < 0 else digits
+    if value == int(value):
+        return number(value)
+    decimals = max(0, digits - 1 - math.floor(math.log10(abs(value))))
+    written = number(value, decimals)
+    return written.rstrip("0").rstrip(",") if "," in written else written
 
 
 def numeral(count: int, words: Mapping[str, str], *, neuter: bool = False) -> str:

@@ -7,6 +7,7 @@ Page: the words and blocks of a page, and the templates they are set with.
                 sections            heading, summary, figures and chapters of a report
      keyfigures contents site       Tabell 1 │ signposts │ index
                 comments            where what people say stands
+                reasons             why something is said, and what was thought of
                 blocks   record     templates and stylesheet │ what facts.json holds
                  text               statements in bokmål
 """

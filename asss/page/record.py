@@ -13,7 +13,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, ValidationError
+from pydantic import Field, FiniteFloat, ValidationError
 
 from asss.analysis.facts import Fact, FactId, Year, about
 from asss.analysis.publication import Edition, Finality
@@ -28,6 +28,7 @@ __all__ = [
     "FACTS_SCHEMA_NAME",
     "CommentRecord",
     "FactsFile",
+    "FindingRecord",
     "ForbeholdRecord",
     "Note",
     "Printed",
@@ -138,6 +139,31 @@ class SentenceRecord(Model):
     section: str = about("Id of the chapter it stands in.")
     text: str = about("As it is printed.", min_length=1)
     rule: str = about("Key of the phrase that made it.")
+    facts: list[FactId] = about("Ids of the facts it rests on.")
+
+
+class FindingRecord(Model):
+    """Something worth saying of the figures: told, or thought of and left out."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")] = about(
+        "Its id; no other finding of the report has it."
+    )
+    chapter: str = about("Id of the chapter it stands in, or would stand in.")
+    topic: str = about("What it is about, such as level, change or contrast.")
+    salience: FiniteFloat | None = about(
+        "How much it says: of a chapter's findings, those that say most are told. Null "
+        "where that was not weighed."
+    )
+    told: bool = about("Whether it is told.")
+    why: list[str] = about("What decided it, in words of the report's language.")
+    sentences: list[Annotated[int, Field(ge=0)]] = about(
+        "Its sentences, by their places in `sentences` from 0; none where it is not "
+        "told."
+    )
+    unsaid: list[str] = about(
+        "What it would have said, where it is not told; what was not known at that "
+        "point is left open (…)."
+    )
     facts: list[FactId] = about("Ids of the facts it rests on.")
 
 
@@ -252,6 +278,10 @@ class FactsFile(Model):
     )
     comments: list[CommentRecord] = about(
         "What people said of the figures, in the order of the page."
+    )
+    findings: list[FindingRecord] = about(
+        "What was thought worth saying: first what is told, in the order of the page, "
+        "then what is not, that which says most first."
     )
     forbehold: list[ForbeholdRecord] = about("Every caveat on any of the figures.")
 

@@ -18,7 +18,7 @@ from asss.analysis.findings import SUMMARY, Findings
 from asss.analysis.statements import Detail
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.rules import Rule
-from asss.page import comments, keyfigures, record, text
+from asss.page import comments, keyfigures, reasons, record, text
 from asss.page.blocks import Block, block
 from asss.page.comments import Comments
 from asss.page.record import FactsFile
@@ -289,6 +289,7 @@ def facts(found: Findings, known: Catalogue) -> FactsFile:
         ],
         sentences=text.sentences(found, known),
         said=comments.place(found, known),
+        findings=reasons.findings(found.statements, found.withheld, known),
         table=keyfigures.table(found, known),
     )
 
@@ -301,6 +302,7 @@ def gathered(
     whose: tuple[str, str],
     kept: Sequence[Fact],
     sentences: Sequence[text.Sentence],
+    findings: list[record.FindingRecord],
     said: Comments = comments.NOBODY,
     table: record.PrintedTable | None = None,
 ) -> FactsFile:
@@ -327,6 +329,7 @@ def gathered(
             for one in sentences
         ],
         comments=said.records,
+        findings=findings,
         forbehold=[
             record.ForbeholdRecord(**entry.model_dump(mode="json", exclude={"figures"}))
             for entry in book.all_forbehold(known)

@@ -14,6 +14,7 @@ from typing import Any
 
 import nbformat
 import pytest
+from bs4 import BeautifulSoup
 from nbformat import NotebookNode
 from reports import KOMMUNER, YEARS
 from typer.testing import CliRunner
@@ -23,7 +24,7 @@ from asss.analysis import changes
 from asss.analysis.findings import Findings
 from asss.analysis.statements import Comparison, Detail, Fragment, Statement
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.language import exact, half_up
+from asss.catalogue.language import half_up, significant
 from asss.catalogue.parameters import Run
 from asss.catalogue.rules import Rule, Topic
 from asss.cli.terminal import USAGE
@@ -60,8 +61,14 @@ class Made:
     @property
     def trails(self) -> dict[str, str]:
         """The markup of each kildespor, by id."""
-        found = re.split(r'<section class="trail" id="([^"]+)"', self.page)[1:]
-        return dict(zip(found[::2], found[1::2], strict=True))
+        found = re.split(r'<details class="trail">', self.page)[1:]
+        return {re.findall(r'id="(spor-K\d+)"', one)[0]: one for one in found}
+
+    def trail_of(self, said: dict[str, Any]) -> str:
+        """The kildespor that the mark of a sentence leads to."""
+        marked = f'data-rule="{said["rule"]}" data-facts="{" ".join(said["facts"])}"'
+        sentence = self.page.split(marked, 1)[1]
+        return self.trails[re.findall(r'<a class="spor"[^>]*"#([^"]*)"', sentence)[0]]
 
 
 @pytest.fixture(scope="module")
@@ -102,6 +109,11 @@ def _number(written: str) -> float:
     """A number as it is printed, read back."""
     plain = "".join(markup.unescape(written).split()).replace("\u2212", "-")
     return float(plain.replace(",", "."))
+
+
+def _near(value: float) -> Any:
+    """A number that is told to six digits."""
+    return pytest.approx(value, rel=6e-6)
 
 
 def _text(html: str) -> str:
@@ -177,6 +189,72 @@ def test_headings_have_no_gaps(made: Made) -> None:
     assert all(after - before <= 1 for before, after in pairwise(levels))
 
 
+# -- folded, in six digits, in Norwegian -----------------------------------------------
+
+
+def test_what_is_behind_is_folded(made: Made) -> None:
+    """A page one can leaf through: all is there, and little of it at once."""
+    page = BeautifulSoup(made.page, "lxml")
+    assert all(trail.find_parent("details") for trail in page.select(".trail"))
+    assert len(page.select(".trail")) == len(made.trails) > 100
+    assert not page.select("details[open]")
+    for folded in page.select(".fold"):
+        folded.decompose()
+    after = page.get_text().split("Kildespor", 1)[1]
+    assert len(after.rsplit("Kildespor", 1)[1]) < 1_000
+
+
+def test_no_number_has_more_than_six_digits(made: Made) -> None:
+    """Whole numbers are whole; no reviewer reads the thirteenth decimal."""
+    behind = made.page.split('id="spor"', 1)[1].split('id="celler"', 1)[0]
+    behind = re.sub(r"<code.*?</code>|<a [^>]*>", " ", behind, flags=re.S)
+    numbers = re.findall(r"(?<![\d.,])(\d[\d\u00a0]*),(\d+)", behind)
+    assert len(numbers) > 500
+    for whole, decimals in numbers:
+        digits = "".join(whole.split()) + decimals
+        assert len(digits.lstrip("0")) <= 6, (whole, decimals)
+
+
+def test_everything_is_said_in_norwegian(made: Made) -> None:
+    """Code and names of cells are as they are, and marked so; all else is words."""
+    page = BeautifulSoup(made.page, "lxml")
+    assert {tag.name for tag in page.select('[lang="en"]')} <= {"code", "pre"}
+    for code in page.select("code, pre, style, script"):
+        code.decompose()
+    told = "".join(one.get_text(" ") for one in page.select("#funn ~ *, .trails"))
+    words = r"\b(?:the|and|printed|borders|change|missing|weighted|real|\w+_\w+)\b"
+    assert not re.findall(words, told)
+
+
+# -- findings --------------------------------------------------------------------------
+
+
+def test_every_finding_is_shown_with_its_reasons(made: Made) -> None:
+    """What is told in the order of the page, and folded what was thought of as well."""
+    page = BeautifulSoup(made.page, "lxml")
+    findings, sentences = made.content["findings"], made.content["sentences"]
+    told = [place for one in findings for place in one["sentences"]]
+    assert told == list(range(len(sentences)))
+    unsaid = page.select_one("#funn").find_next("details")  # type: ignore[union-attr]
+    assert unsaid
+    assert len({one["id"] for one in findings}) == len(findings)
+    for one in findings:
+        item = page.find(id=f"funn-{one['id']}")
+        assert item
+        shown = " ".join(item.get_text(" ").split())
+        for reason in one["why"]:
+            assert " ".join(reason.split()) in shown
+        assert one["why"]
+        assert one["told"] is (unsaid not in item.parents)
+        assert one["told"] is bool(one["sentences"])
+        assert one["told"] is not bool(one["unsaid"])
+        said = [sentences[place]["rule"] for place in one["sentences"]]
+        links = [str(link["href"])[1:] for link in item.select("a")]
+        for rule, link in zip(said, links, strict=False):
+            assert f">{rule}</code>" in made.trails[link]
+    assert any(not one["told"] for one in findings)
+
+
 # -- marks -----------------------------------------------------------------------------
 
 
@@ -241,7 +319,7 @@ def test_a_mark_keeps_the_markup_around_it() -> None:
 
     def target(found: Marked) -> tuple[Trail, str]:
         asked.append(found)
-        return Trail(f"K{len(asked)}", "", 1, ""), ""
+        return Trail(f"K{len(asked)}", "fact", 1, ""), ""
 
     put = edition.put_marks(html, target)
     assert asked == [
@@ -270,8 +348,8 @@ def test_every_formula_adds_up(made: Made) -> None:
         above, below, factor = (_number(part) for part in written[:3])
         assert (above, below) == (fact["numerator"], fact["denominator"])
         if fact["value"] is not None:
-            assert _number(written[3]) == fact["value"]
-            assert above / below * factor == pytest.approx(fact["value"], rel=1e-12)
+            assert _number(written[3]) == _near(fact["value"])
+            assert above / below * factor == _near(fact["value"])
 
 
 def test_every_mean_follows_from_its_members(made: Made) -> None:
@@ -292,23 +370,45 @@ def test_every_mean_follows_from_its_members(made: Made) -> None:
     for name, above, below, factor, mean, table in means:
         fact = made.facts[name]
         rows = _rows(table)
-        assert _number(mean) == fact["network_mean"]
+        assert _number(mean) == _near(fact["network_mean"])
         assert len(rows) == fact["n"]
         told = _number(above) / _number(below) * (_number(factor) if factor else 1)
-        assert told == pytest.approx(fact["network_mean"], rel=1e-12)
+        assert told == _near(fact["network_mean"])
         values = [_number(row[2]) for row in rows]
         computed = sum(values) / len(values)
         if fact["mean_rule"] == "weighted":
             parts = [(_number(row[3]), _number(row[4])) for row in rows]
             computed = sum(a for a, _ in parts) / sum(b for _, b in parts)
             computed *= fact["factor"]
-        assert computed == pytest.approx(fact["network_mean"], rel=1e-12)
+        assert computed == _near(fact["network_mean"])
         ranks = [int(row[1]) for row in rows]
         assert ranks == [sum(other > value for other in values) + 1 for value in values]
 
 
+def test_every_part_of_a_mean_leads_to_its_cells(made: Made) -> None:
+    """Numerator and denominator of each member: just the cells that make them."""
+    tables = re.findall(
+        r'data-members="([^"]+)".*?</table>.*?<ul class="origins">(.*?)</ul>',
+        made.page,
+        re.S,
+    )
+    looked_up = 0
+    for name, listed in tables:
+        cells = dict(re.findall(r'<li id="([^"]+)"[^>]*>(.*?)</li>', listed, re.S))
+        for place, written in cells.items():
+            kommune, half = place.split("-")[-2:]
+            fact = made.facts[name.replace(name.split("-")[0], kommune, 1)]
+            values = re.findall(r"</code>(?:</a>)? = ([^<(]*)", written)
+            assert sum(map(_number, values)) == _near(fact[half]), place
+            assert f'<td class="num"><a href="#{place}">' in made.page
+            looked_up += half != "value"
+        whose = made.facts[name]
+        assert len(cells) == whose["n"] * (2 if whose["factor"] else 1)
+    assert looked_up > 150
+
+
 def test_every_value_mean_and_index_is_that_of_facts_json(made: Made) -> None:
-    """Unrounded, as it was computed with; nothing is worked out anew."""
+    """To six digits, as it was computed with; nothing is worked out anew."""
     seen = 0
     for trail in made.trails.values():
         fact_id = re.search(r'<dd><code lang="en">([a-z0-9_-]+)</code></dd>', trail)
@@ -317,7 +417,8 @@ def test_every_value_mean_and_index_is_that_of_facts_json(made: Made) -> None:
         fact, told = made.facts[fact_id[1]], _text(trail)
         for name in ("value", "network_mean", "index", "distance", "change"):
             if fact[name] is not None:
-                assert exact(fact[name]).replace("\u00a0", " ") in told, (name, told)
+                number = significant(fact[name]).replace("\u00a0", " ")
+                assert number in told, (name, told)
         seen += 1
     assert seen >= 45
 
@@ -336,7 +437,7 @@ def test_cells_are_in_the_snapshot_and_add_up(made: Made, snapshot: Snapshot) ->
                 query = dict(code.split("=") for code in codes.split(","))
                 cell = snapshot.cell(table, query)
                 assert cell.address == address
-                written = cell.status if cell.value is None else exact(cell.value)
+                written = cell.status if cell.value is None else significant(cell.value)
                 assert written == markup.unescape(value).split(" (")[0]
                 looked_up += 1
         is_figure = formula and "<blockquote>" not in trail
@@ -351,13 +452,7 @@ def test_every_forbehold_on_a_figure_is_told(made: Made, known: Catalogue) -> No
     """With what its kind does, and why; and it is said where there are none."""
     nothing = known.phrases.words["review_no_forbehold"]
     for said in made.content["sentences"]:
-        trail = next(
-            trail
-            for trail in made.trails.values()
-            if f">{said['rule']}</code>" in trail
-            and re.findall(r'</a> <code lang="en">([a-z]+-\d{4}-\w+)</code>', trail)
-            == said["facts"]
-        )
+        trail = made.trail_of(said)
         names = {n for fact in said["facts"] for n in made.facts[fact]["forbehold"]}
         assert (nothing in trail) == (not names)
         for entry in known.forbehold_by_id(names):
@@ -371,7 +466,7 @@ def test_who_is_left_out_of_a_mean_is_named(
     """A suppressed figure enters no mean, and the kildespor says whose it is."""
     page = reviewed("tromso", 2018).page
     trail = re.search(
-        r'data-mean="tromso-2018-kvp_mottakere_per_1000".*?</section>', page, re.S
+        r'data-mean="tromso-2018-kvp_mottakere_per_1000".*?<h5>Forbehold', page, re.S
     )
     assert trail
     assert "<li>Tromsø (:): ikke offentliggjort av SSB.</li>" in trail[0]
@@ -509,7 +604,7 @@ def test_limits_are_told_with_their_reasons(made: Made, known: Catalogue) -> Non
     seen = set()
     for trail in made.trails.values():
         for name in words:
-            if f'<code lang="en">{name}</code> = ' in trail:
+            if f'<code class="id" lang="en">{name} = ' in trail:
                 threshold = getattr(known.phrases.thresholds, name)
                 assert threshold.why in _text(trail)
                 seen.add(name)

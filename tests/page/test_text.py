@@ -41,6 +41,7 @@ from asss.catalogue.rules import Rule, Topic
 from asss.errors import PhraseError, UsageError
 from asss.formats.exports.datapackage import TABLES
 from asss.formats.exports.excel import COMMON
+from asss.formats.review.trails import Kind
 from asss.page import text
 from asss.page.method import CHANCE
 from asss.statbank import Snapshot
@@ -462,8 +463,10 @@ FAMILIES = {
     "says_": set(get_args(Speaker)),
     "sheet_": {"about", "members", "ranks", "table", "profile", *COMMON},
     "contents_": {"members", "ranks", "table", "profile", *COMMON},
-    "review_why_": set(Topic) - {"spread", "mean_change", "part"},
-    "review_": {*get_args(Measured), *get_args(Remark)} - {"has_forbehold"},
+    "review_why_": set(Topic) - {"part"},
+    "review_": {*get_args(Measured), *get_args(Remark)},
+    "review_group_": set(get_args(Kind)),
+    "review_half_": {"value", "numerator", "denominator"},
     "legend_": {"reconstructed", "span", "outside", "others", "gap"},
     "caption_": {
         *("prioritering_behov", "dekningsgrader_produktivitet", "kvalitet"),

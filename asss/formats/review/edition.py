@@ -21,7 +21,7 @@ from asss.formats import conversion, exports
 from asss.formats.conversion import ON_PAGE
 from asss.formats.review.evidence import read_back
 from asss.formats.review.trails import Marked, Trail, Trails
-from asss.page import blocks, text
+from asss.page import blocks, record, text
 from asss.statbank import Snapshot, day_of
 
 __all__ = ["HEADING", "Target", "compose", "put_marks"]
@@ -75,9 +75,13 @@ def compose(
             html = output.data["text/html"]
             output.data["text/html"] = _marked(html, cell, trails, known)
     words = known.phrases.words
+    findings = trails.findings(record.read(content))
+    banner = blocks.block("review_banner", known, title=title)
     marked.cells = [
-        _block("banner", blocks.block("review_banner", known, title=title).html),
+        _block("banner", banner.html),
         *marked.cells,
+        _prose("findings-heading", f"## {words['review_findings']}"),
+        _block("findings", blocks.block("review_findings", known, **findings).html),
         _prose("trails-heading", f"## {words['review_trails']}"),
         _block("trails", _trails(trails, notebook, content, known)),
         _prose("cells-heading", f"## {words['review_cells']}"),

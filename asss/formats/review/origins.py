@@ -2,20 +2,23 @@
 Where a figure was read: cells of SSB's tables and rows of files, with their values.
 
 The addresses are those in facts.json; the values are the snapshot's and the files'.
-Imports ``catalogue``, ``language`` and ``statbank``.
+Imports ``facts`` and below.
 """
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
+from asss.analysis.facts import Fact
 from asss.analysis.tables import weakest
 from asss.catalogue import language
 from asss.catalogue.catalogue import MANUAL_FOLDER, Catalogue
+from asss.catalogue.knowledge import ManualFigure
 from asss.statbank import Cell, Dimension, Snapshot
 
-__all__ = ["origins"]
+__all__ = ["halves", "origins"]
 
 #: A cell, ``12210[Region=0301,Tid=2020]``, or a row, ``manuelle/x.csv[x,oslo,2020]``.
 ADDRESS = re.compile(r"(?P<table>[^\[]+)\[(?P<codes>[^\]]*)\]")
@@ -55,18 +58,16 @@ def origins(
     Returns
     -------
     origins : list of dict, for the template
-        ``table`` (number or file), ``address``, ``value`` as printed, ``count`` of
-        cells; for SSB's tables ``labels``, for files ``source`` and ``collected``.
+        ``table`` (number, or empty of a file), ``address``, ``value`` as printed,
+        ``count`` of cells; for SSB's tables ``labels`` and ``href``, the cells
+        themselves, for files ``source`` and ``collected``.
     """
     runs: list[_Run | dict[str, Any]] = []
     for address in addresses:
-        found = ADDRESS.fullmatch(address)
-        assert found, address
-        if found["table"].startswith(f"{MANUAL_FOLDER}/"):
-            runs.append(_manual(found["table"], found["codes"], known))
+        cell = _look_up(address, known, snapshot)
+        if isinstance(cell, ManualFigure):
+            runs.append(_manual(cell, address, known))
             continue
-        query = dict(code.split("=", 1) for code in found["codes"].split(","))
-        cell = snapshot.cell(found["table"], query)
         last = runs[-1] if runs else None
         if isinstance(last, _Run) and last.takes(cell):
             runs[-1] = _Run((*last.cells, cell))
@@ -77,6 +78,36 @@ def origins(
         for run in runs
         for line in (_lines(run, known, snapshot) if isinstance(run, _Run) else [run])
     ]
+
+
+def halves(
+    fact: Fact, known: Catalogue, snapshot: Snapshot
+) -> dict[str, tuple[str, ...]]:
+    """
+    The cells that make the ``numerator`` of a figure, and those of its ``denominator``.
+
+    The numerator's come first. Where they do not add up so, as of a figure that is read
+    as it is, all are those of the ``value``.
+    """
+    values = [_look_up(one, known, snapshot).value or 0 for one in fact.cells]
+    if fact.numerator is not None and fact.denominator is not None:
+        for place in range(1, len(values)):
+            above, below = sum(values[:place]), sum(values[place:])
+            if (above, below) == (fact.numerator, fact.denominator):
+                cells = fact.cells
+                return {"numerator": cells[:place], "denominator": cells[place:]}
+    return {"value": fact.cells}
+
+
+def _look_up(address: str, known: Catalogue, snapshot: Snapshot) -> Cell | ManualFigure:
+    found = ADDRESS.fullmatch(address)
+    assert found, address
+    codes = found["codes"].split(",")
+    if found["table"].startswith(f"{MANUAL_FOLDER}/"):
+        measure, kommune, year = codes
+        return known.manual[measure, kommune, int(year)]
+    query = dict(code.split("=", 1) for code in codes)
+    return snapshot.cell(found["table"], query)
 
 
 def _lines(run: _Run, known: Catalogue, snapshot: Snapshot) -> list[dict[str, Any]]:
@@ -108,7 +139,8 @@ def _line(
         "address": f"{first.table}[{codes}]",
         "value": next(cell.status for cell in cells if cell.status)
         if total is None
-        else language.exact(total),
+        else language.significant(total),
+        "href": _at_ssb(cells, snapshot),
         "count": len(cells),
         "basis": known.phrases.words[f"basis_{weakest(c.basis for c in cells)}"],
         "labels": [label for label in labels if label],
@@ -126,19 +158,30 @@ def _is_shared(dimension: Dimension) -> bool:
     return len(labels) == 1 and labels[0].endswith(f" ({dimension.code})")
 
 
-def _manual(file: str, codes: str, known: Catalogue) -> dict[str, Any]:
-    measure, kommune, year = codes.split(",")
-    figure = known.manual[measure, kommune, int(year)]
+def _at_ssb(cells: Sequence[Cell], snapshot: Snapshot) -> str:
+    """Where SSB gives just these cells; empty where it was not SSB that answered."""
+    if not snapshot.is_from_ssb:
+        return ""
+    codes = {
+        f"valueCodes[{name}]": ",".join(dict.fromkeys(c.query[name] for c in cells))
+        for name in cells[0].query
+    }
+    asked = urlencode({"lang": "no", **codes})
+    return f"{snapshot.base_url}/tables/{cells[0].table}/data?{asked}"
+
+
+def _manual(figure: ManualFigure, address: str, known: Catalogue) -> dict[str, Any]:
     return {
         "table": "",
-        "address": f"{file}[{codes}]",
+        "address": address,
         "value": figure.status
         if figure.value is None
-        else language.exact(figure.value),
+        else language.significant(figure.value),
+        "href": "",
         "count": 1,
         "basis": known.phrases.words[f"basis_{figure.basis}"],
-        "file": file,
-        "row": f"{known.network.member(kommune).name} {year}",
+        "file": address.split("[")[0],
+        "row": f"{known.network.member(figure.kommune).name} {figure.year}",
         "source": figure.source if figure.source.startswith("http") else "",
         "collected": language.day(figure.collected),
         "note": figure.note,

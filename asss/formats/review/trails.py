@@ -1,13 +1,13 @@
 """
 Kildespor: what stands behind a number or a sentence, laid out for its template.
 
-Every number is taken from a fact as it is, unrounded, and every word from the
-catalogue; a statement carries its reasons. Imports ``origins`` and below.
+Every number is taken from a fact as it is, to six digits, and every word from the
+catalogue; a statement carries its reasons. Imports ``reasons``, ``origins`` and below.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from asss.analysis.facts import Fact
 from asss.analysis.findings import Findings
@@ -25,11 +25,11 @@ from asss.catalogue import language
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.knowledge import Indicator
 from asss.catalogue.parameters import EVERY
-from asss.catalogue.rules import Limit
-from asss.formats.review.origins import origins
-from asss.page import comments, text
+from asss.formats.review.origins import halves, origins
+from asss.page import comments, reasons, text
+from asss.page.record import FactsFile
 
-__all__ = ["EFFECTS", "OWN", "Marked", "Trail", "Trails"]
+__all__ = ["EFFECTS", "OWN", "Kind", "Marked", "Trail", "Trails"]
 
 #: What a kind of forbehold does to a figure, where it does something.
 EFFECTS = (
@@ -46,6 +46,10 @@ EFFECTS = (
 OWN = ("value", "change")
 
 
+#: What kildespor there are; ``review_`` and this is the template of one.
+Kind: TypeAlias = Literal["sentence", "fact", "network"]
+
+
 @dataclass(frozen=True)
 class Marked:
     """What has a mark on the page: a sentence by its rule, a number by its field."""
@@ -60,7 +64,7 @@ class Trail:
     """One kildespor: its place in the appendix, and what its template shows."""
 
     name: str
-    template: str
+    kind: Kind
     cell: int
     back: str
     fields: dict[str, Any] = field(default_factory=dict)
@@ -99,17 +103,24 @@ class Trails:
 
     def target(self, marked: Marked, cell: int) -> tuple[Trail, str]:
         """The kildespor of something on the page, and the id of its first mark."""
+        kind: Kind = "fact" if marked.field in OWN else "network"
         if marked.rule:
-            key, template = ("s", marked.rule, *marked.facts), "review_sentence"
-        elif marked.field in OWN:
-            key, template = ("f", *marked.facts), "review_fact"
-        else:
-            key, template = ("n", *marked.facts), "review_network"
-        is_new = key not in self.items
-        trail = self._trail(key, template, cell)
+            kind = "sentence"
+        is_new = (kind, marked.rule, *marked.facts) not in self.items
+        trail = self.of(kind, marked.facts, cell, rule=marked.rule)
         if is_new:
             trail.back = f"fra-{trail.name}"
         return trail, trail.back if is_new else ""
+
+    def of(
+        self, kind: Kind, facts: Iterable[str], cell: int = 0, *, rule: str = ""
+    ) -> Trail:
+        """A kildespor, new where there was none; by default of the facts' own cell."""
+        key = (kind, rule, *facts)
+        if key not in self.items:
+            name = f"K{len(self.items) + 1}"
+            self.items[key] = Trail(name, kind, cell or self.facts_cell, "")
+        return self.items[key]
 
     def fill_in(self) -> list[Trail]:
         """
@@ -118,41 +129,64 @@ class Trails:
         A sentence leads to its facts, also those of years that the page does not show;
         they come last.
         """
-        for kind, *rest in list(self.items):
-            for fact in rest[1:] if kind == "s" else ():
-                self._trail(("f", fact), "review_fact", self.facts_cell)
-        for (kind, *rest), trail in self.items.items():
-            if kind == "s":
-                trail.fields = self._sentence(self._said[rest[0], tuple(rest[1:])])
-            elif kind == "f":
-                trail.fields = self._fact(self._facts[rest[0]])
+        for kind, _, *facts in list(self.items):
+            for fact in facts if kind == "sentence" else ():
+                self.of("fact", [fact])
+        for (kind, rule, *facts), trail in self.items.items():
+            if kind == "sentence":
+                trail.fields = self._sentence(self._said[rule, tuple(facts)])
+            elif kind == "fact":
+                trail.fields = self._fact(self._facts[facts[0]])
             else:
-                trail.fields = self._network(self._facts[rest[0]])
+                trail.fields = self._network(self._facts[facts[0]])
         return list(self.items.values())
 
-    def _trail(self, key: tuple[str, ...], template: str, cell: int) -> Trail:
-        if key not in self.items:
-            name = f"K{len(self.items) + 1}"
-            self.items[key] = Trail(name, template, cell, "")
-        return self.items[key]
-
-    def _link(self, kind: str, fact: Fact | None) -> Trail | None:
+    def _link(self, kind: Kind, fact: Fact | None) -> Trail | None:
         """The kildespor of another fact, if it has one."""
-        return self.items.get((kind, fact.id)) if fact else None
+        return self.items.get((kind, "", fact.id)) if fact else None
+
+    def findings(self, kept: FactsFile) -> dict[str, Any]:
+        """What is told with its reasons, by chapter, and what else was thought of."""
+        told: dict[str, list[dict[str, Any]]] = {}
+        unsaid = []
+        for one in kept.findings:
+            chapter = self._chapter(one.chapter)
+            line = {
+                "record": one,
+                "chapter": chapter,
+                "salience": _told(one.salience),
+                "said": [
+                    (said.text, self.of("sentence", said.facts, rule=said.rule))
+                    for said in (kept.sentences[place] for place in one.sentences)
+                ],
+                "facts": [] if one.told else self._latest(one.facts),
+            }
+            if one.told:
+                told.setdefault(chapter, []).append(line)
+            else:
+                unsaid.append(line)
+        return {"told": told, "unsaid": unsaid}
+
+    def _latest(self, facts: Iterable[str]) -> list[tuple[str, Trail]]:
+        """Each indicator by name, with the kildespor of the last of its facts."""
+        latest = {self._facts[name].indicator: name for name in facts}
+        return [
+            (self.known.indicator(indicator).short_name, self.of("fact", [name]))
+            for indicator, name in latest.items()
+        ]
 
     # -- sentences ---------------------------------------------------------------------
 
     def _sentence(self, said: Statement) -> dict[str, Any]:
-        words, phrases = self.known.phrases.words, self.known.phrases.phrases
         facts = [self._facts[name] for name in said.facts]
-        remarks = [one for one in said.reasons if not isinstance(one, Comparison)]
         rules = dict.fromkeys((said.rule, *_rules(said.details.values())))
         return {
             "text": text.sentence(said, self.known).text,
             "chapter": self._chapter(said.chapter),
-            "rules": [{"id": r, "sentence": phrases[r].sentence} for r in rules],
-            "why": words[f"review_why_{said.rule.topic}"],
-            "remarks": [words[f"review_{key}"] for key in dict.fromkeys(remarks)],
+            "rule": said.rule,
+            "why": self.known.phrases.words[f"review_why_{said.rule.topic}"],
+            "remarks": reasons.remarks(said.reasons, self.known),
+            "patterns": [reasons.pattern(rule, self.known) for rule in rules],
             "limits": self._limits(said.reasons),
             "comments": self._comments.after(said),
             "facts": [self._row(fact) for fact in facts],
@@ -164,42 +198,37 @@ class Trails:
         names = {one.id: one.name for one in self.known.service.chapters}
         return names.get(chapter) or self.known.phrases.words["summary_heading"]
 
-    def _limits(self, reasons: Iterable[Reason]) -> list[dict[str, Any]]:
+    def _limits(self, decided: Sequence[Reason]) -> list[dict[str, Any]]:
         """Each limit with its reason, and below it what was held against it."""
-        words, limits = self.known.phrases.words, self.known.phrases.thresholds
-        held: dict[Limit, list[dict[str, str]]] = {}
-        for one in reasons:
-            if isinstance(one, Comparison):
-                line = {
-                    "quantity": words[f"review_{one.measured}"],
-                    "value": language.exact(one.value),
-                    "sign": one.sign,
-                    "bound": language.exact(one.bound),
-                    "about": self.known.indicator(one.about).short_name,
-                }
-                held.setdefault(one.limit, []).append(line)
+        limits = self.known.phrases.thresholds
+        used = [one.limit for one in decided if isinstance(one, Comparison)]
         return [
             {
                 "id": limit,
-                "value": language.exact(limits.of(limit).value),
+                "value": _told(limits.of(limit).value),
                 "why": limits.of(limit).why,
-                "comparisons": lines,
+                "compared": reasons.compared(decided, self.known, limit),
             }
-            for limit, lines in held.items()
+            for limit in dict.fromkeys(used)
         ]
 
     def _row(self, fact: Fact) -> dict[str, Any]:
         """A fact in a line of a sentence's table."""
         return {
-            "id": fact.id,
-            "link": self._link("f", fact),
-            "value": _exact(fact.value) or fact.status,
-            "mean": _exact(fact.network_mean),
-            "index": _exact(fact.index),
+            "name": self._name(fact),
+            "link": self._link("fact", fact),
+            "value": _told(fact.value) or fact.status,
+            "mean": _told(fact.network_mean),
+            "index": _told(fact.index),
             "rank": self._rank(fact),
-            "change": _exact(fact.change),
+            "change": _told(fact.change),
             "basis": self.known.phrases.words[f"basis_{fact.basis}"],
         }
+
+    def _name(self, fact: Fact) -> str:
+        """A fact in a few words: of which indicator, whose, and when."""
+        name = self.known.indicator(fact.indicator).short_name
+        return f"{name}, {self.known.network.member(fact.kommune).name} {fact.year}"
 
     # -- figures -----------------------------------------------------------------------
 
@@ -213,16 +242,17 @@ class Trails:
             **self._read(fact),
             "status": fact.status,
             "meaning": meaning(fact.status, words) if fact.status else "",
-            "mean": _exact(fact.network_mean),
-            "mean_link": self._link("n", fact),
-            "index": _exact(fact.index),
-            "distance": _exact(fact.distance),
+            "mean": _told(fact.network_mean),
+            "mean_link": self._link("network", fact),
+            "interval": self._interval(fact),
+            "index": _told(fact.index),
+            "distance": _told(fact.distance),
             "rank": self._rank(fact),
-            "previous": _exact(fact.previous),
+            "previous": _told(fact.previous),
             "previous_year": fact.year - 1,
-            "previous_link": self._link("f", previous),
-            "change": _exact(fact.change),
-            "change_percent": _exact(fact.change_percent),
+            "previous_link": self._link("fact", previous),
+            "change": _told(fact.change),
+            "change_percent": _told(fact.change_percent),
             "why_without": words["base_mean"] if lacks_base(self.known, fact) else "",
             "is_first": previous is None,
             "forbehold": self._forbehold([fact]),
@@ -236,7 +266,7 @@ class Trails:
             "kommune": self.known.network.member(fact.kommune).name,
             "year": fact.year,
             "unit": words[f"unit_label_{fact.unit}"],
-            "value": _exact(fact.value),
+            "value": _told(fact.value),
             "basis": words[f"basis_{fact.basis}"],
         }
 
@@ -246,12 +276,29 @@ class Trails:
         return {
             "of": fact.id,
             "formula": self._formula(indicator),
-            "numerator": _exact(fact.numerator),
-            "denominator": _exact(fact.denominator),
-            "factor": _exact(fact.factor),
-            "result": _exact(fact.value),
+            "numerator": _told(fact.numerator),
+            "denominator": _told(fact.denominator),
+            "factor": _told(fact.factor),
+            "result": _told(fact.value),
             "origins": origins(fact.cells, self.known, self.found.book.snapshot),
         }
+
+    def _interval(self, fact: Fact) -> str:
+        """What a count could have been by chance alone, and what lies outside of it."""
+        if fact.interval_low is None or fact.interval_high is None:
+            return ""
+        words = self.known.phrases.words
+        within = f"{_told(fact.interval_low)}–{_told(fact.interval_high)}"
+        clear = {True: "clear", False: "unclear"}
+        told = [
+            words[f"review_{about}_{clear[is_clear]}"]
+            for about, is_clear in (
+                ("distance", fact.distance_clear),
+                ("change", fact.change_clear),
+            )
+            if is_clear is not None
+        ]
+        return "; ".join([within, *told])
 
     def _formula(self, indicator: Indicator) -> dict[str, str] | None:
         formula, measure = indicator.formula, self.known.service.measure
@@ -275,36 +322,27 @@ class Trails:
         is_weighted = fact.mean_rule == "weighted"
         return {
             **self._head(fact),
-            "mean": _exact(fact.network_mean),
+            "mean": _told(fact.network_mean),
             "mean_basis": words[f"basis_{fact.mean_basis}"],
             "rule": words[f"mean_{fact.mean_rule}"],
             "periods": self._periods(indicator),
             "has_parts": indicator.formula.denominator is not None,
             "is_weighted": is_weighted,
             "is_whole": is_whole,
-            "above": _exact(
+            "above": _told(
                 sum(
                     peer.given("numerator" if is_weighted else "value")
                     for peer in inside
                 )
             ),
-            "below": _exact(
+            "below": _told(
                 sum(peer.given("denominator") for peer in inside)
                 if is_weighted
                 else len(inside)
             ),
-            "factor": _exact(fact.factor) if is_weighted else "",
+            "factor": _told(fact.factor) if is_weighted else "",
             "members": [
-                {
-                    "name": self.known.network.member(peer.kommune).name,
-                    "is_own": peer.kommune == fact.kommune,
-                    "value": _exact(peer.value),
-                    "numerator": _exact(peer.numerator),
-                    "denominator": _exact(peer.denominator),
-                    "rank": peer.rank,
-                    "basis": words[f"basis_{peer.basis}"],
-                    "forbehold": self._labels(peer),
-                }
+                {**self._member(peer), "is_own": peer.kommune == fact.kommune}
                 for peer in sorted(inside, key=lambda peer: peer.rank or 0)
             ],
             "left_out": [
@@ -312,18 +350,36 @@ class Trails:
                     "name": self.known.network.member(peer.kommune).name,
                     "why": ", ".join(why_withheld(self.known, peer))
                     or meaning(peer.status or MISSING, words),
-                    "value": _exact(peer.value) or peer.status,
+                    "value": _told(peer.value) or peer.status,
                 }
                 for peer in outside
             ],
-            "index": _exact(fact.index),
-            "distance": _exact(fact.distance),
+            "index": _told(fact.index),
+            "distance": _told(fact.distance),
             "rank": self._rank(fact),
             "lowest": self._extreme(fact.lowest, fact.lowest_kommune),
             "highest": self._extreme(fact.highest, fact.highest_kommune),
             "why_without": ", ".join(why_withheld(self.known, fact))
             or (words["base_mean"] if lacks_base(self.known, fact) else ""),
             "forbehold": self._forbehold(inside if is_whole else [fact]),
+        }
+
+    def _member(self, fact: Fact) -> dict[str, Any]:
+        """Somebody's figure in the mean, with the cells of each of its halves."""
+        snapshot = self.found.book.snapshot
+        return {
+            "id": fact.kommune,
+            "name": self.known.network.member(fact.kommune).name,
+            "value": _told(fact.value),
+            "numerator": _told(fact.numerator),
+            "denominator": _told(fact.denominator),
+            "halves": {
+                half: origins(cells, self.known, snapshot)
+                for half, cells in halves(fact, self.known, snapshot).items()
+            },
+            "rank": fact.rank,
+            "basis": self.known.phrases.words[f"basis_{fact.basis}"],
+            "forbehold": self._labels(fact),
         }
 
     def _periods(self, indicator: Indicator) -> dict[str, Any]:
@@ -343,7 +399,7 @@ class Trails:
 
     def _extreme(self, value: float | None, kommuner: Sequence[str]) -> str:
         names = [self.known.network.member(kommune).name for kommune in kommuner]
-        return f"{_exact(value)} ({', '.join(names)})" if names else ""
+        return f"{_told(value)} ({', '.join(names)})" if names else ""
 
     def _rank(self, fact: Fact) -> str:
         of = self.known.phrases.words["rank_of"]
@@ -381,8 +437,8 @@ class Trails:
         ]
 
 
-def _exact(value: float | None) -> str:
-    return "" if value is None else language.exact(value)
+def _told(value: float | None) -> str:
+    return "" if value is None else language.significant(value)
 
 
 def _rules(details: Iterable[Detail]) -> Iterable[str]:
