@@ -473,6 +473,28 @@ def test_who_is_left_out_of_a_mean_is_named(
     assert "Tromsø" not in " ".join(row[0] for row in _rows(trail[0]))
 
 
+def test_what_chance_could_have_made_of_a_count_is_a_line(
+    made: Made, known: Catalogue
+) -> None:
+    """In the kildespor of the figure, with whether mean and change lie outside."""
+    words, counted = known.phrases.words, 0
+    for trail in made.trails.values():
+        fact_id = re.search(r'<dd><code lang="en">([a-z0-9_-]+)</code></dd>', trail)
+        if not fact_id or fact_id[1] not in made.facts:
+            continue
+        fact, told = made.facts[fact_id[1]], _text(trail)
+        assert (words["review_interval"] in told) is (fact["interval_low"] is not None)
+        if fact["interval_low"] is not None:
+            low, high = map(significant, (fact["interval_low"], fact["interval_high"]))
+            assert f"{low}–{high}" in told
+            for what in ("distance", "change"):
+                for clear, word in ((True, "clear"), (False, "unclear")):
+                    is_told = words[f"review_{what}_{word}"] in told
+                    assert is_told is (fact[f"{what}_clear"] is clear)
+            counted += 1
+    assert counted > 15
+
+
 # -- what is told of sentences ---------------------------------------------------------
 
 

@@ -288,17 +288,14 @@ class Trails:
         if fact.interval_low is None or fact.interval_high is None:
             return ""
         words = self.known.phrases.words
-        within = f"{_told(fact.interval_low)}–{_told(fact.interval_high)}"
-        clear = {True: "clear", False: "unclear"}
-        told = [
-            words[f"review_{about}_{clear[is_clear]}"]
-            for about, is_clear in (
-                ("distance", fact.distance_clear),
-                ("change", fact.change_clear),
-            )
-            if is_clear is not None
-        ]
-        return "; ".join([within, *told])
+        told = [f"{_told(fact.interval_low)}–{_told(fact.interval_high)}"]
+        for is_clear, yes, no in (
+            (fact.distance_clear, "review_distance_clear", "review_distance_unclear"),
+            (fact.change_clear, "review_change_clear", "review_change_unclear"),
+        ):
+            if is_clear is not None:
+                told.append(words[yes if is_clear else no])
+        return "; ".join(told)
 
     def _formula(self, indicator: Indicator) -> dict[str, str] | None:
         formula, measure = indicator.formula, self.known.service.measure
