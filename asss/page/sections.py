@@ -302,7 +302,7 @@ def gathered(
     whose: tuple[str, str],
     kept: Sequence[Fact],
     sentences: Sequence[text.Sentence],
-    findings: list[record.FindingRecord],
+    findings: Sequence[record.FindingRecord] = (),
     said: Comments = comments.NOBODY,
     table: record.PrintedTable | None = None,
 ) -> FactsFile:
@@ -329,7 +329,7 @@ def gathered(
             for one in sentences
         ],
         comments=said.records,
-        findings=findings,
+        findings=list(findings),
         forbehold=[
             record.ForbeholdRecord(**entry.model_dump(mode="json", exclude={"figures"}))
             for entry in book.all_forbehold(known)
