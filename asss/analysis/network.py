@@ -328,45 +328,52 @@ def _corrected(
         return []
     both = (raw[0], corrected[0])
     details = raw[0].details(known) | corrected[0].details(known, "other_")
-    details["reserve"] = _left_out(book, known, both)
+    for of, found in zip(("", "other_"), both, strict=True):
+        details[f"{of}reserve"] = _left_out(book, known, found)
     return [Statement(SUMMARY, Rule.NETWORK_CORRECTED, details, _ids(both))]
 
 
 def _spread(
     book: NetworkBook, known: Catalogue, spans: Sequence[Span]
 ) -> list[Statement]:
-    """Where the members are most unlike, and where least, by the mean."""
-    shares = {id(found): share for found in spans if (share := found.share) is not None}
-    compared = [found for found in spans if id(found) in shares]
-    if len(compared) < 2:
+    """Where the members are most unlike, and where least, by the mean.
+
+    Of indicators with no doubted figure: one that is left out could be at an end.
+    """
+    shares = {
+        found.indicator.id: share
+        for found in spans
+        if (share := found.share) is not None
+    }
+    whole = [
+        found
+        for found in spans
+        if found.indicator.id in shares and not _left_out(book, known, found)
+    ]
+    if len(whole) < 2:
         return []
-    by_share = sorted(compared, key=lambda found: shares[id(found)])
+    by_share = sorted(whole, key=lambda found: shares[found.indicator.id])
     both = (by_share[-1], by_share[0])
     details = both[0].details(known) | both[1].details(known, "other_")
     details |= {
         "subject": brief(both[0].indicator),
         "other_subject": brief(both[1].indicator),
     }
-    bases = [found.facts[0].mean_basis for found in compared]
+    bases = [found.facts[0].mean_basis for found in whole]
     ends = (details[f"{of}{end}"] for of in ("", "other_") for end in ENDS)
     beside = [end for end in ends if isinstance(end, Quantity)]
-    some = _left_out(book, known, compared)
+    some = len(whole) < len(shares)
     reserve = Fragment(Rule.NETWORK_SOME_LEFT_OUT, {}) if some else ""
     details |= {"mark": _claim(bases, *beside), "reserve": reserve}
     return [Statement(SUMMARY, Rule.NETWORK_SPREAD, details, _ids(both))]
 
 
-def _left_out(book: NetworkBook, known: Catalogue, spans: Iterable[Span]) -> Detail:
+def _left_out(book: NetworkBook, known: Catalogue, found: Span) -> Detail:
     """Whose figures are compared in the tables, and not here."""
-    left = [
-        fact
-        for found in spans
-        for fact in _ranked(book, found.indicator.id)
-        if fact not in found.facts
-    ]
+    ranked = _ranked(book, found.indicator.id)
+    left = [fact for fact in ranked if fact not in found.facts]
     if not left:
         return ""
-    left.sort(key=lambda fact: book.kommuner.index(fact.kommune))
     return Fragment(Rule.NETWORK_LEFT_OUT, {"kommuner": names(known, left)})
 
 
@@ -439,9 +446,10 @@ def _means(book: NetworkBook, known: Catalogue) -> list[Statement]:
             ways[indicator.id], reasons[indicator.id] = way, why
             change = facts[0].given("network_mean") / before.given("network_mean") - 1
             moved[indicator.id] = abs(change)
-    if not ways:
-        return []
     plain = [name for name in ways if known.indicator(name).unit != "kr"] or list(ways)
+    plain = [name for name in plain if moved[name] >= WORTH_TELLING]
+    if not plain:
+        return []
     most = known.indicator(max(plain, key=lambda name: moved[name]))
     along = [
         one.id
@@ -468,6 +476,10 @@ def _means(book: NetworkBook, known: Catalogue) -> list[Statement]:
     why = reasons[most.id]
     rule = Rule(f"network_mean_{way}")
     return [Statement(SUMMARY, rule, details, ids, tuple(why))]
+
+
+#: How far a mean must have moved to be a main finding; 3,4 to 3,5 is none.
+WORTH_TELLING = 0.05
 
 
 def _moved(book: NetworkBook, known: Catalogue, indicator: str) -> dict[str, Detail]:

@@ -187,12 +187,12 @@ class Rule(StrEnum):
     NETWORK_CORRECTED = (
         "network_corrected",
         Topic.SPREAD,
-        f"{_SPAN} mean {_OTHER} reserve",
+        f"{_SPAN} mean {_OTHER} reserve other_reserve",
     )
     NETWORK_SPREAD = (
         "network_spread",
         Topic.SPREAD,
-        f"{_SPAN} mean {_OTHER} other_subject other_mean reserve",
+        f"{_SPAN} mean {_OTHER} other_subject reserve",
     )
     NETWORK_LEFT_OUT = "network_left_out", Topic.PART, "kommuner"
     NETWORK_SOME_LEFT_OUT = "network_some_left_out", Topic.PART

@@ -154,11 +154,43 @@ def test_main_findings_of_2017_as_an_expert_would_have_them(
     told = [_plain(said, known) for said in network_of(2017).about(SUMMARY)]
     assert told[0] == (
         "Netto driftsutgifter til sosialtjenesten per innbygger 18–66 år varierer fra "
-        "kr 4 169 i Trondheim til kr 7 431 i Oslo (snitt kr 4 888). Korrigert for "
-        "behov, arbeidsgiveravgift og pensjon går ressursbruken fra 0,77 i Drammen til "
-        "1,22 i Oslo. Bergen, Tromsø og Sandnes er holdt utenfor på grunn av forbehold."
+        "kr 4 169 i Trondheim til kr 7 431 i Oslo (snitt kr 4 888). Bergen, Tromsø og "
+        "Sandnes er holdt utenfor på grunn av forbehold. Korrigert for behov, "
+        "arbeidsgiveravgift og pensjon går ressursbruken fra 0,77 i Drammen til 1,22 i "
+        "Oslo."
     )
     assert any(line.startswith("Tromsø har de laveste tallene i ASSS") for line in told)
+
+
+def test_who_is_left_out_is_left_out_of_that_figure_alone(
+    network_of: NetworkOf, known: Catalogue
+) -> None:
+    """Fredrikstad's accounts of 2018 are doubted, and its use of resources is not."""
+    told = _plain(network_of(2018).about(SUMMARY)[0], known)
+    before, _, after = told.partition(" Korrigert ")
+    assert before.endswith(
+        "Bergen og Fredrikstad er holdt utenfor på grunn av forbehold."
+    )
+    assert "fra 0,87 i Fredrikstad til 1,21 i Oslo. Bergen og Drammen er holdt" in after
+
+
+@every_year
+def test_most_and_least_unlike_are_of_indicators_without_doubt(
+    year: int, network_of: NetworkOf, known: Catalogue
+) -> None:
+    """The lowest may be who is left out: Bærum's share in 2019."""
+    found = network_of(year)
+    (said,) = [s for s in found.about(SUMMARY) if s.rule == "network_spread"]
+    shares = {}
+    for indicator in known.service.indicators:
+        ranked = [f for f in found.book.peers(indicator.id) if f.rank is not None]
+        if len(ranked) > 1 and all(network.is_sound(known, f) for f in ranked):
+            values = [fact.given() for fact in ranked]
+            mean = ranked[0].given("network_mean")
+            shares[indicator.id] = (max(values) - min(values)) / mean
+    names = list(dict.fromkeys(found.book.by_id[f].indicator for f in said.facts))
+    assert shares[names[0]] == max(shares.values())
+    assert shares[names[1]] == min(shares.values())
 
 
 @every_year

@@ -164,19 +164,19 @@ class _Network:
     def _two(self, rule: str, first: str, second: str) -> Fields:
         """Two spans of figures without doubt: before and after, or widest and least."""
         both = self._sound(first), self._sound(second)
-        is_whole = rule == "corrected"
-        fields = self._span(both[0], of_all=is_whole) | self._span(both[1], "other_")
-        if is_whole:
-            left = [
-                fact
-                for name in (first, second)
-                for fact in self._ranked(name)
-                if self._doubted(fact)
-            ]
-            order = [self._name(fact) for fact in self._peers(first)]
-            names = sorted({self._name(fact) for fact in left}, key=order.index)
-            reserve = self._say("left_out", kommuner=self._list(names)) if left else ""
-            return fields | {"reserve": reserve}
+        is_raw = rule == "corrected"
+        fields = self._span(both[0], of_all=is_raw) | self._span(both[1], "other_")
+        if is_raw:
+            return fields | {
+                f"{of}reserve": self._say("left_out", kommuner=self._list(left))
+                if (
+                    left := [
+                        self._name(f) for f in self._ranked(name) if self._doubted(f)
+                    ]
+                )
+                else ""
+                for of, name in (("", first), ("other_", second))
+            }
         compared = {
             name: facts
             for name, year in self._by_key
@@ -184,19 +184,22 @@ class _Network:
             and len(facts := self._sound(name)) > 1
             and (facts[0]["network_mean"] or 0) > 0
         }
-        shares = {name: self._share(facts) for name, facts in compared.items()}
-        if not shares or (shares[first], shares[second]) != (
-            max(shares.values()),
-            min(shares.values()),
+        whole = {
+            name: self._share(facts)
+            for name, facts in compared.items()
+            if len(facts) == len(self._ranked(name))
+        }
+        if not whole or (whole.get(first), whole.get(second)) != (
+            max(whole.values()),
+            min(whole.values()),
         ):
             return {}
         ends = [self._at(facts, end) for facts in both for end in EXTREME]
         beside = {marked(self._words, *(f["basis"] for f in held)) for held in ends}
-        bases = [facts[0]["mean_basis"] for facts in compared.values()]
-        left = [f for name in compared for f in self._ranked(name) if self._doubted(f)]
+        bases = [compared[name][0]["mean_basis"] for name in whole]
         return fields | {
             "mark": self._claim(bases, beside),
-            "reserve": self._say("some_left_out") if left else "",
+            "reserve": self._say("some_left_out") if len(whole) < len(compared) else "",
         }
 
     def _share(self, facts: Sequence[Fact]) -> float:
