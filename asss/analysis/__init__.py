@@ -4,7 +4,8 @@ Analysis: loading and indexing, and the rules for what is worth saying.
 ::
 
         frames  network             as an analyst has it │ what is true of all members
-                findings            what is true of a kommune and worth saying
+                findings            what a report tells of a kommune
+                candidates          whatever it could tell, and how much each is worth
                 changes             what has moved over time, and what may be said of it
       statements   publication      what may be said, before it has words │ how final
                  facts              every figure set against the network

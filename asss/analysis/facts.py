@@ -228,7 +228,9 @@ class NetworkBook:
     members : tuple of Member
         Those of the report's year.
     facts : mapping of (indicator, kommune, year) to Fact
-        In the order of Tabell 1, of the network, of time.
+        In the order of Tabell 1 with components last, of the network, of time.
+    components : frozenset of str
+        The indicators that are no rows of Tabell 1.
     years : tuple of int
         The years that Tabell 1 shows, the report's last.
     all_years : tuple of int
@@ -241,6 +243,7 @@ class NetworkBook:
     facts: Mapping[tuple[str, str, int], Fact]
     years: tuple[int, ...]
     all_years: tuple[int, ...]
+    components: frozenset[str]
 
     def __repr__(self) -> str:
         """In a line, and not fact by fact."""
@@ -291,11 +294,13 @@ class NetworkBook:
 
     @cached_property
     def reported(self) -> list[Fact]:
-        """What is reported: the report's year, in the order of Tabell 1."""
+        """What is reported: the rows of Tabell 1 in the report's year, in its order."""
         return [
             fact
             for fact in self.facts.values()
-            if fact.kommune in self.kommuner and fact.year == self.run.year
+            if fact.kommune in self.kommuner
+            and fact.year == self.run.year
+            and fact.indicator not in self.components
         ]
 
     def page_wide_forbehold(self, known: Catalogue) -> tuple[Forbehold, ...]:
@@ -309,7 +314,11 @@ class NetworkBook:
         return tuple(
             entry
             for entry in known.forbehold_by_id(ids)
-            if entry.is_page_wide and entry.kind not in HOUSEKEEPING
+            if (entry.is_page_wide and entry.kind not in HOUSEKEEPING)
+            or (
+                known.kinds[entry.kind].told == "on_top"
+                and self.run.year in entry.years
+            )
         )
 
     def all_forbehold(self, known: Catalogue) -> tuple[Forbehold, ...]:
@@ -412,7 +421,14 @@ def gather_network(
     members = known.network.in_year(run.year)
     rows = indexed[indexed["kommune"].isin(member.id for member in members)]
     told = chance.beside(rows, known)
-    made = [_fact(row, known) for row in _records(told)]
+    broken = rows.loc[rows["value"].mod(1) > 0, ["indicator", "year"]]
+    in_part = set(broken.itertuples(index=False, name=None))
+    made = []
+    for row in _records(told):
+        indicator = known.indicator(row["indicator"])
+        is_whole = (indicator.id, row["year"]) not in in_part
+        decimals = 0 if indicator.is_whole and is_whole else indicator.decimals
+        made.append(_fact(row, known, decimals))
     return network_book(made, known, run, snapshot)
 
 
@@ -430,6 +446,7 @@ def network_book(
         facts=facts,
         years=tuple(years[-shown:]),
         all_years=tuple(years),
+        components=frozenset(one.id for one in known.service.components),
     )
 
 
@@ -442,6 +459,7 @@ def book_of(member: Member, book: NetworkBook) -> FactBook:
         facts=book.facts,
         years=book.years,
         all_years=book.all_years,
+        components=book.components,
         member=member,
     )
 
@@ -457,14 +475,14 @@ FROM_TABLE = [
 ]
 
 
-def _fact(row: Mapping[Hashable, Any], known: Catalogue) -> Fact:
+def _fact(row: Mapping[Hashable, Any], known: Catalogue, decimals: int) -> Fact:
     indicator = known.indicator(row["indicator"])
     name = f"{row['kommune']}-{row['year']}-{indicator.id}"
     try:
         return Fact(
             id=name,
             unit=indicator.unit,
-            decimals=indicator.decimals,
+            decimals=decimals,
             **{column: row[column] for column in FROM_TABLE},
         )
     except ValidationError as error:

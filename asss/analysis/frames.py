@@ -214,7 +214,7 @@ def tidy(indexed: pd.DataFrame, known: Catalogue) -> pd.DataFrame:
     indexed : DataFrame, key = (indicator, kommune, year)
         See :func:`asss.index_to_network`.
     """
-    rows = {indicator.id: indicator for indicator in known.service.indicators}
+    rows = {indicator.id: indicator for indicator in known.service.figures}
     names = {section.id: section.name for section in known.service.sections}
     ids = indexed["indicator"]
     told = chance.beside(indexed, known).assign(

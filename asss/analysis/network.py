@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from asss.analysis import changes, findings
 from asss.analysis.facts import Fact, NetworkBook, gather_network
-from asss.analysis.findings import RESSURSBRUK, SUMMARY, has_ends
+from asss.analysis.findings import SUMMARY, has_ends
 from asss.analysis.statements import (
     ENDS,
     Claim,
@@ -184,7 +184,7 @@ def span(
 def is_sound(known: Catalogue, fact: Fact) -> bool:
     """Whether a main finding may rest on a figure, by the forbehold on it."""
     entries = known.forbehold_by_id(fact.forbehold)
-    return all(known.kinds[entry.kind].summary == "told" for entry in entries)
+    return not any(known.kinds[entry.kind].is_doubt for entry in entries)
 
 
 def _ranked(book: NetworkBook, indicator: str, year: int | None = None) -> list[Fact]:
@@ -248,7 +248,7 @@ def _doubts(known: Catalogue, found: Span) -> Detail:
 
 
 def _keeps_out(known: Catalogue, kind: str) -> bool:
-    return known.kinds[kind].summary != "told"
+    return known.kinds[kind].is_doubt
 
 
 def mean_before(book: NetworkBook, indicator: str) -> Fact | None:
@@ -317,17 +317,14 @@ def _corrected(
     book: NetworkBook, known: Catalogue, spans: Sequence[Span]
 ) -> list[Statement]:
     """How far it is between the members, before and after the correction for need."""
-    corrected = [found for found in spans if found.indicator.id == RESSURSBRUK]
-    raw = [
-        found
-        for found in spans
-        if found.indicator.unit == "kr"
-        and found.indicator.section == known.indicator(RESSURSBRUK).section
-    ]
-    if not corrected or not raw:
+    relation = known.service.relations.corrected
+    if relation is None:
         return []
-    both = (raw[0], corrected[0])
-    details = raw[0].details(known) | corrected[0].details(known, "other_")
+    by_name = {found.indicator.id: found for found in spans}
+    if not {relation.raw, relation.corrected} <= by_name.keys():
+        return []
+    both = (by_name[relation.raw], by_name[relation.corrected])
+    details = both[0].details(known) | both[1].details(known, "other_")
     for of, found in zip(("", "other_"), both, strict=True):
         details[f"{of}reserve"] = _left_out(book, known, found)
     return [Statement(SUMMARY, Rule.NETWORK_CORRECTED, details, _ids(both))]

@@ -112,7 +112,7 @@ def load_observations(
     years = [year for year in available_years(known, snapshot) if year <= until]
     rows = [
         _observe(known, snapshot, indicator, member, year)
-        for indicator in known.service.indicators
+        for indicator in known.service.figures
         for member in known.network.in_year(until)
         for year in years
     ]

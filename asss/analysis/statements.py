@@ -14,25 +14,27 @@ from typing import Literal, TypeAlias
 from asss.analysis.facts import HOUSEKEEPING, Fact
 from asss.analysis.tables import MISSING, SIGNS, meaning, weakest
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.rules import Limit, Rule
+from asss.catalogue.language import half_up
+from asss.catalogue.rules import Limit, Rule, Topic
 from asss.errors import PhraseError
 
 __all__ = [
     "ENDS",
-    "Candidate",
     "Claim",
     "Comparison",
     "Count",
     "Detail",
     "End",
+    "Finding",
     "Fragment",
     "Measured",
+    "Outcome",
     "Quantity",
     "Reason",
     "Reasons",
     "Remark",
     "Statement",
-    "Withheld",
+    "Telling",
     "Word",
     "bases_of_change",
     "change",
@@ -44,6 +46,7 @@ __all__ = [
     "level",
     "mean",
     "previous",
+    "prints_distance",
     "why_absent",
     "why_missing",
     "why_unchanged",
@@ -56,7 +59,11 @@ ENDS: tuple[End, ...] = ("highest", "lowest")
 #: What a number is held against a limit as; ``review_`` and this is the word for it.
 Measured: TypeAlias = Literal[
     "distance",
-    "distance_rounded",
+    "apart",
+    "need",
+    "product",
+    "driver",
+    "part_of_gap",
     "place",
     "members_counted",
     "years",
@@ -67,13 +74,10 @@ Measured: TypeAlias = Literal[
 
 #: What was decided without a limit; of a statement, ``review_`` and this is the word.
 Remark: TypeAlias = Literal[
-    "prints_alike",
-    "prints_otherwise",
     "reads_alike",
-    "does_not_add_up",
     "no_base",
     "no_percent",
-    "has_forbehold",  # of what is withheld
+    "chance",
 ]
 
 
@@ -126,6 +130,14 @@ class Claim:
 
 
 @dataclass(frozen=True)
+class Telling:
+    """A clause of the catalogue with the value that it tells."""
+
+    clause: str
+    value: Quantity
+
+
+@dataclass(frozen=True)
 class Fragment:
     """A phrase inside a phrase."""
 
@@ -139,7 +151,8 @@ class Fragment:
 
 #: What a field of a phrase may be. A tuple is a list to be joined with «og».
 Detail: TypeAlias = (
-    "str | int | Quantity | Count | Word | Claim | Fragment | tuple[Detail, ...]"
+    "str | int | Quantity | Count | Word | Claim | Telling | Fragment"
+    "| tuple[Detail, ...]"
 )
 
 
@@ -232,22 +245,47 @@ class Statement:
         _check(self.rule, self.details, self.reasons)
 
 
+#: Why a finding is told or not; ``review_`` and this is the word for it.
+Outcome: TypeAlias = Literal["told", "said_already", "less_salient"]
+
+
 @dataclass(frozen=True)
-class Withheld:
-    """Something that could have been said by a rule, and why it is not."""
+class Finding:
+    """What belongs together in one breath: a few sentences on one matter.
 
-    chapter: str
-    rule: Rule
-    facts: tuple[str, ...]
-    reasons: tuple[Reason, ...]
+    Attributes
+    ----------
+    statements : tuple of Statement, in the order that they are read
+    indicators : tuple of str
+        Those whose value stands in it, the chief one first.
+    salience : float
+        How much it is worth telling; the weights stand in ``fraser.yaml``.
+    outcome : Outcome
+        Whether it is told, and why not.
+    """
 
-    def __post_init__(self) -> None:
-        """Refuse what the rule table does not have."""
-        _check(self.rule, dict.fromkeys(self.rule.fields, ""), self.reasons)
+    topic: Topic
+    statements: tuple[Statement, ...]
+    indicators: tuple[str, ...]
+    salience: float = 0.0
+    outcome: Outcome = "told"
 
+    @property
+    def chapter(self) -> str:
+        """Where it stands, or would have stood."""
+        return self.statements[0].chapter
 
-#: What was thought of, and is said or not.
-Candidate: TypeAlias = Statement | Withheld
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """Ids of the facts behind it, each once."""
+        ids = (name for said in self.statements for name in said.facts)
+        return tuple(dict.fromkeys(ids))
+
+    @property
+    def id(self) -> str:
+        """Its topic, and what it is chiefly about."""
+        about = self.indicators[0] if self.indicators else self.statements[0].rule
+        return f"{self.topic}-{about}"
 
 
 def _check(
@@ -283,6 +321,19 @@ def distance(fact: Fact) -> Quantity:
     """How far from the mean, without sign."""
     away = abs(fact.given("distance"))
     return Quantity(away, "prosent", 0, fact.distance_basis, "distance")
+
+
+def prints_distance(fact: Fact) -> bool:
+    """Whether the distance, as printed, is what value and mean give as printed.
+
+    Beside «kr 4 998» and «kr 6 298» a reader works it out; another is a slip to them.
+    """
+    own = half_up(fact.given(), fact.decimals)
+    middle = half_up(fact.given("network_mean"), fact.decimals)
+    if middle <= 0:
+        return False
+    told = half_up(abs(fact.given("distance")))
+    return half_up(abs(own / middle * 100 - 100)) == told
 
 
 def change(fact: Fact) -> Quantity:

@@ -185,10 +185,10 @@ class Catalogue:
         UsageError
             If there is none; the message suggests the nearest.
         """
-        for indicator in self.service.indicators:
+        for indicator in self.service.figures:
             if indicator.id == name:
                 return indicator
-        known = (indicator.id for indicator in self.service.indicators)
+        known = (indicator.id for indicator in self.service.figures)
         msg = f"Unknown indicator {name!r}.{parameters.suggestion(name, known)}"
         raise UsageError(msg)
 
@@ -658,7 +658,7 @@ def _check_service(service: Service, collected: set[str]) -> list[str]:
     file = f"{service.service}.yaml"
     ids = {
         kind: [entry.id for entry in getattr(service, kind)]
-        for kind in ("indicators", "measures", *PARTS, "tables")
+        for kind in ("figures", "measures", *PARTS, "tables")
     }
     problems = [
         line for kind, names in ids.items() for line in _twice(file, kind, names)
@@ -668,11 +668,22 @@ def _check_service(service: Service, collected: set[str]) -> list[str]:
     for section in service.sections:
         where = f"sections[{section.id}].chapter"
         references.append((where, "chapter", [section.chapter], ids["chapters"]))
-    for one in service.indicators:
+    for one in service.figures:
+        is_row = one in service.indicators
+        if is_row is not bool(one.section):
+            problems.append(
+                f"{file}: {one.id}: what stands in Tabell 1 has a section, and a "
+                "component has none"
+            )
         where, group = f"indicators[{one.id}]", [one.group] if one.group else []
         known = collected if one.formula.manual else set(ids["measures"])
         references += [
-            (f"{where}.section", "section", [one.section], ids["sections"]),
+            (
+                f"{where}.section",
+                "section",
+                [one.section or ids["sections"][0]],
+                ids["sections"],
+            ),
             (f"{where}.group", "group", group, ids["groups"]),
             (f"{where}.mean", "rule", [one.mean], service.means),
             (f"{where}.formula", "measure", one.formula.measures, sorted(known)),
@@ -683,6 +694,8 @@ def _check_service(service: Service, collected: set[str]) -> list[str]:
             [s.table for s in measure.series],
         )
         references.append((where, "table", tables, ids["tables"]))
+    for where, name in service.relations.names:
+        references.append((f"relations.{where}", "figure", [name], ids["figures"]))
     for where, what, names, there in references:
         problems += parameters.unknown(
             f"{file}: {where}", names, there, what=f"{what} "
@@ -728,7 +741,7 @@ def _check_forbehold(
     caveats: ForbeholdFile, network: Network, service: Service
 ) -> list[str]:
     kommuner = [member.id for member in network.members]
-    indicators = [indicator.id for indicator in service.indicators]
+    indicators = [indicator.id for indicator in service.figures]
     problems = _twice(FORBEHOLD_FILE, "forbehold", (f.id for f in caveats.forbehold))
     for entry in caveats.forbehold:
         where = f"{FORBEHOLD_FILE}: forbehold[{entry.id}]"
@@ -750,7 +763,7 @@ def _check_joins(caveats: ForbeholdFile, service: Service) -> list[str]:
         and caveats.kinds[entry.kind].change != "shown"
     ]
     problems = []
-    for indicator in service.indicators:
+    for indicator in service.figures:
         joins: dict[int, list[str]] = {}
         for measure in service.behind(indicator):
             for year, old, new in measure.joins:

@@ -5,7 +5,7 @@ A model refuses what is misspelt, of the wrong kind or at odds with itself; whet
 an entry agrees with the others is for ``catalogue``. Imports ``parameters``.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
@@ -16,6 +16,7 @@ from pydantic import (
     NonNegativeInt,
     PositiveFloat,
     PositiveInt,
+    Strict,
     field_validator,
     model_validator,
 )
@@ -30,7 +31,7 @@ from asss.catalogue.parameters import (
     Span,
     suggestion,
 )
-from asss.catalogue.rules import Limit
+from asss.catalogue.rules import Limit, Topic
 from asss.errors import ParameterError, UsageError
 
 __all__ = [
@@ -68,6 +69,8 @@ MeanRule = Literal["plain", "weighted"]
 #: A count of persons, as a part of those it could be, or for each so many.
 Chance = Literal["share", "rate"]
 Speaker = Literal["asss", "ks", "kommunen"]
+#: A clause that tells the value: «sykefraværet i tjenesten er {value}».
+Clause = Annotated[str, Field(pattern=r"^[^{}]*\{value\}[^{}]*$")]
 Identifiers = Annotated[tuple[Identifier, ...], Field(strict=False)]
 
 
@@ -168,15 +171,24 @@ class Range(Model):
 
 
 class Indicator(Model):
-    """One row of Tabell 1. See the head of the YAML file for what each key is for."""
+    """A row of Tabell 1, or a component: what only the text makes use of.
+
+    See the head of the YAML file for what each key is for. A component has no section.
+    """
 
     id: Identifier
     name: str
     short_name: str
     subject: str
     mention: str
+    clause: Clause | Literal[""] = ""
+    also: Clause | Literal[""] = ""
+    part: str = ""
+    scale: Literal["level", "length"] = "level"
+    weight: PositiveFloat = 1
+    is_whole: bool = False
     is_plural: bool = False
-    section: Identifier
+    section: Identifier | None = None
     group: Identifier | None = None
     unit: Unit
     decimals: int
@@ -207,6 +219,71 @@ class Indicator(Model):
             )
             raise ValueError(msg)
         return self
+
+
+class Corrected(Model):
+    """What is spent, and the same corrected for need."""
+
+    raw: Identifier
+    corrected: Identifier
+
+
+class Whole(Model):
+    """A figure that is the sum of others, and itself without one that is doubtful."""
+
+    whole: Identifier
+    parts: Identifiers
+    without: Mapping[Identifier, Identifier] = Field(default={})
+
+
+class Product(Model):
+    """A figure that is near a share times an amount for each."""
+
+    product: Identifier
+    share: Identifier
+    amount: Identifier
+
+
+class Duration(Model):
+    """An amount in a year, and for how long it is paid."""
+
+    amount: Identifier
+    lengths: Identifiers
+
+
+class Coverage(Model):
+    """How many are reached, and how many of them stay long."""
+
+    share: Identifier
+    long: Identifier
+
+
+class Ages(Model):
+    """The same share of the young and of adults."""
+
+    young: Identifier
+    adult: Identifier
+
+
+class Relations(Model):
+    """Which figures explain each other: what a finding may join."""
+
+    corrected: Corrected | None = None
+    sum: Whole | None = None
+    product: Product | None = None
+    duration: Duration | None = None
+    coverage: Coverage | None = None
+    ages: Ages | None = None
+
+    @property
+    def names(self) -> Iterator[tuple[str, str]]:
+        """Every figure that is named, with the keys that lead to it."""
+        for relation, members in self:
+            for key, value in members or ():
+                values = [value] if isinstance(value, str) else value
+                if isinstance(value, Mapping):
+                    values = [*value, *value.values()]
+                yield from ((f"{relation}.{key}", name) for name in values)
 
 
 class Verifiable(Model):
@@ -345,6 +422,8 @@ class Service(Model):
     groups: tuple[Group, ...] = Field(strict=False)
     means: Mapping[Identifier, tuple[MeanPeriod, ...]] = Field(strict=False)
     indicators: tuple[Indicator, ...] = Field(strict=False)
+    components: tuple[Indicator, ...] = Field(default=(), strict=False)
+    relations: Relations = Relations()
     tables: tuple[Table, ...] = Field(strict=False)
     measures: tuple[Measure, ...] = Field(strict=False)
 
@@ -378,6 +457,11 @@ class Service(Model):
             raise UsageError(msg)
         sections = {s.id for s in self.sections if s.chapter == chapter}
         return tuple(i for i in self.indicators if i.section in sections)
+
+    @cached_property
+    def figures(self) -> tuple[Indicator, ...]:
+        """Whatever is computed: the rows of Tabell 1, and the components after them."""
+        return (*self.indicators, *self.components)
 
     def behind(self, indicator: Indicator) -> tuple[Measure, ...]:
         """The measures of an indicator that StatBank has: none if made by hand."""
@@ -428,9 +512,14 @@ class Kind(Model):
     distance: Literal["shown", "withheld"]
     mean: Literal["counts", "left_out", "void"]
     change: Literal["shown", "reserved", "withheld"]
-    summary: Literal["told", "left_out"]
+    told: Literal["with_finding", "with_change", "on_top", "in_note"] = "in_note"
     beside_text: Literal["while_shown", "own_year"] = "while_shown"
     why: str
+
+    @property
+    def is_doubt(self) -> bool:
+        """Whether a figure with it must not be told without it."""
+        return self.told == "with_finding" or self.distance == "withheld"
 
 
 class Forbehold(Model):
@@ -446,6 +535,7 @@ class Forbehold(Model):
     source: Address
     date: str
     figures: Literal["all", "embedded"] = "all"
+    stable: Literal["untold", "told"] = "untold"
 
     def touches(self, indicator: str, kommune: str, year: int) -> bool:
         """Whether the forbehold belongs to the figure."""
@@ -513,9 +603,13 @@ class Thresholds(Model):
 
     on_mean: Threshold
     near_mean: Threshold
-    far_from_mean: Threshold
+    apart: Threshold
+    need: Threshold
+    product: Threshold
+    driver: Threshold
+    part_of_gap: Threshold
     stable_change: Threshold
-    slight_change: Threshold
+    clear_change: Threshold
     stable_trend: Threshold
     among_outermost: Threshold
     several_years: Threshold
@@ -539,6 +633,7 @@ class Phrases(Model):
     """``fraser.yaml``: sentences, the words of tables and figures, and thresholds."""
 
     thresholds: Thresholds
+    weights: Mapping[Annotated[Topic, Strict(strict=False)], Threshold]
     words: Mapping[str, str]
     phrases: Mapping[Identifier, Phrase]
 

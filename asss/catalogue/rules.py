@@ -2,8 +2,8 @@
 The rule table: everything that ``analysis`` may decide to say.
 
 A rule has the id of its phrase in ``fraser.yaml``, a topic, and the fields that a
-statement by it always gives. The rules of a topic share a paragraph, the limits that
-decide between them, and the word that says in the reviewer's edition what decides.
+statement by it always gives. The rules of a topic share the limits that decide between
+them, and the word that says in the reviewer's edition what decides.
 What is to be known of a rule is written here once: the phrases are checked against it
 when the files are read, and each statement when it is made. Imports ``parameters``.
 """
@@ -14,75 +14,80 @@ from typing import Literal, Self, TypeAlias
 from asss.catalogue.parameters import suggestion
 from asss.errors import PhraseError
 
-__all__ = ["Limit", "Paragraph", "Rule", "Topic"]
+__all__ = ["Limit", "Rule", "Topic"]
 
 #: The limits of ``fraser.yaml``.
 Limit: TypeAlias = Literal[
     "on_mean",
     "near_mean",
-    "far_from_mean",
+    "apart",
+    "need",
+    "product",
+    "driver",
+    "part_of_gap",
     "stable_change",
-    "slight_change",
+    "clear_change",
     "stable_trend",
     "among_outermost",
     "several_years",
 ]
 
-#: Where a sentence stands in its chapter; a part stands inside another sentence.
-Paragraph: TypeAlias = Literal["level", "time", "part"]
-
 # What several topics, or several rules, have in common.
-_LEVEL: tuple[Limit, ...] = ("on_mean", "near_mean", "far_from_mean", "among_outermost")
-_CHANGE: tuple[Limit, ...] = ("stable_change", "slight_change")
-_TREND: tuple[Limit, ...] = ("several_years", "stable_trend", *_CHANGE)
-_VALUE = "subject value mean rank"
-_YEARS = "subject from_year mark"
-_MOVED = "subject previous previous_year value year"
-_ALIKE = "subject previous_year value year"
-_ABOVE = "above above_distance above_mark"
-_BELOW = "below below_distance below_mark"
-_COUNTS = "previous_year up down stable n"
+_LIMITS: tuple[Limit, ...] = ("near_mean", "among_outermost")
 _ENDS = "lowest lowest_kommuner highest highest_kommuner"
 _SPAN = f"subject mark {_ENDS}"
 _OTHER = " ".join(f"other_{name}" for name in f"mark {_ENDS}".split())
 _PAIR = "kommune subject value mean other_subject other_value other_mean mark"
 _MEAN = "subject previous previous_year mean year"
 _CARRIED = "kommune subject weight count n reserve"
+_SINCE = "subject previous previous_year value year"
+_LEVEL = "value mean caveat"
+_APART = "part kommune"
+_MORE = "distance more rank caveat"
+_GAP = "gap total parts caveat"
+_FAR = "clause distance side mean caveat"
+_MOVED = "subject moves previous value mean rank caveat"
 
 
 class Topic(StrEnum):
-    """What rules are about: ``review_why_`` and the topic is the word that says so."""
+    """What findings are about: ``review_why_`` and the topic is the word that says so.
 
-    paragraph: Paragraph
+    Attributes
+    ----------
+    limits : tuple of Limit
+        Those that may decide a statement of the topic.
+    """
+
     limits: tuple[Limit, ...]
 
-    def __new__(
-        cls, name: str, paragraph: Paragraph = "level", limits: tuple[Limit, ...] = ()
-    ) -> Self:
+    def __new__(cls, name: str, limits: tuple[Limit, ...] = ()) -> Self:
         """A topic by its name, with what its rules share."""
         topic = str.__new__(cls, name)
-        topic._value_, topic.paragraph, topic.limits = name, paragraph, limits
+        topic._value_, topic.limits = name, limits
         return topic
 
-    LEVEL = "level", "level", _LEVEL
-    GLOSS = "gloss"
+    RESOURCES = "resources", (*_LIMITS, "on_mean", "need", "several_years")
+    APART = "apart", _LIMITS
+    GAP = "gap", ("near_mean", "part_of_gap")
+    DRIVER = "driver", (*_LIMITS, "product", "driver")
+    AMOUNT = "amount", _LIMITS
+    FEW_BUT_LONG = "few_but_long", _LIMITS
+    AGES = "ages", (*_LIMITS, "apart")
+    LEVEL = "level", (*_LIMITS, "several_years", "clear_change")
+    CHANGE = "change", (*_LIMITS, "several_years", "stable_change", "clear_change")
+    JOINT = "joint", (*_LIMITS, "several_years", "clear_change")
+    STABLE = "stable", ("several_years", "stable_trend", "stable_change")
+    REST = "rest"
     MISSING = "missing"
-    ALONE = "alone"
-    LOWEST = "lowest", "level", ("several_years",)
-    HIGHEST = "highest", "level", ("several_years",)
-    WITHOUT = "without"
-    CHANGE = "change", "time", _CHANGE
-    UNSPOKEN = "unspoken", "time"
-    OPPOSITE = "opposite", "time", _CHANGE
-    STABLE = "stable", "time", _TREND
-    RUN = "run", "time", _TREND
-    EXTREMES = "extremes", "level", ("near_mean",)
-    RANKS = "ranks"
-    COUNTED = "counted", "time", _CHANGE
-    DOUBTFUL = "doubtful"
+    PENDING = "pending"
+
+    # -- the network as a whole
     SPREAD = "spread"
-    MEAN_CHANGE = "mean_change", "time", ("stable_change",)
-    PART = "part", "part"
+    RANKS = "ranks"
+    WITHOUT = "without"
+    MEAN_CHANGE = "mean_change", ("stable_change",)
+
+    PART = "part"
 
 
 class Rule(StrEnum):
@@ -110,80 +115,72 @@ class Rule(StrEnum):
         msg = f"Unknown rule {value!r}.{suggestion(str(value), cls)}"
         raise PhraseError(msg)
 
-    # -- level and rank
-    RESOURCE_MORE = "resource_more", Topic.LEVEL, "kommune distance value rank"
-    RESOURCE_LESS = "resource_less", Topic.LEVEL, "kommune distance value rank"
-    RESOURCE_EQUAL = "resource_equal", Topic.LEVEL, "kommune mark value rank"
-    RESOURCE_GLOSS = "resource_gloss", Topic.GLOSS
-    LEVEL_ABOVE = "level_above", Topic.LEVEL, f"{_VALUE} distance"
-    LEVEL_FAR_ABOVE = "level_far_above", Topic.LEVEL, f"{_VALUE} distance"
-    LEVEL_BELOW = "level_below", Topic.LEVEL, f"{_VALUE} distance"
-    LEVEL_FAR_BELOW = "level_far_below", Topic.LEVEL, f"{_VALUE} distance"
-    LEVEL_NEAR = "level_near", Topic.LEVEL, _VALUE
-    LEVEL_ON_MEAN = "level_on_mean", Topic.LEVEL, _VALUE
-    LEVEL_SIDE_ABOVE = "level_side_above", Topic.LEVEL, f"{_VALUE} reason"
-    LEVEL_SIDE_BELOW = "level_side_below", Topic.LEVEL, f"{_VALUE} reason"
-    LEVEL_ALONE = "level_alone", Topic.ALONE, "subject value reason"
-    LEVEL_MISSING = "level_missing", Topic.MISSING, "subject year reason"
-    MANUAL_PENDING = "manual_pending", Topic.MISSING, "subject year"
-    RANK_TAIL = "rank_tail", Topic.PART, "rank"
-    RESOURCE_RANK_TAIL = "resource_rank_tail", Topic.PART, "rank"
-    YEARS_LOWEST = "years_lowest", Topic.LOWEST, _YEARS
-    YEARS_HIGHEST = "years_highest", Topic.HIGHEST, _YEARS
-    YEARS_LOWEST_SHARED = "years_lowest_shared", Topic.LOWEST, f"{_YEARS} shared_years"
-    YEARS_HIGHEST_SHARED = (
-        "years_highest_shared",
-        Topic.HIGHEST,
-        f"{_YEARS} shared_years",
+    # -- what is spent, and what of it is left when need is taken into account
+    SPENDING = "spending", Topic.RESOURCES, f"kommune distance more {_LEVEL} rank"
+    SPENDING_AGAINST = "spending_against", Topic.RESOURCES, f"kommune {_LEVEL}"
+    SPENDING_NEAR = "spending_near", Topic.RESOURCES, f"kommune {_LEVEL}"
+    SPENDING_WITHOUT = "spending_without", Topic.APART, f"{_APART} distance side rank"
+    SPENDING_WITHOUT_NEAR = "spending_without_near", Topic.APART, _APART
+    CORRECTED = "corrected", Topic.RESOURCES, f"need {_MORE}"
+    CORRECTED_NEAR = "corrected_near", Topic.RESOURCES, "need value caveat"
+    CORRECTED_ALONE = "corrected_alone", Topic.RESOURCES, f"kommune {_MORE}"
+    CORRECTED_ALONE_NEAR = (
+        "corrected_alone_near",
+        Topic.RESOURCES,
+        "kommune value caveat",
     )
-    MEAN_WITHOUT = "mean_without", Topic.WITHOUT, "subject kommuner reason"
+    NEED_NONE = "need_none", Topic.PART
+    NEED_LOW = "need_low", Topic.PART, "also mark"
+    NEED_HIGH = "need_high", Topic.PART, "also mark"
+    GAP = "gap", Topic.GAP, _GAP
+    GAP_APART = "gap_apart", Topic.GAP, f"without {_GAP}"
+    GAP_MIXED = "gap_mixed", Topic.GAP, _GAP
+    GAP_PART = "gap_part", Topic.PART, "amount part"
+    GAP_PART_SIDED = "gap_part_sided", Topic.PART, "amount more part"
+    DRIVER_SHARE = "driver_share", Topic.DRIVER, f"{_FAR} size share share_mean"
+    DRIVER_AMOUNT = "driver_amount", Topic.DRIVER, f"{_FAR} more amount amount_mean"
+    DRIVER_BOTH = "driver_both", Topic.DRIVER, f"{_FAR} size more"
+    DURATION = "duration", Topic.AMOUNT, "longer mark"
+
+    # -- level and rank
+    LEVEL = "level", Topic.LEVEL, "clause mean caveat"
+    LEVEL_RANKED = "level_ranked", Topic.LEVEL, "clause mean rank caveat"
+    LEVEL_DISTANCE = "level_distance", Topic.LEVEL, f"{_FAR} rank"
+    LEVEL_SIDE = "level_side", Topic.LEVEL, "clause side mean caveat"
+    LEVEL_BUT = "level_but", Topic.LEVEL, "clause mean caveat"
+    LEVEL_BUT_RANKED = "level_but_ranked", Topic.LEVEL, "clause mean rank caveat"
+    LEVEL_PAIR = (
+        "level_pair",
+        Topic.LEVEL,
+        "clause mean rank joint other other_mean other_rank caveat",
+    )
+    LEVEL_ALONE = "level_alone", Topic.LEVEL, "clause reason caveat"
+    LEVEL_MISSING = "level_missing", Topic.MISSING, "subject year reason"
+    MEAN_CARRIED = "mean_carried", Topic.LEVEL, "kommune way count n side mark"
+    MANUAL_PENDING = "manual_pending", Topic.PENDING, "subject year"
+    REST_NEAR = "rest_near", Topic.REST, "subject mark"
+    REST_UNCLEAR = "rest_unclear", Topic.REST, "subject mark"
 
     # -- change since last year, and over several
-    CHANGE_UP = "change_up", Topic.CHANGE, f"{_MOVED} change"
-    CHANGE_UP_PLAIN = "change_up_plain", Topic.CHANGE, _MOVED
-    CHANGE_UP_SLIGHTLY = "change_up_slightly", Topic.CHANGE, _MOVED
-    CHANGE_DOWN = "change_down", Topic.CHANGE, f"{_MOVED} change"
-    CHANGE_DOWN_PLAIN = "change_down_plain", Topic.CHANGE, _MOVED
-    CHANGE_DOWN_SLIGHTLY = "change_down_slightly", Topic.CHANGE, _MOVED
-    CHANGE_STABLE = "change_stable", Topic.CHANGE, _MOVED
-    CHANGE_STABLE_PLURAL = "change_stable_plural", Topic.CHANGE, _MOVED
-    CHANGE_STABLE_ALIKE = "change_stable_alike", Topic.CHANGE, _ALIKE
-    CHANGE_STABLE_PLURAL_ALIKE = "change_stable_plural_alike", Topic.CHANGE, _ALIKE
-    CHANGE_SAME = "change_same", Topic.CHANGE, "others"
-    CHANGE_ITEM = "change_item", Topic.PART, "subject previous value"
-    CHANGE_ITEM_ALIKE = "change_item_alike", Topic.PART, "subject value"
-    CHANGE_WITHHELD = "change_withheld", Topic.UNSPOKEN, "previous_year year reason"
-    CHANGE_WITHHELD_FOR = (
-        "change_withheld_for",
-        Topic.UNSPOKEN,
-        "subject previous_year year reason",
+    MOVED = "moved", Topic.CHANGE, _MOVED
+    MOVED_PERCENT = "moved_percent", Topic.CHANGE, f"{_MOVED} percent prices"
+    MOVED_TOO = "moved_too", Topic.JOINT, "subject moves previous value caveat"
+    MOVED_ALL = (
+        "moved_all",
+        Topic.JOINT,
+        "subject moves most previous value mark caveat",
     )
-    MEAN_FALLS = "mean_falls", Topic.OPPOSITE, "subject mark mean_mark"
-    MEAN_RISES = "mean_rises", Topic.OPPOSITE, "subject mark mean_mark"
-    TREND_STABLE_GROUP = "trend_stable_group", Topic.STABLE, f"kommune {_YEARS} year"
-    TREND_STABLE_GROUP_RESERVED = (
-        "trend_stable_group_reserved",
-        Topic.STABLE,
-        f"kommune {_YEARS} year reason",
-    )
-    TREND_RISEN = "trend_risen", Topic.RUN, _YEARS
-    TREND_FALLEN = "trend_fallen", Topic.RUN, _YEARS
+    STABLE_GROUP = "stable_group", Topic.STABLE, "kommune subject mark"
 
-    # -- main findings
-    SUMMARY_BOTH = "summary_both", Topic.EXTREMES, f"{_ABOVE} {_BELOW}"
-    SUMMARY_ABOVE = "summary_above", Topic.EXTREMES, _ABOVE
-    SUMMARY_BELOW = "summary_below", Topic.EXTREMES, _BELOW
-    SUMMARY_RANK_BOTH = "summary_rank_both", Topic.RANKS, "highest lowest n"
-    SUMMARY_RANK_HIGHEST = "summary_rank_highest", Topic.RANKS, "highest mark n"
-    SUMMARY_RANK_LOWEST = "summary_rank_lowest", Topic.RANKS, "lowest mark n"
-    SUMMARY_RANK_NONE = "summary_rank_none", Topic.RANKS, "mark n"
-    RANK_COUNT_SHARED = "rank_count_shared", Topic.PART, "count"
-    RANK_COUNT_PART_SHARED = "rank_count_part_shared", Topic.PART, "count shared"
-    SUMMARY_CHANGE = "summary_change", Topic.COUNTED, _COUNTS
-    SUMMARY_CHANGE_PART = "summary_change_part", Topic.COUNTED, f"{_COUNTS} total"
-    SUMMARY_FORBEHOLD = "summary_forbehold", Topic.DOUBTFUL, "count n year"
+    # -- what stands inside another sentence
+    RANK_TAIL = "rank_tail", Topic.PART, "rank"
+    RANK_TAIL_YEARS = "rank_tail_years", Topic.PART, "rank"
+    RANK_BOTH = "rank_both", Topic.PART, "rank"
+    RANK_SHARED = "rank_shared", Topic.PART, "rank"
+    CAVEAT_TAIL = "caveat_tail", Topic.PART, "year caveat"
 
     # -- the network as a whole
+    MEAN_WITHOUT = "mean_without", Topic.WITHOUT, "subject kommuner reason"
     NETWORK_CORRECTED = (
         "network_corrected",
         Topic.SPREAD,
@@ -204,11 +201,11 @@ class Rule(StrEnum):
     NETWORK_ALSO_DOWN = "network_also_down", Topic.PART, "others"
     NETWORK_MOVED = "network_moved", Topic.PART, "subject previous mean"
     NETWORK_KRONER = "network_kroner", Topic.PART
-    NETWORK_KOMMUNE_UP = "network_kommune_up", Topic.CHANGE, f"kommune {_MOVED} mean"
+    NETWORK_KOMMUNE_UP = "network_kommune_up", Topic.CHANGE, f"kommune {_SINCE} mean"
     NETWORK_KOMMUNE_DOWN = (
         "network_kommune_down",
         Topic.CHANGE,
-        f"kommune {_MOVED} mean",
+        f"kommune {_SINCE} mean",
     )
     NETWORK_CARRIED_UP = "network_carried_up", Topic.SPREAD, _CARRIED
     NETWORK_CARRIED_DOWN = "network_carried_down", Topic.SPREAD, _CARRIED

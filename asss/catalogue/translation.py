@@ -51,11 +51,15 @@ TEXTS: Mapping[str, tuple[str, ...]] = {
     "sections": ("name",),
     "chapters": ("name",),
     "groups": ("subject",),
+    "components": ("name", "short_name", "subject", "mention", "clause", "part"),
     "indicators": (
         "name",
         "short_name",
         "subject",
         "mention",
+        "clause",
+        "also",
+        "part",
         "definition",
         "processing",
         "interpretation",
@@ -66,7 +70,14 @@ TEXTS: Mapping[str, tuple[str, ...]] = {
 }
 
 #: Those that are lists of a service area's file.
-OF_SERVICE = ("sections", "chapters", "groups", "indicators", "measures")
+OF_SERVICE = (
+    "sections",
+    "chapters",
+    "groups",
+    "indicators",
+    "components",
+    "measures",
+)
 
 #: What the code gives to each word, and to each phrase that is not a rule's.
 FIELDS = Path(__file__).with_name("fields.json")
@@ -75,7 +86,7 @@ FIELDS = Path(__file__).with_name("fields.json")
 RULES = frozenset(Rule)
 
 #: Fields that ``text`` makes of others: a language may prefer one or the other.
-MADE_OF = {"Subject": "subject", "genitive": "kommune"}
+MADE_OF = {"Subject": "subject", "Clause": "clause", "genitive": "kommune"}
 
 
 class Translation(Model):
@@ -125,7 +136,7 @@ def translate(
     }
     kinds, entries = said.texts.get("kinds", {}), said.texts.get("forbehold", {})
     return (
-        Phrases(thresholds=phrases.thresholds, words=said.words, phrases=said.phrases),
+        phrases.model_copy(update={"words": said.words, "phrases": said.phrases}),
         # A new object and not a copy: nothing derived from the old comes along.
         Service(**fields),
         ForbeholdFile(

@@ -109,14 +109,14 @@ def place(found: Findings, known: Catalogue) -> Comments:
     ParameterError
         If one of them is broken.
     """
-    told = [(_indicators(said, found), said) for said in found.statements]
-    room: Counter[int] = Counter()
+    ends, room = _ends(found), Counter[str]()
     placed = []
     for comment in known.comments_on(found.book.member.id, found.book.run.year):
-        for number, (indicators, said) in enumerate(told):
-            if indicators.intersection(comment.gjelder) and room[number] < MOST:
-                room[number] += 1
-                placed.append(Placed(comment, said.chapter, number, said))
+        for one in found.findings:
+            if {*one.indicators} & {*comment.gjelder} and room[one.id] < MOST:
+                room[one.id] += 1
+                last = one.statements[-1]
+                placed.append(Placed(comment, last.chapter, ends[one.id], last))
                 break
         else:
             placed.append(Placed(comment, comment.chapter, None, None))
@@ -127,16 +127,20 @@ def place(found: Findings, known: Catalogue) -> Comments:
                 placed,
                 key=lambda one: (
                     order.index(one.section),
-                    len(told) if one.sentence is None else one.sentence,
+                    len(found.statements) if one.sentence is None else one.sentence,
                 ),
             )
         )
     )
 
 
-def _indicators(said: Statement, found: Findings) -> set[str]:
-    """What a sentence tells of: its first fact leads, others are set beside it."""
-    return {found.book.by_id[fact].indicator for fact in said.facts[:1]}
+def _ends(found: Findings) -> dict[str, int]:
+    """By finding, the place of its last sentence among all."""
+    ends, place = {}, -1
+    for one in found.findings:
+        place += len(one.statements)
+        ends[one.id] = place
+    return ends
 
 
 def inline(comment: Comment, known: Catalogue) -> Shown:

@@ -13,6 +13,7 @@ from typing import Any
 
 from asss.analysis.facts import Fact
 from asss.analysis.findings import Findings
+from asss.analysis.statements import Detail, why_absent
 from asss.analysis.tables import legend, mark, weakest
 from asss.catalogue import language
 from asss.catalogue.catalogue import Catalogue
@@ -322,17 +323,22 @@ class _Maker:
             for entry in known.forbehold_by_id(fact.forbehold)
             if not has_mean and kinds[entry.kind].mean == "void"
         ]
-        notes += [
-            text.sentence(statement, known).text
-            for statement in self._found.statements
-            if statement.rule == Rule.MEAN_WITHOUT and fact.id in statement.facts
-        ]
+        absent = [one for one in self._book.peers(fact.indicator) if one.rank is None]
+        if absent and has_mean:
+            details: dict[str, Detail] = {
+                "subject": indicator.mention,
+                "kommuner": tuple(
+                    known.network.member(one.kommune).name for one in absent
+                ),
+                "reason": why_absent(known, absent),
+            }
+            notes.append(text.phrase(Rule.MEAN_WITHOUT, details, known))
         doubtful = tuple(
             f"{known.network.member(peer.kommune).name} ({entry.label})"
             for peer in self._book.peers(fact.indicator)
             if peer.rank is not None
             for entry in self._forbehold_of(peer)
-            if kinds[entry.kind].summary == "left_out"
+            if kinds[entry.kind].told == "with_finding"
         )
         if doubtful:
             notes.append(text.phrase("mean_includes", {"kommuner": doubtful}, known))

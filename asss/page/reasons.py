@@ -6,22 +6,19 @@ Holds which findings facts.json tells of: here alone it is decided what is one. 
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from asss.analysis.statements import (
-    Candidate,
     Comparison,
     Detail,
+    Finding,
     Reason,
-    Statement,
-    Withheld,
 )
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.language import significant
 from asss.catalogue.rules import Limit, Rule
 from asss.page.record import FindingRecord
-from asss.page.text import phrase
+from asss.page.text import phrase, sentence
 
 __all__ = [
     "compared",
@@ -35,35 +32,36 @@ __all__ = [
 FIELD, TAIL = re.compile(r"\{\w+\}"), re.compile(r"(?<=[^\s(«])\{\w+\}")
 
 
-def findings(
-    said: Sequence[Statement], withheld: Sequence[Withheld], known: Catalogue
-) -> list[FindingRecord]:
+def findings(thought_of: Iterable[Finding], known: Catalogue) -> list[FindingRecord]:
     """
     What was thought worth saying, as facts.json has it.
 
     Parameters
     ----------
-    said : sequence of Statement
-        In the order of the page, each a finding by itself.
-    withheld : sequence of Withheld
+    thought_of : iterable of Finding
+        Those that are told, in the order of the page, and then those that are not.
     """
-    thought_of: tuple[Candidate, ...] = (*said, *withheld)
-    names: Counter[str] = Counter()
-    made = []
-    for place, one in enumerate(thought_of):
-        name = f"{one.chapter}-{one.rule}"
-        names[name] += 1
-        told = isinstance(one, Statement)
+    place, made = 0, []
+    for one in thought_of:
+        told = one.outcome == "told"
+        reasons = [reason for said in one.statements for reason in said.reasons]
+        places = range(place, place + len(one.statements)) if told else ()
+        place += len(places)
         made.append(
             FindingRecord(
-                id=name if names[name] == 1 else f"{name}-{names[name]}",
+                id=f"{one.chapter}-{one.id}",
                 chapter=one.chapter,
-                topic=one.rule.topic,
-                salience=None,
+                topic=one.topic,
+                salience=one.salience or None,
                 told=told,
-                why=why(one.rule, one.reasons, known),
-                sentences=[place] if told else [],
-                unsaid=[] if told else [pattern(one.rule, known)],
+                why=[
+                    known.phrases.words[f"review_{one.outcome}"],
+                    *why(one.statements[0].rule, list(dict.fromkeys(reasons)), known),
+                ],
+                sentences=list(places),
+                unsaid=[]
+                if told
+                else [sentence(said, known).text for said in one.statements],
                 facts=list(one.facts),
             )
         )

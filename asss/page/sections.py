@@ -17,14 +17,12 @@ from asss.analysis.facts import Fact, NetworkBook
 from asss.analysis.findings import SUMMARY, Findings
 from asss.analysis.statements import Detail
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.rules import Rule
 from asss.page import comments, keyfigures, reasons, record, text
 from asss.page.blocks import Block, block
 from asss.page.comments import Comments
 from asss.page.record import FactsFile
 
 __all__ = [
-    "EXPLANATIONS",
     "FIGURES_MIME",
     "Data",
     "Illustrated",
@@ -42,9 +40,6 @@ __all__ = [
 
 #: The notebook output under which the numbers behind figures leave it.
 FIGURES_MIME = "application/vnd.asss.figures+json"
-
-#: Rules of sentences that explain a measure, and say nothing of its figure.
-EXPLANATIONS = (Rule.RESOURCE_GLOSS,)
 
 
 class Data(Protocol):
@@ -250,8 +245,6 @@ class _ChapterNotes:
 
     def refer(self, said: text.Sentence) -> list[dict[str, str]]:
         """References from a sentence to the forbehold on its facts."""
-        if said.rule in EXPLANATIONS:
-            return []
         touched = {name for fact in said.facts for name in self._by_id[fact].forbehold}
         references = []
         for name, item in self.items.items():
@@ -289,7 +282,7 @@ def facts(found: Findings, known: Catalogue) -> FactsFile:
         ],
         sentences=text.sentences(found, known),
         said=comments.place(found, known),
-        findings=reasons.findings(found.statements, found.withheld, known),
+        findings=reasons.findings((*found.findings, *found.left_out), known),
         table=keyfigures.table(found, known),
     )
 
@@ -331,7 +324,9 @@ def gathered(
         comments=said.records,
         findings=list(findings),
         forbehold=[
-            record.ForbeholdRecord(**entry.model_dump(mode="json", exclude={"figures"}))
+            record.ForbeholdRecord(
+                **entry.model_dump(mode="json", exclude={"figures", "stable"})
+            )
             for entry in book.all_forbehold(known)
         ],
     )

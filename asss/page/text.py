@@ -9,7 +9,7 @@ Imports ``findings`` and below.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from asss.analysis.findings import SUMMARY, Findings, sections
+from asss.analysis.findings import SUMMARY, Findings
 from asss.analysis.statements import (
     Claim,
     Count,
@@ -17,6 +17,7 @@ from asss.analysis.statements import (
     Fragment,
     Quantity,
     Statement,
+    Telling,
     Word,
 )
 from asss.analysis.tables import mark
@@ -45,6 +46,10 @@ __all__ = [
     "sentence",
     "sentences",
 ]
+
+
+#: Fields that may begin a sentence: a phrase then writes ``{Subject}``.
+CAPITAL = frozenset({"subject", "clause"})
 
 
 @dataclass(frozen=True)
@@ -108,8 +113,7 @@ def phrase(rule: str, details: Mapping[str, Detail], known: Catalogue) -> str:
             msg += suggestion(rule, known.phrases.phrases)
         raise PhraseError(msg)
     fields = {name: _written(detail, known) for name, detail in details.items()}
-    if "subject" in fields:
-        fields["Subject"] = capitalised(fields["subject"])
+    fields |= {n.capitalize(): capitalised(fields[n]) for n in CAPITAL & fields.keys()}
     if "kommune" in fields:
         fields["genitive"] = genitive(fields["kommune"])
     try:
@@ -132,6 +136,8 @@ def _written(detail: Detail, known: Catalogue) -> str:
             return _word(detail.key, known) + mark(detail.basis, words)
         case Claim():
             return mark(detail.basis, words)
+        case Telling():
+            return detail.clause.format(value=quantity(detail.value, words))
         case Fragment():
             return phrase(detail.rule, detail.details, known)
         case tuple():
@@ -179,17 +185,9 @@ def sentences(
 def paragraphs(
     found: Findings, known: Catalogue, *, chapter: str
 ) -> list[list[Sentence]]:
-    """
-    A chapter's sentences: first on level and rank, then on change over time.
-
-    Level has a paragraph for each section of the table that the chapter takes in; what
-    is said of several sections at once stands with the last of them.
-    """
-    section_of = sections(found.book, known)
-    parts: dict[int | None, list[Sentence]] = {}
-    said = sentences(found, known, chapter=chapter)
-    for statement, one in zip(found.about(chapter), said, strict=True):
-        is_level = statement.rule.topic.paragraph == "level"
-        last = max(section_of[fact] for fact in statement.facts)
-        parts.setdefault(last if is_level else None, []).append(one)
-    return list(parts.values())
+    """The sentences of a chapter or the main findings, by finding."""
+    return [
+        [sentence(said, known) for said in one.statements]
+        for one in found.findings
+        if one.chapter == chapter
+    ]

@@ -142,7 +142,7 @@ def available_years(known: Catalogue, snapshot: Snapshot) -> tuple[int, ...]:
     figures are missing in that year. One whose table is not here does.
     """
     held: dict[str, set[int]] = {}
-    for indicator in known.service.indicators:
+    for indicator in known.service.figures:
         for measure in known.service.behind(indicator):
             held[measure.id] = {
                 year

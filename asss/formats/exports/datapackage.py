@@ -154,8 +154,8 @@ def package(
     sections = {section.id: section.name for section in known.service.sections}
     used = {fact.kommune for fact in record.facts}
     indicators = [
-        entry.model_copy(update={"section": sections[entry.section]})
-        for entry in known.service.indicators
+        entry.model_copy(update={"section": sections.get(entry.section or "", "")})
+        for entry in known.service.figures
     ]
     kommuner = [
         (member.id, member.name, member.number_in(record.run.year))

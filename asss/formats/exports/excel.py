@@ -213,7 +213,7 @@ class _Workbook:
         ]
         sheet = self._sheet("table", heads, has_filter=False)
         facts = {fact.id: fact for fact in self._record.facts}
-        section = ""
+        section: str | None = None
         for row in printed.rows:
             indicator = self._known.indicator(row.indicator)
             if indicator.section != section:

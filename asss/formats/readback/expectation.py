@@ -20,7 +20,6 @@ from asss.catalogue import markdown
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import EVERY, METHOD, NETWORK, SHARED
 from asss.outputs import HTML_NAME
-from asss.page.sections import EXPLANATIONS
 
 __all__ = ["Cell", "Chapter", "Expected", "Row", "amount", "counted"]
 __all__ += ["dated", "expect", "marked", "percent", "rests_on", "spaced"]
@@ -469,8 +468,6 @@ def _marks(
     single: Mapping[str, str],
 ) -> tuple[str, ...]:
     """The forbehold on the facts of a sentence, of those that are on single figures."""
-    if sentence["rule"] in EXPLANATIONS:
-        return ()
     names = {name for fact in sentence["facts"] for name in touching.get(fact, ())}
     return tuple(text for name, text in single.items() if name in names)
 

@@ -47,7 +47,7 @@ class _Network:
         self._labels = {
             entry["id"]: entry["label"]
             for entry in facts["forbehold"]
-            if known.kinds[entry["kind"]].summary != "told"
+            if known.kinds[entry["kind"]].is_doubt
         }
         self._withheld = {
             entry["id"]: entry["label"]
@@ -178,10 +178,9 @@ class _Network:
                 for of, name in (("", first), ("other_", second))
             }
         compared = {
-            name: facts
-            for name, year in self._by_key
-            if year == self._year
-            and len(facts := self._sound(name)) > 1
+            row.id: facts
+            for row in self._known.service.indicators
+            if len(facts := self._sound(row.id)) > 1
             and (facts[0]["network_mean"] or 0) > 0
         }
         whole = {

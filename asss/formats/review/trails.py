@@ -39,7 +39,7 @@ EFFECTS = (
     ("mean", "void", "review_mean_void"),
     ("change", "reserved", "review_change_reserved"),
     ("change", "withheld", "review_change_withheld"),
-    ("summary", "left_out", "review_summary_left_out"),
+    ("told", "with_finding", "review_told_with_finding"),
 )
 
 #: Fields of a fact that are about it alone; the others set it against the network.

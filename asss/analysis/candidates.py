@@ -1,0 +1,841 @@
+"""
+Candidates: whatever a report on a kommune could tell, each with evidence and salience.
+
+Which figures explain each other stands in the catalogue; here it is worked out what
+they say together: what is spent and what need would have it be, where a gap lies, what
+drives it. What of this a report tells, is chosen in ``findings``. Imports ``changes``
+and below.
+"""
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+from asss.analysis.changes import (
+    clear_direction,
+    mentions,
+    stable_groups,
+)
+from asss.analysis.facts import Fact, FactBook, NetworkBook
+from asss.analysis.statements import (
+    Count,
+    Detail,
+    End,
+    Finding,
+    Fragment,
+    Quantity,
+    Reasons,
+    Statement,
+    Telling,
+    Word,
+    bases_of_change,
+    claim,
+    distance,
+    is_at,
+    lacks_base,
+    level,
+    mean,
+    previous,
+    prints_distance,
+    why_missing,
+    why_withheld,
+)
+from asss.analysis.tables import weakest
+from asss.catalogue.catalogue import Catalogue
+from asss.catalogue.language import half_up
+from asss.catalogue.rules import Rule, Topic
+
+__all__ = ["SUMMARY", "Candidates", "has_ends", "not_collected"]
+
+#: The chapter of the text that stands first on the page.
+SUMMARY = "sammendrag"
+
+#: Distances beyond this, in percent, are no more telling for being larger.
+FAR = 50
+
+
+@dataclass
+class Candidates:
+    """
+    The findings that facts give rise to.
+
+    Parameters
+    ----------
+    book : FactBook
+    known : Catalogue
+        Relations between figures, and limits and weights with their reasons.
+    """
+
+    book: FactBook
+    known: Catalogue
+    _prices: bool = field(default=False, init=False)
+
+    # -- what figures say together -----------------------------------------------------
+
+    def resources(self) -> Finding | None:
+        """What is spent, beside what is spent when need is taken into account."""
+        relation = self.known.service.relations.corrected
+        if relation is None:
+            return None
+        raw, corrected = self.usable(relation.raw), self.usable(relation.corrected)
+        said = [*self._spending(raw)] if raw else []
+        if corrected:
+            said.append(self._corrected(raw, corrected))
+        told = tuple(fact.indicator for fact in (raw, corrected) if fact)
+        return self._finding(Topic.RESOURCES, said, told) if said else None
+
+    def _spending(self, raw: Fact) -> Iterator[Statement]:
+        why = Reasons(self.known)
+        is_far = why.at_least("near_mean", "distance", abs(raw.given("distance")), raw)
+        details: dict[str, Detail] = {
+            "kommune": self.book.member.name,
+            "value": level(raw),
+            "mean": mean(raw),
+        }
+        if is_far and prints_distance(raw):
+            details |= {
+                "distance": distance(raw),
+                "more": Word("more" if raw.side > 0 else "less"),
+                "rank": self.rank(raw, why, spending=True),
+            }
+            yield self._say(SUMMARY, Rule.SPENDING, details, [raw], why)
+        else:
+            rule = Rule.SPENDING_NEAR if not is_far else Rule.SPENDING_AGAINST
+            yield self._say(SUMMARY, rule, details, [raw], why)
+
+    def apart(self) -> Finding | None:
+        """What is spent without a part that is posted wrongly, for everybody."""
+        if (found := self._misposted()) is None:
+            return None
+        part, without = found
+        why, away = Reasons(self.known), abs(without.given("distance"))
+        is_far = why.at_least("near_mean", "distance", away, without)
+        details: dict[str, Detail] = {
+            "part": self.known.indicator(part).part,
+            "kommune": self.book.member.name,
+            "distance": distance(without),
+            "side": Word("over" if without.side > 0 else "under"),
+            "rank": self.rank(without, why, spending=True),
+        }
+        rule = Rule.SPENDING_WITHOUT if is_far else Rule.SPENDING_WITHOUT_NEAR
+        said = self._say(SUMMARY, rule, details, [without], why)
+        return self._finding(Topic.APART, [said], (without.indicator,))
+
+    def _misposted(self) -> tuple[str, Fact] | None:
+        """The part that makes the whole doubtful, and the whole without it."""
+        relation = self.known.service.relations.sum
+        if relation is None:
+            return None
+        whole = self.book.fact(relation.whole)
+        for part, rest in relation.without.items():
+            without = self.usable(rest)
+            touching = set(whole.forbehold) & set(self.book.fact(part).forbehold)
+            if without and "misposting" in self._kinds(touching):
+                return part, without
+        return None
+
+    def _kinds(self, forbehold: Iterable[str]) -> set[str]:
+        return {entry.kind for entry in self.known.forbehold_by_id(forbehold)}
+
+    def _corrected(self, raw: Fact | None, corrected: Fact) -> Statement:
+        why, away = Reasons(self.known), abs(corrected.given("distance"))
+        is_far = why.at_least("on_mean", "distance", away, corrected)
+        is_far = is_far and prints_distance(corrected)
+        alone = "" if raw else "_alone"
+        facts = [corrected]
+        need, peers = self._need(raw, corrected, why) if raw else ("", [])
+        facts += peers
+        details: dict[str, Detail] = {
+            "kommune": self.book.member.name,
+            "need": need,
+            "value": level(corrected),
+            "distance": distance(corrected),
+            "more": Word("more" if corrected.side > 0 else "less"),
+            "rank": self.rank(corrected, why, spending=True) if is_far else "",
+        }
+        rule = Rule(f"corrected{alone}{'' if is_far else '_near'}")
+        return self._say(SUMMARY, rule, details, facts, why)
+
+    def _need(
+        self, raw: Fact, corrected: Fact, why: Reasons
+    ) -> tuple[Detail, list[Fact]]:
+        """Whether need is low or high: what is spent, of what is spent when corrected.
+
+        Against the plain mean of what the members spend, as the corrected figure is.
+        """
+        peers = [one for one in self.book.peers(raw.indicator) if one.rank is not None]
+        plain = sum(one.given() for one in peers) / len(peers)
+        if plain <= 0:
+            return Fragment(Rule.NEED_NONE, {}), []
+        need = raw.given() / plain / corrected.given("index") * 1e4
+        rule = Rule.NEED_NONE
+        limit = self.known.phrases.thresholds.need.value
+        if why.at_least("need", "need", abs(need - 100), raw):
+            rule = Rule.NEED_LOW if need < 100 else Rule.NEED_HIGH
+        if rule is Rule.NEED_NONE or not limit:
+            return Fragment(rule, {}), []
+        is_alike = (need < 100) == (raw.side < 0)
+        bases = [*(one.basis for one in peers), corrected.distance_basis]
+        also: Detail = Word("also") if is_alike else ""
+        mark = claim(bases)
+        return Fragment(rule, {"also": also, "mark": mark}), [raw, *peers]
+
+    def gap(self) -> Finding | None:
+        """Where the distance from the mean lies, in kroner that add up in print."""
+        relation = self.known.service.relations.sum
+        if relation is None:
+            return None
+        part, whole = self._misposted() or ("", self.usable(relation.whole))
+        why = Reasons(self.known)
+        parts = [self.book.fact(name) for name in relation.parts if name != part]
+        if (
+            whole is None
+            or not self._is_far(whole, why)
+            or any(one.rank is None or one.n != whole.n for one in parts)
+        ):
+            return None
+        gap = _printed_gap(whole)
+        parts.sort(key=lambda one: -abs(_printed_gap(one)))
+        large = [
+            one
+            for one in parts[:3]
+            if why.at_least(
+                "part_of_gap", "part_of_gap", abs(_printed_gap(one) / gap) * 100, one
+            )
+        ]
+        # As many parts as lie the same way, with the rest of them too.
+        # Few where a caveat takes its room.
+        most = (2, 1) if part or self.caveats([whole, *large]) else (3, 2, 1)
+        told = next((large[:k] for k in most if _is_one_way(gap, large[:k])), [])
+        rule = Rule.GAP if told else Rule.GAP_MIXED
+        if told and part:
+            rule = Rule.GAP_APART
+        told = told or large[:2]
+        items = [self._part(rule, _printed_gap(one), one) for one in told]
+        rest = gap - sum(map(_printed_gap, told))
+        if not items:
+            return None
+        if rest and len(told) < len(parts):
+            items.append(self._part(rule, rest, whole, is_rest=True))
+        total = abs(whole.given() - whole.given("network_mean"))
+        total *= whole.given("denominator") / 1e6
+        basis = whole.distance_basis
+        details: dict[str, Detail] = {
+            "without": self.known.indicator(part).part if part else "",
+            "gap": Quantity(abs(gap), whole.unit, 0, basis),
+            "total": Quantity(total, "millioner", 0, basis),
+            "parts": tuple(items),
+        }
+        said = self._say(SUMMARY, rule, details, [whole, *told], why)
+        return self._finding(Topic.GAP, [said], (), about=[whole])
+
+    def _part(
+        self, rule: Rule, amount: float, part: Fact, *, is_rest: bool = False
+    ) -> Detail:
+        name: Detail = self.known.indicator(part.indicator).part
+        details: dict[str, Detail] = {
+            "amount": Quantity(abs(amount), part.unit, 0, part.distance_basis),
+            "part": Word("rest") if is_rest else name,
+            "more": Word("more" if amount > 0 else "less"),
+        }
+        inside = Rule.GAP_PART_SIDED if rule is Rule.GAP_MIXED else Rule.GAP_PART
+        return Fragment(inside, details)
+
+    def driver(self) -> Finding | None:
+        """What a cost is high or low by: how many there are, or how much each gets."""
+        relation = self.known.service.relations.product
+        if relation is None:
+            return None
+        product = self.usable(relation.product)
+        share, amount = self.usable(relation.share), self.usable(relation.amount)
+        if product is None or share is None or amount is None:
+            return None
+        why = Reasons(self.known)
+        away = abs(product.given("distance"))
+        made = half_up(share.given("index")) * half_up(amount.given("index")) / 100
+        off = abs(made - half_up(product.given("index")))
+        if (
+            not why.at_least("near_mean", "distance", away, product)
+            or not why.at_most("product", "product", off, product)
+            or not prints_distance(product)
+            or self.moved(product, why)
+        ):
+            return None
+        of_share = math.log(share.given("index") / 100)
+        weight = of_share / math.log(product.given("index") / 100) * 100
+        details: dict[str, Detail] = self._level_details(product) | {
+            "size": Word("larger" if share.side > 0 else "smaller"),
+            "more": Word("more" if amount.side > 0 else "less"),
+            "share": level(share),
+            "share_mean": mean(share),
+            "amount": level(amount),
+            "amount_mean": mean(amount),
+        }
+        facts, told = [product, share, amount], [product]
+        if why.at_least("driver", "driver", weight, product):
+            rule, told = Rule.DRIVER_SHARE, [product, share]
+        elif why.at_least("driver", "driver", 100 - weight, product):
+            rule, told = Rule.DRIVER_AMOUNT, [product, amount]
+        elif share.side == amount.side == product.side:
+            rule = Rule.DRIVER_BOTH
+        else:
+            return None
+        chapter = self.chapter(product)
+        said = self._say(chapter, rule, details, facts, why)
+        names = tuple(fact.indicator for fact in told)
+        return self._finding(Topic.DRIVER, [said], names, about=told)
+
+    def amount(self) -> Finding | None:
+        """An amount in a year, beside for how long it is paid."""
+        relation = self.known.service.relations.duration
+        fact = self.usable(relation.amount) if relation else None
+        if relation is None or fact is None:
+            return None
+        why = Reasons(self.known)
+        if not why.at_least("near_mean", "distance", abs(fact.given("distance")), fact):
+            return None
+        said = [self.tell(fact, why)]
+        lengths = [one for n in relation.lengths if (one := self.usable(n))]
+        if len(lengths) == len(relation.lengths) and all(
+            one.side == fact.side and self._is_far(one, why) for one in lengths
+        ):
+            details: dict[str, Detail] = {
+                "longer": Word("longer" if fact.side > 0 else "shorter"),
+                "mark": claim(one.distance_basis for one in lengths),
+            }
+            chapter = self.chapter(fact)
+            said.append(self._say(chapter, Rule.DURATION, details, lengths, why))
+        return self._finding(Topic.AMOUNT, said, (fact.indicator,), about=[fact])
+
+    def few_but_long(self) -> Finding | None:
+        """Few are reached and stay long, or many and not long."""
+        relation = self.known.service.relations.coverage
+        if relation is None:
+            return None
+        share, long = self.usable(relation.share), self.usable(relation.long)
+        why = Reasons(self.known)
+        if (
+            share is None
+            or long is None
+            or share.side == long.side
+            or not (self._is_far(share, why) and self._is_far(long, why))
+        ):
+            return None
+        first = self.tell(share, why, is_level=True)
+        rank = self.rank(long, why)
+        details = self._level_details(long) | {"rank": rank}
+        rule = Rule.LEVEL_BUT_RANKED if rank else Rule.LEVEL_BUT
+        second = self._say(first.chapter, rule, details, [long], why)
+        facts = [share, long]
+        names = tuple(one.indicator for one in facts)
+        return self._finding(Topic.FEW_BUT_LONG, [first, second], names, about=facts)
+
+    def ages(self) -> Finding | None:
+        """The young apart from the adults."""
+        relation = self.known.service.relations.ages
+        if relation is None:
+            return None
+        young, adult = self.usable(relation.young), self.usable(relation.adult)
+        if young is None or adult is None:
+            return None
+        why = Reasons(self.known)
+        apart = abs(young.given("distance") - adult.given("distance"))
+        if not why.at_least("apart", "apart", apart, young):
+            return None
+        far = [self._is_far(one, why) for one in (young, adult)]
+        if not any(far) or (all(far) and young.side == adult.side):
+            return None
+        return self._pair(Topic.AGES, young, adult, why)
+
+    def lengths(self) -> Finding | None:
+        """How long it is paid, where it is long, or short, of every kind."""
+        relation = self.known.service.relations.duration
+        facts = [self.usable(n) for n in relation.lengths] if relation else []
+        why = Reasons(self.known)
+        far = [one for one in facts if one and self._is_far(one, why)]
+        if len(far) != 2 or far[0].side != far[1].side:
+            return None
+        return self._pair(Topic.LEVEL, far[0], far[1], why)
+
+    def _pair(
+        self, topic: Topic, first: Fact, second: Fact, why: Reasons
+    ) -> Finding | None:
+        other = self.known.indicator(second.indicator)
+        if not other.also:
+            return None
+        ranks = [self.rank(one, why, years=False) for one in (first, second)]
+        is_both = ranks[0] and ranks[0] == ranks[1]
+        if is_both and isinstance(ranks[0], Fragment):
+            ranks = ["", Fragment(Rule.RANK_BOTH, ranks[0].details)]
+        details: dict[str, Detail] = {
+            "clause": self._clause(first),
+            "mean": mean(first),
+            "rank": ranks[0],
+            "joint": Word("joint_and" if first.side == second.side else "joint_but"),
+            "other": Telling(other.also, level(second)),
+            "other_mean": mean(second),
+            "other_rank": ranks[1],
+        }
+        facts = [first, second]
+        said = self._say(self.chapter(first), Rule.LEVEL_PAIR, details, facts, why)
+        names = tuple(one.indicator for one in facts)
+        return self._finding(topic, [said], names, about=facts)
+
+    # -- one figure --------------------------------------------------------------------
+
+    def level(self, name: str) -> Finding | None:
+        """One figure beside the mean, and which way it has moved.
+
+        None where it is near the mean, or no further from it than chance, and has not
+        moved: that is told of several at once.
+        """
+        fact = self.book.fact(name)
+        if name in self.book.pending(self.known) or not self._clause_of(fact):
+            return None
+        # What is posted wrongly is not first said and then excused.
+        if "misposting" in self._kinds(fact.forbehold):
+            return None
+        why = Reasons(self.known)
+        if self.usable(name) is None:
+            alone = self._unlike(fact)
+            if alone is None:
+                return None
+            return self._finding(Topic.MISSING, [alone], (name,), about=[])
+        if not (self._is_far(fact, why) or self.moved(fact, why)):
+            return None
+        said = [self.tell(fact, why), *self._carried(fact, why)]
+        return self._finding(Topic.LEVEL, said, (name,), about=[fact])
+
+    def tell(self, fact: Fact, why: Reasons, *, is_level: bool = False) -> Statement:
+        """A figure beside the mean in a sentence, with its change where it is clear."""
+        rank = self.rank(fact, why)
+        details = self._level_details(fact) | {"rank": rank}
+        is_level = is_level or fact.indicator in self.book.components
+        way = None if is_level else self.moved(fact, why)
+        facts = [fact]
+        if way:
+            rule, facts = self._moved(fact, way, details)
+        elif fact.unit == "kr" and self._is_far(fact, why) and prints_distance(fact):
+            rule = Rule.LEVEL_DISTANCE
+        else:
+            rule = Rule.LEVEL_RANKED if rank else Rule.LEVEL
+        return self._say(self.chapter(fact), rule, details, facts, why)
+
+    def _moved(
+        self, fact: Fact, way: Literal["up", "down"], details: dict[str, Detail]
+    ) -> tuple[Rule, list[Fact]]:
+        indicator = self.known.indicator(fact.indicator)
+        before = self.book.fact(fact.indicator, year=fact.year - 1)
+        details |= {
+            "subject": indicator.mention,
+            "moves": Word(f"moves_{indicator.scale}_{way}"),
+            "previous": previous(fact),
+            "value": level(fact),
+        }
+        if fact.unit != "kr":
+            return Rule.MOVED, [fact, before]
+        percent = abs(fact.change_percent or 0)
+        basis = weakest(bases_of_change((fact,)))
+        details |= {
+            "percent": Quantity(percent, "prosent", 0, basis, "distance"),
+            "prices": "",
+        }
+        return Rule.MOVED_PERCENT, [fact, before]
+
+    def _unlike(self, fact: Fact) -> Statement | None:
+        """A figure that has no mean to be held against."""
+        chapter = self.chapter(fact)
+        why = Reasons(self.known)
+        if fact.value is None:
+            return None
+        withheld = why_withheld(self.known, fact)
+        details: dict[str, Detail] = {"clause": self._clause(fact), "reason": withheld}
+        if lacks_base(self.known, fact):
+            why.append("no_base")
+            details |= {
+                "mean": mean(fact),
+                "side": Word("over" if fact.side > 0 else "under"),
+            }
+            rule = Rule.LEVEL_SIDE if fact.side else Rule.LEVEL
+            return self._say(chapter, rule, details, [fact], why)
+        return self._say(chapter, Rule.LEVEL_ALONE, details, [fact], why)
+
+    def _carried(self, fact: Fact, why: Reasons) -> Iterator[Statement]:
+        """Where one member carries the mean past nearly all of the others."""
+        peers = [one for one in self.book.peers(fact.indicator) if one.rank]
+        heaviest = max(peers, key=lambda one: one.denominator or 0)
+        others = [one for one in peers if one is not heaviest]
+        if (
+            fact.mean_rule != "weighted"
+            or fact is heaviest
+            or not has_ends(self.known, fact)
+            or len(others) < 2
+        ):
+            return
+        alike = [one for one in others if one.side == -heaviest.side]
+        end: End = "lowest" if fact.side > 0 else "highest"
+        place, _ = self._place(fact, end)
+        if len(alike) == len(others) and fact.side == -heaviest.side and place <= 3:
+            details: dict[str, Detail] = {
+                "kommune": self.known.network.member(heaviest.kommune).name,
+                "way": Word("draws_up" if heaviest.side > 0 else "draws_down"),
+                "count": Count(len(alike)),
+                "n": Count(len(peers)),
+                "side": Word("under" if heaviest.side > 0 else "over"),
+                "mark": claim(one.distance_basis for one in peers),
+            }
+            yield self._say(
+                self.chapter(fact), Rule.MEAN_CARRIED, details, [fact, *peers], why
+            )
+
+    # -- several figures ---------------------------------------------------------------
+
+    def joint(self, chapter: str) -> list[Finding]:
+        """Groups of which every figure has moved the same way, told by the largest."""
+        findings = []
+        for group in self.known.service.groups:
+            members = [
+                self.book.fact(one.id)
+                for one in self.known.service.in_chapter(chapter)
+                if one.group == group.id
+            ]
+            why = Reasons(self.known)
+            ways = {clear_direction(self.known, fact, why) for fact in members}
+            if len(members) < 2 or len(ways) != 1 or None in ways:
+                continue
+            most = max(members, key=lambda fact: abs(fact.change_percent or 0))
+            indicator = self.known.indicator(most.indicator)
+            way = "up" if most.given("change") > 0 else "down"
+            details: dict[str, Detail] = {
+                "subject": group.subject,
+                "moves": Word(f"moves_{indicator.scale}_{way}"),
+                "most": indicator.mention,
+                "previous": previous(most),
+                "value": level(most),
+                "mark": claim(bases_of_change(members), previous(most), level(most)),
+            }
+            said = self._say(chapter, Rule.MOVED_ALL, details, members, why)
+            findings.append(
+                self._finding(Topic.JOINT, [said], (most.indicator,), about=[most])
+            )
+        return findings
+
+    def missing(self, chapter: str) -> list[Finding]:
+        """What there is no figure for, that of the same reason together."""
+        groups: dict[Detail, list[Fact]] = {}
+        for one in self.known.service.in_chapter(chapter):
+            fact = self.book.fact(one.id)
+            if fact.value is None and one.id not in self.book.pending(self.known):
+                reason: Detail = why_withheld(self.known, fact)
+                reason = reason or why_missing(self.known, fact)
+                groups.setdefault(reason, []).append(fact)
+        findings = []
+        for reason, facts in groups.items():
+            details: dict[str, Detail] = {
+                "subject": mentions(self.known, facts),
+                "year": self.book.run.year,
+                "reason": reason,
+            }
+            said = self._say(
+                chapter, Rule.LEVEL_MISSING, details, facts, Reasons(self.known)
+            )
+            names = tuple(fact.indicator for fact in facts)
+            findings.append(self._finding(Topic.MISSING, [said], names, about=[]))
+        return findings
+
+    def growing(self) -> Finding | None:
+        """An amount that moves together with how long it is paid."""
+        relation = self.known.service.relations.duration
+        amount = self.usable(relation.amount) if relation else None
+        if relation is None or amount is None:
+            return None
+        why = Reasons(self.known)
+        way = self.moved(amount, why)
+        lengths = [one for n in relation.lengths if (one := self.usable(n))]
+        alike = [one for one in lengths if way and self.moved(one, why) == way]
+        if not alike:
+            return None
+        most = max(alike, key=lambda one: abs(one.change_percent or 0))
+        said = [self.tell(amount, why)]
+        details: dict[str, Detail] = {}
+        _, facts = self._moved(most, "up" if way == "up" else "down", details)
+        said.append(self._say(said[0].chapter, Rule.MOVED_TOO, details, facts, why))
+        told = [amount, most]
+        names = tuple(one.indicator for one in told)
+        return self._finding(Topic.JOINT, said, names, about=told)
+
+    def stable(self, chapter: str) -> list[Finding]:
+        """Groups that have been stable over the years of Tabell 1."""
+        weight = self.known.phrases.weights[Topic.STABLE].value
+        return [
+            Finding(one.topic, one.statements, one.indicators, weight)
+            for one in stable_groups(self.book, self.known, chapter)
+        ]
+
+    def rest(self, chapter: str, told: Iterable[str]) -> Finding | None:
+        """What is near the mean, or as near as chance, and not told yet."""
+        told = set(told)
+        left = [
+            fact
+            for one in self.known.service.in_chapter(chapter)
+            if one.id not in told
+            and (fact := self.usable(one.id))
+            and not self._is_far(fact, Reasons(self.known))
+            and not self.caveats([fact])
+        ]
+        if not left:
+            return None
+        is_near = all(abs(fact.given("distance")) < self._near for fact in left)
+        details: dict[str, Detail] = {
+            "subject": mentions(self.known, left),
+            "mark": claim(fact.distance_basis for fact in left),
+        }
+        rule = Rule.REST_NEAR if is_near else Rule.REST_UNCLEAR
+        said = self._say(chapter, rule, details, left, Reasons(self.known))
+        names = tuple(fact.indicator for fact in left)
+        return self._finding(Topic.REST, [said], names, about=[])
+
+    def pending(self) -> Finding | None:
+        """What is collected by hand and not collected yet: once, for the whole page."""
+        names = self.book.pending(self.known)
+        said = not_collected(self.book, self.known)
+        return self._finding(Topic.PENDING, said, names, about=[]) if said else None
+
+    # -- what they are made of ---------------------------------------------------------
+
+    @cached_property
+    def _near(self) -> float:
+        return self.known.phrases.thresholds.near_mean.value
+
+    @cached_property
+    def _apart(self) -> float:
+        return self.known.phrases.thresholds.apart.value
+
+    @cached_property
+    def _chapters(self) -> dict[str, str]:
+        service = self.known.service
+        return {
+            indicator.id: chapter.id
+            for chapter in service.chapters
+            for indicator in service.in_chapter(chapter.id)
+        }
+
+    def chapter(self, fact: Fact) -> str:
+        """Which chapter speaks of a figure; of a component, that of its whole."""
+        relation = self.known.service.relations.sum
+        name = fact.indicator
+        if name not in self._chapters and relation:
+            name = relation.whole
+        return self._chapters[name]
+
+    def usable(self, name: str) -> Fact | None:
+        """The report's own figure, where it may be held against the mean."""
+        fact = self.book.fact(name)
+        return fact if fact.value is not None and fact.index is not None else None
+
+    def moved(self, fact: Fact, why: Reasons) -> Literal["up", "down"] | None:
+        """Which way a figure has clearly moved since last year."""
+        return clear_direction(self.known, fact, why)
+
+    def _is_far(self, fact: Fact, why: Reasons) -> bool:
+        """Whether a figure is away from the mean, and by more than chance."""
+        away = abs(fact.given("distance"))
+        if not why.at_least("near_mean", "distance", away, fact):
+            return False
+        if fact.distance_clear is False:
+            why.append("chance")
+            return False
+        return True
+
+    def _clause_of(self, fact: Fact) -> str:
+        return self.known.indicator(fact.indicator).clause
+
+    def _clause(self, fact: Fact) -> Telling:
+        return Telling(self._clause_of(fact), level(fact))
+
+    def _level_details(self, fact: Fact) -> dict[str, Detail]:
+        return {
+            "clause": self._clause(fact),
+            "value": level(fact),
+            "mean": mean(fact),
+            "distance": distance(fact),
+            "side": Word("over" if fact.side > 0 else "under"),
+            "rank": "",
+        }
+
+    def _say(
+        self,
+        chapter: str,
+        rule: Rule,
+        details: dict[str, Detail],
+        facts: Sequence[Fact],
+        why: Reasons,
+    ) -> Statement:
+        ids = tuple(dict.fromkeys(fact.id for fact in facts))
+        limits = rule.topic.limits
+        reasons = tuple(
+            one
+            for one in dict.fromkeys(why)
+            if isinstance(one, str) or one.limit in limits
+        )
+        given = {"caveat": "", **details}
+        kept = {name: given[name] for name in sorted(rule.fields) if name in given}
+        return Statement(chapter, rule, kept, ids, reasons)
+
+    def _finding(
+        self,
+        topic: Topic,
+        said: Sequence[Statement],
+        told: Sequence[str],
+        *,
+        about: Sequence[Fact] | None = None,
+    ) -> Finding:
+        weight = self.known.phrases.weights[topic].value
+        facts = [self.book.fact(n) for n in told] if about is None else about
+        strength = max((self.strength(fact) for fact in facts), default=0.0)
+        if len(told) == 1:
+            weight *= self.known.indicator(told[0]).weight
+        salience = round(weight * (0.5 + strength), 3)
+        return Finding(topic, tuple(said), tuple(told), salience)
+
+    def strength(self, fact: Fact) -> float:
+        """How far a figure is from the mean or from last year, from 0 to 1.3.
+
+        Outermost of the members counts 0.3; more than half from the mean no more.
+        """
+        away = abs(fact.distance or 0) if fact.distance_clear is not False else 0
+        is_clear = clear_direction(self.known, fact, Reasons(self.known))
+        change = abs(fact.change_percent or 0) if is_clear else 0
+        ends = has_ends(self.known, fact) and away >= self._apart
+        outer = 0.3 if ends and (fact.is_highest or fact.is_lowest) else 0
+        return min(max(away, change), FAR) / FAR + outer
+
+    def caveats(
+        self, facts: Iterable[Fact], *, is_change: bool = False
+    ) -> list[tuple[int, str, str]]:
+        """(year, label, id) of what must stand beside the report's own figures."""
+        beside = {"with_finding", "with_change"} if is_change else {"with_finding"}
+        found: dict[str, tuple[int, str, str]] = {}
+        for fact in facts:
+            if fact.kommune != self.book.member.id:
+                continue
+            for entry in self.known.forbehold_by_id(fact.forbehold):
+                told = self.known.kinds[entry.kind].told
+                if told in beside and not entry.is_page_wide:
+                    found.setdefault(entry.id, (fact.year, entry.label, entry.id))
+        return sorted(found.values())
+
+    # -- rank --------------------------------------------------------------------------
+
+    def rank(
+        self, fact: Fact, why: Reasons, *, spending: bool = False, years: bool = True
+    ) -> Detail:
+        """Where among the members, if at an end and away from the mean; else nothing.
+
+        Never by decimals that are not printed, and what is shared is told as shared.
+        """
+        if fact.rank is None or not self._is_far_enough(fact, spending=spending):
+            return ""
+        if not has_ends(self.known, fact):
+            return ""
+        end: End = "highest" if fact.side > 0 else "lowest"
+        place, alike = self._place(fact, end)
+        last = place + alike - 1
+        if not why.at_most("among_outermost", "place", last, fact) or place > 3:
+            return ""
+        shared = alike > 1
+        if shared and not self._is_shared_truly(fact):
+            return ""
+        scale = "spending" if spending else self.known.indicator(fact.indicator).scale
+        key, rule, basis = (
+            f"rank_{scale}_{place}_{end}",
+            Rule.RANK_TAIL,
+            fact.distance_basis,
+        )
+        held = self._years_at(fact, end) if place == 1 and not shared else 0
+        if years and held >= self.known.phrases.thresholds.several_years.value:
+            span = self.book.history(fact.indicator)[-held:]
+            rule, basis = (
+                Rule.RANK_TAIL_YEARS,
+                weakest(one.distance_basis for one in span),
+            )
+        word = Word(key, basis)
+        rank = Fragment(Rule.RANK_SHARED, {"rank": word}) if shared else word
+        return Fragment(rule, {"rank": rank})
+
+    def _is_far_enough(self, fact: Fact, *, spending: bool) -> bool:
+        if fact.distance is None or fact.distance_clear is False:
+            return False
+        limits = self.known.phrases.thresholds
+        near = limits.on_mean.value if spending else limits.near_mean.value
+        return abs(fact.distance) >= near
+
+    def _place(self, fact: Fact, end: End) -> tuple[int, int]:
+        """Place from an end by printed figures, and how many print the same."""
+        own = half_up(fact.given(), fact.decimals)
+        values = [
+            half_up(peer.value, fact.decimals)
+            for peer in self.book.peers(fact.indicator, fact.year)
+            if peer.rank is not None and peer.value is not None
+        ]
+        beyond = sum(v > own if end == "highest" else v < own for v in values)
+        return beyond + 1, values.count(own)
+
+    def _is_shared_truly(self, fact: Fact) -> bool:
+        """Whether those that print the same are the same."""
+        own = half_up(fact.given(), fact.decimals)
+        return all(
+            math.isclose(peer.value, fact.given(), abs_tol=1e-12)
+            for peer in self.book.peers(fact.indicator, fact.year)
+            if peer.value is not None and half_up(peer.value, fact.decimals) == own
+        )
+
+    def _years_at(self, fact: Fact, end: End) -> int:
+        """For how many years, up to the report's, nobody has been beyond.
+
+        Not across a break: before it, the figures are another kommune's.
+        """
+        years = 0
+        for one in reversed(self.book.history(fact.indicator)):
+            if not is_at(one, end) or one.is_shared(end):
+                break
+            if not has_ends(self.known, one) or self.caveats([one]):
+                break
+            years += 1
+            if self.known.effects(one.forbehold).change != "shown":
+                break
+        return years
+
+
+def not_collected(book: NetworkBook, known: Catalogue) -> list[Statement]:
+    """What is collected by hand and not collected yet: once, for the whole page."""
+    names = book.pending(known)
+    if not names:
+        return []
+    details: dict[str, Detail] = {
+        "subject": tuple(known.indicator(name).mention for name in names),
+        "year": book.run.year,
+    }
+    ids = tuple(fact.id for fact in book.reported if fact.indicator in names)
+    return [Statement(SUMMARY, Rule.MANUAL_PENDING, details, ids)]
+
+
+def has_ends(known: Catalogue, fact: Fact) -> bool:
+    """Whether «høyest» and «lavest» say something: of many members, not all alike."""
+    limit = known.phrases.thresholds.among_outermost.value * 2
+    return fact.n > limit and fact.lowest != fact.highest
+
+
+def _is_one_way(gap: float, parts: Sequence[Fact]) -> bool:
+    """Whether some parts, and the rest of the gap, all lie the way of the gap."""
+    amounts = [_printed_gap(one) for one in parts]
+    rest = gap - sum(amounts)
+    return bool(parts) and all(a * gap > 0 for a in amounts) and rest * gap >= 0
+
+
+def _printed_gap(fact: Fact) -> float:
+    """Value less mean, as both are printed."""
+    own, middle = fact.given(), fact.given("network_mean")
+    return half_up(own, fact.decimals) - half_up(middle, fact.decimals)
