@@ -112,7 +112,15 @@ def test_report_in_hand(kommune: str, snapshot: Snapshot, known: Catalogue) -> N
     for sentence in report.sentences["text"][:1]:
         assert sentence.split("ʳ")[0] in page
     for text in report.sentences["text"]:
-        assert report.explain(text).sentence == text
+        why = report.explain(text)
+        assert why.sentence == text
+        assert why.why
+        assert all(f"why: {one}" in repr(why) for one in why.why)
+    told = report.findings.query("told")
+    assert list(told["sentences"].explode()) == list(range(len(report.sentences)))
+    for shown in (known, snapshot):
+        assert repr(shown)[:9] in shown._repr_html_()
+        assert shown._repr_html_().count("<tr>") > 5
     for shown in (report, report.found, report.known, report.found.book, snapshot):
         assert len(repr(shown)) < 250
         assert "\n" not in repr(shown)
@@ -187,6 +195,15 @@ def test_marks_go_along_into_the_frames() -> None:
     assert column[1]["basis"] == "real"
     assert column[1]["basis of the mean"] == "reconstructed"
     assert column[1]["basis of distance and rank"] == "reconstructed"
+
+
+def test_cells_are_explained_with_their_values() -> None:
+    """Where a figure was read, and what stood there."""
+    name = "oslo-2020-andel_mottakere_18_24"
+    told = _report().explain(name).facts[name]
+    values = re.findall(r" = ([\d\u00a0]+)", told["cells"])
+    read = sum(int(value.replace("\u00a0", "")) for value in values)
+    assert read == told["numerator"] + told["denominator"]
 
 
 def test_formula_is_right_as_it_is_printed() -> None:

@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from html import escape
 from itertools import combinations, pairwise, product
 from pathlib import Path
 from types import NoneType
@@ -126,6 +127,16 @@ class Catalogue:
             f"{len(self.network.members)} kommuner, {len(self.service.indicators)} "
             f"indicators, {len(self.forbehold)} forbehold)"
         )
+
+    def _repr_html_(self) -> str:
+        """Its indicators, by section: what one looks up when one begins."""
+        names = {section.id: section.name for section in self.service.sections}
+        rows = "".join(
+            f"<tr><td>{escape(names[one.section])}</td>"
+            f"<td><code>{one.id}</code></td><td>{escape(one.name)}</td></tr>"
+            for one in self.service.indicators
+        )
+        return f"<p>{escape(repr(self))}</p><table>{rows}</table>"
 
     def forbehold_for(
         self, indicator: str, kommune: str, year: int, *, is_fetched: bool

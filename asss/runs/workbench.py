@@ -32,7 +32,7 @@ from asss.catalogue.parameters import (
 )
 from asss.errors import RenderError, UsageError, expect
 from asss.figures import Picture
-from asss.page import keyfigures, method, overview, sections, text
+from asss.page import keyfigures, method, overview, reasons, sections, text
 from asss.page.blocks import Block
 from asss.page.record import FactsFile
 from asss.page.sections import Illustrated
@@ -61,6 +61,8 @@ class Explanation:
     sentence, rule, phrase : str
         The sentence, its id in ``fraser.yaml``, and how it reads there; empty where a
         fact is explained.
+    why : tuple of str
+        What decided it, in words of the report's language.
     facts : DataFrame
         A column for each figure behind it: values, formula, cells at SSB, forbehold.
     """
@@ -68,11 +70,13 @@ class Explanation:
     sentence: str
     rule: str
     phrase: str
+    why: tuple[str, ...]
     facts: pd.DataFrame
 
     def _lines(self) -> list[str]:
         told = {"sentence": self.sentence, "rule": self.rule, "phrase": self.phrase}
-        return [f"{name}: {said}" for name, said in told.items() if said]
+        lines = [f"{name}: {said}" for name, said in told.items() if said]
+        return [*lines, *(f"why: {one}" for one in self.why)]
 
     def __repr__(self) -> str:
         """Above the figures, line by line."""
@@ -168,6 +172,11 @@ class Report:
         return _plainly(pd.DataFrame([vars(one) for one in said], columns=columns))
 
     @property
+    def findings(self) -> pd.DataFrame:
+        """What was thought worth saying, told or not, and why: as in facts.json."""
+        return pd.DataFrame([dict(one) for one in self.content().findings])
+
+    @property
     def table(self) -> pd.DataFrame:
         """Tabell 1 in numbers: a row for each indicator, in its order."""
         raise NotImplementedError
@@ -208,7 +217,7 @@ class Report:
         expect((str, int, Fact), what, "a sentence, its row, a fact or its id")
         wanted = what.id if isinstance(what, Fact) else what
         if isinstance(wanted, str) and wanted in facts:
-            return Explanation("", "", "", self._described([facts[wanted]]))
+            return Explanation("", "", "", (), self._described([facts[wanted]]))
         if wanted in said:
             wanted = said.index(wanted)
         if not isinstance(wanted, int) or not 0 <= wanted < len(said):
@@ -221,10 +230,14 @@ class Report:
         told = self.found.statements[wanted]
         phrase = self.known.phrases.phrases[told.rule].sentence
         described = self._described([facts[name] for name in told.facts])
-        return Explanation(said[wanted], str(told.rule), phrase, described)
+        why = tuple(reasons.why(told.rule, told.reasons, self.known))
+        return Explanation(said[wanted], str(told.rule), phrase, why, described)
 
     def _described(self, facts: list[Fact]) -> pd.DataFrame:
         """A column for each fact."""
+        from asss.formats.review.origins import origins
+
+        snapshot = self.found.book.snapshot
         texts = {entry.id: entry.text for entry in self.known.forbehold}
         columns = {
             fact.id: {
@@ -237,7 +250,10 @@ class Report:
                 "lowest by chance": fact.interval_low,
                 "highest by chance": fact.interval_high,
                 "basis": fact.basis,
-                "cells": "; ".join(fact.cells),
+                "cells": "; ".join(
+                    f"{cell['address']} = {cell['value']}"
+                    for cell in origins(fact.cells, self.known, snapshot)
+                ),
                 "mean": fact.network_mean,
                 "basis of the mean": fact.mean_basis,
                 "rule of the mean": fact.mean_rule,

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import cached_property
+from html import escape
 from importlib import resources
 from itertools import chain, count, repeat
 from pathlib import Path
@@ -122,6 +123,16 @@ class Snapshot:
         return (
             f"Snapshot({self.name!r}, {self.created}: tables {', '.join(self.tables)})"
         )
+
+    def _repr_html_(self) -> str:
+        """Its tables: how many cells of each, and when SSB updated them."""
+        rows = "".join(
+            f"<tr><td>{table}</td><td>{escape(entry['title'])}</td>"
+            f"<td>{len(self.datasets[table].values)}</td>"
+            f"<td>{entry['ssb_updated'] or ''}</td></tr>"
+            for table, entry in self.tables.items()
+        )
+        return f"<p>{escape(repr(self))}</p><table>{rows}</table>"
 
     @property
     def is_fetched(self) -> bool:
