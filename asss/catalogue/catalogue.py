@@ -711,8 +711,8 @@ def _check_service(service: Service, collected: set[str]) -> list[str]:
         problems += parameters.unknown(
             f"{file}: {where}", names, there, what=f"{what} "
         )
-    problems += [f"{file}: {line}" for line in _wrong_means(service)]
-    problems += [f"{file}: {line}" for line in _wrong_measures(service)]
+    for wrong in (_wrong_means, _wrong_chances, _wrong_measures):
+        problems += [f"{file}: {line}" for line in wrong(service)]
     return problems
 
 
@@ -727,7 +727,7 @@ def _wrong_means(service: Service) -> Iterator[str]:
             yield f"{where}: leave out from_year of the first rule"
 
 
-def _wrong_measures(service: Service) -> Iterator[str]:
+def _wrong_chances(service: Service) -> Iterator[str]:
     for one in service.indicators:
         for name in one.formula.measures if one.chance else ():
             if name in service.measure and service.measure[name].unit != PERSONS:
@@ -735,6 +735,9 @@ def _wrong_measures(service: Service) -> Iterator[str]:
                     f"indicators[{one.id}].chance: {name} is in "
                     f"{service.measure[name].unit}; chance is of {PERSONS}"
                 )
+
+
+def _wrong_measures(service: Service) -> Iterator[str]:
     for measure in service.measures:
         where = f"measures[{measure.id}]"
         if bool(measure.series) == bool(measure.sum):
