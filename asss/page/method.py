@@ -456,24 +456,23 @@ def _joined(*parts: Block) -> Block:
     return Block("\n".join(part.html for part in parts))
 
 
-#: The parts of the page by their names, in its order: what each is headed with, and
-#: what makes it of the book and the catalogue.
-PARTS: Mapping[str, tuple[str, Callable[[NetworkBook, Catalogue], Block]]] = {
-    "figures": ("method_figures_heading", _figures),
-    "signs": ("method_signs_heading", _signs),
-    "means": ("method_means_heading", _means),
-    "reconstructed": ("method_reconstructed_heading", _reconstructed),
-    "chance": ("method_chance_heading", _chance),
-    "definitions": ("method_definitions_heading", _definitions),
-    "forbehold": ("method_forbehold_heading", _forbehold),
-    "queries": ("data_tables", _queries),
-    "collected": ("method_collected_heading", _collected),
+#: The parts of the page by their names, each of the book and the catalogue.
+PARTS: Mapping[str, Callable[[NetworkBook, Catalogue], Block]] = {
+    "figures": _figures,
+    "signs": _signs,
+    "means": _means,
+    "reconstructed": _reconstructed,
+    "chance": _chance,
+    "definitions": _definitions,
+    "forbehold": _forbehold,
+    "queries": _queries,
+    "collected": _collected,
 }
 
 
 def part(name: str, book: NetworkBook, known: Catalogue) -> Block:
     """
-    A part of the page, with its heading.
+    A part of the page.
 
     Raises
     ------
@@ -483,6 +482,4 @@ def part(name: str, book: NetworkBook, known: Catalogue) -> Block:
     if name not in PARTS:
         msg = f"No part {name!r} of the page.{suggestion(name, PARTS)}"
         raise UsageError(msg)
-    heading, made = PARTS[name]
-    headed = block("part", known, heading=known.phrases.words[heading])
-    return _joined(headed, made(book, known))
+    return PARTS[name](book, known)

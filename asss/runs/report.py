@@ -233,6 +233,12 @@ def _execute(
         for cell in notebook.cells
         if cell.cell_type == "markdown" and ON_PAGE in cell.metadata.get("tags", [])
     ]
+    if run.kommune == METHOD:
+        # What it says of no figure: the facts of other reports say nothing of it.
+        prose += [
+            f"{one.definition} {one.processing} {one.interpretation} {one.formula}"
+            for one in known.service.indicators
+        ]
     return notebook, ledger.fingerprint(_facts(notebook, run), prose)
 
 

@@ -418,7 +418,7 @@ class MethodReport(Report):
         return method.facts(self.found.book, self.known)
 
     def part(self, name: str) -> Block:
-        """A part of the page with its heading; see :data:`asss.page.method.PARTS`."""
+        """A part of the page by its name, of :data:`asss.page.method.PARTS`."""
         return method.part(name, self.found.book, self.known)
 
     def heading(self) -> Block:

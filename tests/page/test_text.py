@@ -473,7 +473,7 @@ FAMILIES = {
         *("mean_break", "members"),
     },
     "diff_": {"snapshot", "rendered", "appeared", "disappeared", "sign"},
-    "method_chance_": {*CHANCE, "heading"},
+    "method_chance_": {*CHANCE},
     "download_": {"report", "figures", "facts", "descriptions"},
 }
 
