@@ -21,7 +21,7 @@ import pytest
 from browser import Screen, Theme
 
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.parameters import NETWORK
+from asss.catalogue.parameters import METHOD, NETWORK, SHARED
 from asss.runs import batch, comparison, report
 from asss.statbank import Snapshot
 
@@ -80,12 +80,13 @@ PAGES: Mapping[str, Callable[[Workshop], Path]] = {
     "trondheim-2020": _report("trondheim", 2020),
     "tromso-2017": _report("tromso", 2017),
     "asker-2022": _report("asker", 2022),
-    "asss-2020": _report(NETWORK, 2020),
+    **{f"{name}-2020": _report(name, 2020) for name in SHARED},
     "review": _review,
     "index": _index,
     "diff": _diff,
 }
-REPORTS = [name for name in PAGES if name[-4:].isdigit()]
+#: Those with figures.
+REPORTS = [n for n in PAGES if n[-4:].isdigit() and not n.startswith(METHOD)]
 
 each_page = pytest.mark.parametrize("name", PAGES)
 each_theme = pytest.mark.parametrize("theme", ["light", "dark"])
