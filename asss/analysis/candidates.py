@@ -176,7 +176,8 @@ class Candidates:
             rule = Rule.NEED_LOW if need < 100 else Rule.NEED_HIGH
         if rule is Rule.NEED_NONE or not limit:
             return Fragment(rule, {}), []
-        is_alike = (need < 100) == (raw.side < 0)
+        is_far = abs(raw.given("distance")) >= self._near
+        is_alike = is_far and (need < 100) == (raw.side < 0)
         bases = [*(one.basis for one in peers), corrected.distance_basis]
         also: Detail = Word("also") if is_alike else ""
         mark = claim(bases)
@@ -205,14 +206,17 @@ class Candidates:
                 "part_of_gap", "part_of_gap", abs(_printed_gap(one) / gap) * 100, one
             )
         ]
-        # As many parts as lie the same way, with the rest of them too.
-        # Few where a caveat takes its room.
-        most = (2, 1) if part or self.caveats([whole, *large]) else (3, 2, 1)
-        told = next((large[:k] for k in most if _is_one_way(gap, large[:k])), [])
-        rule = Rule.GAP if told else Rule.GAP_MIXED
-        if told and part:
-            rule = Rule.GAP_APART
-        told = told or large[:2]
+        # As few parts as lie the same way, with the rest of them, and are most of it.
+        told = next(
+            (large[:k] for k in (1, 2, 3) if _is_one_way(gap, large[:k])), large
+        )
+        if len(told) < len(large) and not self.caveats([whole, *large]):
+            longer = large[: len(told) + 1]
+            told = longer if _is_one_way(gap, longer) else told
+        is_one_way = _is_one_way(gap, told)
+        rule = Rule.GAP_MIXED
+        if is_one_way:
+            rule = Rule.GAP_APART if part else Rule.GAP
         items = [self._part(rule, _printed_gap(one), one) for one in told]
         rest = gap - sum(map(_printed_gap, told))
         if not items:
@@ -343,6 +347,8 @@ class Candidates:
         why = Reasons(self.known)
         apart = abs(young.given("distance") - adult.given("distance"))
         if not why.at_least("apart", "apart", apart, young):
+            return None
+        if self.moved(young, why) or self.moved(adult, why):
             return None
         far = [self._is_far(one, why) for one in (young, adult)]
         if not any(far) or (all(far) and young.side == adult.side):
@@ -517,9 +523,9 @@ class Candidates:
                 "mark": claim(bases_of_change(members), previous(most), level(most)),
             }
             said = self._say(chapter, Rule.MOVED_ALL, details, members, why)
-            findings.append(
-                self._finding(Topic.JOINT, [said], (most.indicator,), about=[most])
-            )
+            others = (fact.indicator for fact in members if fact is not most)
+            names = (most.indicator, *others)
+            findings.append(self._finding(Topic.JOINT, [said], names, about=[most]))
         return findings
 
     def missing(self, chapter: str) -> list[Finding]:
@@ -829,10 +835,11 @@ def has_ends(known: Catalogue, fact: Fact) -> bool:
 
 
 def _is_one_way(gap: float, parts: Sequence[Fact]) -> bool:
-    """Whether some parts, and the rest of the gap, all lie the way of the gap."""
+    """Whether some parts and the rest all lie the way of the gap, the rest the less."""
     amounts = [_printed_gap(one) for one in parts]
     rest = gap - sum(amounts)
-    return bool(parts) and all(a * gap > 0 for a in amounts) and rest * gap >= 0
+    is_most = bool(parts) and 2 * abs(rest) <= abs(gap)
+    return is_most and all(a * gap > 0 for a in amounts) and rest * gap >= 0
 
 
 def _printed_gap(fact: Fact) -> float:

@@ -421,14 +421,7 @@ def gather_network(
     members = known.network.in_year(run.year)
     rows = indexed[indexed["kommune"].isin(member.id for member in members)]
     told = chance.beside(rows, known)
-    broken = rows.loc[rows["value"].mod(1) > 0, ["indicator", "year"]]
-    in_part = set(broken.itertuples(index=False, name=None))
-    made = []
-    for row in _records(told):
-        indicator = known.indicator(row["indicator"])
-        is_whole = (indicator.id, row["year"]) not in in_part
-        decimals = 0 if indicator.is_whole and is_whole else indicator.decimals
-        made.append(_fact(row, known, decimals))
+    made = [_fact(row, known) for row in _records(told)]
     return network_book(made, known, run, snapshot)
 
 
@@ -475,14 +468,15 @@ FROM_TABLE = [
 ]
 
 
-def _fact(row: Mapping[Hashable, Any], known: Catalogue, decimals: int) -> Fact:
+def _fact(row: Mapping[Hashable, Any], known: Catalogue) -> Fact:
     indicator = known.indicator(row["indicator"])
     name = f"{row['kommune']}-{row['year']}-{indicator.id}"
+    is_whole = indicator.is_whole and not (row["value"] or 0.5) % 1
     try:
         return Fact(
             id=name,
             unit=indicator.unit,
-            decimals=decimals,
+            decimals=0 if is_whole else indicator.decimals,
             **{column: row[column] for column in FROM_TABLE},
         )
     except ValidationError as error:

@@ -164,6 +164,11 @@ class _Choice:
             candidates.ages(),
             candidates.growing(),
         ]
+        joined += [
+            one
+            for chapter in self._known.service.chapters
+            for one in candidates.joint(chapter.id)
+        ]
         single = [
             one
             for row in self._known.service.indicators

@@ -132,7 +132,7 @@ class Catalogue:
         """Its indicators, by section: what one looks up when one begins."""
         names = {section.id: section.name for section in self.service.sections}
         rows = "".join(
-            f"<tr><td>{escape(names[one.section])}</td>"
+            f"<tr><td>{escape(names[one.section or ''])}</td>"
             f"<td><code>{one.id}</code></td><td>{escape(one.name)}</td></tr>"
             for one in self.service.indicators
         )

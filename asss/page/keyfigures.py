@@ -358,7 +358,7 @@ class _Maker:
         notes = [e.text for holder in holders for e in self._forbehold_of(holder)]
         return self._cell(
             latest,
-            text.bare(holders[0].value, indicator.decimals),
+            text.bare(holders[0].value, holders[0].decimals),
             basis=weakest(holder.basis for holder in holders),
             kommuner=", ".join(self._known.network.member(k).name for k in kommuner),
             **self._noted(notes, indicator.short_name, self._words[column]),
