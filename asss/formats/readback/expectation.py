@@ -498,6 +498,7 @@ def _cells(book: _Book, indicator: str) -> Iterator[Cell]:
             book.by_key[indicator, k, run["year"]] for k in fact[f"{end}_kommune"]
         ]
         names = [book.known.network.member(k).name for k in fact[f"{end}_kommune"]]
+        places = holders[0]["decimals"] if holders else places
         figure = _figure(fact[end], places, words, *(h["basis"] for h in holders))
         yield Cell(
             words[f"table_{end}"],
