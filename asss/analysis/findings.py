@@ -169,15 +169,19 @@ class _Choice:
             for chapter in self._known.service.chapters
             for one in candidates.joint(chapter.id)
         ]
+        self._tell([one for one in first if one], SUMMARY, BULLETS)
+        # A part of the gap is taken up again in its chapter, and not twice up here.
+        parts = self._gap_parts()
         single = [
             one
             for row in self._known.service.indicators
-            if (one := candidates.level(row.id)) and self._stands_out(one)
+            if row.id not in parts
+            and (one := candidates.level(row.id))
+            and self._stands_out(one)
         ]
         others = sorted(
             (one for one in (*joined, *single) if one), key=lambda one: -one.salience
         )
-        self._tell([one for one in first if one], SUMMARY, BULLETS)
         self._tell(others, SUMMARY, BULLETS - len(self._told))
         if pending := candidates.pending():
             self._tell([pending], SUMMARY, 1)
@@ -211,6 +215,15 @@ class _Choice:
         told = (one for one in self._told if one.topic is not Topic.MISSING)
         return sum(len(one.statements) for one in told)
 
+    def _gap_parts(self) -> list[str]:
+        """The largest parts of what is told of a gap."""
+        return [
+            self._book.by_id[name].indicator
+            for gap in self._told
+            if gap.topic is Topic.GAP
+            for name in gap.facts[1:3]
+        ]
+
     def _pool(self) -> list[Finding]:
         candidates, service = self._all, self._known.service
         joined = (
@@ -222,12 +235,7 @@ class _Choice:
         )
         names = [row.id for row in service.indicators]
         # The largest parts of a gap are taken up again, rows of Tabell 1 or not.
-        names += [
-            self._book.by_id[name].indicator
-            for gap in self._told
-            if gap.topic is Topic.GAP
-            for name in gap.facts[1:3]
-        ]
+        names += self._gap_parts()
         single = (candidates.level(name) for name in dict.fromkeys(names))
         return [
             *(one for one in (*joined, *single) if one),
