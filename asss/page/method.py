@@ -30,8 +30,8 @@ from asss.statbank import day_of
 
 __all__ = ["PARTS", "facts", "heading", "part", "see_also", "title"]
 
-#: The numbers of the tables, in the order of the page; the last may not be there.
-MEANS, DEFINITIONS, FORBEHOLD, MEASURES, QUERIES, COLLECTED = range(1, 7)
+#: The tables in the order of the page, by letters: Tabell 1 is that of a report.
+MEANS, DEFINITIONS, FORBEHOLD, MEASURES, QUERIES, COLLECTED = "ABCDEF"
 
 #: What is told of chance, in its order.
 CHANCE = ("meaning", "clear", "limits", "without", "basis", "methods")
@@ -182,7 +182,7 @@ def _rules(
     words = known.phrases.words
 
     def having(year: int) -> list[str]:
-        indicators = known.service.indicators
+        indicators = known.service.figures
         told = []
         for rule in _RULES:
             names = [i.short_name for i in indicators if _rule(known, i, year) == rule]
@@ -208,15 +208,16 @@ def _definitions(book: NetworkBook, known: Catalogue) -> Block:
     """What each indicator measures and how it is computed, by section of Tabell 1."""
     words = known.phrases.words
     rows: list[Any] = []
-    for section in known.service.sections:
-        rows.append(section.name)
+    headed = [(section.id, section.name) for section in known.service.sections]
+    for section, name in (*headed, (None, words["method_components"])):
+        own = [i for i in known.service.figures if i.section == section]
+        rows += [name] * bool(own)
         rows += [
             [
                 Cell(one.name, under=words[f"unit_label_{one.unit}"]),
                 _defined(one, book, known),
             ]
-            for one in known.service.indicators
-            if one.section == section.id
+            for one in own
         ]
     heads = (words["table_indicator"], words["field_definition"])
     caption = words["method_definitions_caption"]
@@ -441,14 +442,14 @@ def _touched(entry: Forbehold, known: Catalogue) -> str:
 
 def _grid(
     known: Catalogue,
-    number: int,
+    letter: str,
     caption: str,
     heads: Sequence[str],
     rows: Sequence[Any],
     kind: str,
 ) -> Block:
-    """A numbered table; a row that is a text is the heading of those after it."""
-    given = {"number": number, "caption": caption, "heads": heads, "kind": kind}
+    """A table with a letter; a row that is a text is the heading of those after it."""
+    given = {"letter": letter, "caption": caption, "heads": heads, "kind": kind}
     return block("grid", known, rows=rows, **given)
 
 

@@ -418,7 +418,7 @@ def _of_method(book: _Book) -> Iterator[str]:
     rules = {
         f["indicator"]: f["mean_rule"] for f in facts if f["year"] == max(book.years)
     }
-    for one in known.service.indicators:
+    for one in known.service.figures:
         yield from (one.name, one.definition, one.processing, one.interpretation)
         rule = words[f"mean_{rules[one.id]}"]
         yield f"{words['mean']}: {rule}. {words['source']}: {one.source}."
