@@ -104,6 +104,7 @@ class Candidates:
         else:
             rule = Rule.SPENDING_NEAR if not is_far else Rule.SPENDING_AGAINST
             yield self._say(SUMMARY, rule, details, [raw], why)
+        yield from self._carried(raw, why)
 
     def apart(self) -> Finding | None:
         """What is spent without a part that is posted wrongly, for everybody."""
@@ -170,16 +171,19 @@ class Candidates:
         if plain <= 0:
             return Fragment(Rule.NEED_NONE, {}), []
         need = raw.given() / plain / corrected.given("index") * 1e4
+        # What readers see is the network's mean, which one member may carry.
+        seen = raw.given("index") / corrected.given("index") * 100
         rule = Rule.NEED_NONE
         limit = self.known.phrases.thresholds.need.value
-        if why.at_least("need", "need", abs(need - 100), raw):
+        is_alike = (need < 100) == (seen < 100)
+        if why.at_least("need", "need", abs(need - 100), raw) and is_alike:
             rule = Rule.NEED_LOW if need < 100 else Rule.NEED_HIGH
         if rule is Rule.NEED_NONE or not limit:
             return Fragment(rule, {}), []
         is_far = abs(raw.given("distance")) >= self._near
-        is_alike = is_far and (need < 100) == (raw.side < 0)
+        is_also = is_far and (need < 100) == (raw.side < 0)
         bases = [*(one.basis for one in peers), corrected.distance_basis]
-        also: Detail = Word("also") if is_alike else ""
+        also: Detail = Word("also") if is_also else ""
         mark = claim(bases)
         return Fragment(rule, {"also": also, "mark": mark}), [raw, *peers]
 
@@ -206,14 +210,9 @@ class Candidates:
                 "part_of_gap", "part_of_gap", abs(_printed_gap(one) / gap) * 100, one
             )
         ]
-        # As few parts as lie the same way, with the rest of them, and are most of it.
-        told = next(
-            (large[:k] for k in (1, 2, 3) if _is_one_way(gap, large[:k])), large
-        )
-        if len(told) < len(large) and not self.caveats([whole, *large]):
-            longer = large[: len(told) + 1]
-            told = longer if _is_one_way(gap, longer) else told
-        is_one_way = _is_one_way(gap, told)
+        # Parts that lie both ways are told with their side: a rest may hide nothing.
+        told = large
+        is_one_way = all(_printed_gap(one) * gap >= 0 for one in parts)
         rule = Rule.GAP_MIXED
         if is_one_way:
             rule = Rule.GAP_APART if part else Rule.GAP
@@ -278,11 +277,14 @@ class Candidates:
             "amount_mean": mean(amount),
         }
         facts, told = [product, share, amount], [product]
-        if why.at_least("driver", "driver", weight, product):
+        far = [self._is_far(one, why) for one in (share, amount)]
+        if why.at_least("driver", "driver", weight, product) and far == [True, False]:
             rule, told = Rule.DRIVER_SHARE, [product, share]
-        elif why.at_least("driver", "driver", 100 - weight, product):
+        elif far == [False, True] and why.at_least(
+            "driver", "driver", 100 - weight, product
+        ):
             rule, told = Rule.DRIVER_AMOUNT, [product, amount]
-        elif share.side == amount.side == product.side:
+        elif all(far) and share.side == amount.side == product.side:
             rule = Rule.DRIVER_BOTH
         else:
             return None
@@ -373,13 +375,15 @@ class Candidates:
             return None
         ranks = [self.rank(one, why, years=False) for one in (first, second)]
         is_both = ranks[0] and ranks[0] == ranks[1]
+        is_far = all(self._is_far(one, why) for one in (first, second))
+        is_against = is_far and first.side != second.side
         if is_both and isinstance(ranks[0], Fragment):
             ranks = ["", Fragment(Rule.RANK_BOTH, ranks[0].details)]
         details: dict[str, Detail] = {
             "clause": self._clause(first),
             "mean": mean(first),
             "rank": ranks[0],
-            "joint": Word("joint_and" if first.side == second.side else "joint_but"),
+            "joint": Word("joint_but" if is_against else "joint_and"),
             "other": Telling(other.also, level(second)),
             "other_mean": mean(second),
             "other_rank": ranks[1],
@@ -457,6 +461,11 @@ class Candidates:
         if fact.value is None:
             return None
         withheld = why_withheld(self.known, fact)
+        entries = self.known.forbehold_by_id(fact.forbehold)
+        is_void = any(self.known.kinds[one.kind].mean == "void" for one in entries)
+        # A figure that is known to be wrong stands in Tabell 1, with its note.
+        if withheld and not is_void:
+            return None
         details: dict[str, Detail] = {"clause": self._clause(fact), "reason": withheld}
         if lacks_base(self.known, fact):
             why.append("no_base")
@@ -481,9 +490,10 @@ class Candidates:
         ):
             return
         alike = [one for one in others if one.side == -heaviest.side]
-        end: End = "lowest" if fact.side > 0 else "highest"
+        end: End = "highest" if heaviest.side > 0 else "lowest"
         place, _ = self._place(fact, end)
-        if len(alike) == len(others) and fact.side == -heaviest.side and place <= 3:
+        is_told = fact.indicator in self._whole or place <= 3
+        if len(alike) >= len(others) - 1 and fact in alike and is_told:
             details: dict[str, Detail] = {
                 "kommune": self.known.network.member(heaviest.kommune).name,
                 "way": Word("draws_up" if heaviest.side > 0 else "draws_down"),
@@ -627,6 +637,12 @@ class Candidates:
             for chapter in service.chapters
             for indicator in service.in_chapter(chapter.id)
         }
+
+    @cached_property
+    def _whole(self) -> tuple[str, ...]:
+        """What is spent, which is told first and so never without its mean's bearer."""
+        relation = self.known.service.relations.corrected
+        return (relation.raw,) if relation else ()
 
     def chapter(self, fact: Fact) -> str:
         """Which chapter speaks of a figure; of a component, that of its whole."""
@@ -832,14 +848,6 @@ def has_ends(known: Catalogue, fact: Fact) -> bool:
     """Whether «høyest» and «lavest» say something: of many members, not all alike."""
     limit = known.phrases.thresholds.among_outermost.value * 2
     return fact.n > limit and fact.lowest != fact.highest
-
-
-def _is_one_way(gap: float, parts: Sequence[Fact]) -> bool:
-    """Whether some parts and the rest all lie the way of the gap, the rest the less."""
-    amounts = [_printed_gap(one) for one in parts]
-    rest = gap - sum(amounts)
-    is_most = bool(parts) and 2 * abs(rest) <= abs(gap)
-    return is_most and all(a * gap > 0 for a in amounts) and rest * gap >= 0
 
 
 def _printed_gap(fact: Fact) -> float:
