@@ -119,8 +119,7 @@ class Span:
 
 def brief(indicator: Indicator) -> str:
     """What it is called in a main finding: briefly, where that keeps its unit."""
-    is_per_head = indicator.unit in ("kr", "per_1000")
-    return indicator.subject if is_per_head else indicator.mention
+    return indicator.subject if indicator.unit == "kr" else indicator.mention
 
 
 def names(known: Catalogue, facts: Iterable[Fact]) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ import pikepdf
 import pytest
 from double import Double
 
+from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import METHOD, NETWORK, SHARED
 from asss.errors import RenderError
 from asss.formats import conversion, tagging
@@ -188,7 +189,7 @@ def test_cells_are_under_their_headers(pdf: Made) -> None:
 
 
 @needs_poppler
-def test_network_is_ten_pages_at_most(rendered: Rendered) -> None:
+def test_network_is_ten_pages_at_most(rendered: Rendered, known: Catalogue) -> None:
     """What is said of an indicator stands with its figure, three to a page."""
     path = rendered(NETWORK, 2020) / report.PDF_NAME
     command = ["pdftotext", str(path), "-"]
@@ -200,10 +201,9 @@ def test_network_is_ten_pages_at_most(rendered: Rendered) -> None:
         said["section"]: "".join(said["text"].split()).replace("ʳ", "r")
         for said in reversed(facts["sentences"])
     }
-    indicators = list(dict.fromkeys(fact["indicator"] for fact in facts["facts"]))
-    for number, name in enumerate(indicators, start=1):
+    for number, indicator in enumerate(known.service.indicators, start=1):
         (page,) = (page for page in pages if f"Figur {number}. " in page)
-        assert lines[name] in "".join(page.split())
+        assert lines[indicator.id] in "".join(page.split())
 
 
 @each_report

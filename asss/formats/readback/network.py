@@ -17,9 +17,6 @@ __all__ = ["texts"]
 Fact: TypeAlias = Mapping[str, Any]
 Fields: TypeAlias = dict[str, str]
 
-#: Units of which the short name of an indicator says nothing, but the long one does.
-PER_HEAD = ("kr", "per_1000")
-
 #: Names in print of ends and directions.
 EXTREME: Mapping[str, Callable[[Iterable[float]], float]] = {
     "lowest": min,
@@ -115,7 +112,8 @@ class _Network:
 
     def _subject(self, indicator: str, *, brief: bool = True) -> str:
         found = self._known.indicator(indicator)
-        return found.mention if brief and found.unit not in PER_HEAD else found.subject
+        # «Kroner» does not say per whom; the other units say all.
+        return found.mention if brief and found.unit != "kr" else found.subject
 
     # -- what is said of them ----------------------------------------------------------
 
