@@ -42,7 +42,10 @@ __all__ = [
 NOT_COLLECTED = Rule.MANUAL_PENDING
 
 #: How many main findings there may be, sentences in a report, and in one chapter.
-BULLETS, SENTENCES, MOST = 4, 13, 4
+BULLETS, SENTENCES, MOST = 4, 12, 4
+
+#: With as many findings, a chapter does not tell what is near the mean as well.
+FULL = 3
 
 
 #: Rules that tell a change.
@@ -206,14 +209,19 @@ class _Choice:
             room[one.chapter] -= self._tell([one], one.chapter, left)
         for name in names:
             rest = self._all.rest(name, self._covered)
-            if rest and room[name] > 0 and self._said < SENTENCES:
+            said = sum(one.chapter == name for one in self._told)
+            if rest and said < FULL and self._said < SENTENCES:
                 self._tell([rest], name, 1)
 
     @property
     def _said(self) -> int:
-        """How many sentences there are, without those on what is missing."""
-        told = (one for one in self._told if one.topic is not Topic.MISSING)
-        return sum(len(one.statements) for one in told)
+        """How many sentences there are, without what must be told in any case."""
+        return sum(
+            said.rule is not Rule.MEAN_CARRIED
+            for told in self._told
+            if told.topic is not Topic.MISSING
+            for said in told.statements
+        )
 
     def _gap_parts(self) -> list[str]:
         """The largest parts of what is told of a gap."""
