@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 from functools import cache, cached_property
@@ -61,6 +61,7 @@ class Look(Enum):
     """How a text is set: its size in points, its colour and its weight."""
 
     ARROW = (11.0, Colour.INK)
+    MARK = (10.5, Colour.INK, "semibold")
     TITLE = (9.0, Colour.INK, "semibold")
     TEXT = (8.5, Colour.INK)
     STRONG = (8.5, Colour.INK, "semibold")
@@ -104,9 +105,9 @@ Entry: TypeAlias = tuple[str, str]
 
 #: How wide each sample of the key is drawn, and what is left to its text and the next.
 SAMPLES = {
-    "official": 8.0,
-    "reconstructed": 8.0,
+    "own": 8.0,
     "span": 34.0,
+    "interval": 22.0,
     "others": 18.0,
     "gap": 24.0,
     "outside": 7.0,
@@ -184,15 +185,15 @@ class Canvas:
     On a phone the same figure is narrow: what is drawn within :meth:`part` moves there.
     """
 
-    def __init__(self, height: float) -> None:
-        self.height = height
+    def __init__(self, height: float, width: float = WIDTH) -> None:
+        self.height, self.width = height, width
         self._moves: dict[Move, int] = {}
         self._part = ""
         self._figure = Figure(
-            figsize=(WIDTH / INCH, height / INCH), facecolor=Colour.PAPER
+            figsize=(width / INCH, height / INCH), facecolor=Colour.PAPER
         )
         self._axes = self._figure.add_axes((0, 0, 1, 1))
-        self._axes.set_xlim(0, WIDTH)
+        self._axes.set_xlim(0, width)
         self._axes.set_ylim(height, 0)
         self._axes.set_axis_off()
         self._order = 0
@@ -225,7 +226,7 @@ class Canvas:
             + (f";--s{number}:{wider:g} {taller:g}" * ((wider, taller) != (1, 1)))
             for (x, y, wider, taller), number in self._moves.items()
         )
-        wide = f"--wide:{WIDTH / width:.2%}"
+        wide = f"--wide:{self.width / width:.2%}"
         more = f"--more:{(height - self.height) / width:.2%}"
         return ";".join((wide, more, *moves))
 
@@ -286,7 +287,6 @@ class Canvas:
         *,
         size: float,
         color: str,
-        is_hollow: bool = False,
         edge: float = 0.0,
         marker: str = "o",
     ) -> None:
@@ -298,8 +298,8 @@ class Canvas:
                 sizes=[size**2],
                 offsets=points,
                 offset_transform=self._axes.transData,
-                facecolors=Colour.PAPER if is_hollow else color,
-                edgecolors=color if is_hollow else Colour.PAPER,
+                facecolors=color,
+                edgecolors=Colour.PAPER,
                 linewidths=edge,
                 clip_on=False,
                 zorder=self._next(),
@@ -308,12 +308,15 @@ class Canvas:
             drawn.set_gid(self._name(None))
             self._axes.add_artist(drawn)
 
-    def point(self, x: float, y: float, *, is_hollow: bool, size: float = 7.5) -> None:
-        """The kommune's own figure: full, or hollow where it is not official."""
-        across, edge = (size - 0.4, size / 4.5) if is_hollow else (size + 1.2, 1.2)
-        self.dots(
-            [(x, y)], size=across, color=Colour.FOCUS, edge=edge, is_hollow=is_hollow
-        )
+    def point(self, x: float, y: float, *, size: float = 7.5) -> None:
+        """The kommune's own figure."""
+        self.dots([(x, y)], size=size + 1.2, color=Colour.FOCUS, edge=1.2)
+
+    def interval(self, start: float, end: float, y: float) -> None:
+        """What chance alone may do to the kommune's own figure."""
+        upright = [[(x, y - 2.6), (x, y + 2.6)] for x in (start, end)]
+        across = [[(start, y), (end, y)]]
+        self.lines([*across, *upright], color=Colour.FOCUS, width=1.1)
 
     def heading(self, x: float, y: float, name: str, unit: str) -> None:
         """Name what is drawn below, and the unit of its numbers."""
@@ -353,9 +356,10 @@ def warm_up() -> None:
 
 @dataclass(frozen=True)
 class Key:
-    """The samples and signs under a figure, each with its meaning."""
+    """The samples and signs under a figure of a width, each with its meaning."""
 
     entries: Sequence[Entry]
+    width: float = WIDTH
 
     @property
     def height(self) -> float:
@@ -367,15 +371,23 @@ class Key:
         """How much room it takes on a phone, where each entry has its line."""
         return LINE_HEIGHT * len(self.entries)
 
-    def draw(self, canvas: Canvas, y: float, *, down: float = 0.0) -> None:
-        """From the middle of the first line at `y`; on a phone that moves `down`."""
+    def draw(
+        self, canvas: Canvas, y: float, *, left: float = 0.0, down: float | None = None
+    ) -> None:
+        """
+        From the middle of the first line at `y`.
+
+        On a phone that moves `down`, and every entry has its line; if not, as it is.
+        """
         places = zip(self.entries, self._places, strict=True)
         for place, ((kind, meaning), (line, x)) in enumerate(places):
             middle = y + line * LINE_HEIGHT
             width = _sample(kind)
-            with canvas.part(-x, down + (place - line) * LINE_HEIGHT):
-                _draw(canvas, kind, x, middle, width)
-                canvas.text(x + width + GAP, middle, meaning, Look.QUIET_LABEL)
+            start, lower = left + x, (place - line) * LINE_HEIGHT
+            moves = nullcontext() if down is None else canvas.part(-start, down + lower)
+            with moves:
+                _draw(canvas, kind, start, middle, width)
+                canvas.text(start + width + GAP, middle, meaning, Look.QUIET_LABEL)
 
     @cached_property
     def _places(self) -> list[tuple[int, float]]:
@@ -384,7 +396,7 @@ class Key:
         line, x = 0, 0.0
         for kind, meaning in self.entries:
             width = _sample(kind) + GAP + width_of(meaning, Look.QUIET_LABEL)
-            if x and x + width > WIDTH:
+            if x and x + width > self.width:
                 line, x = line + 1, 0.0
             places.append((line, x))
             x += width + NEXT
@@ -399,8 +411,11 @@ def _draw(canvas: Canvas, kind: str, x: float, y: float, width: float) -> None:
     centre = (x + width / 2, y)
     across = [[(x, y), (x + width, y)]]
     match kind:
-        case "official" | "reconstructed":
-            canvas.point(*centre, is_hollow=kind == "reconstructed", size=7)
+        case "own":
+            canvas.point(*centre, size=7)
+        case "interval":
+            canvas.interval(x, x + width, y)
+            canvas.point(*centre, size=7)
         case "span":
             canvas.lines(across, color=Colour.SPAN, width=6, capstyle="round")
             inner = [(x + part * width, y) for part in (0.1, 0.35, 0.9)]

@@ -30,7 +30,7 @@ __all__ = ["Piece", "apart", "development", "limits", "mean_pieces", "own_pieces
 Piece = list[tuple[int, float]]
 
 #: How many lines of the scale a panel wants, and in what steps.
-LINES = MaxNLocator(4, steps=[1, 2, 2.5, 5, 10])
+LINES = MaxNLocator(3, steps=[1, 2, 2.5, 5, 10])
 
 
 # -- a chapter's indicators ------------------------------------------------------------
@@ -38,8 +38,12 @@ LINES = MaxNLocator(4, steps=[1, 2, 2.5, 5, 10])
 #: Panels beside each other, and what is between them, in points.
 COLUMNS, GUTTER = 2, 16.0
 
-#: Heights: of the heading of a panel, of its plot, of its years, of the air below.
-HEAD, PLOT, YEARS, AIR = 29.0, 74.0, 18.0, 12.0
+#: How many of a chapter's indicators are drawn where its text speaks of more.
+MOST = 4
+
+#: Heights: of a line of a panel's title, of the name below it, of its plot, of its
+#: years, of the air below.
+TITLE, HEAD, PLOT, YEARS, AIR = 11.5, 18.0, 46.0, 16.0, 9.0
 
 #: Widths: for the numbers of the scale, and between a line's end and its label.
 NUMBERS, GAP = 32.0, 7.0
@@ -57,47 +61,60 @@ class _End:
     look: Look
 
 
-def development(book: FactBook, known: Catalogue, *, chapter: str) -> Picture:
+def development(
+    book: FactBook,
+    known: Catalogue,
+    *,
+    chapter: str,
+    only: Sequence[str] = (),
+    titles: Mapping[str, str] | None = None,
+) -> Picture:
     """
     Draw a chapter's indicators over the years: the kommune, the mean, the others.
 
     The kommune and the mean are named with their last value where their lines end. A
     break in a series is a gap with a mark; a missing or suppressed value is a gap with
     its sign. The mean is broken where its rule, its members or its table change.
-    Hollow: reconstructed.
+
+    Parameters
+    ----------
+    only : sequence of str, optional
+        Ids of the indicators that the text speaks of, what matters most first: the
+        first four of the chapter are drawn. Without any, all.
+    titles : mapping, optional
+        By the id of an indicator: what its panel says, in few words. The name of the
+        indicator then stands below.
     """
-    indicators = known.service.in_chapter(chapter)
+    listed = {i.id: i for i in known.service.in_chapter(chapter)}
+    wanted = [name for name in only if name in listed][:MOST] or listed
+    indicators = [i for name, i in listed.items() if name in wanted]
     series = {i.id: _histories(book, known, i.id) for i in indicators}
     own = [fact for i in indicators for fact in book.history(i.id)]
     ends = {i.id: _ends(book.fact(i.id), book, known) for i in indicators}
     room = GAP + max(width_of(e.label, e.look) for pair in ends.values() for e in pair)
     width = (WIDTH - GUTTER * (COLUMNS - 1)) / COLUMNS
-    height = HEAD + PLOT + YEARS + AIR
+    heads = {i.id: _lines_of((titles or {}).get(i.id, ""), width) for i in indicators}
+    head = HEAD + TITLE * max(len(told) or 1 for told in heads.values())
+    height = head + PLOT + YEARS + AIR
     lines = -(-len(indicators) // COLUMNS)
-    means = (mean_pieces(book.history(i.id), known) for i in indicators)
-    samples = {
-        "others": True,
-        "reconstructed": any(map(picture.is_hollow, own)),
-        "gap": any(len(pieces) > 1 for pieces in means),
-    }
-    key = Key(picture.key_of(known, own, **samples))
+    key, is_beside = _key(book, known, indicators, width)
+    below, foot = height * lines - AIR + 6, height * len(indicators) - AIR + 6
     first, last = book.all_years[0] - 0.3, book.all_years[-1] + 0.3
     with house_style():
-        canvas = Canvas(height * lines + key.height)
+        canvas = Canvas(below + (0.0 if is_beside else key.height))
         for place, indicator in enumerate(indicators):
             left = (width + GUTTER) * (place % COLUMNS)
             top = height * (place // COLUMNS)
             across = Scale(first, last, left + NUMBERS, left + width - room)
             values = _values(series[indicator.id], book.history(indicator.id))
-            up = Scale(*limits(values), top + HEAD + PLOT, top + HEAD)
+            up = Scale(*limits(values), top + head + PLOT, top + head)
             with canvas.part(-left, height * place - top):
-                unit = known.phrases.words[f"axis_{indicator.unit}"]
-                canvas.heading(left, top, indicator.short_name, unit)
+                _draw_head(canvas, left, top, indicator, heads[indicator.id], known)
                 panel = _Panel(canvas, known, book.all_years, across, up)
                 _draw_indicator(panel, book, indicator, series[indicator.id])
                 _write_ends(panel, ends[indicator.id])
-        below = height * (len(indicators) - lines)
-        key.draw(canvas, height * lines + 4, down=below)
+        y, left = (below - height + HEAD, width + GUTTER) if is_beside else (below, 0.0)
+        key.draw(canvas, y, left=left, down=foot - y)
         svg = canvas.svg(f"utvikling-{chapter}")
     facts = (f for all_of in series.values() for each in all_of.values() for f in each)
     # What lies within the table's years is told on top of the page or in the chapter.
@@ -113,8 +130,55 @@ def development(book: FactBook, known: Catalogue, *, chapter: str) -> Picture:
         _table(book, known, indicators, series),
         picture.data_of(facts, known),
         _notes(own, book, known, caption_break=not is_told_elsewhere),
-        canvas.narrow(width, height * len(indicators) + key.narrow_height),
+        canvas.narrow(width, foot + key.narrow_height),
     )
+
+
+def _key(
+    book: FactBook, known: Catalogue, indicators: Sequence[Indicator], width: float
+) -> tuple[Key, bool]:
+    """The key, and whether it stands in the last row, where no panel does."""
+    own = [fact for i in indicators for fact in book.history(i.id)]
+    means = (mean_pieces(book.history(i.id), known) for i in indicators)
+    samples = {
+        "others": True,
+        "gap": any(len(pieces) > 1 for pieces in means),
+        "reconstructed": any(map(picture.is_reconstructed, own)),
+    }
+    is_beside = len(indicators) % COLUMNS != 0
+    entries = picture.key_of(known, own, **samples)
+    return Key(entries, width if is_beside else WIDTH), is_beside
+
+
+def _lines_of(title: str, width: float) -> list[str]:
+    """What a panel says, in lines that fit above it."""
+    lines: list[str] = []
+    for word in title.split(" ") if title else ():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and width_of(longer, Look.TITLE) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
+
+
+def _draw_head(
+    canvas: Canvas,
+    left: float,
+    top: float,
+    indicator: Indicator,
+    told: Sequence[str],
+    known: Catalogue,
+) -> None:
+    """What a panel says, then its name and unit; the name alone where nothing is."""
+    unit = known.phrases.words[f"axis_{indicator.unit}"]
+    if not told:
+        canvas.heading(left, top, indicator.short_name, unit)
+        return
+    for place, line in enumerate(told):
+        canvas.text(left, top + 6 + TITLE * place, line, Look.TITLE)
+    below = top + 6 + TITLE * len(told)
+    canvas.text(left, below, f"{indicator.short_name}, {unit}", Look.NOTE)
 
 
 def _values(series: Mapping[str, Sequence[Fact]], own: Sequence[Fact]) -> list[float]:
@@ -140,7 +204,7 @@ def _draw_indicator(
     panel.canvas.lines(map(panel.line, others), color=Colour.FAINT, width=0.8)
     panel.breaks(breaks(own, panel.known))
     panel.mean(mean_pieces(own, panel.known))
-    panel.own(own, width=2, full=(6.6, 0.8), hollow=(4.6, 1.4), foot=6)
+    panel.own(own, width=2, point=(5.4, 0.8), foot=6)
 
 
 def _ends(fact: Fact, book: FactBook, known: Catalogue) -> tuple[_End, _End]:
@@ -388,31 +452,40 @@ class _Panel:
         history: Sequence[Fact],
         *,
         width: float,
-        full: tuple[float, float],
-        hollow: tuple[float, float],
+        point: tuple[float, float],
         foot: float,
     ) -> None:
         """
         A kommune's line, its points, and the signs where there is no figure.
 
+        The last point has its number beside it; the others say themselves whether they
+        are official.
+
         Parameters
         ----------
-        full, hollow : tuple of float
+        point : tuple of float
             How large a point is, and how broad its edge.
         foot : float
             How far above the lowest line a sign stands.
         """
         pieces = [p for p in own_pieces(history, self.known) if len(p) > 1]
         self.canvas.lines(map(self.line, pieces), color=Colour.FOCUS, width=width)
-        for hollowed, (size, edge) in ((False, full), (True, hollow)):
-            points = [
-                (self.across(fact.year), self.up(fact.value))
-                for fact in history
-                if fact.value is not None and picture.is_hollow(fact) == hollowed
-            ]
-            self.canvas.dots(
-                points, size=size, color=Colour.FOCUS, edge=edge, is_hollow=hollowed
+        shown = [
+            (
+                self.across(fact.year),
+                self.up(fact.value),
+                picture.is_reconstructed(fact),
             )
+            for fact in history
+            if fact.value is not None
+        ]
+        size, edge = point
+        places = [(x, y) for x, y, _ in shown]
+        self.canvas.dots(places, size=size, color=Colour.FOCUS, edge=edge)
+        sign = self.known.phrases.words["reconstructed_mark"]
+        for x, y, is_marked in shown:
+            if is_marked and x < self.across(self.years[-1]):
+                self.canvas.text(x, y - size / 2 + 0.5, sign, Look.MARK, align="center")
         for fact in history:
             if fact.value is None:
                 place = self.across(fact.year), self.up.start - foot

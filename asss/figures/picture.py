@@ -20,7 +20,7 @@ __all__ = [
     "Table",
     "amount",
     "data_of",
-    "is_hollow",
+    "is_reconstructed",
     "key_of",
     "mean_cell",
     "say",
@@ -164,8 +164,9 @@ def table_of(
 def key_of(known: Catalogue, facts: Iterable[Fact], **samples: bool) -> list[Entry]:
     """What the key explains: samples that are shown, and signs of missing figures."""
     words = known.phrases.words
+    signed = {"reconstructed": words["reconstructed_mark"]}
     shown = [
-        (kind, words[f"legend_{kind}"])
+        (signed.get(kind, kind), words[f"legend_{kind}"])
         for kind, is_shown in samples.items()
         if is_shown
     ]
@@ -173,8 +174,8 @@ def key_of(known: Catalogue, facts: Iterable[Fact], **samples: bool) -> list[Ent
     return [*shown, *((sign, meaning(sign, words)) for sign in signs)]
 
 
-def is_hollow(fact: Fact) -> bool:
-    """Whether a figure is drawn hollow: it is there, and not official."""
+def is_reconstructed(fact: Fact) -> bool:
+    """Whether there is a figure, and it is not official."""
     return fact.value is not None and fact.basis == "reconstructed"
 
 

@@ -1,7 +1,8 @@
 """Figur 1: the service profile, every indicator as an index."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import hypot
 
 from asss.analysis.changes import direction
 from asss.analysis.facts import HOUSEKEEPING, Fact, FactBook
@@ -12,7 +13,6 @@ from asss.catalogue.knowledge import Indicator
 from asss.catalogue.language import half_up, join, number, numeral
 from asss.figures import picture
 from asss.figures.canvas import (
-    WIDTH,
     Canvas,
     Colour,
     Key,
@@ -23,17 +23,21 @@ from asss.figures.canvas import (
 )
 from asss.figures.picture import Group, Picture, Row, Table
 
-__all__ = ["HIGH", "LOW", "profile"]
+__all__ = ["STEP", "WIDEST", "ends", "profile"]
 
-#: The ends of the scale. What lies beyond is drawn at the end, as an arrow with its
-#: number: one member's 191 must not press everybody else together.
-LOW, HIGH = 40.0, 160.0
-STEPS = (40, 60, 80, 100, 120, 140, 160)
+#: The scale goes in steps of 20, and no further than this either way: what lies beyond
+#: is drawn at its end as an arrow, and told in words under the name.
+STEP, NARROWEST, WIDEST = 20, (40, 160), (0, 200)
 
-#: Where the columns stand, in points: the scale from START to END, values and indexes
-#: set flush right, arrows centred.
-START, END = 182.0, 344.0
-VALUE, INDEX, CHANGE = 414.0, 450.0, 479.0
+#: How wide the figure is: it stands beside the main findings, and fills a phone.
+ACROSS = 252.0
+
+#: Where the columns stand, in points: values and indexes set flush right, arrows
+#: centred. Without arrows the other two stand that much further to the right.
+VALUE, INDEX, CHANGE, NO_CHANGE = 185.0, 216.0, 237.0, 36.0
+
+#: The scale under the names.
+START, END = 8.0, ACROSS - 8.0
 
 #: The word for each arrow, for the table.
 MOVES = {
@@ -44,102 +48,114 @@ MOVES = {
     "down": "moved_down",
 }
 
-#: From an arrow at an end of the scale to its number, and how long a list of numbers
-#: may be under a name.
-ARROW, LISTED = 4.0, 180.0
+#: Heights of the parts, and how far under the top of a row its name and scale stand.
+HEAD, SECTION, ROW, NOTE, FOOT = 21.0, 17.0, 23.5, 9.5, 17.0
+NAME, TRACK = 5.5, 17.0
 
-#: Heights of the parts.
-HEAD, SECTION, ROW, REASON, FOOT = 22.0, 24.0, 17.5, 9.5, 22.0
+#: How large the points are, and how far those that would lie on one another are moved
+#: up or down.
+DOT, OWN = 3.0, 7.5
+LAYERS = (0.0, -3.1, 3.1, 5.3, -5.3, 6.4, 8.4, -8.4)
 
-SCALE = Scale(LOW, HIGH, START, END)
-
-#: On a phone a row has two lines: name, index and arrow; then scale and value. How wide
-#: that is, how far down the second line stands, and how far to the left each column is.
-NARROW, SECOND = 264.0, 15.5
-SCALE_LEFT, VALUE_LEFT, INDEX_LEFT = START - 22.0, VALUE - 262.0, CHANGE - 248.0
-
-
-@dataclass(frozen=True)
-class _Heading:
-    """The heading of a section: where it stands, and how far it moves on a phone."""
-
-    name: str
-    y: float
-    down: float
+#: How long a list of numbers may be under a name.
+LISTED = 190.0
 
 
 @dataclass(frozen=True)
 class _Line:
-    """A row of the profile: its fact, its height, and what stands under its name.
-
-    ``down`` is how far it moves on a phone, where the rows above have two lines.
-    ``under`` its name is why it has no index, and the indexes beyond the scale where
-    there is no room for them at its ends (``is_listed``).
-    """
+    """A row of the profile: its fact, its height, and who stands where on its scale."""
 
     fact: Fact
     name: str
-    indexes: list[float]
+    others: list[float]
     y: float
-    down: float
-    under: str
-    is_listed: bool
+    note: str
 
     @property
-    def second(self) -> float:
-        """How far below its name its scale stands on a phone: below a note too."""
-        return SECOND + (8.0 if self.under else 0.0)
+    def indexes(self) -> list[float]:
+        """Everybody's, the lowest first."""
+        own = [] if self.fact.index is None else [self.fact.index]
+        return sorted([*self.others, *own])
 
 
 @dataclass(frozen=True)
 class _Layout:
-    """What stands where, down to `bottom`; on a phone that moves `down`."""
+    """What stands where, down to `bottom`."""
 
-    headings: list[_Heading]
+    headings: list[tuple[str, float]]
     lines: list[_Line]
     bottom: float
-    down: float
+    scale: Scale
+    has_arrows: bool
 
 
-def profile(book: FactBook, known: Catalogue) -> Picture:
+def profile(
+    book: FactBook, known: Catalogue, *, with_intervals: bool = False
+) -> Picture:
     """
     Draw the service profile: every indicator as an index, 100 = the network's mean.
 
-    The span from lowest to highest, each member as a dot, the kommune as a large one
-    with its value and its index, and an arrow for the change since last year.
-    Hollow: reconstructed. Where there is no index, the reason stands under the name.
+    The span from lowest to highest, each other member as a dot, the kommune as a large
+    one with its value and its index, and arrows for changes where any may be told. No
+    two points lie on one another. Where there is no index, the reason stands instead.
+
+    Parameters
+    ----------
+    with_intervals : bool
+        Whether to draw how far chance alone may move the kommune's figure, where that
+        is known: for those who review.
     """
     layout = _layout(book, known)
     lines, foot = layout.lines, layout.bottom + FOOT
-    bases = {line.fact.distance_basis for line in lines}
-    indexes = [index for line in lines for index in line.indexes]
+    low, high = layout.scale.low, layout.scale.high
+    intervals = [_interval(line.fact) for line in lines if with_intervals]
     samples = {
-        "reconstructed": "reconstructed" in bases,
         "span": True,
-        "outside": any(not LOW <= index <= HIGH for index in indexes),
+        "interval": any(intervals),
+        "outside": any(not low <= i <= high for line in lines for i in line.indexes),
+        "reconstructed": any("reconstructed" in _bases(line.fact) for line in lines),
     }
-    own = ("official", book.member.name)
-    key = Key([own, *picture.key_of(known, (), **samples)])
+    own = ("own", book.member.name)
+    key = Key([own, *picture.key_of(known, (), **samples)], ACROSS)
     with house_style():
-        canvas = Canvas(foot + key.height)
-        _draw_scale(canvas, known, layout)
+        canvas = Canvas(foot + key.height, ACROSS)
+        _draw_frame(canvas, known, layout)
         for line in lines:
-            with canvas.part(-SCALE_LEFT, line.down + line.second):
-                _draw_members(canvas, line)
+            _draw_track(canvas, line, layout.scale)
+        for line, interval in zip(lines, intervals, strict=False):
+            if interval:
+                start, end = map(_on(layout.scale), interval)
+                canvas.interval(start, end, line.y + TRACK)
         for line in lines:
-            _draw_own(canvas, line, known)
-        key.draw(canvas, foot + 6, down=layout.down)
+            _draw_own(canvas, line, layout, known)
+        key.draw(canvas, foot + 6)
         svg = canvas.svg("profil")
     peers = [peer for line in lines for peer in book.peers(line.fact.indicator)]
-    height = foot + layout.down + key.narrow_height
+    notes = {
+        "caption_arrows": layout.has_arrows,
+        "caption_doubt": _is_doubted(lines, known),
+    }
     return Picture(
         svg,
         _alt(book, known),
-        _table(book, known),
+        _table(book, known, has_arrows=layout.has_arrows),
         picture.data_of(peers, known),
-        notes=("caption_doubt",) if _is_doubted(lines, known) else (),
-        narrow=canvas.narrow(NARROW, height),
+        notes=tuple(key for key, holds in notes.items() if holds),
     )
+
+
+def _interval(fact: Fact) -> tuple[float, float] | None:
+    """The indexes between which chance alone may move a figure, where that is known."""
+    low, high, mean = fact.interval_low, fact.interval_high, fact.network_mean
+    if fact.index is None or low is None or high is None or not mean:
+        return None
+    return low / mean * 100, high / mean * 100
+
+
+def _bases(fact: Fact) -> tuple[str, ...]:
+    """What the numbers in a row rest on."""
+    own = () if fact.value is None else (fact.basis,)
+    return own if fact.index is None else (*own, fact.distance_basis)
 
 
 def _is_doubted(lines: Sequence[_Line], known: Catalogue) -> bool:
@@ -162,140 +178,161 @@ def _sections(known: Catalogue) -> list[tuple[str, list[Indicator]]]:
 
 def _layout(book: FactBook, known: Catalogue) -> _Layout:
     """Headings and rows, with the height they stand at, and where the last one ends."""
-    headings, lines, y, down = [], [], HEAD, SECOND
+    headings, lines, y = [], [], HEAD
+    every = [i for name in known.service.indicators for i in _indexes(book, name.id)]
+    low, high = ends(every)
     for section, indicators in _sections(known):
-        headings.append(_Heading(section, y + SECTION / 2 + 2, down))
+        headings.append((section, y + SECTION / 2))
         y += SECTION
         for indicator in indicators:
-            fact, name = book.fact(indicator.id), indicator.short_name
-            indexes = _indexes(book, indicator.id)
-            is_listed = not _has_room(fact, name, indexes, known)
-            notes = [picture.why(fact, known)] if fact.index is None else []
-            notes += [_listed(indexes, known)] if is_listed else []
-            under = "; ".join(notes)
-            line = _Line(fact, name, indexes, y + ROW / 2, down, under, is_listed)
-            lines.append(line)
-            extra = REASON if under else 0.0
-            y += ROW + extra
-            down += line.second - extra
-    return _Layout(headings, lines, y, down)
+            fact = book.fact(indicator.id)
+            others = [
+                peer.index
+                for peer in book.peers(indicator.id)
+                if peer.index is not None and peer.kommune != fact.kommune
+            ]
+            beyond = [i for i in _indexes(book, indicator.id) if not low <= i <= high]
+            notes = [_outside(beyond, known)] if beyond else []
+            if fact.index is None and others:
+                notes.insert(0, picture.why(fact, known))
+            note = "; ".join(notes)
+            lines.append(_Line(fact, indicator.short_name, sorted(others), y, note))
+            y += ROW + (NOTE if note else 0.0)
+    has_arrows = any(direction(known, line.fact) for line in lines)
+    scale = Scale(low, high, START, END)
+    return _Layout(headings, lines, y, scale, has_arrows)
 
 
-def _draw_scale(canvas: Canvas, known: Catalogue, layout: _Layout) -> None:
-    """The lines of the scale, its numbers, and the headings of sections and columns."""
-    words = known.phrases.words
-    bottom, top, middle = layout.bottom, HEAD + SECOND, SCALE(100)
-    stretch = (bottom + layout.down - top) / (bottom - HEAD)
-    moved = -SCALE_LEFT, top - stretch * HEAD
-    grid = [[(SCALE(step), HEAD), (SCALE(step), bottom)] for step in STEPS]
-    with canvas.part(*moved, taller=stretch):
-        canvas.lines(grid, color=Colour.SPAN, width=0.6)
-    for heading in layout.headings:
-        under = [[(0.0, heading.y + 8.5), (WIDTH, heading.y + 8.5)]]
-        with canvas.part(0, heading.down):
-            canvas.lines(under, color=Colour.LINE, width=0.8)
-            canvas.text(0, heading.y, heading.name, Look.STRONG)
-    with canvas.part(-SCALE_LEFT, layout.down):
-        for step in STEPS:
-            look = Look.STRONG_NOTE if step == 100 else Look.NOTE
-            canvas.text(SCALE(step), bottom + 9, f"{step}", look, align="center")
-    with canvas.part(-VALUE_LEFT, SECOND):
-        canvas.text(VALUE, 10, words["profile_value"], Look.QUIET_LABEL, align="right")
-    with canvas.part(-INDEX_LEFT, 0):
-        canvas.text(INDEX, 10, words["profile_index"], Look.QUIET_LABEL, align="right")
-        canvas.text(
-            CHANGE, 10, words["profile_change"], Look.QUIET_LABEL, align="center"
-        )
-    with canvas.part(-SCALE_LEFT, SECOND):
-        canvas.text(middle, 10, words["profile_axis"], Look.QUIET_LABEL, align="center")
-    mean = [[(middle, HEAD - 4), (middle, bottom)]]
-    with canvas.part(*moved, taller=stretch):
-        canvas.lines(mean, color=Colour.INK, width=1.1, name="snitt")
+def ends(indexes: Sequence[float]) -> tuple[int, int]:
+    """
+    The ends of a scale that shows all indexes, as far as one can.
+
+    Examples
+    --------
+    >>> ends([79.0, 120.5]), ends([16.2, 184.0]), ends([-250.0, 1234.0])
+    ((40, 160), (0, 200), (0, 200))
+    """
+    first, last = min(indexes, default=100.0), max(indexes, default=100.0)
+    low = min(NARROWEST[0], int(first // STEP) * STEP)
+    high = max(NARROWEST[1], -int(-last // STEP) * STEP)
+    return max(low, WIDEST[0]), min(high, WIDEST[1])
 
 
-def _draw_members(canvas: Canvas, line: _Line) -> None:
-    """The span, and everybody's dot; who lies beyond the scale is written there."""
-    if not line.indexes:
-        return
-    y, indexes = line.y, line.indexes
-    span = [[(_on_scale(end), y) for end in (indexes[0], indexes[-1])]]
-    canvas.lines(span, color=Colour.SPAN, width=6, capstyle="round")
-    inside = [(SCALE(index), y) for index in indexes if LOW <= index <= HIGH]
-    canvas.dots(inside, size=3, color=Colour.OTHERS)
-    (left, below), (right, above) = _beyond(line.fact, indexes)
-    if below:
-        canvas.dots([(left, y)], size=4.5, color=Colour.OTHERS, marker="<")
-    if below and not line.is_listed:
-        canvas.text(left - ARROW, y, below, Look.NOTE, align="right")
-    if above:
-        canvas.dots([(right, y)], size=4.5, color=Colour.OTHERS, marker=">")
-    if above and not line.is_listed:
-        canvas.text(right + ARROW, y, above, Look.NOTE)
-
-
-def _on_scale(index: float) -> float:
-    """Where an index stands; at the end of the scale if it lies beyond."""
-    return SCALE(min(max(index, LOW), HIGH))
-
-
-def _beyond(
-    fact: Fact, indexes: Sequence[float]
-) -> tuple[tuple[float, str], tuple[float, str]]:
-    """Where an arrow stands at either end of the scale, and whom it is for."""
-    # At an end of the scale the kommune's own point needs room before the arrow.
-    own = 100.0 if fact.index is None else fact.index
-    left = START - (9 if own < LOW + 4 else 2)
-    right = END + (9 if own > HIGH - 4 else 2)
-    below = ", ".join(number(index) for index in indexes if index < LOW)
-    above = ", ".join(number(index) for index in indexes if index > HIGH)
-    return (left, below), (right, above)
-
-
-def _has_room(
-    fact: Fact, name: str, indexes: Sequence[float], known: Catalogue
-) -> bool:
-    """Whether what lies beyond the scale can be written at its ends, on a phone too."""
-    (left, below), (right, above) = _beyond(fact, indexes)
-    before = left - ARROW - max(width_of(name), SCALE_LEFT)
-    after = VALUE - width_of(_value(fact, known)) - right - ARROW
-    # A number's ink is narrower than its room by about a point.
-    return (
-        width_of(below, Look.NOTE) - 1 <= before
-        and width_of(above, Look.NOTE) - 1 <= after
-    )
-
-
-def _listed(indexes: Sequence[float], known: Catalogue) -> str:
+def _outside(beyond: Sequence[float], known: Catalogue) -> str:
     """The indexes beyond the scale; of many, how many and from where to where."""
-    words = known.phrases.words
-    beyond = [number(index) for index in indexes if not LOW <= index <= HIGH]
-    listed = picture.say(known, "profile_outside", items=join(beyond, words))
+    words, shown = known.phrases.words, [number(index) for index in beyond]
+    listed = picture.say(known, "profile_outside", items=join(shown, words))
     if width_of(listed, Look.NOTE) <= LISTED:
         return listed
-    fields = {"count": numeral(len(beyond), words), "lowest": beyond[0]}
-    return picture.say(known, "profile_outside_many", **fields, highest=beyond[-1])
+    fields = {"count": numeral(len(shown), words), "lowest": shown[0]}
+    return picture.say(known, "profile_outside_many", **fields, highest=shown[-1])
 
 
-def _draw_own(canvas: Canvas, line: _Line, known: Catalogue) -> None:
-    """The kommune's point, value, index and arrow."""
-    fact, y, words = line.fact, line.y, known.phrases.words
-    with canvas.part(0, line.down):
-        canvas.text(0, y, line.name)
-        if line.under:
-            canvas.text(0, y + 10.5, line.under, Look.NOTE)
-    with canvas.part(-VALUE_LEFT, line.down + line.second):
-        canvas.text(VALUE, y, _value(fact, known), align="right")
-    if fact.index is not None:
-        hollow = fact.distance_basis == "reconstructed"
-        with canvas.part(-SCALE_LEFT, line.down + line.second):
-            canvas.point(_on_scale(fact.index), y, is_hollow=hollow)
-    with canvas.part(-INDEX_LEFT, line.down):
-        index = picture.amount(fact.index, 0, fact.distance_basis, words)
-        look = Look.OWN if index else Look.NONE
-        canvas.text(INDEX, y, index or words["arrow_none"], look, align="right")
+def _draw_frame(canvas: Canvas, known: Catalogue, layout: _Layout) -> None:
+    """The headings of columns and sections, and the numbers of the scale."""
+    words, right = known.phrases.words, _right(layout)
+    canvas.text(0, 5, words["profile_axis"], Look.NOTE)
+    canvas.text(VALUE + right, 5, words["profile_value"], Look.NOTE, align="right")
+    canvas.text(INDEX + right, 5, words["profile_index"], Look.NOTE, align="right")
+    if layout.has_arrows:
+        canvas.text(CHANGE, 5, words["profile_change"], Look.NOTE, align="center")
+    for name, y in layout.headings:
+        canvas.text(0, y + 1, name, Look.STRONG_NOTE)
+        rule = [(width_of(name, Look.STRONG_NOTE) + 5, y + 1), (ACROSS, y + 1)]
+        canvas.lines([rule], color=Colour.LINE, width=0.8)
+    for step in _steps(layout.scale):
+        look = Look.STRONG_NOTE if step == 100 else Look.NOTE
+        for y in (16.0, layout.bottom + 8):
+            canvas.text(layout.scale(step), y, f"{step}", look, align="center")
+
+
+def _right(layout: _Layout) -> float:
+    """How far to the right values and indexes stand."""
+    return 0.0 if layout.has_arrows else NO_CHANGE
+
+
+def _steps(scale: Scale) -> range:
+    return range(int(scale.low), int(scale.high) + 1, STEP)
+
+
+def _draw_track(canvas: Canvas, line: _Line, scale: Scale) -> None:
+    """The lines of the scale, the span, the mean, and a point for each other member."""
+    y, indexes = line.y + TRACK, line.indexes
+    if not indexes:
+        return
+    grid = [[(scale(step), y - 4.5), (scale(step), y + 4.5)] for step in _steps(scale)]
+    canvas.lines(grid, color=Colour.LINE, width=0.6)
+    at = _on(scale)
+    span = [[(at(indexes[0]), y), (at(indexes[-1]), y)]]
+    canvas.lines(span, color=Colour.SPAN, width=8.5, capstyle="round")
+    mean = [[(scale(100), y - 5.5), (scale(100), y + 5.5)]]
+    canvas.lines(mean, color=Colour.INK, width=1.1)
+    own = None if line.fact.index is None else at(line.fact.index)
+    moved = spread([at(index) for index in line.others], own)
+    shapes: dict[str, list[tuple[float, float]]] = {"o": [], "<": [], ">": []}
+    for index, up in zip(line.others, moved, strict=True):
+        shape = "<" if index < scale.low else ">" if index > scale.high else "o"
+        shapes[shape].append((at(index), y + up))
+    for shape, points in shapes.items():
+        size = DOT if shape == "o" else DOT + 1.5
+        canvas.dots(points, size=size, color=Colour.OTHERS, marker=shape)
+
+
+def _on(scale: Scale) -> Callable[[float], float]:
+    """Where an index stands; at the end of the scale if it lies beyond."""
+    return lambda index: scale(min(max(index, scale.low), scale.high))
+
+
+def spread(places: Sequence[float], own: float | None = None) -> list[float]:
+    """
+    How far up or down to move points that would lie on one another, or on one's own.
+
+    Parameters
+    ----------
+    places : sequence of float
+        Where the points stand on their line, in points.
+    own : float, optional
+        Where the large one stands, which is not moved.
+
+    Examples
+    --------
+    >>> spread([10.0, 20.0, 21.0], own=50.0)
+    [0.0, 0.0, -3.1]
+    """
+    taken = [] if own is None else [(own, 0.0, (OWN + DOT) / 2)]
+    moved = []
+    for x in places:
+        up = next(
+            (
+                layer
+                for layer in LAYERS
+                if all(hypot(x - at, layer - y) >= room for at, y, room in taken)
+            ),
+            LAYERS[-1],
+        )
+        moved.append(up)
+        taken.append((x, up, DOT))
+    return moved
+
+
+def _draw_own(canvas: Canvas, line: _Line, layout: _Layout, known: Catalogue) -> None:
+    """The kommune's name, value, index and arrow; below them its point, or why not."""
+    fact, words, right = line.fact, known.phrases.words, _right(layout)
+    y, track = line.y + NAME, line.y + TRACK
+    canvas.text(0, y, line.name)
+    canvas.text(VALUE + right, y, _value(fact, known), align="right")
+    index = picture.amount(fact.index, 0, fact.distance_basis, words)
+    look = Look.OWN if index else Look.NONE
+    canvas.text(INDEX + right, y, index or words["arrow_none"], look, align="right")
+    if layout.has_arrows:
         way = direction(known, fact)
         look = Look.ARROW if way else Look.QUIET_LABEL
         canvas.text(CHANGE, y, words[f"arrow_{way or 'none'}"], look, align="center")
+    if fact.index is not None:
+        canvas.point(_on(layout.scale)(fact.index), track, size=OWN)
+    elif not line.others:
+        canvas.text(0, track, picture.why(fact, known), Look.NOTE)
+    canvas.text(0, line.y + ROW + NOTE / 2 - 1, line.note, Look.NOTE)
 
 
 def _value(fact: Fact, known: Catalogue) -> str:
@@ -313,14 +350,14 @@ def _indexes(book: FactBook, indicator: str) -> list[float]:
     return sorted(p.index for p in book.peers(indicator) if p.index is not None)
 
 
-def _table(book: FactBook, known: Catalogue) -> Table:
-    groups = []
+def _table(book: FactBook, known: Catalogue, *, has_arrows: bool) -> Table:
+    groups, last = [], None if has_arrows else -1
     for section, indicators in _sections(known):
         facts = [book.fact(indicator.id) for indicator in indicators]
         rows = (
             Row(
                 known.indicator(fact.indicator).short_name,
-                _cells(fact, book, known),
+                _cells(fact, book, known)[:last],
                 traces=((fact.id, ""), (fact.id, "index")),
             )
             for fact in facts
@@ -328,7 +365,7 @@ def _table(book: FactBook, known: Catalogue) -> Table:
         groups.append(Group(section, tuple(rows)))
     words = known.phrases.words
     heads = ("profile_value", "profile_index", "numbers_lowest", "numbers_highest")
-    named = [words[key] for key in (*heads, "profile_change")]
+    named = [words[key] for key in (*heads, "profile_change")][:last]
     return picture.table_of(book, known, "table_indicator", named, groups)
 
 

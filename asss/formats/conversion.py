@@ -130,7 +130,7 @@ def to_html(
     # What its from_notebook_node does beside this is to copy the notebook, twice, for
     # preprocessors that we have none of.
     body = _exporter().template.render(nb=notebook, resources=resources)
-    return contents.add(body.lstrip(), known)
+    return contents.add(body.lstrip(), known, is_long=whose in SHARED)
 
 
 @cache

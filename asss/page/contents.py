@@ -31,7 +31,7 @@ SILENT = ("a", "code", "h1", "h2", "h3", "h4", "strong", "style", "svg", "title"
 REFERENCE = re.compile(r"\b([Tt]abell|[Ff]igur)[ \u00a0](\d{1,2})\b")
 
 
-def add(html: str, known: Catalogue) -> str:
+def add(html: str, known: Catalogue, *, is_long: bool = True) -> str:
     """
     Add contents, section links and references to a page.
 
@@ -42,6 +42,8 @@ def add(html: str, known: Catalogue) -> str:
         `CONTENTS_HERE` where the contents are to stand.
     known : Catalogue
         For the words.
+    is_long : bool
+        Whether paper needs the contents too: on four pages one sees them.
 
     Returns
     -------
@@ -58,7 +60,7 @@ def add(html: str, known: Catalogue) -> str:
         return found[1] + linked.html.strip()
 
     html = CHAPTER.sub(name, html)
-    listed = block("contents", known, chapters=chapters)
+    listed = block("contents", known, chapters=chapters, is_long=is_long)
     return _link_references(html.replace(CONTENTS_HERE, listed.html))
 
 

@@ -2,16 +2,17 @@
 Tabell 1: three years, the network's mean, lowest and highest, and rank.
 
 Puts the figures in rows, gives each caveat its letter, and keeps account of where every
-letter stands, so that a note leads back to the figures it is about. Imports ``blocks``,
-``record``, ``text`` and below.
+letter stands, in the table and behind the sentences of the text: so that a note leads
+back to all that it is about. Imports ``blocks``, ``record``, ``text`` and below.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, groupby
 from typing import Any
 
-from asss.analysis.facts import Fact
+from asss.analysis.facts import HOUSEKEEPING, Fact
 from asss.analysis.findings import Findings
 from asss.analysis.statements import Detail, why_absent
 from asss.analysis.tables import legend, mark, weakest
@@ -23,7 +24,16 @@ from asss.catalogue.rules import Rule
 from asss.page import record, text
 from asss.page.blocks import Block, block
 
-__all__ = ["Cell", "Footnotes", "Row", "Table", "key_figures", "letter", "table"]
+__all__ = [
+    "Cell",
+    "Footnotes",
+    "Reference",
+    "Row",
+    "Table",
+    "key_figures",
+    "letter",
+    "table",
+]
 
 ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 
@@ -143,6 +153,8 @@ class Table(record.PrintedTable):
     ----------
     footnotes : list of Note
         The notes with all that refers to them.
+    references : mapping of Sentence to tuple of Reference
+        From each sentence of the report to the notes on its facts.
     facts : tuple of Fact
         The kommune's facts of the years shown.
     """
@@ -150,6 +162,7 @@ class Table(record.PrintedTable):
     years: Sequence[Heading]
     rows: Sequence[Row]
     footnotes: list[Note]
+    references: Mapping[text.Sentence, tuple[Reference, ...]]
     facts: tuple[Fact, ...]
 
     @property
@@ -157,11 +170,6 @@ class Table(record.PrintedTable):
         """The rows by the name of their section."""
         by_section = groupby(self.rows, key=lambda row: row.section)
         return {name: list(rows) for name, rows in by_section}
-
-    def letters(self, also: Iterable[str] = ()) -> dict[str, str]:
-        """The letter of each note, in order; other texts take the next ones."""
-        texts = dict.fromkeys([*(note.text for note in self.notes), *also])
-        return {note: letter(place) for place, note in enumerate(texts)}
 
 
 #: The last table that was made: the page, its chapters and facts.json share one.
@@ -219,6 +227,16 @@ class _Maker:
     def __init__(self, found: Findings, known: Catalogue) -> None:
         self._found, self._book, self._known = found, found.book, known
         self._words, self._notes = known.phrases.words, Footnotes(known)
+        facts, year = self._book.facts.values(), self._book.run.year
+        touched = {name for fact in facts for name in fact.forbehold}
+        #: The caveats on single figures that a sentence must have with it.
+        self._single = {
+            entry.id: entry
+            for entry in known.forbehold_by_id(touched)
+            if not entry.is_page_wide
+            and entry.kind not in HOUSEKEEPING
+            and known.is_told_beside_text(entry.kind, entry.years, year)
+        }
 
     def table(self) -> Table:
         known, sections = self._known, self._known.service.sections
@@ -228,17 +246,38 @@ class _Maker:
             for indicator in known.service.indicators
             if indicator.section == section.id
         ]
-        # The letters follow the order of print: the headings come first.
+        # The letters follow the order of the table: the headings come first, and last
+        # what only the text speaks of.
         years = [self._heading(year) for year in self._book.years]
         rows = [self._row(section, indicator) for section, indicator in indicators]
+        references = self._references()
         notes = self._notes.items
         return Table(
             years=years,
             rows=rows,
             notes=[record.Note(letter=note.letter, text=note.text) for note in notes],
             footnotes=notes,
+            references=references,
             facts=tuple(fact for _, one in indicators for fact in self._years(one)),
         )
+
+    def _references(self) -> dict[text.Sentence, tuple[Reference, ...]]:
+        """From each sentence to the caveats on single facts among its own."""
+        facts, references = self._book.by_id, {}
+        names = {chapter.id: chapter.name for chapter in self._known.service.chapters}
+        number: Counter[str] = Counter()
+        for said in text.sentences(self._found, self._known):
+            touched = {name for fact in said.facts for name in facts[fact].forbehold}
+            told = [e.text for name, e in self._single.items() if name in touched]
+            if not told:
+                continue
+            number[said.chapter] += 1
+            place = names.get(said.chapter, self._words["summary_heading"])
+            where = f"{self._words['note_sentence']} {number[said.chapter]}"
+            references[said] = tuple(
+                self._notes.refer(note, place, where) for note in dict.fromkeys(told)
+            )
+        return references
 
     def _noted(self, texts: Iterable[str], *place: object) -> dict[str, Any]:
         """The notes of a place, as letters and with their ids."""
@@ -273,6 +312,16 @@ class _Maker:
         notes = []
         if since and latest.year < since:
             notes = [text.phrase("reported_from", {"from_year": since}, self._known)]
+        own = {fact.id: self._own_notes(fact) for fact in self._years(indicator)}
+        mean = self._mean_notes(latest)
+        beside = {*mean, *chain(*own.values())}
+        # What is everybody's, and at none of the numbers, is of the whole row.
+        touched = {name for fact in self._years(indicator) for name in fact.forbehold}
+        notes += [
+            entry.text
+            for name, entry in self._single.items()
+            if name in touched and entry.kommuner == EVERY and entry.text not in beside
+        ]
         return Row(
             section=section,
             indicator=indicator.id,
@@ -280,15 +329,18 @@ class _Maker:
             name=language.bind(indicator.name),
             unit=self._words[f"unit_label_{indicator.unit}"],
             **self._noted(notes, indicator.short_name),
-            values=[self._own(fact, indicator) for fact in self._years(indicator)],
-            mean=self._mean(latest, indicator),
+            values=[
+                self._own(fact, indicator, own[fact.id])
+                for fact in self._years(indicator)
+            ],
+            mean=self._mean(latest, indicator, mean),
             lowest=self._extreme(latest, latest.lowest_kommune, "table_lowest"),
             highest=self._extreme(latest, latest.highest_kommune, "table_highest"),
             rank=self._rank(latest),
         )
 
-    def _own(self, fact: Fact, indicator: Indicator) -> Cell:
-        """One year of a row: the figure or its sign, and what must be known of it."""
+    def _own_notes(self, fact: Fact) -> list[str]:
+        """What must be known of one year of a row."""
         known = self._known
         breaks = known.breaks(fact.forbehold)
         is_joint = self._is_joint(fact.year, breaks)
@@ -302,26 +354,29 @@ class _Maker:
                 or (is_joint and entry in breaks)
             )
         ]
-        by_hand = indicator.formula.manual
+        by_hand = known.indicator(fact.indicator).formula.manual
         if by_hand and (by_hand, fact.kommune, fact.year) not in known.manual:
             notes = notes or [self._words["notes_not_collected"]]
+        return notes
+
+    def _own(self, fact: Fact, indicator: Indicator, notes: Sequence[str]) -> Cell:
+        """One year of a row: the figure or its sign, and what must be known of it."""
         return self._cell(
             fact,
             text.bare(fact.value, fact.decimals) or fact.status,
             basis="" if fact.value is None else fact.basis,
-            is_break=is_joint,
+            is_break=self._is_joint(fact.year, self._known.breaks(fact.forbehold)),
             is_latest=fact.year == self._book.run.year,
             **self._noted(notes, indicator.short_name, fact.year),
         )
 
-    def _mean(self, fact: Fact, indicator: Indicator) -> Cell:
-        """The network's mean, with what must be known of whose figures are in it."""
+    def _mean_notes(self, fact: Fact) -> list[str]:
+        """What must be known of the mean, and of whose figures are in it."""
         known, kinds = self._known, self._known.kinds
-        has_mean = fact.network_mean is not None
         notes = [
             entry.text
             for entry in known.forbehold_by_id(fact.forbehold)
-            if not has_mean and kinds[entry.kind].mean == "void"
+            if fact.network_mean is None and kinds[entry.kind].mean == "void"
         ]
         absent = [one for one in self._book.peers(fact.indicator) if one.rank is None]
         if absent and has_mean:
@@ -342,10 +397,14 @@ class _Maker:
         )
         if doubtful:
             notes.append(text.phrase("mean_includes", {"kommuner": doubtful}, known))
+        return notes
+
+    def _mean(self, fact: Fact, indicator: Indicator, notes: Sequence[str]) -> Cell:
+        """The network's mean."""
         return self._cell(
             fact,
             text.bare(fact.network_mean, fact.decimals) or NOTHING,
-            basis=fact.mean_basis if has_mean else "",
+            basis="" if fact.network_mean is None else fact.mean_basis,
             **self._noted(notes, indicator.short_name, self._words["table_mean"]),
         )
 

@@ -43,7 +43,7 @@ def heading(found: NetworkFindings, known: Catalogue) -> Block:
         found.book,
         known,
         title=title(found, known),
-        summary=_sentences(found, known, SUMMARY),
+        summary=[[(said, (), ())] for said in _sentences(found, known, SUMMARY)],
         reconstructed="network_reconstructed",
     )
 

@@ -8,7 +8,7 @@ that JupyterLab and the finished page show alike. Imports ``blocks`` and below.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from markupsafe import Markup
 
@@ -17,9 +17,10 @@ from asss.analysis.facts import Fact, NetworkBook
 from asss.analysis.findings import SUMMARY, Findings
 from asss.analysis.statements import Detail
 from asss.catalogue.catalogue import Catalogue
+from asss.catalogue.knowledge import Comment
 from asss.page import comments, keyfigures, reasons, record, text
 from asss.page.blocks import Block, block
-from asss.page.comments import Comments
+from asss.page.comments import Shown
 from asss.page.record import FactsFile
 
 __all__ = [
@@ -40,6 +41,12 @@ __all__ = [
 
 #: The notebook output under which the numbers behind figures leave it.
 FIGURES_MIME = "application/vnd.asss.figures+json"
+
+
+#: Sentences that belong together, each with its notes and what people say of it.
+Noted: TypeAlias = Sequence[
+    tuple[text.Sentence, Sequence[keyfigures.Reference], Sequence[Shown]]
+]
 
 
 class Data(Protocol):
@@ -93,8 +100,8 @@ def heading(found: Findings, known: Catalogue) -> Block:
         found.book,
         known,
         title=title(found, known),
-        summary=text.sentences(found, known, chapter=SUMMARY),
-        said=comments.place(found, known),
+        summary=_noted([[said] for said in _main(found, known)], found, known),
+        sources=comments.place(found, known).sources(SUMMARY),
         reconstructed="reconstructed_line",
         kommune=found.book.member.name,
     )
@@ -105,8 +112,8 @@ def top(
     known: Catalogue,
     *,
     title: str,
-    summary: Sequence[text.Sentence],
-    said: Comments = comments.NOBODY,
+    summary: Sequence[Noted],
+    sources: Sequence[Comment] = (),
     reconstructed: str,
     **details: Detail,
 ) -> Block:
@@ -115,8 +122,10 @@ def top(
 
     Parameters
     ----------
-    said : Comments
-        What people say, of which some may stand with the main findings.
+    summary : sequence of Noted
+        The main findings: each of them sentences with what belongs to them.
+    sources : sequence of Comment
+        Whose words stand among them.
     reconstructed : str
         The phrase on figures that are not official, with its `details`.
     """
@@ -134,8 +143,8 @@ def top(
         if book.is_reconstructed
         else "",
         notes=[entry.text for entry in book.page_wide_forbehold(known)],
-        summary=said.beside(summary, known),
-        sources=said.sources(SUMMARY),
+        summary=summary,
+        sources=sources,
     )
 
 
@@ -157,12 +166,28 @@ def dates(book: NetworkBook, known: Catalogue, title: str) -> dict[str, Any]:
 def summary(found: Findings, known: Catalogue) -> Block:
     """The main findings alone; in any language that has the words for them."""
     said = comments.place(found, known)
-    return block(
-        "summary",
-        known,
-        summary=said.beside(text.sentences(found, known, chapter=SUMMARY), known),
-        sources=said.sources(SUMMARY),
-    )
+    beside = said.beside(_main(found, known), known)
+    summary = [[(one, (), voices)] for one, voices in beside]
+    return block("summary", known, summary=summary, sources=said.sources(SUMMARY))
+
+
+def _main(found: Findings, known: Catalogue) -> list[text.Sentence]:
+    return text.sentences(found, known, chapter=SUMMARY)
+
+
+def _noted(
+    parts: Sequence[Sequence[text.Sentence]], found: Findings, known: Catalogue
+) -> list[Noted]:
+    """Sentences, each with the letters of its notes and what people say of it."""
+    references = keyfigures.table(found, known).references
+    said = comments.place(found, known)
+    return [
+        [
+            (one, references.get(one, ()), voices)
+            for one, voices in said.beside(part, known)
+        ]
+        for part in parts
+    ]
 
 
 def title(found: Findings, known: Catalogue) -> str:
@@ -193,73 +218,30 @@ def figure(
 
 
 def chapter(
-    found: Findings, known: Catalogue, chapter: str, *, figure: int | None = None
-) -> Block:
+    found: Findings,
+    known: Catalogue,
+    chapter: str,
+    *,
+    drawn: Picture | None = None,
+    number: int = 0,
+) -> Illustrated:
     """
-    A chapter's sentences with what people say, and the forbehold that touch them.
+    A chapter's sentences with what people say, and its figure of that number.
 
-    Where a figure belongs to the chapter, the text refers to it by its number.
+    The caveats of a sentence are the notes under Tabell 1, and stand there alone.
     """
-    written = comments.place(found, known)
-    notes = _ChapterNotes(found, known, chapter)
-    return block(
+    said = comments.place(found, known)
+    caption = f"caption_{chapter}"
+    shown = figure(drawn, known, number=number, caption=caption) if drawn else None
+    made = block(
         "chapter",
         known,
-        paragraphs=[
-            [
-                (said, notes.refer(said), voices)
-                for said, voices in written.beside(paragraph, known)
-            ]
-            for paragraph in text.paragraphs(found, known, chapter=chapter)
-        ],
-        see=text.phrase("see_figure", {"number": figure}, known) if figure else "",
-        forbehold=list(notes.items.values()),
-        last=comments.apart(written.last(chapter), known),
-        sources=written.sources(chapter),
+        paragraphs=_noted(text.paragraphs(found, known, chapter=chapter), found, known),
+        figure=Markup(shown.html) if shown else "",
+        last=comments.apart(said.last(chapter), known),
+        sources=said.sources(chapter),
     )
-
-
-class _ChapterNotes:
-    """
-    The forbehold of a chapter, with the letters they have in Tabell 1.
-
-    Sentences refer to those of their own facts, and each leads back to its sentences.
-    """
-
-    def __init__(self, found: Findings, known: Catalogue, chapter: str) -> None:
-        self._known, self._chapter = known, chapter
-        self._by_id = found.book.by_id
-        entries = found.forbehold_in(known, chapter)
-        letters = keyfigures.table(found, known).letters(e.text for e in entries)
-        order = list(letters)
-        self.items: dict[str, dict[str, Any]] = {
-            entry.id: {
-                "id": f"forbehold-{chapter}-{letters[entry.text]}",
-                "letter": letters[entry.text],
-                "name": known.kinds[entry.kind].name,
-                "text": entry.text,
-                "places": [],
-            }
-            for entry in sorted(entries, key=lambda entry: order.index(entry.text))
-        }
-
-    def refer(self, said: text.Sentence) -> list[dict[str, str]]:
-        """References from a sentence to the forbehold on its facts."""
-        touched = {name for fact in said.facts for name in self._by_id[fact].forbehold}
-        references = []
-        for name, item in self.items.items():
-            if name not in touched:
-                continue
-            number = len(item["places"]) + 1
-            own = f"ref-{self._chapter}-{item['letter']}-{number}"
-            back = text.phrase(
-                "forbehold_back", {"number": number, "name": item["name"]}, self._known
-            )
-            item["places"].append({"id": own, "back": back})
-            references.append(
-                {"letter": item["letter"], "id": own, "target": item["id"]}
-            )
-        return references
+    return Illustrated(made.html, shown.figures if shown else {})
 
 
 def facts(found: Findings, known: Catalogue) -> FactsFile:
@@ -296,7 +278,7 @@ def gathered(
     kept: Sequence[Fact],
     sentences: Sequence[text.Sentence],
     findings: Sequence[record.FindingRecord] = (),
-    said: Comments = comments.NOBODY,
+    said: comments.Comments = comments.NOBODY,
     table: record.PrintedTable | None = None,
 ) -> FactsFile:
     """What facts.json holds; ``whose`` report it is by id and name."""

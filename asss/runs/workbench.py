@@ -334,19 +334,21 @@ class KommuneReport(Report):
     def profile(self, *, figure: int) -> Illustrated:
         """The service profile, as the figure of that number."""
         drawn = figures.profile(self.found.book, self.known)
-        return self._figure(drawn, figure, "caption_profile")
+        return sections.figure(
+            drawn, self.known, number=figure, caption="caption_profile"
+        )
 
-    def chapter(self, chapter: str, *, figure: int | None = None) -> Block:
-        """A chapter's sentences, the forbehold on them, and people's comment."""
-        return sections.chapter(self.found, self.known, chapter, figure=figure)
-
-    def development(self, chapter: str, *, figure: int) -> Illustrated:
-        """A chapter's indicators over the years, as the figure of that number."""
-        drawn = figures.development(self.found.book, self.known, chapter=chapter)
-        return self._figure(drawn, figure, f"caption_{chapter}")
-
-    def _figure(self, drawn: Picture, number: int, caption: str) -> Illustrated:
-        return sections.figure(drawn, self.known, number=number, caption=caption)
+    def chapter(self, chapter: str, *, figure: int) -> Illustrated:
+        """A chapter: what is said, of what over the years, and people's comment."""
+        book = self.found.book
+        told = (*self.found.about(chapter), *self.found.statements)
+        only = [book.by_id[name].indicator for one in told for name in one.facts]
+        drawn = figures.development(
+            book, self.known, chapter=chapter, only=list(dict.fromkeys(only))
+        )
+        return sections.chapter(
+            self.found, self.known, chapter, drawn=drawn, number=figure
+        )
 
     @property
     def table(self) -> pd.DataFrame:

@@ -10,7 +10,8 @@ import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
-from itertools import product
+from itertools import combinations, product
+from math import hypot
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,7 @@ from asss.catalogue.language import half_up, number
 from asss.figures import Picture
 from asss.figures.canvas import Colour
 from asss.figures.development import limits
-from asss.figures.profile import HIGH, LOW
+from asss.figures.profile import ends, spread
 from asss.page import blocks
 
 FindingsOf = Callable[[str, int], Findings]
@@ -181,7 +182,8 @@ def test_page_knows_every_part_that_moves_on_a_phone(
     """A part that the stylesheet does not know stays, and lies on another."""
     css = blocks.stylesheet()
     for name, picture in pictures(drawn, report):
-        assert len(ET.fromstring(picture.svg).findall(f".//{SVG}g[@class]")) > 5, name
+        moving = ET.fromstring(picture.svg).findall(f".//{SVG}g[@class]")
+        assert (len(moving) > 5) == (name != PROFILE), "the profile is narrow anyhow"
         for part in re.findall(r'class="(m\d+)"', picture.svg):
             assert f"--{part}:" in picture.narrow
             assert f".{part}{{translate:var(--{part})" in css
@@ -268,25 +270,18 @@ def test_profile_has_fifteen_labels_in_the_order_of_tabell_1(
 
 
 @each
-def test_profile_has_fifteen_arrows_or_strokes(
+def test_profile_has_an_arrow_or_stroke_for_each_where_any_change_is_told(
     report: Report, drawn: Drawn, known: Catalogue
 ) -> None:
-    """A change that may not be told is a stroke, and never an arrow."""
-    words = known.phrases.words
-    svg = drawn(*report)[PROFILE].svg
-    column = max(
-        label.x
-        for label in labels(svg)
-        if label.text == words["arrow_none"] or label.text in "↑↗→↘↓"
-    )
-    shown = [
-        label.text
-        for label in labels(svg)
-        if label.x == column and label.text != words["profile_change"]
-    ]
-    assert len(shown) == 15
-    if report[1] == 2015 or (report[1] == 2020 and report[0] in MERGED):
-        assert set(shown) == {words["arrow_none"]}
+    """A change that may not be told is a stroke; without any there is no column."""
+    words, picture = known.phrases.words, drawn(*report)[PROFILE]
+    heads = [la.x for la in labels(picture.svg) if la.text == words["profile_change"]]
+    shown = [la.text for la in labels(picture.svg) if [la.x] == heads]
+    has_none = report[1] == 2015 or (report[1] == 2020 and report[0] in MERGED)
+    assert len(shown) == (0 if has_none else 16)
+    assert has_none == (words["profile_change"] not in picture.table.heads)
+    assert has_none == ("caption_arrows" not in picture.notes)
+    assert not has_none or not {"↑", "→", "↓"} & {la.text for la in labels(picture.svg)}
 
 
 @each
@@ -375,65 +370,83 @@ def test_no_value_is_drawn_as_a_line_of_no_length(report: Report, drawn: Drawn) 
         assert not unseen, f"{name}: {len(unseen)} values cannot be seen"
 
 
-def test_reconstructed_figures_are_hollow_and_explained(
+def test_reconstructed_figures_are_marked_and_explained(
     drawn: Drawn, findings_of: FindingsOf, known: Catalogue
 ) -> None:
-    """Without colour too, a reader sees what is not official."""
-    found = findings_of("tromso", 2020).book
+    """Each by the one mark that the page has; its point is as strong as others."""
+    found, words = findings_of("tromso", 2020).book, known.phrases.words
     for name, picture in pictures(drawn, ("tromso", 2020)):
         shown = [label.text for label in labels(picture.svg)]
-        assert known.phrases.words["legend_reconstructed"] in shown, name
+        assert words["legend_reconstructed"] in shown, name
     panels = drawn("tromso", 2020)[COVERAGE].svg
     facts = [
         fact
         for indicator in known.service.in_chapter("dekningsgrader_produktivitet")
         for fact in found.history(indicator.id)
-        if fact.value is not None
+        if fact.value is not None and fact.year < 2020
     ]
-    hollow = sum(fact.basis == "reconstructed" for fact in facts)
-    circles = [
-        look
-        for element, look in elements(panels)
-        if element.tag == f"{SVG}use" and look.get("fill") == Colour.PAPER
-    ]
-    assert {look.get("stroke") for look in circles} == {Colour.FOCUS}
-    assert len(circles) == hollow + 1, "one more of the kind in the key"
+    signs = [la for la in labels(panels) if la.text == words["reconstructed_mark"]]
+    marked = sum(fact.basis == "reconstructed" for fact in facts)
+    assert len(signs) == marked + 1, "one more in the key"
+    hollow = [look for _, look in elements(panels) if look.get("fill") == Colour.PAPER]
+    assert [look for look in hollow if look.get("stroke") == Colour.FOCUS] == []
+
+
+@each
+def test_no_two_points_of_the_profile_lie_on_one_another(
+    report: Report, drawn: Drawn
+) -> None:
+    """Two members with the same figure are two points, and one's own hides nobody."""
+    places: dict[str, list[tuple[float, float]]] = {}
+    for element, look in elements(drawn(*report)[PROFILE].svg):
+        if element.tag == f"{SVG}use":
+            at = float(look["x"]), float(look["y"])
+            places.setdefault(str(look["fill"]), []).append(at)
+    for one, two in combinations(places[Colour.OTHERS], 2):
+        assert hypot(one[0] - two[0], one[1] - two[1]) > 2.8
+    for own, other in product(places[Colour.FOCUS], places[Colour.OTHERS]):
+        assert hypot(own[0] - other[0], own[1] - other[1]) > 5
+
+
+def test_points_that_would_lie_on_one_another_are_spread() -> None:
+    """As many as there are members, all at one place."""
+    moved = spread([50.0] * 4, own=50.0)
+    assert len(set(moved)) == 4
+    assert 0.0 not in moved
+    assert spread([10.0, 40.0], own=90.0) == [0.0, 0.0]
 
 
 @pytest.mark.parametrize(
     "report", [("drammen", 2016), ("tromso", 2017), ("oslo", 2017)]
 )
-def test_who_is_beyond_the_scale_is_written_there(
+def test_scale_holds_everybody(
     report: Report, drawn: Drawn, findings_of: FindingsOf
 ) -> None:
-    """Drammen's 191 must neither press the others together nor be kept from readers."""
-    found, svg = findings_of(*report).book, drawn(*report)[PROFILE].svg
-    beyond = [
-        sorted(p.index for p in found.peers(fact.indicator) if p.index is not None)
+    """Drammen's 191 stands in its own place, and so does Tromsø's 16."""
+    found = findings_of(*report).book
+    indexes = [
+        peer.index
         for fact in found.reported
+        for peer in found.peers(fact.indicator)
+        if peer.index is not None
     ]
-    expected = [
-        ", ".join(f"{half_up(index):.0f}" for index in indexes if is_beyond(index))
-        for indexes in beyond
-        for is_beyond in (lambda i: i < LOW, lambda i: i > HIGH)
-    ]
-    shown = [label.text for label in labels(svg)]
-    assert any(expected)
-    for written in filter(None, expected):
-        assert written in shown
+    low, high = ends(indexes)
+    assert low <= min(indexes) < 40 or max(indexes) > 160
+    assert max(indexes) <= high
+    shown = [label.text for label in labels(drawn(*report)[PROFILE].svg)]
+    assert {str(low), str(high)} <= set(shown)
+    assert not [text for text in shown if text.startswith("utenfor")]
 
 
 #: Indexes of an indicator, lowest first, and what is written of those beyond the scale.
 BEYOND = {
-    "four below": ([12.0, 25.0, 30.0, 38.0], "utenfor skalaen: 12, 25, 30 og 38"),
-    "over a thousand": ([123456.0], "utenfor skalaen: 123\u00a0456"),
+    "over a thousand": ([1234.0], "utenfor skalaen: 1\u00a0234"),
     "below zero": ([-250.0], "utenfor skalaen: −250"),
-    "both ways": ([-250.0, 12.0, 1234.0], "utenfor skalaen: −250, 12 og 1\u00a0234"),
+    "both ways": ([-250.0, 12.0, 1234.0], "utenfor skalaen: −250 og 1\u00a0234"),
     "nearly all": (
-        [-1250.0, -250.0, -90.0, 12.0, 25.0, 191.0, 1234.0, 2345.0, 12345.0],
+        [-1250.0, -250.0, -90.0, -12.0, -25.0, 291.0, 1234.0, 2345.0, 12345.0],
         "utenfor skalaen: ni kommuner, fra −1\u00a0250 til 12\u00a0345",
     ),
-    "one each way": ([25.0, 191.0], ""),
 }
 
 
@@ -442,7 +455,7 @@ BEYOND = {
 def test_many_beyond_the_scale_overprint_nothing(
     name: str, own: bool, findings_of: FindingsOf, known: Catalogue
 ) -> None:
-    """Where there is no room at its ends, they stand under the name."""
+    """They stand under the name."""
     indexes, written = BEYOND[name]
     found = findings_of("oslo", 2017).book
     facts = dict(found.facts)
@@ -457,11 +470,50 @@ def test_many_beyond_the_scale_overprint_nothing(
             )
     picture = figures.profile(replace(found, facts=facts), known)
     assert not faults(picture)
+    assert written in [label.text for label in labels(picture.svg)]
+
+
+def test_text_decides_what_is_drawn_and_what_a_panel_says(
+    findings_of: FindingsOf, known: Catalogue
+) -> None:
+    """The four that it speaks of first, in the order of the table; each may say why."""
+    found = findings_of("oslo", 2020).book
+    names = [i.id for i in known.service.in_chapter("kvalitet")]
+    said = "Stønaden varer lenger enn i noen annen kommune, og for alle lenger enn før"
+    picture = figures.development(
+        found, known, chapter="kvalitet", only=names[:0:-1], titles={names[2]: said}
+    )
+    assert not faults(picture)
     shown = [label.text for label in labels(picture.svg)]
-    if written:
-        assert written in shown
-    else:
-        assert {"25", "191"} <= set(shown)
+    drawn = [known.indicator(name).short_name for name in names[-4:]]
+    assert [text for text in shown if text in drawn] == [
+        name for name in drawn if name != known.indicator(names[2]).short_name
+    ]
+    told = " ".join(text for text in shown if text in said and " " in text)
+    assert told == said
+    assert any(t.startswith(f"{known.indicator(names[2]).short_name}, ") for t in shown)
+
+
+def test_interval_of_chance_is_drawn_for_those_who_review(
+    findings_of: FindingsOf, known: Catalogue
+) -> None:
+    """Where it is known, and nowhere else."""
+    found = findings_of("oslo", 2020).book
+    legend = known.phrases.words["legend_interval"]
+    facts = {
+        key: fact.replace(interval_low=None, interval_high=None)
+        for key, fact in found.facts.items()
+    }
+
+    def shown(book: FactBook, **asked: bool) -> set[str]:
+        picture = figures.profile(book, known, **asked)
+        assert not faults(picture)
+        return {label.text for label in labels(picture.svg)}
+
+    assert any(fact.interval_low is not None for fact in found.reported)
+    assert legend in shown(found, with_intervals=True)
+    assert legend not in shown(found)
+    assert legend not in shown(replace(found, facts=facts), with_intervals=True)
 
 
 def test_figures_below_zero_stand_within_the_scale_of_their_panel(

@@ -143,7 +143,7 @@ def test_contents_list_every_chapter(
 ) -> None:
     """Each with a link of its own, named in words, outside the heading."""
     page = _page(rendered(kommune, year))
-    nav = re.search(r'<nav class="contents".*?</nav>', page, re.DOTALL)
+    nav = re.search(r'<nav class="contents[^"]*".*?</nav>', page, re.DOTALL)
     assert nav
     listed = re.findall(r'<a href="#([^"]+)">(.*?)</a>', nav[0])
     headings = re.findall(r'<h2 id="([^"]+)">(.*?)</h2>', page)
@@ -161,9 +161,7 @@ def test_text_refers_to_figures_and_tables_by_links(
     """A number and what it counts stay on one line; no heading or caption is a link."""
     page = _page(rendered(kommune, year))
     links = re.findall(r'<a href="#((?:tabell|figur)-\d)">(\w+\u00a0\d)</a>', page)
-    assert {("tabell-1", "tabell\u00a01")} | {
-        (f"figur-{number}", f"figur\u00a0{number}") for number in (2, 3, 4)
-    } <= set(links)
+    assert ("tabell-1", "tabell\u00a01") in links
     numbers = re.findall(r'<caption id="tabell-(\d)"><strong>Tabell&nbsp;(\d)', page)
     assert len(numbers) >= 3
     assert all(id == shown for id, shown in numbers)
@@ -202,8 +200,13 @@ def test_notes_lead_to_the_figures_and_back(
     """From each letter to its note, and from the note to each of its letters."""
     html = keyfigures.key_figures(findings_of(kommune, year), known).html
     table, below = html.split("</table>")
+    texts = "".join(
+        sections.chapter(findings_of(kommune, year), known, chapter.id).html
+        for chapter in known.service.chapters
+    )
     marks = re.findall(
-        r'<a id="([^"]+)" href="#note-(\w)" aria-label="Note \2">', table
+        r'<a id="([^"]+)" href="#note-(\w)" aria-label="Note \2">',
+        table + sections.heading(findings_of(kommune, year), known).html + texts,
     )
     notes = dict(re.findall(r'<li id="note-(\w)">(.*?)</li>', below))
     assert marks
@@ -243,14 +246,6 @@ def test_letters_go_on_after_z(known: Catalogue, snapshot: Snapshot) -> None:
         assert keyfigures.letter(place) == letter
         assert f'<li id="note-{letter}">' in html
         assert f'href="#note-{letter}" aria-label="Note {letter}">' in html
-    seen = set()
-    for chapter in known.service.chapters:
-        told = sections.chapter(found, much, chapter.id).html
-        in_order = re.findall(rf'<li id="forbehold-{chapter.id}-([a-z]+)"', told)
-        places = [used.index(letter) for letter in in_order]
-        assert places == sorted(places)
-        seen |= set(in_order)
-    assert {"z", "aa"} <= seen
 
 
 @pytest.mark.parametrize(
@@ -262,28 +257,27 @@ def test_sentences_lead_to_their_forbehold_and_back(
     """A number that must not stand alone has its caveat's letter, as in Tabell 1."""
     found = findings_of(kommune, year)
     facts = {fact.id: fact for fact in found.book.facts.values()}
-    in_table = keyfigures.table(found, known).letters()
+    below = keyfigures.key_figures(found, known).html.split("</table>")[1]
+    table = BeautifulSoup(below, "html.parser")
     referred = 0
     for chapter in known.service.chapters:
         html = sections.chapter(found, known, chapter.id).html
         soup = BeautifulSoup(html, "html.parser")
         entries = {e.id: e for e in found.forbehold_in(known, chapter.id)}
-        notes = {str(tag["id"])[-1]: tag for tag in soup.select(".forbehold li")}
-        assert len(notes) == len(entries)
         for entry in entries.values():
-            (letter,) = (x for x, tag in notes.items() if entry.text in tag.get_text())
-            assert in_table.get(entry.text, letter) == letter
+            assert entry.text in table.get_text()
         for said in soup.select("[data-rule]"):
             ids = str(said["data-facts"]).split()
             touched = {name for id in ids for name in facts[id].forbehold}
+            texts = {entries[name].text for name in touched & entries.keys()}
             after = said.next_sibling
             is_noted = isinstance(after, Tag) and after.name == "sup"
             links = after.select("a") if is_noted else []
-            if said["data-rule"] not in sections.EXPLANATIONS:
-                assert len(links) == len(touched & entries.keys()), ids
+            assert len(links) == len(texts), ids
             for link in links:
-                note = soup.find(id=str(link["href"])[1:])
+                note = table.find(id=str(link["href"])[1:])
                 assert note
+                assert any(text in note.get_text() for text in texts)
                 assert note.select(f'.back a[href="#{link["id"]}"]')
             referred += len(links)
     assert referred
@@ -320,7 +314,9 @@ SCROLLED = """() => {
   region.scrollLeft = 120;
   return [region.scrollLeft, name.getBoundingClientRect().left - before];
 }"""
-PLACES = """() => ['.contents', '.text'].map(
+LATEST = """() => [...document.querySelectorAll('.key .latest')].map(
+  (cell) => cell.getBoundingClientRect().toJSON())"""
+PLACES = """() => ['.summary', '#figur-1', '.contents'].map(
   (part) => document.querySelector(part).getBoundingClientRect().toJSON())"""
 
 
@@ -346,17 +342,32 @@ def test_names_stay_while_figures_scroll_past_on_a_phone(
 @pytest.mark.browser
 @pytest.mark.skipif(browser.CHROMIUM is None, reason=browser.MISSING)
 @pytest.mark.parametrize("width", [320, 390, 768, 1280])
-def test_contents_stand_beside_the_text_where_there_is_room(
+def test_findings_and_profile_stand_beside_each_other_where_there_is_room(
     screen: tuple[browser.Screen, Path], width: int
 ) -> None:
-    """A quiet column on a wide screen, above the chapters on others; none scrolls."""
+    """On a phone below each other; the contents come after, and nothing scrolls."""
     page = screen[0].show(screen[1], width=width)
-    listed, chapters = page.evaluate(PLACES)
+    found, profile, listed = page.evaluate(PLACES)
     if width >= 1280:
-        assert listed["right"] < chapters["left"]
+        assert found["right"] < profile["left"]
+        assert abs(found["top"] - profile["top"]) < 40
     else:
-        assert listed["bottom"] <= chapters["top"]
+        assert found["bottom"] <= profile["top"]
+    assert listed["top"] >= max(found["bottom"], profile["bottom"])
     assert page.evaluate("probe.tooWide()") == []
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(browser.CHROMIUM is None, reason=browser.MISSING)
+@pytest.mark.parametrize("width", [320, 390])
+def test_own_year_is_seen_without_scrolling_on_a_phone(
+    screen: tuple[browser.Screen, Path], width: int
+) -> None:
+    """What the report is about must not be what is cut off."""
+    page = screen[0].show(screen[1], width=width)
+    for place in page.evaluate(LATEST):
+        assert place["left"] >= 0
+        assert place["right"] <= width
 
 
 # -- comments --------------------------------------------------------------------------

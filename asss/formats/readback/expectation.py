@@ -49,7 +49,7 @@ class Row:
 @dataclass(frozen=True)
 class Chapter:
     """
-    A heading, the sentences under it, and the forbehold that must stand there.
+    A heading, and the sentences under it.
 
     With each sentence, in `marks`, the forbehold that it must lead to. Of what people
     say, in `comments`, each with the sentence that it must stand after, or none.
@@ -57,7 +57,6 @@ class Chapter:
 
     heading: str
     sentences: tuple[str, ...]
-    forbehold: tuple[str, ...] = ()
     marks: tuple[tuple[str, ...], ...] = ()
     comments: tuple[tuple[str, str], ...] = ()
 
@@ -77,6 +76,8 @@ class Expected:
     texts : tuple of str
         What must stand somewhere: forbehold on the figures that are shown, and on the
         page on what all stand on, that of everybody with definitions and sources.
+    notes : tuple of str
+        The forbehold on single figures: they stand under Tabell 1.
     leads_to : str
         Where that page is, seen from the report.
     printed : mapping of str to mapping
@@ -96,6 +97,7 @@ class Expected:
     years: tuple[int, ...]
     rows: tuple[Row, ...]
     texts: tuple[str, ...]
+    notes: tuple[str, ...]
     leads_to: str
     printed: Mapping[str, Mapping[str, str]]
 
@@ -232,6 +234,7 @@ def expect(facts: Mapping[str, Any], known: Catalogue) -> Expected:
             if whose not in SHARED
         ),
         texts=tuple(texts),
+        notes=() if whose in SHARED else tuple(_notes(book)),
         leads_to="" if whose == METHOD else f"../{METHOD}/{HTML_NAME}",
         printed={fact["id"]: _printed(fact, known) for fact in facts["facts"]}
         if whose == NETWORK
@@ -332,37 +335,45 @@ def _of_network(book: _Book) -> Iterator[Chapter]:
         return tuple(s["text"] for section in sections for s in book.said(section))
 
     known = book.known
-    yield Chapter(book.words["summary_heading"], said([SUMMARY]))
+    summary = said([SUMMARY])
+    yield Chapter(book.words["summary_heading"], summary)
     for chapter in known.service.chapters:
         about = [indicator.id for indicator in known.service.in_chapter(chapter.id)]
         yield Chapter(chapter.name, said(about))
 
 
 def _chapters(book: _Book) -> Iterator[Chapter]:
-    """Sentences with the forbehold on the figures that they are on."""
-    known, year = book.known, book.run["year"]
-    single = {
+    """The main findings and each chapter, with the forbehold on their facts."""
+    known, single = book.known, _single(book)
+    touching = {fact["id"]: fact["forbehold"] for fact in book.facts["facts"]}
+    headings = {SUMMARY: book.words["summary_heading"]}
+    headings |= {chapter.id: chapter.name for chapter in known.service.chapters}
+    for section, heading in headings.items():
+        said = book.said(section)
+        yield Chapter(
+            heading,
+            tuple(sentence["text"] for sentence in said),
+            tuple(_marks(sentence, touching, single) for sentence in said),
+            tuple(_comments(book, section)),
+        )
+
+
+def _single(book: _Book) -> dict[str, str]:
+    """The forbehold on single figures that a sentence has with it, by id."""
+    year = book.run["year"]
+    return {
         name: entry["text"]
         for name, entry in book.forbehold.items()
         if entry["indicators"] != EVERY
         and entry["kind"] not in HOUSEKEEPING
-        and known.is_told_beside_text(entry["kind"], entry["years"], year)
+        and book.known.is_told_beside_text(entry["kind"], entry["years"], year)
     }
-    touching = {fact["id"]: fact["forbehold"] for fact in book.facts["facts"]}
-    summary = tuple(said["text"] for said in book.said(SUMMARY))
-    told = tuple(_comments(book, SUMMARY))
-    yield Chapter(book.words["summary_heading"], summary, comments=told)
-    for chapter in known.service.chapters:
-        indicators = known.service.in_chapter(chapter.id)
-        names = {name for one in indicators for name in book.touching(one.id)}
-        said = book.said(chapter.id)
-        yield Chapter(
-            chapter.name,
-            tuple(sentence["text"] for sentence in said),
-            tuple(text for name, text in single.items() if name in names),
-            tuple(_marks(sentence, touching, single) for sentence in said),
-            tuple(_comments(book, chapter.id)),
-        )
+
+
+def _notes(book: _Book) -> Iterator[str]:
+    """Those of them that are on a figure of Tabell 1."""
+    shown = {n for i in book.known.service.indicators for n in book.touching(i.id)}
+    return (text for name, text in _single(book).items() if name in shown)
 
 
 def _comments(book: _Book, section: str) -> Iterator[tuple[str, str]]:

@@ -184,8 +184,8 @@ def _texts(
     texts = chain(
         (("top", text) for text in expected.top),
         ((c.heading, text) for c in expected.chapters for text in c.sentences),
-        ((c.heading, text) for c in expected.chapters for text in c.forbehold),
         ((c.heading, text) for c in expected.chapters for _, text in c.comments),
+        (("Tabell 1", text) for text in expected.notes),
         (("page", text) for text in expected.texts),
     )
     for place, text in texts:
