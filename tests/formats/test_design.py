@@ -163,7 +163,7 @@ def test_text_refers_to_figures_and_tables_by_links(
     links = re.findall(r'<a href="#((?:tabell|figur)-\d)">(\w+\u00a0\d)</a>', page)
     assert ("tabell-1", "tabell\u00a01") in links
     numbers = re.findall(r'<caption id="tabell-(\d)"><strong>Tabell&nbsp;(\d)', page)
-    assert len(numbers) >= 3
+    assert numbers
     assert all(id == shown for id, shown in numbers)
     assert [int(id) for id, _ in numbers] == list(range(1, len(numbers) + 1))
 
