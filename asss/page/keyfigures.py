@@ -379,9 +379,9 @@ class _Maker:
             if fact.network_mean is None and kinds[entry.kind].mean == "void"
         ]
         absent = [one for one in self._book.peers(fact.indicator) if one.rank is None]
-        if absent and has_mean:
+        if absent and fact.network_mean is not None:
             details: dict[str, Detail] = {
-                "subject": indicator.mention,
+                "subject": known.indicator(fact.indicator).mention,
                 "kommuner": tuple(
                     known.network.member(one.kommune).name for one in absent
                 ),
