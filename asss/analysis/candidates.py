@@ -38,6 +38,7 @@ from asss.analysis.statements import (
     level,
     mean,
     previous,
+    prints_change,
     prints_distance,
     why_missing,
     why_withheld,
@@ -81,8 +82,8 @@ class Candidates:
             return None
         raw, corrected = self.usable(relation.raw), self.usable(relation.corrected)
         said = [*self._spending(raw)] if raw else []
-        if corrected:
-            said.append(self._corrected(raw, corrected))
+        if corrected and (one := self._corrected(raw, corrected)):
+            said.append(one)
         told = tuple(fact.indicator for fact in (raw, corrected) if fact)
         return self._finding(Topic.RESOURCES, said, told) if said else None
 
@@ -140,10 +141,12 @@ class Candidates:
     def _kinds(self, forbehold: Iterable[str]) -> set[str]:
         return {entry.kind for entry in self.known.forbehold_by_id(forbehold)}
 
-    def _corrected(self, raw: Fact | None, corrected: Fact) -> Statement:
+    def _corrected(self, raw: Fact | None, corrected: Fact) -> Statement | None:
         why, away = Reasons(self.known), abs(corrected.given("distance"))
         is_far = why.at_least("on_mean", "distance", away, corrected)
-        is_far = is_far and prints_distance(corrected)
+        if is_far and not prints_distance(corrected):
+            # Neither near the mean, nor as far as Tabell 1 lets a reader find.
+            return None
         alone = "" if raw else "_alone"
         facts = [corrected]
         need, peers = self._need(raw, corrected, why) if raw else ("", [])
@@ -213,6 +216,8 @@ class Candidates:
         # Parts that lie both ways are told with their side: a rest may hide nothing.
         told = large
         is_one_way = all(_printed_gap(one) * gap >= 0 for one in parts)
+        if part and not is_one_way:
+            return None
         rule = Rule.GAP_MIXED
         if is_one_way:
             rule = Rule.GAP_APART if part else Rule.GAP
@@ -304,8 +309,11 @@ class Candidates:
             return None
         said = [self.tell(fact, why)]
         lengths = [one for n in relation.lengths if (one := self.usable(n))]
-        if len(lengths) == len(relation.lengths) and all(
-            one.side == fact.side and self._is_far(one, why) for one in lengths
+        # The sentence has no room for a caveat.
+        if (
+            len(lengths) == len(relation.lengths)
+            and all(one.side == fact.side and self._is_far(one, why) for one in lengths)
+            and not self.caveats(lengths)
         ):
             details: dict[str, Detail] = {
                 "longer": Word("longer" if fact.side > 0 else "shorter"),
@@ -443,14 +451,14 @@ class Candidates:
             "moves": Word(f"moves_{indicator.scale}_{way}"),
             "previous": previous(fact),
             "value": level(fact),
+            "prices": "",
         }
-        if fact.unit != "kr":
+        if fact.unit != "kr" or not prints_change(fact):
             return Rule.MOVED, [fact, before]
         percent = abs(fact.change_percent or 0)
         basis = weakest(bases_of_change((fact,)))
         details |= {
             "percent": Quantity(percent, "prosent", 0, basis, "distance"),
-            "prices": "",
         }
         return Rule.MOVED_PERCENT, [fact, before]
 
@@ -532,7 +540,9 @@ class Candidates:
                 "value": level(most),
                 "mark": claim(bases_of_change(members), previous(most), level(most)),
             }
-            said = self._say(chapter, Rule.MOVED_ALL, details, members, why)
+            before = [self.book.fact(o.indicator, year=o.year - 1) for o in members]
+            facts = [*members, *before]
+            said = self._say(chapter, Rule.MOVED_ALL, details, facts, why)
             others = (fact.indicator for fact in members if fact is not most)
             names = (most.indicator, *others)
             findings.append(self._finding(Topic.JOINT, [said], names, about=[most]))

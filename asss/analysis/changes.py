@@ -187,6 +187,11 @@ def _stable_group(
         for entry in between
     ):
         return None
+    # The sentence has no room for a caveat.
+    names = {name for fact in facts for name in fact.forbehold}
+    kinds = (known.kinds[entry.kind] for entry in known.forbehold_by_id(names))
+    if any(kind.told == "with_finding" for kind in kinds):
+        return None
     why = Reasons(known)
     # A group that is stable over the years may still have moved since the last.
     ways = {direction(known, book.fact(name), why) for name in members}

@@ -311,7 +311,9 @@ class _Choice:
 
     def _with_prices(self, statement: Statement) -> Statement:
         """That kroner are those of their year, said once in a report."""
-        if statement.rule is not Rule.MOVED_PERCENT or self._has_prices:
+        if statement.rule not in (Rule.MOVED, Rule.MOVED_PERCENT) or self._has_prices:
+            return statement
+        if self._book.by_id[statement.facts[0]].unit != "kr":
             return statement
         self._has_prices = True
         details = dict(statement.details) | {"prices": Word("current_prices")}

@@ -46,6 +46,7 @@ __all__ = [
     "level",
     "mean",
     "previous",
+    "prints_change",
     "prints_distance",
     "why_absent",
     "why_missing",
@@ -334,6 +335,15 @@ def prints_distance(fact: Fact) -> bool:
         return False
     told = half_up(abs(fact.given("distance")))
     return half_up(abs(own / middle * 100 - 100)) == told
+
+
+def prints_change(fact: Fact) -> bool:
+    """Whether the percent, as printed, is what both years give as printed."""
+    now, before = (
+        half_up(fact.given(name), fact.decimals) for name in ("value", "previous")
+    )
+    told = half_up(abs(fact.change_percent or 0))
+    return before > 0 and half_up(abs(now / before * 100 - 100)) == told
 
 
 def change(fact: Fact) -> Quantity:

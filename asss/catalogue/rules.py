@@ -42,11 +42,11 @@ _MEAN = "subject previous previous_year mean year"
 _CARRIED = "kommune subject weight count n reserve"
 _SINCE = "subject previous previous_year value year"
 _LEVEL = "value mean caveat"
-_APART = "part kommune"
+_APART = "part kommune caveat"
 _MORE = "distance more rank caveat"
 _GAP = "gap total parts caveat"
 _FAR = "clause distance side mean caveat"
-_MOVED = "subject moves previous value mean rank caveat"
+_MOVED = "subject moves previous value prices mean rank caveat"
 
 
 class Topic(StrEnum):
@@ -163,7 +163,7 @@ class Rule(StrEnum):
 
     # -- change since last year, and over several
     MOVED = "moved", Topic.CHANGE, _MOVED
-    MOVED_PERCENT = "moved_percent", Topic.CHANGE, f"{_MOVED} percent prices"
+    MOVED_PERCENT = "moved_percent", Topic.CHANGE, f"{_MOVED} percent"
     MOVED_TOO = "moved_too", Topic.JOINT, "subject moves previous value caveat"
     MOVED_ALL = (
         "moved_all",

@@ -1,9 +1,8 @@
 """
 What a report says in words, held against its facts, both ways round.
 
-A sentence must be what its rule writes, filled in with what its facts give, in the hand
-of :mod:`expectation`; and no other figure stands in it but those of names. What it
-claims in words must bear the mark of what that rests on. The other way round, every
+A sentence must be what its facts allow, in the hand of :mod:`kommune`, or of
+:mod:`network` where it is of all members: to the letter. The other way round, every
 figure in the running text of a page is accounted for: sentences, forbehold, comments,
 definitions, words of the phrase file, dates and references are taken out of each
 paragraph, and a figure that is left has been put there by somebody else. Figures,
@@ -20,13 +19,10 @@ from bs4.element import NavigableString, Tag
 from asss.catalogue import markdown
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import METHOD, NETWORK
+from asss.errors import RenderError
 from asss.formats.readback import network
-from asss.formats.readback.expectation import (
-    dated,
-    rests_on,
-    spaced,
-    written,
-)
+from asss.formats.readback.expectation import dated, rests_on, spaced, written
+from asss.formats.readback.kommune import Hand
 
 __all__ = ["Accounted", "false_sentences", "strange_figures"]
 
@@ -52,22 +48,23 @@ WHOLE = r"(?<!\d)(?<!\d[.,]){}(?!\d|[.,]\d)"
 def false_sentences(facts: Mapping[str, Any], known: Catalogue) -> Iterator[str]:
     """What is wrong with the sentences of facts.json."""
     by_id = {fact["id"]: fact for fact in facts["facts"]}
-    for said in facts["sentences"]:
-        phrase = known.phrases.phrases.get(said["rule"])
-        is_whole = bool(said["facts"]) and by_id.keys() >= set(said["facts"])
-        if phrase is None or not is_whole:
+    hand = Hand(facts, known)
+    for place, said in enumerate(facts["sentences"]):
+        if not said["facts"] or not by_id.keys() >= set(said["facts"]):
             yield f"facts.json: nothing supports «{said['text']}»"
             continue
         own = [by_id[name] for name in said["facts"]]
-        if said["rule"].startswith("network_"):
-            wanted = network.texts(said["rule"], own, facts, known)
-            if spaced(said["text"]) not in map(spaced, wanted):
-                told = "; ".join(f"«{spaced(text)}»" for text in wanted)
-                yield (
-                    f"facts.json: «{said['text']}» is not what its facts give "
-                    f"({told or 'nothing'})"
-                )
+        try:
+            if said["rule"].startswith("network_"):
+                wanted = network.texts(said["rule"], own, facts, known)
+            else:
+                wanted = [hand.text(place)]
+        except RenderError as error:
+            yield f"facts.json: «{said['text']}» may not be told: {error}"
             continue
+        if spaced(said["text"]) not in map(spaced, wanted):
+            told = "; ".join(f"«{spaced(text)}»" for text in wanted) or "nothing"
+            yield f"facts.json: «{said['text']}» is not what its facts give ({told})"
 
 
 class Names:
