@@ -93,10 +93,10 @@ MUTANTS = (
     ),
     Mutant(
         "a shared place is told as one's own",
-        "asss/analysis/findings.py",
-        "if one.is_shared(end))",
-        "if False)",
-        "analysis/test_findings.py::test_shared_place_is_told_as_shared",
+        "asss/analysis/candidates.py",
+        "shared = alike > 1",
+        "shared = False",
+        "formats/test_kommune.py::test_honest_sentence_is_never_refused",
     ),
     Mutant(
         "a main finding of the network rests on a figure that is doubted",
