@@ -215,14 +215,14 @@ class Candidates:
         ]
         # Parts that lie both ways are told with their side: a rest may hide nothing.
         told = large
-        is_one_way = all(_printed_gap(one) * gap >= 0 for one in parts)
+        rest = gap - sum(map(_printed_gap, told))
+        is_one_way = all(a * gap >= 0 for a in (rest, *map(_printed_gap, parts)))
         if part and not is_one_way:
             return None
         rule = Rule.GAP_MIXED
         if is_one_way:
             rule = Rule.GAP_APART if part else Rule.GAP
         items = [self._part(rule, _printed_gap(one), one) for one in told]
-        rest = gap - sum(map(_printed_gap, told))
         if not items:
             return None
         if rest and len(told) < len(parts):
