@@ -171,7 +171,7 @@ class Candidates:
         """
         peers = [one for one in self.book.peers(raw.indicator) if one.rank is not None]
         plain = sum(one.given() for one in peers) / len(peers)
-        if plain <= 0:
+        if plain <= 0 or corrected.given("index") <= 0:
             return Fragment(Rule.NEED_NONE, {}), []
         need = raw.given() / plain / corrected.given("index") * 1e4
         # What readers see is the network's mean, which one member may carry.
@@ -205,6 +205,8 @@ class Candidates:
         ):
             return None
         gap = _printed_gap(whole)
+        if not gap:
+            return None
         parts.sort(key=lambda one: -abs(_printed_gap(one)))
         large = [
             one
@@ -259,6 +261,9 @@ class Candidates:
         product = self.usable(relation.product)
         share, amount = self.usable(relation.share), self.usable(relation.amount)
         if product is None or share is None or amount is None:
+            return None
+        # Of what is zero or below there is no logarithm, and no factor.
+        if min(one.given("index") for one in (product, share, amount)) <= 0:
             return None
         why = Reasons(self.known)
         away = abs(product.given("distance"))
