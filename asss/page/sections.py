@@ -100,7 +100,7 @@ def heading(found: Findings, known: Catalogue) -> Block:
         found.book,
         known,
         title=title(found, known),
-        summary=_noted([[said] for said in _main(found, known)], found, known),
+        summary=_noted(text.paragraphs(found, known, chapter=SUMMARY), found, known),
         sources=comments.place(found, known).sources(SUMMARY),
         reconstructed="reconstructed_line",
         kommune=found.book.member.name,
@@ -166,13 +166,11 @@ def dates(book: NetworkBook, known: Catalogue, title: str) -> dict[str, Any]:
 def summary(found: Findings, known: Catalogue) -> Block:
     """The main findings alone; in any language that has the words for them."""
     said = comments.place(found, known)
-    beside = said.beside(_main(found, known), known)
-    summary = [[(one, (), voices)] for one, voices in beside]
+    summary = [
+        [(one, (), voices) for one, voices in said.beside(part, known)]
+        for part in text.paragraphs(found, known, chapter=SUMMARY)
+    ]
     return block("summary", known, summary=summary, sources=said.sources(SUMMARY))
-
-
-def _main(found: Findings, known: Catalogue) -> list[text.Sentence]:
-    return text.sentences(found, known, chapter=SUMMARY)
 
 
 def _noted(
@@ -231,12 +229,13 @@ def chapter(
     The caveats of a sentence are the notes under Tabell 1, and stand there alone.
     """
     said = comments.place(found, known)
+    whole = text.sentences(found, known, chapter=chapter)
     caption = f"caption_{chapter}"
     shown = figure(drawn, known, number=number, caption=caption) if drawn else None
     made = block(
         "chapter",
         known,
-        paragraphs=_noted(text.paragraphs(found, known, chapter=chapter), found, known),
+        paragraphs=_noted([*filter(None, [whole])], found, known),
         figure=Markup(shown.html) if shown else "",
         last=comments.apart(said.last(chapter), known),
         sources=said.sources(chapter),
