@@ -336,13 +336,15 @@ def _draw_own(canvas: Canvas, line: _Line, layout: _Layout, known: Catalogue) ->
 
 
 def _value(fact: Fact, known: Catalogue) -> str:
-    """The kommune's figure with its unit, months cut short; else its sign."""
+    """The kommune's figure with its unit, cut short or in its name; else its sign."""
     words = known.phrases.words
     if fact.value is None:
         return fact.status
     unit = "months_short" if fact.unit == "maneder" else f"unit_{fact.unit}"
     digits = number(fact.value, fact.decimals)
-    return words[unit].format(number=digits) + mark(fact.basis, words)
+    # «per 1 000» stands in the name beside it.
+    told = digits if fact.unit == "per_1000" else words[unit].format(number=digits)
+    return told + mark(fact.basis, words)
 
 
 def _indexes(book: FactBook, indicator: str) -> list[float]:
