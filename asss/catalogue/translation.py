@@ -253,8 +253,8 @@ def lacking(
         names = [
             f"{name}.{key}"
             for name, texts in entries.items()
-            for key in texts
-            if key not in told.get(name, {})
+            for key, original in texts.items()
+            if original and key not in told.get(name, {})
         ]
         lines.append((f"texts.{kind}", names))
     return tuple(

@@ -2,6 +2,7 @@
 Another language: nynorsk by adding a file, and no report until the file is whole.
 """
 
+import dataclasses
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -31,22 +32,26 @@ FindingsOf = Callable[[str, int], Findings]
 
 NYNORSK = "fraser.nn.yaml"
 
-#: Trondheim 2020 in nynorsk, ``~`` for a hard space.
+#: Of Trondheim 2020 in nynorsk, ``~`` for a hard space.
 TRONDHEIM = [
-    "Trondheim brukar 4~%ʳ meir på sosiale tenester enn snittet for ASSS, målt med "
-    "ressursbruksindikatoren (1,04), og er blant dei tre høgasteʳ i ASSS.",
-    "Lengst over snittet for ASSS ligg sjukefråværet (12~%ʳ), og lengst under ligg "
-    "utgiftene til tilbod til personar med rusproblem (33~%ʳ).",
-    "Kommunen er lågast i ASSS på éinʳ av 14 indikatorar og ikkje høgast på nokonʳ.",
-    "Endringar frå 2019 til 2020 er ikkje omtalte (brot 1.1.2020).",
-    "Det er teke atterhald ved eitt av 15 nøkkeltal for 2020; "
-    "atterhalda står ved tala.",
+    "Trondheim brukar 21~%ʳ mindre på sosiale tenester enn snittet for ASSS: kr~4~998ʳ "
+    "per innbyggjar 18–66~år, mot kr~6~298ʳ.",
+    "Oslo dreg det vekta snittet opp: ni av ti kommunar ligg underʳ.",
+    "Behovet er òg rekna til å vere lågtʳ: Korrigert for behov, arbeidsgivaravgift og "
+    "pensjon brukar kommunen 4~%ʳ meir enn snittet, tredje mestʳ i ASSS.",
 ]
 
 #: Words that are bokmål alone, and would show that something was not translated.
 BOKMAL_ALONE = re.compile(
-    r"\b(ikke|mer|fra|brudd|tall|andelen|antall|mottakere|tjenester|ligger|øker|"
-    r"siden|tilbud|hele|noen|høyest|lavest|én|ett|høsten|avsluttet|innbyggere|livsopphold)\b"
+    r"\b(ikke|mer|fra|brudd|tall|tallene|andelen|antall|antallet|mottakere?|mottakerne|"
+    r"tjenesten?|tjenester|ligger|øker|siden|tilbud|hele|noen|høyest|lavest|én|ett|et|"
+    r"en|hva|hvem|hvor|hver|hvert|hvordan|hvorfor|også|bare|være|er beregnet|beregnes|"
+    r"høsten|avsluttet|innbyggere?|innbyggerne|livsopphold|forbehold|forbeholdet|"
+    r"kommuner|kommunene|indikatorer|indikatorene|verdier|måneder|utvikling(?:en)|"
+    r"ble|blitt|bruker|gjelder|bygger|kilde|kilder|enhet|enheten|navn|innhold|"
+    r"sammenlignbart?|sammenlignbare|foreløpige?|endelige|uvektet|vektet|snittene|"
+    r"dem|den nye tabellen|sykefravær(?:et)?|hovedfunn|hovedinntekt|utgift(?:en)|"
+    r"figurer|tabeller|tabellene|regnet|hentet|samlet|endret|vises|oppgis|medlemmer)\b"
 )
 
 
@@ -72,16 +77,17 @@ def test_main_findings_read_in_nynorsk(
     """One file and no code: the sentences of the summary, as a nynorsk reader wants."""
     found = nynorsk_of("trondheim", 2020)
     said = [one.text for one in text.sentences(found, nynorsk, chapter=SUMMARY)]
-    assert said == [line.replace("~", HARD_SPACE) for line in TRONDHEIM]
+    assert said[:3] == [line.replace("~", HARD_SPACE) for line in TRONDHEIM]
 
 
 def test_section_of_main_findings_is_rendered_in_nynorsk(
     nynorsk_of: FindingsOf, nynorsk: Catalogue
 ) -> None:
     """Heading, list and the spoken mark: nothing of the section is left in bokmål."""
-    html = sections.summary(nynorsk_of("trondheim", 2020), nynorsk).html
+    found = nynorsk_of("trondheim", 2020)
+    html = sections.summary(found, nynorsk).html
     assert ">Hovudfunn</h2>" in html
-    assert html.count("<li>") == len(TRONDHEIM)
+    assert html.count("<li>") >= len(TRONDHEIM)
     assert 'title="rekonstruert tal"' in html
     assert not BOKMAL_ALONE.search(re.sub(r"<[^>]+>", " ", html))
 
@@ -129,32 +135,55 @@ def test_sentence_outside_the_file_is_refused_by_name(
     nynorsk_of: FindingsOf, nynorsk: Catalogue
 ) -> None:
     """No silent bokmål in the middle of a nynorsk text."""
+    phrases = dict(nynorsk.phrases.phrases)
+    del phrases["corrected"]
+    fewer = nynorsk.phrases.model_copy(update={"phrases": phrases})
+    known = dataclasses.replace(nynorsk, phrases=fewer)
     with pytest.raises(PhraseError, match=r"fraser\.nn\.yaml has no phrase"):
-        text.sentences(nynorsk_of("trondheim", 2020), nynorsk)
+        text.sentences(nynorsk_of("trondheim", 2020), known)
 
 
-def test_whole_report_is_refused_with_what_lacks(
-    root: Path, tmp_path: Path, nynorsk: Catalogue
-) -> None:
+def test_whole_report_is_refused_with_what_lacks(project: Path, tmp_path: Path) -> None:
     """All of it at once, before a notebook is run; and nothing is left behind."""
+    with rewritten(project / "parameters" / NYNORSK) as content:
+        del content["phrases"]["level_alone"]
+        del content["words"]["unit_maneder"]
+        del content["texts"]["indicators"]["sykefravaer"]["subject"]
+    nynorsk = catalogue.load_catalogue(project / "parameters", language="nn")
     run = parameters.Run(
         kommune="trondheim", year=2020, snapshot="embedded", language="nn"
     )
     with pytest.raises(ParameterError) as refusal:
-        report.render_report(run, root=root, output=tmp_path)
+        report.render_report(run, root=project, output=tmp_path / "made")
     assert refusal.value.problems == nynorsk.untranslated
-    lacks = str(refusal.value)
-    assert "fraser.nn.yaml: phrases: " in lacks
-    for name in (
-        "level_alone",
-        "unit_maneder",
-        "sykefravaer.subject",
-        "sykefravaer.name",
-    ):
-        assert name in lacks
-    assert "resource_more" not in lacks
-    assert "sykefravaer.mention" not in lacks
-    assert not list(tmp_path.iterdir())
+    assert nynorsk.untranslated == (
+        "fraser.nn.yaml: phrases: 1 are missing: level_alone",
+        "fraser.nn.yaml: words: 1 are missing: unit_maneder",
+        "fraser.nn.yaml: texts.indicators: 1 are missing: sykefravaer.subject",
+    )
+    assert not list(tmp_path.glob("made/*"))
+
+
+def test_nynorsk_lacks_nothing(nynorsk: Catalogue) -> None:
+    """Whoever adds a sentence, a word or a forbehold adds it in both languages."""
+    assert nynorsk.untranslated == ()
+
+
+def test_no_text_of_nynorsk_has_a_word_of_bokmal(root: Path) -> None:
+    """Not in a sentence, a word or a text, nor in an example of how one reads."""
+    content = yaml.safe_load((root / "parameters" / NYNORSK).read_text("utf-8"))
+    field_or_file = r"\{\w+\}|\w+\.csv"
+    own = [re.sub(field_or_file, "", said) for said in texts_in(content)]
+    assert [said for said in own if BOKMAL_ALONE.search(said)] == []
+
+
+def texts_in(content: Any) -> Iterator[str]:
+    """Every text of a YAML file but its keys."""
+    if isinstance(content, dict):
+        for part in content.values():
+            yield from texts_in(part)
+    elif isinstance(content, str):
+        yield content
 
 
 def test_bokmal_lacks_nothing(known: Catalogue) -> None:
@@ -197,20 +226,17 @@ def problem_in(folder: Path) -> str:
 def test_phrase_that_loses_a_field_is_refused(folder: Path) -> None:
     """A sentence without its number reads well, and says nothing."""
     with rewritten(folder / NYNORSK) as content:
-        content["phrases"]["summary_rank_none"] = {
-            "sentence": "Kommunen er verken høgast eller lågast.",
-            "example": {
-                "given": {},
-                "reads": "Kommunen er verken høgast eller lågast.",
-            },
+        content["phrases"]["rank_tail"] = {
+            "sentence": ", lågast i ASSS",
+            "example": {"given": {}, "reads": ", lågast i ASSS"},
         }
-    assert problem_in(folder).startswith("fraser.nn.yaml: phrases.summary_rank_none: ")
+    assert problem_in(folder).startswith("fraser.nn.yaml: phrases.rank_tail: ")
 
 
 @pytest.mark.parametrize(
     ("place", "given", "problem"),
     [
-        ("phrases", "resource_mor", "phrases: unknown 'resource_mor'. Did you mean"),
+        ("phrases", "spendin", "phrases: unknown 'spendin'. Did you mean"),
         ("words", "summary_headin", "words: unknown 'summary_headin'. Did you mean"),
         ("texts", "indicator", "texts: unknown 'indicator'. Did you mean indicators?"),
     ],
@@ -219,7 +245,7 @@ def test_key_without_an_original_is_refused(
     folder: Path, place: str, given: str, problem: str
 ) -> None:
     """It would never be used, and the original would show instead."""
-    nearest = {"phrases": "resource_more", "words": "summary_heading"}
+    nearest = {"phrases": "spending", "words": "summary_heading"}
     with rewritten(folder / NYNORSK) as content:
         entries = content[place]
         entries[given] = entries.pop(nearest[place]) if place in nearest else {}
@@ -421,8 +447,8 @@ def put(kind: str, key: str, text: str | None, example: str = "") -> Any:
     ("damage", "said"),
     [
         (
-            put("phrases", "resource_gloss", "Se {kommune}.", "kommune"),
-            "phrases.resource_gloss: has no field {kommune}. It has none.",
+            put("phrases", "need_none", "Se {kommune}.", "kommune"),
+            "phrases.need_none: has no field {kommune}. It has none.",
         ),
         (
             put("phrases", "rank_tail", ", og {rnak} i ASSS", "rnak"),
