@@ -775,8 +775,6 @@ def test_sentence_with_a_broken_field_is_refused(folder: Path) -> None:
     (problem,) = problems_in(folder)
     start = "fraser.yaml: phrases.level_distance: its sentence has a "
     assert problem.startswith(start)
-        "fraser.yaml: phrases.level_distance: its sentence has a "
-    )
 
 
 def test_field_without_a_name_is_refused_in_a_line(folder: Path) -> None:
