@@ -519,6 +519,20 @@ class Candidates:
                 self.chapter(fact), Rule.MEAN_CARRIED, details, [fact, *peers], why
             )
 
+    def course(self) -> Finding | None:
+        """How the whole that is spent has moved; its level is told first of all."""
+        relation = self.known.service.relations.corrected
+        raw = self.usable(relation.raw) if relation else None
+        why = Reasons(self.known)
+        way = self.moved(raw, why) if raw else None
+        if raw is None or way is None:
+            return None
+        details: dict[str, Detail] = {}
+        _, facts = self._moved(raw, way, details)
+        details["year"] = raw.year - 1
+        said = self._say(self.chapter(raw), Rule.MOVED_WHOLE, details, facts, why)
+        return self._finding(Topic.CHANGE, [said], (), about=[raw])
+
     # -- several figures ---------------------------------------------------------------
 
     def joint(self, chapter: str) -> list[Finding]:

@@ -237,6 +237,7 @@ class _Choice:
         joined = (
             candidates.driver(),
             candidates.ages(),
+            candidates.course(),
             candidates.lengths(),
             candidates.amount(),
             candidates.growing(),
@@ -270,7 +271,7 @@ class _Choice:
                 if one.chapter == SUMMARY
                 else order.index(one.indicators[0])
                 if one.indicators
-                else len(order),
+                else len(order) * (one.topic is not Topic.CHANGE) - 1,
             )
             for one in self._told
         }
@@ -311,7 +312,7 @@ class _Choice:
 
     def _with_prices(self, statement: Statement) -> Statement:
         """That kroner are those of their year, said once in a report."""
-        if statement.rule not in (Rule.MOVED, Rule.MOVED_PERCENT) or self._has_prices:
+        if "prices" not in statement.rule.fields or self._has_prices:
             return statement
         if self._book.by_id[statement.facts[0]].unit != "kr":
             return statement

@@ -164,6 +164,11 @@ class Rule(StrEnum):
     # -- change since last year, and over several
     MOVED = "moved", Topic.CHANGE, _MOVED
     MOVED_PERCENT = "moved_percent", Topic.CHANGE, f"{_MOVED} percent"
+    MOVED_WHOLE = (
+        "moved_whole",
+        Topic.CHANGE,
+        "subject moves percent prices year caveat",
+    )
     MOVED_TOO = "moved_too", Topic.JOINT, "subject moves previous value caveat"
     MOVED_ALL = (
         "moved_all",

@@ -161,7 +161,7 @@ class Hand:
         """Whether a sentence tells kroner of two years, which are not the same."""
         one = self._sentences[place]
         facts = (self._by_id[name] for name in one["facts"][:1])
-        is_so = one["rule"] in ("moved", "moved_percent")
+        is_so = one["rule"] in ("moved", "moved_percent", "moved_whole")
         return is_so and any(fact["unit"] == "kr" for fact in facts)
 
     def _said(self, place: int) -> Said:
@@ -721,6 +721,20 @@ def _moved(hand: Hand, said: Said) -> Fields:
     return hand.begun(fields, subject=kind.mention)
 
 
+def _whole(hand: Hand, said: Said) -> Fields:
+    """The whole that is spent, which has moved."""
+    one, relation = said.one, hand.known.service.relations.corrected
+    demand(relation and one["indicator"] == relation.raw, f"{one['id']} is no whole")
+    kind, of = hand.known.indicator(one["indicator"]), ("basis", "previous_basis")
+    told = percent(abs(changed(one)), hand.words, *(one[name] for name in of))
+    fields = {
+        "moves": hand.words[f"moves_{kind.scale}_{hand.moves(one)}"],
+        "percent": told,
+        "year": str(hand.year - 1),
+    }
+    return hand.begun(fields, subject=kind.mention)
+
+
 def _moved_too(hand: Hand, said: Said) -> Fields:
     """Another that has moved the same way."""
     first = said.earlier[0]
@@ -820,6 +834,7 @@ RULES: Mapping[str, Callable[[Hand, Said], Fields]] = {
     "mean_carried": _carried,
     **dict.fromkeys(("rest_near", "rest_unclear"), _rest),
     **dict.fromkeys(("moved", "moved_percent"), _moved),
+    "moved_whole": _whole,
     "moved_too": _moved_too,
     "moved_all": _moved_all,
     "stable_group": _stable,
