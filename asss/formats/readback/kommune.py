@@ -448,7 +448,8 @@ def _need(hand: Hand, raw: Fact, corrected: Fact) -> str:
     """Whether need is low or high, of what is spent and of the same when corrected."""
     peers = hand.counted(raw)
     plain = sum(number(one, "value") for one in peers) / len(peers)
-    need = raw["value"] / plain / index(corrected) * 1e4 if plain > 0 else 100
+    of = index(corrected)
+    need = raw["value"] / plain / of * 1e4 if plain > 0 and of > 0 else 100
     is_low, seems_low = need < 100, index(raw) < index(corrected)
     # A reader sees the network's mean, and must come to the same.
     if abs(need - 100) < hand.limits.need.value or is_low != seems_low:
@@ -527,6 +528,7 @@ def _driver(hand: Hand, said: Said) -> Fields:
     product, share, each = said.own
     hand.adds_up(product)
     demand(away(product) >= hand.limits.near_mean.value, "the cost is near the mean")
+    demand(min(map(index, said.own)) > 0, "there is nothing of one of them")
     made = printed(index(share)) * printed(index(each)) / 100
     off = abs(made - printed(index(product)))
     demand(off <= hand.limits.product.value, "the factors do not give the product")
