@@ -319,6 +319,13 @@ class KommuneReport(Report):
         """The one heading of the first level."""
         return sections.title(self.found, self.known)
 
+    @property
+    def findings(self) -> pd.DataFrame:
+        """What could be told, told or not, and why: as in facts.json."""
+        thought_of = (*self.found.findings, *self.found.left_out)
+        told = reasons.findings(thought_of, self.known)
+        return pd.DataFrame([dict(one) for one in told])
+
     def content(self) -> FactsFile:
         """Everything the report rests on, as it is written to facts.json."""
         return sections.facts(self.found, self.known)
