@@ -885,13 +885,18 @@ def _placed(
     """
     The comments, each with its chapter: its own, its file's, or its indicator's.
 
-    What is wrong with where one stands, or with what it explains, is added to `broken`.
+    A component has the chapter of the sum that it is a part of. What is wrong with
+    where one stands, or with what it explains, is added to `broken`.
     """
     chapter_of = {
         indicator.id: chapter.id
         for chapter in service.chapters
         for indicator in service.in_chapter(chapter.id)
     }
+    total = service.relations.sum
+    if total and total.whole in chapter_of:
+        parts = (*total.parts, *total.without.values())
+        chapter_of = dict.fromkeys(parts, chapter_of[total.whole]) | chapter_of
     chapters = [chapter.id for chapter in service.chapters]
     for one in comments:
         where = f"{one.file}: gjelder"

@@ -69,8 +69,8 @@ MeanRule = Literal["plain", "weighted"]
 #: A count of persons, as a part of those it could be, or for each so many.
 Chance = Literal["share", "rate"]
 Speaker = Literal["asss", "ks", "kommunen"]
-#: A clause that tells the value: «sykefraværet i tjenesten er {value}».
-Clause = Annotated[str, Field(pattern=r"^[^{}]*\{value\}[^{}]*$")]
+#: A clause that tells the value, or none: «sykefraværet i tjenesten er {value}».
+Clause = Annotated[str, Field(pattern=r"^([^{}]*\{value\}[^{}]*)?$")]
 Identifiers = Annotated[tuple[Identifier, ...], Field(strict=False)]
 
 
@@ -181,8 +181,8 @@ class Indicator(Model):
     short_name: str
     subject: str
     mention: str
-    clause: Clause | Literal[""] = ""
-    also: Clause | Literal[""] = ""
+    clause: Clause = ""
+    also: Clause = ""
     part: str = ""
     scale: Literal["level", "length"] = "level"
     weight: PositiveFloat = 1
@@ -629,6 +629,16 @@ class Thresholds(Model):
         return threshold
 
 
+#: Of what is no finding of its own: told inside another sentence, or of the network.
+UNWEIGHED = {
+    Topic.PART,
+    Topic.SPREAD,
+    Topic.RANKS,
+    Topic.WITHOUT,
+    Topic.MEAN_CHANGE,
+}
+
+
 class Phrases(Model):
     """``fraser.yaml``: sentences, the words of tables and figures, and thresholds."""
 
@@ -636,6 +646,15 @@ class Phrases(Model):
     weights: Mapping[Annotated[Topic, Strict(strict=False)], Threshold]
     words: Mapping[str, str]
     phrases: Mapping[Identifier, Phrase]
+
+    @field_validator("weights")
+    @classmethod
+    def _weighs_all(cls, weights: Mapping[Topic, Threshold]) -> Mapping[Topic, Any]:
+        lacking = [topic for topic in Topic if topic not in UNWEIGHED | {*weights}]
+        if lacking:
+            msg = f"findings about {', '.join(lacking)} have no weight"
+            raise ValueError(msg)
+        return weights
 
 
 class StatBankSettings(Model):

@@ -497,6 +497,11 @@ def problems_in(folder: Path) -> tuple[str, ...]:
     return refusal.value.problems
 
 
+KVP, RUS = "kvp_mottakere_per_1000", "netto_driftsutgifter_rus_f243_per_innb"
+RAAD = "netto_driftsutgifter_raad_f242_per_innb"
+COVERAGE = "dekningsgrader_produktivitet"
+
+
 @pytest.fixture
 def folder(project: Path) -> Path:
     """A copy of parameters/ to damage."""
@@ -532,6 +537,26 @@ def damage_service(
 
     def change(content: dict[str, Any]) -> None:
         entry_in(content["indicators"], name)[key] = value
+
+    return change
+
+
+def damage_component(
+    name: str, key: str, value: object
+) -> Callable[[dict[str, Any]], None]:
+    """Set a key of what is told outside Tabell 1."""
+
+    def change(content: dict[str, Any]) -> None:
+        entry_in(content["components"], name)[key] = value
+
+    return change
+
+
+def relate(relation: str, key: str, value: object) -> Callable[[dict[str, Any]], None]:
+    """Let a relation be of other figures."""
+
+    def change(content: dict[str, Any]) -> None:
+        content["relations"][relation][key] = value
 
     return change
 
@@ -627,6 +652,51 @@ def repeat_entry(key: str, name: str) -> Callable[[dict[str, Any]], None]:
             damage_service("sykefravaer", "group", "fravaer"),
             ("indicators[sykefravaer].group", "unknown group 'fravaer'"),
             id="unknown-group",
+        ),
+        pytest.param(
+            relate("corrected", "raw", "utgiftene"),
+            ("relations.corrected.raw", "unknown figure 'utgiftene'"),
+            id="relation-of-an-unknown-figure",
+        ),
+        pytest.param(
+            relate("sum", "parts", [RUS, "netto_driftsutgifter_rad_f242_per_innb"]),
+            ("relations.sum.parts", "Did you mean netto_driftsutgifter_raad_f242"),
+            id="part-that-is-no-figure",
+        ),
+        pytest.param(
+            relate("sum", "without", {RUS: "utgiftene_uten_rus"}),
+            ("relations.sum.without", "unknown figure 'utgiftene_uten_rus'"),
+            id="whole-without-a-part-that-is-no-figure",
+        ),
+        pytest.param(
+            damage_component(RAAD, "section", "kvalitet"),
+            (RAAD, "what stands in Tabell 1 has a section, and a component has none"),
+            id="component-with-a-section",
+        ),
+        pytest.param(
+            damage_service("sykefravaer", "section", None),
+            ("sykefravaer", "what stands in Tabell 1 has a section"),
+            id="row-without-a-section",
+        ),
+        pytest.param(
+            damage_service("sykefravaer", "clause", "sykefraværet er høyt"),
+            ("indicators[sykefravaer].clause",),
+            id="clause-without-its-value",
+        ),
+        pytest.param(
+            damage_component(RAAD, "clause", "råd koster {verdi}"),
+            (f"components[{RAAD}].clause",),
+            id="clause-with-another-field",
+        ),
+        pytest.param(
+            damage_service("sykefravaer", "weight", 0),
+            ("indicators[sykefravaer].weight",),
+            id="weight-of-nothing",
+        ),
+        pytest.param(
+            damage_service("sykefravaer", "scale", "height"),
+            ("indicators[sykefravaer].scale", "'level' or 'length'"),
+            id="unknown-scale",
         ),
         pytest.param(
             damage_service("sykefravaer", "mean", "median"),
@@ -812,6 +882,43 @@ def test_threshold_that_is_missing_is_named(folder: Path, name: str) -> None:
     assert problems_in(folder) == (f"fraser.yaml: thresholds.{name}: is missing",)
 
 
+def damage_weights(topic: str, weight: object) -> Callable[[Any], None]:
+    """Give a topic another weight, or none."""
+
+    def change(content: Any) -> None:
+        content["weights"][topic] = weight
+        content["weights"] = {k: v for k, v in content["weights"].items() if v}
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (damage_weights("gap", None), "findings about gap have no weight"),
+        (damage_weights("gapp", {"value": 1, "why": "x"}), "weights.gapp"),
+        (damage_weights("gap", {"value": 1}), "weights.gap.why"),
+    ],
+)
+def test_weight_is_of_a_topic_and_each_topic_has_one(
+    folder: Path, change: Callable[[Any], None], said: str
+) -> None:
+    """Of a finding that weighs nothing nobody would know why it is never told."""
+    with rewritten(folder / PHRASES) as content:
+        change(content)
+    (problem,) = problems_in(folder)
+    assert problem.startswith("fraser.yaml: weights")
+    assert said in problem
+
+
+def test_forbehold_is_told_with_what_is_stable_or_is_not(folder: Path) -> None:
+    with rewritten(folder / FORBEHOLD) as content:
+        entry_in(content["forbehold"], "tromso_kvp_2018")["stable"] = "sometimes"
+    (problem,) = problems_in(folder)
+    assert problem.startswith("forbehold.yaml: forbehold[tromso_kvp_2018].stable: ")
+    assert "'untold' or 'told'" in problem
+
+
 # -- damaged manual figures ------------------------------------------------------------
 
 COLUMNS = "kommune,year,value,status,basis,source,collected,note"
@@ -974,16 +1081,13 @@ def _explains(*indicators: str, **head: str) -> str:
     return HEAD.replace("---\n", f"---\n{yaml.safe_dump(more)}", 1)
 
 
-KVP, RUS = "kvp_mottakere_per_1000", "netto_driftsutgifter_rus_f243_per_innb"
-COVERAGE = "dekningsgrader_produktivitet"
-
-
 @pytest.mark.parametrize(
     ("head", "name", "chapter"),
     [
         (_explains(KVP), "hva_som_helst", COVERAGE),
         (_explains(KVP), COVERAGE, COVERAGE),
         (_explains(KVP, RUS), "flere kapitler", COVERAGE),
+        (_explains(RAAD), "en del av summen", "prioritering_behov"),
         (_explains(KVP, chapter=COVERAGE), "kvalitet", COVERAGE),
         (HEAD.replace("---\n", "---\nchapter: kvalitet\n", 1), "x", "kvalitet"),
         (HEAD, "kvalitet", "kvalitet"),
