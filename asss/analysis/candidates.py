@@ -81,13 +81,16 @@ class Candidates:
         if relation is None:
             return None
         raw, corrected = self.usable(relation.raw), self.usable(relation.corrected)
-        said = [*self._spending(raw)] if raw else []
-        if corrected and (one := self._corrected(raw, corrected)):
+        both = [fact for fact in (raw, corrected) if fact]
+        # «Flere år på rad» of both in one breath is more than a reader takes in.
+        years = sum(fact.is_highest or fact.is_lowest for fact in both) < 2
+        said = [*self._spending(raw, years=years)] if raw else []
+        if corrected and (one := self._corrected(raw, corrected, years=years)):
             said.append(one)
         told = tuple(fact.indicator for fact in (raw, corrected) if fact)
         return self._finding(Topic.RESOURCES, said, told) if said else None
 
-    def _spending(self, raw: Fact) -> Iterator[Statement]:
+    def _spending(self, raw: Fact, *, years: bool) -> Iterator[Statement]:
         why = Reasons(self.known)
         is_far = why.at_least("near_mean", "distance", abs(raw.given("distance")), raw)
         details: dict[str, Detail] = {
@@ -99,7 +102,7 @@ class Candidates:
             details |= {
                 "distance": distance(raw),
                 "more": Word("more" if raw.side > 0 else "less"),
-                "rank": self.rank(raw, why, spending=True),
+                "rank": self.rank(raw, why, spending=True, years=years),
             }
             yield self._say(SUMMARY, Rule.SPENDING, details, [raw], why)
         else:
@@ -141,7 +144,9 @@ class Candidates:
     def _kinds(self, forbehold: Iterable[str]) -> set[str]:
         return {entry.kind for entry in self.known.forbehold_by_id(forbehold)}
 
-    def _corrected(self, raw: Fact | None, corrected: Fact) -> Statement | None:
+    def _corrected(
+        self, raw: Fact | None, corrected: Fact, *, years: bool
+    ) -> Statement | None:
         why, away = Reasons(self.known), abs(corrected.given("distance"))
         is_far = why.at_least("on_mean", "distance", away, corrected)
         if is_far and not prints_distance(corrected):
@@ -151,13 +156,14 @@ class Candidates:
         facts = [corrected]
         need, peers = self._need(raw, corrected, why) if raw else ("", [])
         facts += peers
+        rank = self.rank(corrected, why, spending=True, years=years) if is_far else ""
         details: dict[str, Detail] = {
             "kommune": self.book.member.name,
             "need": need,
             "value": level(corrected),
             "distance": distance(corrected),
             "more": Word("more" if corrected.side > 0 else "less"),
-            "rank": self.rank(corrected, why, spending=True) if is_far else "",
+            "rank": rank,
         }
         rule = Rule(f"corrected{alone}{'' if is_far else '_near'}")
         return self._say(SUMMARY, rule, details, facts, why)
