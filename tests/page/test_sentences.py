@@ -1,0 +1,997 @@
+"""
+Every sentence of the sixty reports on the embedded figures, read and held to the facts.
+
+Independent of what writes them: here are regular expressions, the words of the page and
+the plain content of facts.json, and for judging nothing of asss.analysis or asss.page.
+"""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import pytest
+import yaml
+
+from asss.analysis.findings import Findings
+from asss.catalogue.catalogue import Catalogue
+from asss.page import sections
+
+Content = dict[str, Any]
+Row = dict[str, Any]
+
+YEARS = range(2015, 2021)
+MAIN = "sammendrag"
+
+WHOLE = "netto_driftsutgifter_sosialtjenesten_per_innb"
+CORRECTED = "ressursbruksindikator"
+WITHOUT = "netto_driftsutgifter_uten_rus_per_innb"
+LIVING = "netto_driftsutgifter_livsopphold_f281_per_innb"
+DRUGS = "netto_driftsutgifter_rus_f243_per_innb"
+ADVICE = "netto_driftsutgifter_raad_f242_per_innb"
+WORK = "netto_driftsutgifter_tiltak_f273_per_innb"
+PROGRAMME = "netto_driftsutgifter_kvp_f276_per_innb"
+SHARE, YOUNG, ADULT = (f"andel_mottakere_{a}" for a in ("18_66", "18_24", "25_66"))
+AMOUNT, ALLOWANCE = "stonad_per_mottaker", "kvp_mottakere_per_1000"
+LENGTH_YOUNG, LENGTH_MAIN = "stonadslengde_18_24", "stonadslengde_hovedinntekt"
+LONG, AFTER, SICK = "andel_hovedinntekt_6mnd", "kvp_til_arbeid_utdanning", "sykefravaer"
+CHILDREN = "andel_mottakere_med_barn"
+
+#: How a figure is told, # for the figure.
+CLAUSES = {
+    "utgiftene til livsopphold er # per innbygger 18–66 år": LIVING,
+    "tilbudet til personer med rusproblemer koster # per innbygger 18–66 år": DRUGS,
+    "råd og veiledning koster # per innbygger 18–66 år": ADVICE,
+    "arbeidsrettede tiltak koster # per innbygger 18–66 år": WORK,
+    "kvalifiseringsordningen koster # per innbygger 18–66 år": PROGRAMME,
+    "sosialhjelpsmottakerne utgjør # av innbyggerne 18–66 år": SHARE,
+    "# av innbyggerne mellom 18 og 24 år får sosialhjelp": YOUNG,
+    "# av innbyggerne mellom 25 og 66 år får sosialhjelp": ADULT,
+    "# mellom 25 og 66 år": ADULT,
+    "# innbyggere 18–66 år får kvalifiseringsstønad": ALLOWANCE,
+    "en mottaker får i gjennomsnitt # i året": AMOUNT,
+    "stønaden varer # for mottakere mellom 18 og 24 år": LENGTH_YOUNG,
+    "stønaden varer # for mottakere med sosialhjelp som hovedinntekt": LENGTH_MAIN,
+    "# for dem med sosialhjelp som hovedinntekt": LENGTH_MAIN,
+    "# av mottakerne har sosialhjelp som hovedinntekt i et halvt år eller mer": LONG,
+    "etter kvalifiseringsprogrammet gikk # til arbeid, skole eller utdanning": AFTER,
+    "sykefraværet i tjenesten er #": SICK,
+    "# av mottakerne forsørger barn under 18 år": CHILDREN,
+}
+NAMES = {
+    "ressursbruken": CORRECTED,
+    "utgiftene til sosiale tjenester per innbygger 18–66 år": WHOLE,
+    "utgiftene til livsopphold per innbygger 18–66 år": LIVING,
+    "utgiftene til tilbud til personer med rusproblemer per innbygger 18–66 år": DRUGS,
+    "andelen mottakere av innbyggere 18–66 år": SHARE,
+    "andelen sosialhjelpsmottakere 18–24 år": YOUNG,
+    "andelen sosialhjelpsmottakere 25–66 år": ADULT,
+    "andelen med kvalifiseringsstønad": ALLOWANCE,
+    "stønaden per mottaker": AMOUNT,
+    "stønadslengden for mottakere 18–24 år": LENGTH_YOUNG,
+    "stønadslengden med sosialhjelp som hovedinntektskilde": LENGTH_MAIN,
+    "andelen langtidsmottakere med sosialhjelp som hovedinntekt": LONG,
+    "andelen til arbeid, skole eller utdanning etter KVP": AFTER,
+    "sykefraværet i tjenesten": SICK,
+    "andelen mottakere med forsørgeransvar for barn": CHILDREN,
+}
+PARTS = {
+    "livsopphold": LIVING,
+    "tilbud ved rusproblemer": DRUGS,
+    "råd og veiledning": ADVICE,
+    "arbeidsrettede tiltak": WORK,
+    "kvalifiseringsordningen": PROGRAMME,
+}
+GROUPS = {
+    "dekningsgrader": (SHARE, YOUNG, ADULT),
+    "stønadslengder": (LENGTH_YOUNG, LENGTH_MAIN),
+}
+NUMERALS = ("én", "to", "tre", "fire", "fem", "seks", "sju", "åtte", "ni", "ti")
+COUNTS = {word: count for count, word in enumerate(NUMERALS, start=1)}
+UNITS = {"kr": "kr {}", "prosent": "{} %", "maneder": "{} måneder"}
+UNITS |= {"per_1000": "{} per 1 000", "forholdstall": "{}"}
+
+#: Main findings that are more than 55 % of the text, and how much: what else there is,
+#: is near the mean and told in a sentence or two.
+TOP_HEAVY = {("kristiansand", 2015): 57, ("drammen", 2017): 59}
+
+#: Lists of names beyond 32 words: four of the longest names, and nothing to leave out.
+LONG_LISTS = (
+    "Stønadslengden for mottakere 18–24\u00a0år, andelen langtidsmottakere med "
+    "sosialhjelp som hovedinntekt, andelen til arbeid, skole eller utdanning etter KVP "
+    "og andelen mottakere med forsørgeransvar for barn skiller seg lite eller ikke "
+    "tydelig fra snittetʳ.",
+)
+
+# -- the grammar -----------------------------------------------------------------------
+
+SLOTS = {
+    "K": r"(?P<kommune>[A-ZÆØÅ]\w+)",
+    "D": r"(?P<distance>\d+) %ʳ?",
+    "MORE": r"(?P<more>mer|mindre)",
+    "SIDE": r"(?P<side>over|under)",
+    "CLAUSE": r"(?P<clause>[^:;()]+?)",
+    "SUBJECT": r"(?P<subject>[^:;()]+?)",
+    "V": r"(?P<value>(?:kr )?−?\d[\d ,]*?(?: %| måneder| per 1 000)?ʳ?)",
+    "M": r"(?P<mean>(?:kr )?−?\d[\d ,]*?(?: %| måneder| per 1 000)?ʳ?)",
+    "PREV": r"(?P<previous>(?:kr )?−?\d[\d ,]*?(?: %| måneder| per 1 000)?ʳ?)",
+    "MOVES": r"(?P<moves>øker|går ned|blir lengre|blir kortere)",
+    "RANK": (
+        r"(?:, (?P<rank>(?:delt )?(?:nest |tredje )?"
+        r"(?:høyest|lavest|lengst|kortest|mest|minst))ʳ? i ASSS"
+        r"(?P<years> flere år på rad)?)?"
+    ),
+    "CAVEAT": (
+        r"(?:, med forbehold for (?P<caveat_years>20\d\d(?:, 20\d\d)*(?: og 20\d\d)?): "
+        r"(?P<caveat>[^.]+(?:1\.1\.20\d\d)?[^.]*))?"
+    ),
+    "NEED": (
+        r"(?:Behovet er (?P<also>også )?beregnet til å være (?P<need>lavt|høyt)ʳ?: )?"
+        r"Korrigert"
+    ),
+    "PARTS": r"(?P<parts>kr [^.(]+?)",
+    "GAP": r"(?P<gap>kr [\d ]+)ʳ? per innbygger, (?P<total>[\d ]+) mill\. kroner i "
+    r"åretʳ?",
+    "LIVING": (
+        r"(?P<clause>Utgiftene til livsopphold er [^,]+), (?P<distance>\d+) %ʳ? "
+        r"(?P<side>over|under) snittet \((?P<mean>kr [\d ]+ʳ?)\)"
+    ),
+    "SIZE": r"(?P<size>større|mindre)",
+}
+FORMS = {
+    "spending": "{K} bruker {D} {MORE} på sosiale tjenester enn snittet for ASSS: "
+    "{V} per innbygger 18–66 år, mot {M}{RANK}{CAVEAT}.",
+    "spending_against": "{K} bruker {V} på sosiale tjenester per innbygger 18–66 år, "
+    "mot {M} i snitt for ASSS{CAVEAT}.",
+    "spending_near": "{K} bruker om lag like mye på sosiale tjenester som snittet for "
+    "ASSS: {V} per innbygger 18–66 år, mot {M}{CAVEAT}.",
+    "without": "Ser vi bort fra tilbud ved rusproblemer i alle kommunene, ligger {K} "
+    "{D} {SIDE} snittet{RANK}.",
+    "without_near": "Ser vi bort fra tilbud ved rusproblemer i alle kommunene, ligger "
+    "{K} nær snittet.",
+    "corrected": "{NEED} for behov, arbeidsgiveravgift og pensjon bruker kommunen {D} "
+    "{MORE} "
+    "enn snittet{RANK}{CAVEAT}.",
+    "corrected_near": "{NEED} for behov, arbeidsgiveravgift og pensjon er "
+    "ressursbruken "
+    "nær snittet ({V}){CAVEAT}.",
+    "corrected_alone": "{K} bruker {D} {MORE} på sosiale tjenester enn snittet for "
+    "ASSS når "
+    "det er korrigert for behov, arbeidsgiveravgift og pensjon{RANK}{CAVEAT}.",
+    "corrected_alone_near": "Korrigert for behov, arbeidsgiveravgift og pensjon er "
+    "ressursbruken på sosiale tjenester i {K} nær snittet for ASSS ({V}){CAVEAT}.",
+    "gap": "Forskjellen er {GAP}: {PARTS}{CAVEAT}.",
+    "gap_without": "Uten tilbud ved rusproblemer er forskjellen {GAP}: "
+    "{PARTS}{CAVEAT}.",
+    "driver_share": "{LIVING}, fordi en {SIZE} andel får sosialhjelp: {V}, "
+    "mot {PREV} i snitt{CAVEAT}.",
+    "driver_amount": "{LIVING}, fordi en mottaker får {MORE}: {V} i året, "
+    "mot {PREV} i snitt{CAVEAT}.",
+    "driver_both": "{LIVING}, både fordi en {SIZE} andel får sosialhjelp og fordi en "
+    "mottaker får {MORE}{CAVEAT}.",
+    "duration": "Noe av forskjellen fra snittet kan skyldes at stønaden varer "
+    "{LONGER}ʳ?.",
+    "level": "{CLAUSE}, mot {M} i snitt{CAVEAT}.",
+    "level_ranked": "{CLAUSE}{RANK} (snitt {M}){CAVEAT}.",
+    "level_distance": "{CLAUSE}, {D} {SIDE} snittet ({M}){RANK}{CAVEAT}.",
+    "level_side": "{CLAUSE}, {SIDE} snittet ({M}){CAVEAT}.",
+    "pair": "{CLAUSE}, mot {M} i snitt{RANK}, {JOINT} {OTHER}, mot "
+    "{PREV}{OTHERRANK}{CAVEAT}.",
+    "alone": "{CLAUSE}; {REASON}{CAVEAT}.",
+    "missing": "Det er ikke oppgitt tall for {SUBJECT} i {YEAR} ({REASON}).",
+    "mean_carried": "Snittet er vektet, og {K} trekker det {WAY}: {COUNT} av {TOTAL} "
+    "kommuner "
+    "ligger {SIDE}ʳ?.",
+    "rest_near": "{SUBJECT} ligger nær snittetʳ?.",
+    "rest_unclear": "{SUBJECT} skiller seg lite eller ikke tydelig fra snittetʳ?.",
+    "moved": "{SUBJECT} {MOVES}, fra {PREV} til {V}{RANK} (snitt {M}){CAVEAT}.",
+    "moved_percent": "{SUBJECT} {MOVES} med {D}, fra {PREV} til {V}{PRICES}{RANK} "
+    "(snitt {M}){CAVEAT}.",
+    "moved_too": "Også {SUBJECT} {MOVES}, fra {PREV} til {V}{CAVEAT}.",
+    "moved_all": "Alle kommunens {GROUP} {MOVES}, mest {SUBJECT}: fra {PREV} til "
+    "{V}ʳ?{CAVEAT}.",
+    "stable": "{GENITIVE} {GROUP} har vært stabileʳ? over tid.",
+}
+SLOTS |= {
+    "LONGER": r"(?P<longer>lenger|kortere)",
+    "JOINT": r"(?P<joint>og|men)",
+    "OTHERRANK": SLOTS["RANK"]
+    .replace("<rank>", "<other_rank>")
+    .replace("<years>", "<other_years>")
+    .replace("(?:delt )", "(?:begge )?(?:delt )"),
+    "OTHER": r"(?P<other>[^:;()]+?)",
+    "REASON": r"(?P<reason>[^()]+?)",
+    "YEAR": r"(?P<year>20\d\d)",
+    "WAY": r"(?P<way>opp|ned)",
+    "COUNT": r"(?P<count>\w+)",
+    "TOTAL": r"(?P<total>\w+)",
+    "PRICES": r"(?: i løpende kroner)?",
+    "GROUP": r"(?P<group>dekningsgrader|stønadslengder)",
+    "GENITIVE": r"(?P<genitive>\w+’?)",
+}
+
+
+def _pattern(form: str) -> re.Pattern[str]:
+    """A form as a regular expression: slots in braces, the rest as it stands."""
+    parts = re.split(r"\{([A-Z]+)\}", form)
+    fixed = [re.escape(part).replace(r"ʳ\?", "ʳ?") for part in parts[::2]]
+    slots = [SLOTS[name] for name in parts[1::2]] + [""]
+    return re.compile("".join(map("".join, zip(fixed, slots, strict=True))))
+
+
+PATTERNS = {name: _pattern(form) for name, form in FORMS.items()}
+
+
+def _plain(text: str) -> str:
+    return text.replace("\u00a0", " ")
+
+
+def _read(text: str) -> list[tuple[str, dict[str, str]]]:
+    """The forms that a sentence has, whole, each with what stands in its slots.
+
+    «Men» before a level adds nothing to it.
+    """
+    text = _plain(text).removeprefix("Men ")
+    found = []
+    for name, pattern in PATTERNS.items():
+        if match := pattern.fullmatch(text):
+            slots = {k: v for k, v in match.groupdict().items() if v is not None}
+            said = slots.get("clause")
+            if said is None or _clause(said):
+                known = "subject" not in slots or _subjects(slots["subject"])
+                if known:
+                    found.append((name, slots))
+    return found
+
+
+def _clause(said: str) -> tuple[str, str] | None:
+    """(indicator, figure) of a clause, or None where it is none of ours."""
+    said = said[0].lower() + said[1:]
+    for clause, indicator in CLAUSES.items():
+        before, after = map(re.escape, clause.split("#"))
+        if match := re.fullmatch(rf"{before}({SLOTS['V']}){after}", said):
+            return indicator, match[1]
+    return None
+
+
+def _subjects(said: str) -> list[str]:
+    """The indicators of a list of names, all of it read; none where it is not."""
+    said = said[0].lower() + said[1:]
+    found = []
+    while said:
+        name = next((n for n in sorted(NAMES, key=len)[::-1] if said.startswith(n)), "")
+        if not name:
+            return []
+        found.append(NAMES[name])
+        said = said[len(name) :]
+        said = re.sub(r"^(, | og )", "", said) if said else said
+    return found
+
+
+# -- figures as they are printed -------------------------------------------------------
+
+
+def _rounded(value: float, decimals: int = 0) -> Decimal:
+    exact = Decimal(repr(round(value, 9)))
+    return exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+
+
+def _digits(number: Decimal) -> str:
+    sign = "−" if number < 0 else ""
+    return sign + f"{abs(number):,}".replace(",", " ").replace(".", ",")
+
+
+def _print(row: Row, name: str = "value") -> str:
+    """A figure of a row as the page has it, with the mark of what it rests on."""
+    bases = {"value": "basis", "network_mean": "mean_basis"}
+    written = UNITS[row["unit"]].format(_digits(_rounded(row[name], row["decimals"])))
+    return written + ("ʳ" if row[bases[name]] == "reconstructed" else "")
+
+
+def _number(text: str) -> Decimal:
+    digits = re.sub(r"per 1 000|[^\d,−]", "", text)
+    return Decimal(digits.replace("−", "-").replace(",", "."))
+
+
+# -- one report ------------------------------------------------------------------------
+
+
+@dataclass
+class Reader:
+    """One report: its rows by indicator and year, and what is wrong with its text."""
+
+    content: Content
+    kinds: Mapping[str, Mapping[str, str]]
+    limits: Mapping[str, float]
+    # Everybody's rows of their own years, by indicator, kommune and year.
+    world: Mapping[tuple[str, str, int], Row]
+    faults: list[str] = field(default_factory=list)
+    told: list[set[tuple[str, int]]] = field(default_factory=list)
+    read: int = 0
+
+    def __post_init__(self) -> None:
+        run = self.content["run"]
+        self.id, self.year = run["kommune"], run["year"]
+        rows = self.content["facts"]
+        self.own = {
+            (r["indicator"], r["year"]): r for r in rows if r["kommune"] == self.id
+        }
+        self.text = ""
+
+    def row(self, indicator: str, year: int | None = None) -> Row:
+        return self.own[indicator, year or self.year]
+
+    def peers(self, indicator: str) -> list[Row]:
+        return [
+            r
+            for r in self.content["facts"]
+            if (r["indicator"], r["year"]) == (indicator, self.year)
+            and r["rank"] is not None
+        ]
+
+    def hold(self, is_so: bool, what: str) -> None:
+        if not is_so:
+            self.faults.append(f"{self.id} {self.year}: {what}: {self.text}")
+
+    def sentences(self) -> None:
+        """Read every sentence and hold it to the figures."""
+        for one in self.content["sentences"]:
+            self.text = one["text"]
+            self.told.append(set())
+            found = _read(self.text)
+            if len(found) == 1:
+                name, slots = found[0]
+                self.read += 1
+                getattr(self, f"_{name}")(slots)
+            elif not self._is_pending(self.text):
+                self.hold(False, f"read as {[n for n, _ in found] or 'nothing'}")
+
+    @staticmethod
+    def _is_pending(text: str) -> bool:
+        return text.endswith("er ikke samlet inn ennå.")
+
+    # -- figures in a sentence ---------------------------------------------------------
+
+    def _value(self, indicator: str, said: str, year: int | None = None) -> Row:
+        row = self.row(indicator, year)
+        self.told[-1].add((indicator, year or self.year))
+        right = row["value"] is not None and _print(row) == said
+        self.hold(right, f"{indicator} told as {said}")
+        return row
+
+    def _mean(self, row: Row, said: str) -> None:
+        right = row["network_mean"] is not None
+        right = right and _print(row, "network_mean") == said
+        self.hold(right, f"mean of {row['indicator']} told as {said}")
+
+    def _side(self, row: Row, said: str) -> None:
+        above = said in ("over", "mer", "større", "lenger")
+        away = row["value"] - row["network_mean"]
+        self.hold(away > 0 if above else away < 0, f"{row['indicator']} {said}")
+
+    def _distance(self, row: Row, said: str, *, printed: bool = True) -> None:
+        self.hold(row["unit"] in ("kr", "forholdstall"), "per cent of a per cent")
+        own, middle = (
+            _rounded(row[n], row["decimals"]) if printed else Decimal(repr(row[n]))
+            for n in ("value", "network_mean")
+        )
+        given = _rounded(float(abs(own / middle * 100 - 100)))
+        self.hold(given == int(said), f"distance {said}, printed figures give {given}")
+        self.hold(_rounded(abs(row["distance"])) == int(said), f"distance {said}")
+
+    def _is_clear(self, row: Row, *, limit: float | None = None) -> bool:
+        near = self.limits["near_mean"] if limit is None else limit
+        return abs(row["distance"] or 0) >= near and row["distance_clear"] is not False
+
+    def _far(self, row: Row, *, limit: float | None = None) -> None:
+        self.hold(self._is_clear(row, limit=limit), f"{row['indicator']} is near")
+
+    def _near(self, row: Row, limit: float | None = None) -> None:
+        near = self.limits["near_mean"] if limit is None else limit
+        self.hold(abs(row["distance"]) < near, f"{row['indicator']} is not near")
+
+    def _rank(self, row: Row, slots: dict[str, str], slot: str = "rank") -> None:
+        if slot not in slots:
+            return
+        said = slots[slot].removeprefix("begge ")
+        is_shared, said = said.startswith("delt "), said.removeprefix("delt ")
+        *order, end = said.split()
+        place = {"": 1, "nest": 2, "tredje": 3}["".join(order)]
+        high = end in ("høyest", "lengst", "mest")
+        is_time = row["unit"] == "maneder"
+        self.hold(is_time == (end in ("lengst", "kortest")), f"«{end}»")
+        is_spending = row["indicator"] in (WHOLE, WITHOUT, CORRECTED)
+        self.hold(is_spending == (end in ("mest", "minst")), f"«{end}»")
+        right = self._place(row, high=high) == (place, is_shared)
+        self.hold(right, f"place of {row['indicator']} told as {slots[slot]}")
+        self.hold((row["value"] > row["network_mean"]) == high, "end and side differ")
+        if (slots.get("years") and slot == "rank") or slots.get("other_years"):
+            alone = all(
+                self._was_alone(row["indicator"], y, high=high)
+                for y in range(self.year - 2, self.year + 1)
+            )
+            self.hold(place == 1 and not is_shared and alone, "not three years on end")
+
+    def _place(self, row: Row, *, high: bool) -> tuple[int, bool]:
+        """Place from an end by printed figures, and whether it is shared."""
+        peers = self.peers(row["indicator"])
+        printed = [_rounded(p["value"], row["decimals"]) for p in peers]
+        own = _rounded(row["value"], row["decimals"])
+        beyond = sum(p > own if high else p < own for p in printed)
+        return beyond + 1, printed.count(own) > 1
+
+    def _was_alone(self, indicator: str, year: int, *, high: bool) -> bool:
+        rows = [
+            r
+            for (name, _, when), r in self.world.items()
+            if (name, when) == (indicator, year) and r["rank"] is not None
+        ]
+        printed = {r["kommune"]: _rounded(r["value"], r["decimals"]) for r in rows}
+        own = printed.pop(self.id, None)
+        others = printed.values()
+        return own is not None and all(own > o if high else own < o for o in others)
+
+    # -- what is spent -----------------------------------------------------------------
+
+    def _kommune(self, slots: dict[str, str]) -> None:
+        self.hold(slots["kommune"] == self.content["kommune"], "another kommune")
+
+    def _spending(self, slots: dict[str, str]) -> None:
+        row = self._spending_level(slots)
+        self._far(row)
+        self._side(row, slots["more"])
+        self._distance(row, slots["distance"])
+        self._rank(row, slots)
+
+    def _spending_level(self, slots: dict[str, str]) -> Row:
+        self._kommune(slots)
+        row = self._value(WHOLE, slots["value"])
+        self._mean(row, slots["mean"])
+        return row
+
+    def _spending_against(self, slots: dict[str, str]) -> None:
+        row = self._spending_level(slots)
+        self._far(row)
+
+    def _spending_near(self, slots: dict[str, str]) -> None:
+        self._near(self._spending_level(slots))
+
+    def _without(self, slots: dict[str, str]) -> None:
+        self._kommune(slots)
+        row = self.row(WITHOUT)
+        self._side(row, slots["side"])
+        self._distance(row, slots["distance"], printed=False)
+        self._rank(row, slots)
+        self._far(row)
+
+    def _without_near(self, slots: dict[str, str]) -> None:
+        self._kommune(slots)
+        self._near(self.row(WITHOUT))
+
+    def _corrected(self, slots: dict[str, str]) -> None:
+        row = self.row(CORRECTED)
+        self.told[-1].add((CORRECTED, self.year))
+        self._side(row, slots["more"])
+        self._distance(row, slots["distance"])
+        self._far(row, limit=self.limits["on_mean"])
+        self._rank(row, slots)
+        self._need(slots)
+
+    def _corrected_near(self, slots: dict[str, str]) -> None:
+        row = self._value(CORRECTED, slots["value"])
+        off = abs(_number(slots["value"]) - 1) * 100
+        self.hold(off < 3, "not near the mean")
+        self.hold(abs(row["distance"]) < 3, "not near the mean")
+        self._need(slots)
+
+    def _corrected_alone(self, slots: dict[str, str]) -> None:
+        self._kommune(slots)
+        self._corrected(slots)
+
+    def _corrected_alone_near(self, slots: dict[str, str]) -> None:
+        self._kommune(slots)
+        self._corrected_near(slots)
+
+    def _need(self, slots: dict[str, str]) -> None:
+        raw, corrected = self.row(WHOLE), self.row(CORRECTED)
+        if raw["value"] is None or raw["index"] is None:
+            self.hold("need" not in slots, "need without what is spent")
+            return
+        values = [p["value"] for p in self.peers(WHOLE)]
+        need = raw["value"] / (sum(values) / len(values))
+        need /= corrected["index"] / 100
+        limit = self.limits["need"] / 100
+        said = slots.get("need", "")
+        right = "lavt" if need <= 1 - limit else "høyt" if need >= 1 + limit else ""
+        self.hold(said == right, f"need {need:.2f} told as {said or 'nothing'}")
+        if said:
+            alike = (need < 1) == (raw["value"] < raw["network_mean"])
+            self.hold(alike == ("also" in slots), "«også»")
+
+    # -- where the gap lies ------------------------------------------------------------
+
+    def _gap(self, slots: dict[str, str], whole: str = WHOLE) -> None:
+        row = self.row(whole)
+        self.told[-1].add((whole, self.year))
+        self._far(row)
+        gap = self._printed_gap(whole)
+        self.hold(_number(slots["gap"]) == abs(gap), f"the gap is {gap}")
+        away = abs(row["value"] - row["network_mean"])
+        for one in (away, float(abs(gap))):
+            total = _rounded(one * row["denominator"] / 1e6)
+            slack = 0 if one == away else max(1, total * Decimal("0.01"))
+            right = abs(_number(slots["total"]) - total) <= slack
+            self.hold(right, f"{slots['total']} mill. kroner, not {total}")
+        added, told = Decimal(0), []
+        parts = re.split(r", | og (?=kr)", slots["parts"].replace("ʳ", ""))
+        for part in parts:
+            match = re.fullmatch(r"(kr [\d ]+) (i|(mer|mindre) til) (.+)", part)
+            self.hold(match is not None, f"part «{part}»")
+            if match is None:
+                continue
+            sign = {"mer": 1, "mindre": -1}.get(match[3], 1 if gap > 0 else -1)
+            amount = sign * _number(match[1])
+            added += amount
+            told.append(match[4])
+            if match[4] == "resten":
+                self.hold(
+                    part is parts[-1] or part == parts[-1], "the rest is not last"
+                )
+                continue
+            self.hold(match[4] in PARTS, f"no part «{match[4]}»")
+            name = PARTS.get(match[4])
+            right = name is not None and self._printed_gap(name) == amount
+            self.hold(right, f"part {part}")
+            if name:
+                self.told[-1].add((name, self.year))
+        self.hold(added == gap, f"parts add up to {added}, not {gap}")
+        self.hold(len(told) == len(set(told)), "a part twice")
+
+    def _gap_without(self, slots: dict[str, str]) -> None:
+        self.hold("rusproblemer" not in slots["parts"], "a part that was taken out")
+        self._gap(slots, WITHOUT)
+
+    def _printed_gap(self, name: str) -> Decimal:
+        row = self.row(name)
+        return _rounded(row["value"]) - _rounded(row["network_mean"])
+
+    # -- why ---------------------------------------------------------------------------
+
+    def _living(self, slots: dict[str, str]) -> float:
+        """Hold livsopphold to its figures; what part of it is due to the share."""
+        row = self._told_level(slots)
+        self._side(row, slots["side"])
+        self._distance(row, slots["distance"])
+        share, amount = self.row(SHARE), self.row(AMOUNT)
+        made = [_rounded(one["index"]) for one in (share, amount)]
+        off = abs(made[0] * made[1] / 100 - _rounded(row["index"]))
+        self.hold(off <= int(self.limits["product"]), f"{made} does not give the cost")
+        if "size" in slots:
+            self._side(share, {"mindre": "under"}.get(slots["size"], "større"))
+            self.hold(
+                slots["size"] == self._way(row, "større"), "a cause the other way"
+            )
+        if "more" in slots:
+            self._side(amount, slots["more"])
+            self.hold(slots["more"] == self._way(row, "mer"), "a cause the other way")
+        return math.log(share["index"] / 100) / math.log(row["index"] / 100) * 100
+
+    @staticmethod
+    def _way(row: Row, above: str) -> str:
+        return above if row["value"] > row["network_mean"] else "mindre"
+
+    def _driver_share(self, slots: dict[str, str]) -> None:
+        weight = self._living(slots)
+        row = self._value(SHARE, slots["value"])
+        self._mean(row, slots["previous"])
+        self.hold(weight >= self.limits["driver"], f"share is {weight:.0f} % of it")
+
+    def _driver_amount(self, slots: dict[str, str]) -> None:
+        weight = self._living(slots)
+        row = self._value(AMOUNT, slots["value"])
+        self._mean(row, slots["previous"])
+        self.hold(100 - weight >= self.limits["driver"], f"share is {weight:.0f} %")
+
+    def _driver_both(self, slots: dict[str, str]) -> None:
+        weight, limit = self._living(slots), self.limits["driver"]
+        self.hold(100 - limit < weight < limit, f"share is {weight:.0f} % of it")
+
+    def _duration(self, slots: dict[str, str]) -> None:
+        said = slots["longer"].replace("kortere", "under")
+        for name in (LENGTH_YOUNG, LENGTH_MAIN):
+            self._side(self.row(name), said)
+            self._far(self.row(name))
+        self._side(self.row(AMOUNT), said.replace("lenger", "mer"))
+        place = len(self.told) - 1
+        before = self.told[place - 1] if place else set()
+        self.hold((AMOUNT, self.year) in before, "no amount before it")
+
+    # -- one figure, or two ------------------------------------------------------------
+
+    def _told_level(self, slots: dict[str, str]) -> Row:
+        found = _clause(slots["clause"])
+        assert found
+        row = self._value(*found)
+        self._mean(row, slots["mean"])
+        return row
+
+    def _level(self, slots: dict[str, str]) -> None:
+        self._far(self._told_level(slots))
+
+    def _level_ranked(self, slots: dict[str, str]) -> None:
+        row = self._told_level(slots)
+        self.hold("rank" in slots, "no rank where the mean is in brackets")
+        self._far(row)
+        self._rank(row, slots)
+
+    def _level_distance(self, slots: dict[str, str]) -> None:
+        row = self._told_level(slots)
+        self._far(row)
+        self._side(row, slots["side"])
+        self._distance(row, slots["distance"])
+        self._rank(row, slots)
+
+    def _level_side(self, slots: dict[str, str]) -> None:
+        row = self._told_level(slots)
+        self._side(row, slots["side"])
+        self.hold(row["network_mean"] <= 0, "a side without its distance")
+
+    def _pair(self, slots: dict[str, str]) -> None:
+        first, other = self._told_level(slots), _clause(slots["other"])
+        self.hold(other is not None, "no second figure")
+        if other is None:
+            return
+        second = self._value(*other)
+        self._mean(second, slots["previous"])
+        sides = [one["value"] > one["network_mean"] for one in (first, second)]
+        self.hold((sides[0] == sides[1]) == (slots["joint"] == "og"), slots["joint"])
+        clear = [self._is_clear(one) for one in (first, second)]
+        self.hold(any(clear), "two figures near the mean")
+        if slots.get("other_rank", "").startswith("begge"):
+            self._rank(first, slots, "other_rank")
+        self._rank(first, slots)
+        self._rank(second, slots, "other_rank")
+
+    def _alone(self, slots: dict[str, str]) -> None:
+        found = _clause(slots["clause"])
+        assert found
+        row = self._value(*found)
+        self.hold(row["distance"] is None, "a distance that is not told")
+        self._reason(row, slots["reason"])
+
+    def _reason(self, row: Row, said: str) -> None:
+        labels = [f["label"] for f in self._forbehold(row)]
+        self.hold(said in labels, f"no forbehold «{said}»")
+
+    def _missing(self, slots: dict[str, str]) -> None:
+        self.hold(int(slots["year"]) == self.year, "another year")
+        for name in _subjects(slots["subject"]):
+            self.hold(self.row(name)["value"] is None, f"{name} has a value")
+            self._reason(self.row(name), slots["reason"])
+
+    def _mean_carried(self, slots: dict[str, str]) -> None:
+        name = next(iter(self.told[-2]))[0]
+        peers = self.peers(name)
+        heaviest = max(peers, key=lambda one: one["denominator"])
+        alike = [
+            p
+            for p in peers
+            if (p["value"] > p["network_mean"]) == (slots["side"] == "over")
+        ]
+        self.hold(COUNTS.get(slots["count"]) == len(alike), "the count")
+        self.hold(COUNTS.get(slots["total"]) == len(peers), "of how many")
+        self.hold(heaviest["kommune"] == slots["kommune"].lower(), "who is heaviest")
+        above = heaviest["value"] > heaviest["network_mean"]
+        self.hold(above == (slots["way"] == "opp"), "which way it is drawn")
+
+    def _rest_near(self, slots: dict[str, str]) -> None:
+        for name in _subjects(slots["subject"]):
+            self._near(self.row(name))
+
+    def _rest_unclear(self, slots: dict[str, str]) -> None:
+        rows = [self.row(name) for name in _subjects(slots["subject"])]
+        for row in rows:
+            self.hold(not self._is_clear(row), f"{row['indicator']} is clear")
+        near = all(abs(row["distance"]) < self.limits["near_mean"] for row in rows)
+        self.hold(not near, "all are near the mean")
+
+    # -- change ------------------------------------------------------------------------
+
+    def _change(self, slots: dict[str, str], *, is_told: bool = True) -> Row:
+        (name,) = _subjects(slots["subject"])
+        row = self._value(name, slots["value"])
+        before = self._value(name, slots["previous"], self.year - 1)
+        up = slots["moves"] in ("øker", "blir lengre")
+        away = row["value"] - before["value"]
+        self.hold(away > 0 if up else away < 0, slots["moves"])
+        is_time = row["unit"] == "maneder"
+        self.hold(is_time == slots["moves"].startswith("blir"), slots["moves"])
+        self._clearly_moved(row)
+        if is_told and "mean" in slots:
+            self._mean(row, slots["mean"])
+        return row
+
+    def _clearly_moved(self, row: Row) -> None:
+        before = self.row(row["indicator"], self.year - 1)
+        moved = abs(row["value"] / before["value"] - 1) * 100
+        is_clear = moved >= self.limits["clear_change"]
+        self.hold(is_clear and row["change_clear"] is not False, "no clear change")
+        broken = [
+            f["id"]
+            for f in self._forbehold(row)
+            if self.kinds[f["kind"]]["change"] != "shown"
+        ]
+        self.hold(not broken, f"a change across {broken}")
+
+    def _moved(self, slots: dict[str, str]) -> None:
+        row = self._change(slots)
+        if row["unit"] == "kr":
+            given = self._percent(slots)
+            exact = _rounded(abs(row["change"] / row["previous"] * 100))
+            self.hold(given != exact, "a change in kroner without its per cent")
+        self._rank(row, slots)
+
+    def _moved_percent(self, slots: dict[str, str]) -> None:
+        row = self._change(slots)
+        self.hold(row["unit"] == "kr", "per cent of a per cent")
+        given = self._percent(slots)
+        self.hold(given == int(slots["distance"]), f"printed figures give {given} %")
+        self._rank(row, slots)
+
+    @staticmethod
+    def _percent(slots: dict[str, str]) -> Decimal:
+        was, now = (_number(slots[n]) for n in ("previous", "value"))
+        return _rounded(float(abs(now / was * 100 - 100)))
+
+    def _moved_too(self, slots: dict[str, str]) -> None:
+        self._change(slots)
+        self.hold(len(self.told) > 1 and bool(self.told[-2]), "«også» of nothing")
+
+    def _moved_all(self, slots: dict[str, str]) -> None:
+        most = self._change(slots)
+        rows = [self.row(name) for name in GROUPS[slots["group"]]]
+        for row in rows:
+            self._clearly_moved(row)
+            alike = (row["change"] > 0) == (most["change"] > 0)
+            self.hold(alike, f"{row['indicator']} moves the other way")
+        largest = max(rows, key=lambda r: abs(r["change"] / r["previous"]))
+        self.hold(largest["indicator"] == most["indicator"], "not the largest change")
+
+    def _stable(self, slots: dict[str, str]) -> None:
+        name = self.content["kommune"]
+        genitive = name + ("’" if name[-1] in "sxz" else "s")
+        self.hold(slots["genitive"] == genitive, "another kommune")
+        for indicator in GROUPS[slots["group"]]:
+            years = range(self.year - 2, self.year + 1)
+            values = [self.row(indicator, year)["value"] for year in years]
+            spread = (max(values) - min(values)) / (sum(values) / 3) * 100
+            limit = self.limits["stable_trend"]
+            self.hold(spread <= limit, f"{indicator} is spread {spread:.1f} %")
+
+    # -- the whole text ----------------------------------------------------------------
+
+    def _forbehold(self, row: Row) -> list[dict[str, Any]]:
+        return [f for f in self.content["forbehold"] if f["id"] in row["forbehold"]]
+
+    def findings(self) -> None:
+        """What belongs together has its forbehold, and is not too long."""
+        said = self.content["sentences"]
+        main, placed = [], Counter[int]()
+        for one in self.content["findings"]:
+            if not one["told"]:
+                continue
+            placed.update(one["sentences"])
+            texts = [said[place]["text"] for place in one["sentences"]]
+            self.text = " ".join(texts)
+            told = {t for place in one["sentences"] for t in self.told[place]}
+            self._has_labels(told, self.text)
+            if one["chapter"] == MAIN and not self._is_pending(self.text):
+                main.append(told)
+                words = _words([_without_forbehold(text) for text in texts])
+                self.hold(words <= 45, f"a main finding of {words} words")
+        self.text = ""
+        self.hold(placed == Counter(range(len(said))), "sentences outside findings")
+        self.hold(len(main) <= 4, f"{len(main)} main findings")
+        joined = any(len({name for name, _ in told}) > 1 for told in main)
+        self.hold(joined, "no main finding joins two figures")
+
+    def _has_labels(self, told: set[tuple[str, int]], text: str) -> None:
+        years = {}
+        for name, year in told:
+            years.setdefault(name, set()).add(year)
+        for name, year in told:
+            for one in self._forbehold(self.row(name, year)):
+                kind = self.kinds[one["kind"]].get("told", "in_note")
+                beside = kind == "with_finding"
+                beside |= kind == "with_change" and len(years[name]) > 1
+                if beside and one["kommuner"] != "alle":
+                    right = one["label"] in _plain(text)
+                    self.hold(right, f"{name} {year} without «{one['label']}»")
+
+    def style(self) -> None:
+        """Length, repetition, and what is never said."""
+        texts = [one["text"] for one in self.content["sentences"]]
+        for self.text in texts:
+            words = _words([_without_forbehold(self.text)])
+            self.hold(words <= 32 or self.text in LONG_LISTS, f"{words} words")
+            for never in (
+                r"\bhele\b",
+                r"det samme gjelder",
+                r"indikator",
+                r"nøkkeltall",
+            ):
+                self.hold(not re.search(never, self.text, re.I), f"«{never}»")
+            counted = rf"\b(\d+|{'|'.join(COUNTS)}) av (de )?(\d+|{'|'.join(COUNTS)})\b"
+            counts = re.search(counted + r"(?! kommuner)", _plain(self.text))
+            self.hold(counts is None, "a count")
+        self.text = ""
+        twice = [text for text, times in Counter(texts).items() if times > 1]
+        self.hold(not twice, f"twice: {twice}")
+        main = [s["text"] for s in self.content["sentences"] if s["section"] == MAIN]
+        main = [text for text in main if not self._is_pending(text)]
+        part = _words(main) / _words(texts) * 100
+        most = TOP_HEAVY.get((self.id, self.year), 55)
+        self.hold(part <= most, f"main findings are {part:.0f} % of the text")
+
+    def all_faults(self) -> list[str]:
+        """Everything that is wrong with the report."""
+        self.sentences()
+        self.findings()
+        self.style()
+        return self.faults
+
+
+def _without_forbehold(text: str) -> str:
+    """What a sentence says; the forbehold that must stand with it takes its room."""
+    return re.sub(r", med forbehold for 20.*\.$", ".", text)
+
+
+def _words(texts: list[str]) -> int:
+    return sum(len(text.split(" ")) for text in texts)
+
+
+# -- the reports -----------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def reports(
+    known: Catalogue, findings_of: Callable[[str, int], Findings]
+) -> dict[tuple[str, int], Content]:
+    """The content of facts.json of the sixty, by kommune and year."""
+    return {
+        (member.id, year): sections.facts(findings_of(member.id, year), known).content
+        for year in YEARS
+        for member in known.network.in_year(year)
+    }
+
+
+@pytest.fixture(scope="session")
+def reader_of(
+    root: Path, reports: dict[tuple[str, int], Content]
+) -> Callable[[Content], Reader]:
+    """Whoever reads a report, with what all reports have in common."""
+    folder = root / "parameters"
+    kinds = yaml.safe_load((folder / "forbehold.yaml").read_text("utf-8"))["kinds"]
+    words = yaml.safe_load((folder / "fraser.yaml").read_text("utf-8"))
+    limits = {name: one["value"] for name, one in words["thresholds"].items()}
+    world = {
+        (row["indicator"], row["kommune"], row["year"]): row
+        for (_, year), content in reports.items()
+        for row in content["facts"]
+        if row["year"] == year
+    }
+    return lambda content: Reader(content, kinds, limits, world)
+
+
+def test_every_sentence_holds(
+    reports: dict[tuple[str, int], Content], reader_of: Callable[[Content], Reader]
+) -> None:
+    """All sixty reports: every sentence is read whole, and true in print."""
+    assert len(reports) == 60
+    readers = [reader_of(content) for content in reports.values()]
+    faults = [fault for reader in readers for fault in reader.all_faults()]
+    assert not faults, f"{len(faults)} faults\n" + "\n".join(faults)
+    assert sum(reader.read for reader in readers) == sum(
+        len(content["sentences"]) for content in reports.values()
+    )
+
+
+def test_reports_are_short(reports: dict[tuple[str, int], Content]) -> None:
+    """Half of the reports within 280 words and 13 sentences, none above 360 words."""
+    texts = [[s["text"] for s in one["sentences"]] for one in reports.values()]
+    words, counts = [_words(one) for one in texts], [len(one) for one in texts]
+    assert median(words) <= 280, median(words)
+    assert max(words) <= 360, max(words)
+    assert median(counts) <= 13, median(counts)
+
+
+#: What is planted (pattern, what comes instead), and what must be said of it.
+PLANTED = (
+    (r"kr\s4\s998", "kr 4 989", "told as kr 4 989"),
+    (r"mot (kr\s\d\s\d+)ʳ", r"mot \1", "mean of"),
+    (r" under snittet", " over snittet", "over"),
+    (r"(bruker \d+\s%ʳ?) mindre", r"\1 mer", "mer"),
+    (r", 14\s%(ʳ?) under", r", 15 %\1 under", "printed figures give 14"),
+    (r"nest lavest(ʳ?) i ASSS", r"lavest\1 i ASSS", "place of"),
+    (r"delt nest lengst", "nest lengst", "place of"),
+    (r"høyest(ʳ?) i ASSS \(", r"høyest\1 i ASSS flere år på rad (", "three years"),
+    (r"lengst(ʳ?) i ASSS", r"høyest\1 i ASSS", "«høyest»"),
+    (r"kr\s\d+(ʳ?) i resten", r"kr 7\1 i resten", "parts add up to"),
+    (r"kr\s\d+ʳ? i råd", r"kr 70 i råd", "part kr 70"),
+    (r"[\d\s]+\smill\.", " 9 999 mill.", "mill. kroner, not"),
+    (r"øker, fra", "går ned, fra", "går ned"),
+    (r"øker med \d+\s%", "øker med 77 %", "printed figures give"),
+    (r"fordi en mottaker får mindre", "fordi en mottaker får mer", "the other way"),
+    (r"fordi en mindre andel", "fordi en større andel", "the other way"),
+    (r"varer kortere", "varer lenger", "lenger"),
+    (r"å være lavt", "å være høyt", "told as høyt"),
+    (r"er beregnet til å være", "er også beregnet til å være", "«også»"),
+    (r", (og|men) (\d,\d)", r", \g<1>X \2", "nothing"),
+    (r", men (\d,\d)", r", og \1", "og"),
+    (
+        r"^.*ligger nær snittetʳ?",
+        "Andelen med kvalifiseringsstønad ligger nær snittet",
+        "is not near",
+    ),
+    (
+        r"^.*ikke tydelig fra",
+        "Sykefraværet i tjenesten skiller seg lite eller ikke tydelig fra",
+        "is clear",
+    ),
+    (
+        r"ressursbruken nær snittet \(\d,\d\d",
+        "ressursbruken nær snittet (0,91",
+        "not near",
+    ),
+    (r", med forbehold for 2017: ført på funksjon\s254", "", "without «ført på"),
+    (r"dekningsgrader har vært", "stønadslengder har vært", "is spread"),
+    (r"i 2018 \(ikke offentliggjort", "i 2017 (ikke offentliggjort", "another year"),
+    (r"; snittet kan ikke brukes", "; feil i tallet fra SSB", "no forbehold «feil"),
+    (r"^Trondheim bruker", "Tromsø bruker", "another kommune"),
+    (r"på sosiale tjenester enn", "på hele sosiale tjenester enn", "hele"),
+    (r"^Noe av .*", "Kommunen er høyest på seks av 14.", "a count"),
+    (r"^Noe av .*", " ".join(["ord"] * 33) + ".", "33 words"),
+    (r"$", " Kommunen er flink.", "read as nothing"),
+)
+
+
+@pytest.mark.parametrize(("pattern", "instead", "complaint"), PLANTED)
+def test_what_is_planted_is_found(
+    reports: dict[tuple[str, int], Content],
+    reader_of: Callable[[Content], Reader],
+    pattern: str,
+    instead: str,
+    complaint: str,
+) -> None:
+    """A sentence that is wrong in one thing is complained of, by what is wrong."""
+    content, place = next(
+        (content, place)
+        for content in reports.values()
+        for place, one in enumerate(content["sentences"])
+        if re.search(pattern, one["text"])
+    )
+    told = [dict(one) for one in content["sentences"]]
+    told[place]["text"] = re.sub(pattern, instead, told[place]["text"], count=1)
+    faults = reader_of({**content, "sentences": told}).all_faults()
+    assert [fault for fault in faults if complaint in fault.split(": ", 1)[1]]
+
+
+def test_a_sentence_twice_is_found(
+    reports: dict[tuple[str, int], Content], reader_of: Callable[[Content], Reader]
+) -> None:
+    """A sentence twice, a fifth main finding, and two findings that join nothing."""
+    content = reports["trondheim", 2020]
+    again = {**content, "sentences": [*content["sentences"], content["sentences"][0]]}
+    faults = "\n".join(reader_of(again).all_faults())
+    assert "twice" in faults
+    assert "sentences outside findings" in faults
+    main = [
+        one for one in content["findings"] if one["chapter"] == MAIN and one["told"]
+    ]
+    many = {**content, "findings": [*content["findings"], *main]}
+    assert f"{2 * len(main)} main findings" in "\n".join(reader_of(many).all_faults())
