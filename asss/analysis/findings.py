@@ -280,7 +280,7 @@ class _Choice:
     def _tell(self, pool: Iterable[Finding], chapter: str, room: int) -> int:
         """Take the first that say something new; how many sentences that was."""
         taken = 0
-        for one in pool:
+        for one in map(self._without_said, pool):
             chief = one.indicators[:1]
             if one.id in {told.id for told in self._told}:
                 continue
@@ -294,6 +294,14 @@ class _Choice:
                 self._told.append(_moved_to(chapter, one))
                 self._covered.update(one.indicators)
         return taken
+
+    def _without_said(self, finding: Finding) -> Finding:
+        """Who carries the mean is said once in a report."""
+        rules = {said.rule for told in self._told for said in told.statements}
+        if Rule.MEAN_CARRIED not in rules:
+            return finding
+        kept = (s for s in finding.statements if s.rule is not Rule.MEAN_CARRIED)
+        return replace(finding, statements=tuple(kept))
 
     def _with_caveats(self, finding: Finding) -> Finding:
         """Each caveat in the first sentence of the finding that it touches."""

@@ -98,7 +98,15 @@ UNITS |= {"per_1000": "{} per 1 000", "forholdstall": "{}"}
 
 #: Main findings that are more than 55 % of the text, and how much: what else there is,
 #: is near the mean and told in a sentence or two.
-TOP_HEAVY = {("kristiansand", 2015): 57, ("drammen", 2017): 59}
+TOP_HEAVY = {
+    ("kristiansand", 2015): 61,
+    ("baerum", 2015): 59,
+    ("bergen", 2018): 59,
+    ("baerum", 2018): 56,
+    ("kristiansand", 2019): 57,
+    ("drammen", 2019): 57,
+    ("baerum", 2020): 59,
+}
 
 #: Lists of names beyond 32 words: four of the longest names, and nothing to leave out.
 LONG_LISTS = (
@@ -151,9 +159,9 @@ FORMS = {
     "spending_near": "{K} bruker om lag like mye på sosiale tjenester som snittet for "
     "ASSS: {V} per innbygger 18–66 år, mot {M}{CAVEAT}.",
     "without": "Ser vi bort fra tilbud ved rusproblemer i alle kommunene, ligger {K} "
-    "{D} {SIDE} snittet{RANK}.",
+    "{D} {SIDE} snittet{RANK}{CAVEAT}.",
     "without_near": "Ser vi bort fra tilbud ved rusproblemer i alle kommunene, ligger "
-    "{K} nær snittet.",
+    "{K} nær snittet{CAVEAT}.",
     "corrected": "{NEED} for behov, arbeidsgiveravgift og pensjon bruker kommunen {D} "
     "{MORE} "
     "enn snittet{RANK}{CAVEAT}.",
@@ -184,15 +192,14 @@ FORMS = {
     "{PREV}{OTHERRANK}{CAVEAT}.",
     "alone": "{CLAUSE}; {REASON}{CAVEAT}.",
     "missing": "Det er ikke oppgitt tall for {SUBJECT} i {YEAR} ({REASON}).",
-    "mean_carried": "Snittet er vektet, og {K} trekker det {WAY}: {COUNT} av {TOTAL} "
-    "kommuner "
-    "ligger {SIDE}ʳ?.",
+    "mean_carried": "{K} trekker det vektede snittet {WAY}: {COUNT} av {TOTAL} "
+    "kommuner ligger {SIDE}ʳ?.",
     "rest_near": "{SUBJECT} ligger nær snittetʳ?.",
     "rest_unclear": "{SUBJECT} skiller seg lite eller ikke tydelig fra snittetʳ?.",
-    "moved": "{SUBJECT} {MOVES}, fra {PREV} til {V}{RANK} (snitt {M}){CAVEAT}.",
+    "moved": "{SUBJECT} {MOVES} fra {PREV} til {V}{PRICES}{RANK} (snitt {M}){CAVEAT}.",
     "moved_percent": "{SUBJECT} {MOVES} med {D}, fra {PREV} til {V}{PRICES}{RANK} "
     "(snitt {M}){CAVEAT}.",
-    "moved_too": "Også {SUBJECT} {MOVES}, fra {PREV} til {V}{CAVEAT}.",
+    "moved_too": "Også {SUBJECT} {MOVES} fra {PREV} til {V}{CAVEAT}.",
     "moved_all": "Alle kommunens {GROUP} {MOVES}, mest {SUBJECT}: fra {PREV} til "
     "{V}ʳ?{CAVEAT}.",
     "stable": "{GENITIVE} {GROUP} har vært stabileʳ? over tid.",
@@ -505,12 +512,17 @@ class Reader:
         values = [p["value"] for p in self.peers(WHOLE)]
         need = raw["value"] / (sum(values) / len(values))
         need /= corrected["index"] / 100
+        seen = raw["index"] / corrected["index"]
         limit = self.limits["need"] / 100
+        # Nothing is said where the mean that readers see says otherwise.
+        if (need < 1) != (seen < 1):
+            limit = math.inf
         said = slots.get("need", "")
         right = "lavt" if need <= 1 - limit else "høyt" if need >= 1 + limit else ""
         self.hold(said == right, f"need {need:.2f} told as {said or 'nothing'}")
         if said:
             alike = (need < 1) == (raw["value"] < raw["network_mean"])
+            alike &= abs(raw["distance"]) >= self.limits["near_mean"]
             self.hold(alike == ("also" in slots), "«også»")
 
     # -- where the gap lies ------------------------------------------------------------
@@ -598,8 +610,9 @@ class Reader:
         self.hold(100 - weight >= self.limits["driver"], f"share is {weight:.0f} %")
 
     def _driver_both(self, slots: dict[str, str]) -> None:
-        weight, limit = self._living(slots), self.limits["driver"]
-        self.hold(100 - limit < weight < limit, f"share is {weight:.0f} % of it")
+        self._living(slots)
+        for name in (SHARE, AMOUNT):
+            self._far(self.row(name))
 
     def _duration(self, slots: dict[str, str]) -> None:
         said = slots["longer"].replace("kortere", "under")
@@ -649,8 +662,9 @@ class Reader:
         second = self._value(*other)
         self._mean(second, slots["previous"])
         sides = [one["value"] > one["network_mean"] for one in (first, second)]
-        self.hold((sides[0] == sides[1]) == (slots["joint"] == "og"), slots["joint"])
         clear = [self._is_clear(one) for one in (first, second)]
+        against = all(clear) and sides[0] != sides[1]
+        self.hold(against == (slots["joint"] == "men"), slots["joint"])
         self.hold(any(clear), "two figures near the mean")
         if slots.get("other_rank", "").startswith("begge"):
             self._rank(first, slots, "other_rank")
@@ -705,7 +719,11 @@ class Reader:
     def _change(self, slots: dict[str, str], *, is_told: bool = True) -> Row:
         (name,) = _subjects(slots["subject"])
         row = self._value(name, slots["value"])
-        before = self._value(name, slots["previous"], self.year - 1)
+        before = self.row(name, self.year - 1)
+        self.told[-1].add((name, self.year - 1))
+        # As this year's figure is printed: «57 %», and not «57,4 %», beside «54 %».
+        was = _print({**before, "decimals": row["decimals"]})
+        self.hold(was == slots["previous"], f"{name} was {was}")
         up = slots["moves"] in ("øker", "blir lengre")
         away = row["value"] - before["value"]
         self.hold(away > 0 if up else away < 0, slots["moves"])
@@ -753,6 +771,10 @@ class Reader:
         self.hold(len(self.told) > 1 and bool(self.told[-2]), "«også» of nothing")
 
     def _moved_all(self, slots: dict[str, str]) -> None:
+        (name,) = _subjects(slots["subject"])
+        if _print(self.row(name)) == slots["value"].removesuffix("ʳ"):
+            # What all do may rest on more than the figure that is told.
+            slots = {**slots, "value": slots["value"].removesuffix("ʳ")}
         most = self._change(slots)
         rows = [self.row(name) for name in GROUPS[slots["group"]]]
         for row in rows:
@@ -792,7 +814,8 @@ class Reader:
             self._has_labels(told, self.text)
             if one["chapter"] == MAIN and not self._is_pending(self.text):
                 main.append(told)
-                words = _words([_without_forbehold(text) for text in texts])
+                kept = [text for text in texts if " trekker det vektede " not in text]
+                words = _words([_without_forbehold(text) for text in kept])
                 self.hold(words <= 45, f"a main finding of {words} words")
         self.text = ""
         self.hold(placed == Counter(range(len(said))), "sentences outside findings")
@@ -924,7 +947,7 @@ PLANTED = (
     (r"kr\s\d+(ʳ?) i resten", r"kr 7\1 i resten", "parts add up to"),
     (r"kr\s\d+ʳ? i råd", r"kr 70 i råd", "part kr 70"),
     (r"[\d\s]+\smill\.", " 9 999 mill.", "mill. kroner, not"),
-    (r"øker, fra", "går ned, fra", "går ned"),
+    (r"øker fra", "går ned fra", "går ned"),
     (r"øker med \d+\s%", "øker med 77 %", "printed figures give"),
     (r"fordi en mottaker får mindre", "fordi en mottaker får mer", "the other way"),
     (r"fordi en mindre andel", "fordi en større andel", "the other way"),
@@ -939,17 +962,12 @@ PLANTED = (
         "is not near",
     ),
     (
-        r"^.*ikke tydelig fra",
-        "Sykefraværet i tjenesten skiller seg lite eller ikke tydelig fra",
-        "is clear",
-    ),
-    (
         r"ressursbruken nær snittet \(\d,\d\d",
         "ressursbruken nær snittet (0,91",
         "not near",
     ),
-    (r", med forbehold for 2017: ført på funksjon\s254", "", "without «ført på"),
-    (r"dekningsgrader har vært", "stønadslengder har vært", "is spread"),
+    (r", med forbehold for 2017: for lavt[^.]*", "", "without «for lavt"),
+    (r"stønadslengder har vært", "dekningsgrader har vært", "is spread"),
     (r"i 2018 \(ikke offentliggjort", "i 2017 (ikke offentliggjort", "another year"),
     (r"; snittet kan ikke brukes", "; feil i tallet fra SSB", "no forbehold «feil"),
     (r"^Trondheim bruker", "Tromsø bruker", "another kommune"),
