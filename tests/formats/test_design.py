@@ -241,7 +241,14 @@ def test_letters_go_on_after_z(known: Catalogue, snapshot: Snapshot) -> None:
     used = [note.letter for note in keyfigures.table(found, much).notes]
     assert used[24:28] == ["y", "z", "aa", "ab"]
     assert len(set(used)) == len(used) > 40
-    html = keyfigures.key_figures(found, much).html
+    told = [sections.chapter(found, much, c.id).html for c in much.service.chapters]
+    html = "".join(
+        (
+            sections.heading(found, much).html,
+            keyfigures.key_figures(found, much).html,
+            *told,
+        )
+    )
     for place, letter in enumerate(used):
         assert keyfigures.letter(place) == letter
         assert f'<li id="note-{letter}">' in html

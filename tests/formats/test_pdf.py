@@ -206,6 +206,44 @@ def test_network_is_ten_pages_at_most(rendered: Rendered, known: Catalogue) -> N
         assert lines[indicator.id] in "".join(page.split())
 
 
+@needs_poppler
+@pytest.mark.parametrize(
+    ("kommune", "year"), [("trondheim", 2020), ("tromso", 2017), ("oslo", 2016)]
+)
+def test_a_report_is_four_pages(rendered: Rendered, kommune: str, year: int) -> None:
+    """Findings and profile; Tabell 1 with all that is said of it; then the chapters."""
+    path = rendered(kommune, year) / report.PDF_NAME
+    command = ["pdftotext", "-bbox", str(path), "-"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    pages = re.findall(r'<page [^>]*height="([\d.]+)">(.*?)</page>', done.stdout, re.S)
+    assert len(pages) == 4
+    said = [" ".join(re.findall(r">([^<]+)</word>", page)) for _, page in pages]
+    assert [("Hovedfunn" in text, "Figur 1." in text) for text in said] == [
+        (True, True),
+        *[(False, False)] * 3,
+    ]
+    assert all(part in said[1] for part in ("Tabell 1.", "Plass 1 er", "Kilde: SSB"))
+    for height, page in pages[:-1]:
+        ends = [float(y) for y in re.findall(r'yMax="([\d.]+)"', page)]
+        above_footer = [y for y in ends if y < float(height) - 60]
+        assert max(above_footer) > float(height) / 2, "half of a page is empty"
+
+
+def test_tabell_1_is_set_in_type_that_can_be_read() -> None:
+    """7.5 points on paper, and 6.5 for the marks."""
+    paper = blocks.stylesheet().partition("@media print")[2]
+    rules = re.findall(r"([^{}]*\.(?:key|undertable|back)\b[^{}]*)\{([^}]*)\}", paper)
+    sizes = [
+        (selector, float(size))
+        for selector, rule in rules
+        for size in re.findall(r"font-size: ([\d.]+)pt", rule)
+    ]
+    assert len(sizes) >= 4
+    for selector, size in sizes:
+        is_mark = "sup" in selector or ".back" in selector
+        assert size >= (6.5 if is_mark else 7.5), selector
+
+
 @each_report
 def test_figures_have_alternative_texts(pdf: Made) -> None:
     """That of the page, and another than the caption, which is read anyhow."""
