@@ -51,7 +51,17 @@ TEXTS: Mapping[str, tuple[str, ...]] = {
     "sections": ("name",),
     "chapters": ("name",),
     "groups": ("subject",),
-    "components": ("name", "short_name", "subject", "mention", "clause", "part"),
+    "components": (
+        "name",
+        "short_name",
+        "subject",
+        "mention",
+        "clause",
+        "part",
+        "definition",
+        "processing",
+        "interpretation",
+    ),
     "indicators": (
         "name",
         "short_name",
