@@ -65,7 +65,7 @@ CLAUSES = {
 }
 NAMES = {
     "ressursbruken": CORRECTED,
-    "utgiftene til sosiale tjenester per innbygger 18–66 år": WHOLE,
+    "utgiftene til sosialtjenesten per innbygger 18–66 år": WHOLE,
     "utgiftene til livsopphold per innbygger 18–66 år": LIVING,
     "utgiftene til tilbud til personer med rusproblemer per innbygger 18–66 år": DRUGS,
     "andelen mottakere av innbyggere 18–66 år": SHARE,
@@ -199,6 +199,7 @@ FORMS = {
     "moved": "{SUBJECT} {MOVES} fra {PREV} til {V}{PRICES}{RANK} (snitt {M}){CAVEAT}.",
     "moved_percent": "{SUBJECT} {MOVES} med {D}, fra {PREV} til {V}{PRICES}{RANK} "
     "(snitt {M}){CAVEAT}.",
+    "moved_whole": "{SUBJECT} {MOVES} med {D} fra {YEAR}{PRICES}{CAVEAT}.",
     "moved_too": "Også {SUBJECT} {MOVES} fra {PREV} til {V}{CAVEAT}.",
     "moved_all": "Alle kommunens {GROUP} {MOVES}, mest {SUBJECT}: fra {PREV} til "
     "{V}ʳ?{CAVEAT}.",
@@ -760,6 +761,18 @@ class Reader:
         given = self._percent(slots)
         self.hold(given == int(slots["distance"]), f"printed figures give {given} %")
         self._rank(row, slots)
+
+    def _moved_whole(self, slots: dict[str, str]) -> None:
+        (name,) = _subjects(slots["subject"])
+        row, before = self.row(name), self.row(name, self.year - 1)
+        # Its level is told first of all; here last year's makes the change.
+        self.told[-1] |= {(name, self.year), (name, self.year - 1)}
+        self.hold(row["unit"] == "kr", "per cent of a per cent")
+        self.hold(int(slots["year"]) == self.year - 1, "another year")
+        self.hold((slots["moves"] == "øker") == (row["change"] > 0), slots["moves"])
+        self._clearly_moved(row)
+        exact = _rounded(abs(row["value"] / before["value"] * 100 - 100))
+        self.hold(exact == int(slots["distance"]), f"it moved {exact} %")
 
     @staticmethod
     def _percent(slots: dict[str, str]) -> Decimal:
