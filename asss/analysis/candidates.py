@@ -534,7 +534,9 @@ class Candidates:
         if raw is None or way is None:
             return None
         details: dict[str, Detail] = {}
-        _, facts = self._moved(raw, way, details)
+        rule, facts = self._moved(raw, way, details)
+        if rule is not Rule.MOVED_PERCENT:
+            return None
         details["year"] = raw.year - 1
         said = self._say(self.chapter(raw), Rule.MOVED_WHOLE, details, facts, why)
         return self._finding(Topic.CHANGE, [said], (), about=[raw])

@@ -111,7 +111,7 @@ def overmarked(page: str) -> str:
 #: The mark behind a sentence that has a forbehold.
 MARK = (
     r"(data-rule=[^>]*>(?:(?!<span data-rule).)*?</span>"
-    r"<sup class=\"ref\"><a id=\"ref-b-\d+\")( href=\"[^\"]*\")(.*?</sup>)"
+    r"<sup class=\"ref\"><a id=\"ref-f-\d+\")( href=\"[^\"]*\")(.*?</sup>)"
 )
 
 
@@ -129,7 +129,7 @@ def led_back_to(place: str) -> Callable[[str], str]:
     def damage(page: str) -> str:
         found = re.search(MARK, page, re.DOTALL)
         assert found
-        own = re.findall(r"id=\"(ref-b-\d+)\"", found[1])[-1]
+        own = re.findall(r"id=\"(ref-f-\d+)\"", found[1])[-1]
         return replaced(f'<a href="#{own}"', f'<a href="#{place}"')(page)
 
     return damage
@@ -224,7 +224,7 @@ FAULTS: dict[str, tuple[Callable[[str], str], str]] = {
     ),
     "a sentence without its mark of a forbehold": (
         unmarked,
-        r"the mark of «.*» does not lead to «Folketallet i Trondheim",
+        r"the mark of «.*» does not lead to «ASSS-snittet for andelen",
     ),
     "a mark that leads nowhere": (
         substituted(MARK, r'\1 href="#note-x"\3'),
@@ -243,8 +243,8 @@ FAULTS: dict[str, tuple[Callable[[str], str], str]] = {
         r"the mark of «.*» is not led back to",
     ),
     "a forbehold that leads back to nothing": (
-        led_back_to("ref-b-99"),
-        r"the mark of «.*» leads to what leads back to nothing, ref-b-99",
+        led_back_to("ref-f-99"),
+        r"the mark of «.*» leads to what leads back to nothing, ref-f-99",
     ),
     # -- sentences and numbers --
     "a sentence that is gone": (

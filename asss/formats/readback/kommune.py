@@ -713,25 +713,29 @@ def _moved(hand: Hand, said: Said) -> Fields:
         "percent": "",
     }
     if said.rule == "moved_percent":
-        places = one["decimals"]
-        now, then = (printed(one[n], places) for n in ("value", "previous"))
-        told = printed(abs(changed(one)))
-        adds_up = printed(abs(now / then * 100 - 100)) == told
-        demand(adds_up, f"{one['id']}: {then} and {now} do not give {told} %")
-        of = (one["basis"], one["previous_basis"])
-        fields["percent"] = percent(abs(changed(one)), hand.words, *of)
+        fields["percent"] = _percent(hand, one)
     return hand.begun(fields, subject=kind.mention)
+
+
+def _percent(hand: Hand, one: Fact) -> str:
+    """How much a figure has moved, where both years give it as they are printed."""
+    now, then = (
+        printed(number(one, name), one["decimals"]) for name in ("value", "previous")
+    )
+    told = printed(abs(changed(one)))
+    adds_up = then > 0 and printed(abs(now / then * 100 - 100)) == told
+    demand(adds_up, f"{one['id']}: {then} and {now} do not give {told} %")
+    return percent(told, hand.words, one["basis"], one["previous_basis"])
 
 
 def _whole(hand: Hand, said: Said) -> Fields:
     """The whole that is spent, which has moved."""
     one, relation = said.one, hand.known.service.relations.corrected
     demand(relation and one["indicator"] == relation.raw, f"{one['id']} is no whole")
-    kind, of = hand.known.indicator(one["indicator"]), ("basis", "previous_basis")
-    told = percent(abs(changed(one)), hand.words, *(one[name] for name in of))
+    kind = hand.known.indicator(one["indicator"])
     fields = {
         "moves": hand.words[f"moves_{kind.scale}_{hand.moves(one)}"],
-        "percent": told,
+        "percent": _percent(hand, one),
         "year": str(hand.year - 1),
     }
     return hand.begun(fields, subject=kind.mention)
