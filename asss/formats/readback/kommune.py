@@ -357,7 +357,9 @@ class Hand:
         """One of two words."""
         return self.words[key if holds else other]
 
-    def level(self, fact: Fact, *, spending: bool = False) -> Fields:
+    def level(
+        self, fact: Fact, *, spending: bool = False, years: bool = True
+    ) -> Fields:
         """What is told of a figure beside the mean."""
         is_over = side(fact) > 0
         one = self.known.indicator(fact["indicator"])
@@ -368,7 +370,7 @@ class Hand:
             "side": self.word("over", "under", holds=is_over),
             "more": self.word("more", "less", holds=is_over),
             "size": self.word("larger", "smaller", holds=is_over),
-            "rank": self.rank(fact, spending=spending),
+            "rank": self.rank(fact, spending=spending, years=years),
             "distance": "",
         }
         if fact["index"] is not None:
@@ -407,7 +409,21 @@ def _spending(hand: Hand, said: Said) -> Fields:
     demand(is_far == (said.rule != "spending_near"), "the mean is near, or it is not")
     if said.rule == "spending":
         hand.adds_up(said.one)
-    return hand.level(said.one, spending=True)
+    return hand.level(said.one, spending=True, years=_has_room_for_years(hand))
+
+
+def _has_room_for_years(hand: Hand) -> bool:
+    """Whether only one of the two, spent and corrected, is at an end."""
+    relation = hand.relations.corrected
+    both = [hand.at(relation.raw), hand.at(relation.corrected)] if relation else []
+    ends = ("lowest_kommune", "highest_kommune")
+    outermost = [
+        one["index"] is not None
+        and one["rank"] is not None
+        and any(hand.kommune in one[end] for end in ends)
+        for one in both
+    ]
+    return not all(outermost)
 
 
 def _without(hand: Hand, said: Said) -> Fields:
@@ -441,7 +457,8 @@ def _corrected(hand: Hand, said: Said) -> Fields:
     if is_far:
         hand.adds_up(said.one)
     need = _need(hand, raw, said.one) if has_raw else ""
-    return hand.level(said.one, spending=True) | {"need": need}
+    years = _has_room_for_years(hand)
+    return hand.level(said.one, spending=True, years=years) | {"need": need}
 
 
 def _need(hand: Hand, raw: Fact, corrected: Fact) -> str:
