@@ -106,7 +106,8 @@ def pdf(request: pytest.FixtureRequest, rendered: Rendered) -> Iterator[Made]:
 
 def printed(page: str) -> str:
     """What of a page is for paper too: not its contents, downloads, numbers behind."""
-    screen_only = r'<(nav|section|details) class="(?:contents on-screen|downloads|numbers)".*?</\1>'
+    names = "contents on-screen|downloads|numbers"
+    screen_only = rf'<(nav|section|details) class="(?:{names})".*?</\1>'
     return re.sub(screen_only, "", page, flags=re.DOTALL)
 
 
