@@ -48,7 +48,7 @@ print(len(figures), len(asss.indicators()), len(asss.forbehold()))
 """.replace("NOT_ASKED", repr(OF_PAGES))
     )
     done = _python(program)
-    assert done.stdout.startswith("900 15 "), done.stderr
+    assert done.stdout.startswith("1140 15 "), done.stderr
 
 
 @pytest.mark.parametrize("name", asss.__all__)
@@ -78,7 +78,7 @@ def test_figures_are_tidy(snapshot: Snapshot, known: Catalogue) -> None:
     key = ["indicator", "kommune", "year"]
     assert not figures.duplicated(key).any()
     assert figures["value"].isna().equals(figures["sign"] != "")
-    names = [indicator.short_name for indicator in known.service.indicators]
+    names = [indicator.short_name for indicator in known.service.figures]
     assert figures["indicator"].cat.ordered
     latest = figures[figures["year"] == 2020]
     wide = latest.pivot(index="indicator", columns="kommune", values="index")  # noqa: PD010

@@ -177,6 +177,12 @@ class Report:
         return pd.DataFrame([dict(one) for one in self.content().findings])
 
     @property
+    def _rows(self) -> pd.DataFrame:
+        """The facts that stand in Tabell 1."""
+        names = [one.short_name for one in self.known.service.indicators]
+        return self.facts[self.facts["indicator"].isin(names)]
+
+    @property
     def table(self) -> pd.DataFrame:
         """Tabell 1 in numbers: a row for each indicator, in its order."""
         raise NotImplementedError
@@ -361,7 +367,7 @@ class KommuneReport(Report):
     def table(self) -> pd.DataFrame:
         """Tabell 1 in numbers: years, the mean, rank and basis; key = indicator."""
         book = self.found.book
-        shown = self.facts[self.facts["year"].isin(book.years)]
+        shown = self._rows[self._rows["year"].isin(book.years)]
         # Two figures in one place would be averaged by pivot_table.
         years = shown.pivot(index="indicator", columns="year", values="value")  # noqa: PD010
         latest = shown[shown["year"] == book.run.year].set_index("indicator")
@@ -405,7 +411,7 @@ class NetworkReport(Report):
     @property
     def table(self) -> pd.DataFrame:
         """Tabell 1 in numbers: the figure of every kommune; key = indicator."""
-        latest = self.facts[self.facts["year"] == self.found.book.run.year]
+        latest = self._rows[self._rows["year"] == self.found.book.run.year]
         return latest.pivot(  # noqa: PD010
             index="indicator", columns="kommune", values="value"
         )
