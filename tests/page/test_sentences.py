@@ -104,6 +104,7 @@ TOP_HEAVY = {
     ("bergen", 2018): 59,
     ("baerum", 2018): 56,
     ("kristiansand", 2019): 57,
+    ("drammen", 2017): 59,
     ("drammen", 2019): 57,
     ("baerum", 2020): 59,
 }
