@@ -13,13 +13,13 @@ from typing import Any
 from asss.analysis.facts import HOUSEKEEPING, Fact
 from asss.analysis.findings import SUMMARY
 from asss.analysis.network import NetworkFindings
-from asss.analysis.statements import Detail
+from asss.analysis.statements import Detail, Finding
 from asss.analysis.tables import legend, mark
 from asss.catalogue import language
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.knowledge import Forbehold, Indicator
 from asss.catalogue.parameters import EVERY, NETWORK
-from asss.page import sections, text
+from asss.page import reasons, sections, text
 from asss.page.blocks import Block, block
 from asss.page.keyfigures import Footnotes
 from asss.page.record import FactsFile
@@ -66,7 +66,9 @@ def facts(found: NetworkFindings, known: Catalogue) -> FactsFile:
         whose=(NETWORK, known.phrases.words["network_name"]),
         kept=list(found.book.facts.values()),
         sentences=[text.sentence(said, known) for said in found.statements],
-        findings=[],
+        findings=reasons.findings(
+            [Finding(one.rule.topic, (one,), ()) for one in found.statements], known
+        ),
     )
 
 

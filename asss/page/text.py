@@ -186,6 +186,8 @@ def paragraphs(
     found: Findings, known: Catalogue, *, chapter: str
 ) -> list[list[Sentence]]:
     """The sentences of a chapter or the main findings, by finding."""
+    if chapter != SUMMARY:
+        known.service.in_chapter(chapter)
     return [
         [sentence(said, known) for said in one.statements]
         for one in found.findings

