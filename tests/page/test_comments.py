@@ -42,17 +42,23 @@ def oslo(findings_of: FindingsOf) -> Findings:
     return findings_of("oslo", 2020)
 
 
-def _leading(found: Findings) -> list[str]:
-    """The indicator that each sentence leads with, in the order of the page."""
-    return [found.book.by_id[one.facts[0]].indicator for one in found.statements]
+def _telling(found: Findings) -> list[tuple[int, str]]:
+    """Each indicator that a finding tells, with the place of its last sentence."""
+    told, place = [], -1
+    for one in found.findings:
+        place += len(one.statements)
+        told += [(place, name) for name in one.indicators]
+    return told
 
 
 def test_cause_stands_after_the_first_that_tells_of_it(
     oslo: Findings, known: Catalogue
 ) -> None:
     """Main findings first: there a reader asks why."""
-    told = _leading(oslo)
-    for indicator in dict.fromkeys(told):
+    first: dict[str, int] = {}
+    for place, indicator in _telling(oslo):
+        first.setdefault(indicator, place)
+    for indicator, place in first.items():
         chapter = next(
             one.id
             for one in known.service.chapters
@@ -60,7 +66,7 @@ def test_cause_stands_after_the_first_that_tells_of_it(
         )
         saying = _saying(known, [_comment("slik", indicator, chapter=chapter)])
         (placed,) = comments.place(oslo, saying).placed
-        assert placed.sentence == told.index(indicator)
+        assert placed.sentence == place
         assert placed.section == oslo.statements[placed.sentence].chapter
     assert oslo.statements[0].chapter == SUMMARY
 
@@ -69,7 +75,7 @@ def test_what_explains_nothing_told_stands_last_in_its_chapter(
     oslo: Findings, known: Catalogue
 ) -> None:
     """Beside no finding, and still on the page."""
-    told = _leading(oslo)
+    told = [name for _, name in _telling(oslo)]
     untold = [
         one.id for one in known.service.in_chapter(COVERAGE) if one.id not in told
     ]
@@ -87,13 +93,13 @@ def test_finding_has_no_more_causes_than_a_reader_can_take(
     oslo: Findings, known: Catalogue
 ) -> None:
     """The next that tells of it has room; after all of them comes the chapter's end."""
-    indicator = _leading(oslo)[0]
-    times = _leading(oslo).count(indicator)
+    end, indicator = _telling(oslo)[0]
+    times = [name for _, name in _telling(oslo)].count(indicator)
     said = [_comment(f"c{n}", indicator) for n in range(comments.MOST * times + 1)]
     placed = comments.place(oslo, _saying(known, said)).placed
     where = [one.sentence for one in placed]
     assert len(where) == len(said)
-    assert where[: comments.MOST] == [0] * comments.MOST
+    assert where[: comments.MOST] == [end] * comments.MOST
     assert where.count(None) == 1
     assert all(where.count(one) <= comments.MOST for one in where if one is not None)
     assert placed[-1].section == COVERAGE
@@ -103,7 +109,12 @@ def test_each_is_shown_once_with_who_says_it_and_where(
     oslo: Findings, known: Catalogue
 ) -> None:
     """In running text after its sentence, marked; the source once in its section."""
-    first, second = _leading(oslo)[:2]
+    first, *_, second = dict.fromkeys(
+        name
+        for one in oslo.findings
+        if one.chapter == SUMMARY
+        for name in one.indicators
+    )
     said = [_comment("a", first), _comment("b", first), _comment("c", second)]
     saying = _saying(known, [*said, _comment("d")])
     blocks = [
@@ -127,11 +138,11 @@ def test_each_is_shown_once_with_who_says_it_and_where(
 
 def test_record_tells_where_each_stands(oslo: Findings, known: Catalogue) -> None:
     """So another program can set it there as well."""
-    indicator = _leading(oslo)[0]
+    end, indicator = _telling(oslo)[0]
     saying = _saying(known, [_comment("alt"), _comment("sak", indicator)])
     kept = sections.facts(oslo, saying)
     assert [(one.id, one.section, one.sentence) for one in kept.comments] == [
-        ("sak", SUMMARY, 0),
+        ("sak", SUMMARY, end),
         ("alt", COVERAGE, None),
     ]
     (cause, _) = kept.comments
