@@ -57,7 +57,8 @@ def test_cause_stands_after_the_first_that_tells_of_it(
     """Main findings first: there a reader asks why."""
     first: dict[str, int] = {}
     for place, indicator in _telling(oslo):
-        first.setdefault(indicator, place)
+        if indicator not in oslo.book.components:
+            first.setdefault(indicator, place)
     for indicator, place in first.items():
         chapter = next(
             one.id
@@ -129,7 +130,7 @@ def test_each_is_shown_once_with_who_says_it_and_where(
         assert page.count(one.text) == 1
     voice = '<span class="comment" role="note" aria-label="Kommentar fra kommunen">'
     for one in said:
-        assert f"</span> {voice}{one.text}</span>" in blocks[0]
+        assert f"{voice}{one.text}</span>" in blocks[0]
     for html in (blocks[0], blocks[2]):
         assert re.findall(r"Kommentar: Oslo kommune, (\S+)\. <a href", html) == [
             "15.03.2021"
