@@ -152,9 +152,10 @@ def package(
         ``figurer/figur-1.csv`` and so on, and ``datapackage.json``.
     """
     sections = {section.id: section.name for section in known.service.sections}
+    outside = known.phrases.words["section_outside"]
     used = {fact.kommune for fact in record.facts}
     indicators = [
-        entry.model_copy(update={"section": sections.get(entry.section or "", "")})
+        entry.model_copy(update={"section": sections.get(entry.section or "", outside)})
         for entry in known.service.figures
     ]
     kommuner = [
