@@ -300,7 +300,7 @@ CHANGES: dict[str, tuple[Change, frozenset[str], str]] = {
         "parameters/fraser.yaml",
     ),
     "a threshold": (
-        replaced(f"{PARAMETERS}fraser.yaml", "value: 1.5", "value: 1.6"),
+        replaced(f"{PARAMETERS}fraser.yaml", "value: 2.5", "value: 2.6"),
         EVERY,
         "parameters/fraser.yaml",
     ),
