@@ -360,7 +360,7 @@ def test_change_in_what_a_report_uses_is_told_from_one_in_what_it_does_not(
     assert not _of(_verify(made), "note")
     phrases = made / "parameters/fraser.yaml"
     text = phrases.read_text("utf-8")
-    phrases.write_text(text.replace("value: 1.5", "value: 1.6", 1), "utf-8")
+    phrases.write_text(text.replace("value: 2.5", "value: 2.6", 1), "utf-8")
     ((about, note),) = _of(_verify(made), "note")
     assert about == TROMSO
     assert note.startswith("parameters/fraser.yaml: a phrase, a word or a threshold")
