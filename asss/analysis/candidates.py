@@ -9,7 +9,7 @@ and below.
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
@@ -71,7 +71,6 @@ class Candidates:
 
     book: FactBook
     known: Catalogue
-    _prices: bool = field(default=False, init=False)
 
     # -- what figures say together -----------------------------------------------------
 
@@ -182,18 +181,14 @@ class Candidates:
         need = raw.given() / plain / corrected.given("index") * 1e4
         # What readers see is the network's mean, which one member may carry.
         seen = raw.given("index") / corrected.given("index") * 100
-        rule = Rule.NEED_NONE
-        limit = self.known.phrases.thresholds.need.value
         is_alike = (need < 100) == (seen < 100)
-        if why.at_least("need", "need", abs(need - 100), raw) and is_alike:
-            rule = Rule.NEED_LOW if need < 100 else Rule.NEED_HIGH
-        if rule is Rule.NEED_NONE or not limit:
-            return Fragment(rule, {}), []
+        if not (why.at_least("need", "need", abs(need - 100), raw) and is_alike):
+            return Fragment(Rule.NEED_NONE, {}), []
+        rule = Rule.NEED_LOW if need < 100 else Rule.NEED_HIGH
         is_far = abs(raw.given("distance")) >= self._near
         is_also = is_far and (need < 100) == (raw.side < 0)
-        bases = [*(one.basis for one in peers), corrected.distance_basis]
+        mark = claim([*(one.basis for one in peers), corrected.distance_basis])
         also: Detail = Word("also") if is_also else ""
-        mark = claim(bases)
         return Fragment(rule, {"also": also, "mark": mark}), [raw, *peers]
 
     def gap(self) -> Finding | None:
@@ -221,19 +216,18 @@ class Candidates:
                 "part_of_gap", "part_of_gap", abs(_printed_gap(one) / gap) * 100, one
             )
         ]
+        if not large:
+            return None
         # Parts that lie both ways are told with their side: a rest may hide nothing.
-        told = large
-        rest = gap - sum(map(_printed_gap, told))
+        rest = gap - sum(map(_printed_gap, large))
         is_one_way = all(a * gap >= 0 for a in (rest, *map(_printed_gap, parts)))
         if part and not is_one_way:
             return None
         rule = Rule.GAP_MIXED
         if is_one_way:
             rule = Rule.GAP_APART if part else Rule.GAP
-        items = [self._part(rule, _printed_gap(one), one) for one in told]
-        if not items:
-            return None
-        if rest and len(told) < len(parts):
+        items = [self._part(rule, _printed_gap(one), one) for one in large]
+        if rest and len(large) < len(parts):
             items.append(self._part(rule, rest, whole, is_rest=True))
         total = abs(whole.given() - whole.given("network_mean"))
         total *= whole.given("denominator") / 1e6
@@ -244,7 +238,7 @@ class Candidates:
             "total": Quantity(total, "millioner", 0, basis),
             "parts": tuple(items),
         }
-        said = self._say(SUMMARY, rule, details, [whole, *told], why)
+        said = self._say(SUMMARY, rule, details, [whole, *large], why)
         return self._finding(Topic.GAP, [said], (), about=[whole])
 
     def _part(
@@ -468,9 +462,7 @@ class Candidates:
             return Rule.MOVED, [fact, before]
         percent = abs(fact.change_percent or 0)
         basis = weakest(bases_of_change((fact,)))
-        details |= {
-            "percent": Quantity(percent, "prosent", 0, basis, "distance"),
-        }
+        details["percent"] = Quantity(percent, "prosent", 0, basis, "distance")
         return Rule.MOVED_PERCENT, [fact, before]
 
     def _unlike(self, fact: Fact) -> Statement | None:
@@ -553,7 +545,7 @@ class Candidates:
                 if one.group == group.id
             ]
             why = Reasons(self.known)
-            ways = {clear_direction(self.known, fact, why) for fact in members}
+            ways = {self.moved(fact, why) for fact in members}
             if len(members) < 2 or len(ways) != 1 or None in ways:
                 continue
             most = max(members, key=lambda fact: abs(fact.change_percent or 0))
@@ -608,12 +600,12 @@ class Candidates:
         way = self.moved(amount, why)
         lengths = [one for n in relation.lengths if (one := self.usable(n))]
         alike = [one for one in lengths if way and self.moved(one, why) == way]
-        if not alike:
+        if way is None or not alike:
             return None
         most = max(alike, key=lambda one: abs(one.change_percent or 0))
         said = [self.tell(amount, why)]
         details: dict[str, Detail] = {}
-        _, facts = self._moved(most, "up" if way == "up" else "down", details)
+        _, facts = self._moved(most, way, details)
         said.append(self._say(said[0].chapter, Rule.MOVED_TOO, details, facts, why))
         told = [amount, most]
         names = tuple(one.indicator for one in told)
@@ -623,8 +615,8 @@ class Candidates:
         """Groups that have been stable over the years of Tabell 1."""
         weight = self.known.phrases.weights[Topic.STABLE].value
         return [
-            Finding(one.topic, one.statements, one.indicators, weight)
-            for one in stable_groups(self.book, self.known, chapter)
+            Finding(Topic.STABLE, (said,), (), weight)
+            for said in stable_groups(self.book, self.known, chapter)
         ]
 
     def rest(self, chapter: str, told: Iterable[str]) -> Finding | None:
@@ -765,7 +757,7 @@ class Candidates:
         Outermost of the members counts 0.3; more than half from the mean no more.
         """
         away = abs(fact.distance or 0) if fact.distance_clear is not False else 0
-        is_clear = clear_direction(self.known, fact, Reasons(self.known))
+        is_clear = self.moved(fact, Reasons(self.known))
         change = abs(fact.change_percent or 0) if is_clear else 0
         ends = has_ends(self.known, fact) and away >= self._apart
         outer = 0.3 if ends and (fact.is_highest or fact.is_lowest) else 0

@@ -11,7 +11,6 @@ from typing import Literal, TypeAlias
 from asss.analysis.facts import Fact, FactBook
 from asss.analysis.statements import (
     Detail,
-    Finding,
     Reasons,
     Statement,
     claim,
@@ -19,13 +18,11 @@ from asss.analysis.statements import (
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.knowledge import Group
 from asss.catalogue.language import half_up
-from asss.catalogue.rules import Rule, Topic
+from asss.catalogue.rules import Rule
 
 __all__ = [
     "Direction",
-    "adds_up",
     "clear_direction",
-    "counted",
     "direction",
     "mentions",
     "spread",
@@ -99,30 +96,6 @@ def clear_direction(
     return way
 
 
-def counted(ways: Iterable[str | None]) -> dict[str, int]:
-    """How many have moved which way: by ``up``, ``down``, ``stable``.
-
-    Examples
-    --------
-    >>> counted(["up", "stable", None, "up"])
-    {'up': 2, 'down': 0, 'stable': 1}
-    """
-    told = list(ways)
-    return {side: told.count(side) for side in ("up", "down", "stable")}
-
-
-def adds_up(fact: Fact) -> bool:
-    """Whether the change, as printed, is the difference of the printed figures.
-
-    Beside «fra 3,8 % til 4,4 %» a reader takes «0,5» for a slip, though unrounded it is
-    right; the change is then left for the reader to see.
-    """
-    decimals = fact.decimals
-    now, before = fact.given(), fact.given("previous")
-    printed = half_up(now, decimals) - half_up(before, decimals)
-    return half_up(abs(printed), decimals) == half_up(abs(now - before), decimals)
-
-
 def _reads_alike(fact: Fact) -> bool:
     """Whether this year's figure and last year's are the same in print."""
     now, before = fact.given(), fact.given("previous")
@@ -149,7 +122,7 @@ def spread(facts: Sequence[Fact]) -> float | None:
     return gap / middle * 100 if middle > 0 else None
 
 
-def stable_groups(book: FactBook, known: Catalogue, chapter: str) -> list[Finding]:
+def stable_groups(book: FactBook, known: Catalogue, chapter: str) -> list[Statement]:
     """Groups of indicators, all of which have been stable over the years of Tabell 1.
 
     Across a merger nothing is said of it, unless the source of the forbehold says it.
@@ -161,7 +134,7 @@ def stable_groups(book: FactBook, known: Catalogue, chapter: str) -> list[Findin
         if len(members) > 1 and (
             found := _stable_group(book, known, chapter, group, members)
         ):
-            stable.append(Finding(Topic.STABLE, (found,), ()))
+            stable.append(found)
     return stable
 
 

@@ -190,6 +190,12 @@ class Fact(Model):
         return 1 if value > mean else -1
 
     @property
+    def shown_bases(self) -> tuple[Basis, ...]:
+        """What value and mean rest on, of those that there are."""
+        told = (self.basis, self.value), (self.mean_basis, self.network_mean)
+        return tuple(basis for basis, amount in told if amount is not None)
+
+    @property
     def has_base(self) -> bool:
         """Whether there is a mean that percent can be told of: one above zero."""
         return self.network_mean is not None and self.network_mean > 0
@@ -343,16 +349,10 @@ class NetworkBook:
 
         That is its figures, its means and ranks, and what its changes are held against.
         """
-        return any(
-            basis == "reconstructed" and amount is not None
-            for fact in self.facts.values()
-            if fact.year == self.run.year
-            for basis, amount in (
-                (fact.basis, fact.value),
-                (fact.mean_basis, fact.network_mean),
-                (fact.previous_basis, fact.change),
-            )
-        )
+        now = [fact for fact in self.facts.values() if fact.year == self.run.year]
+        behind: set[str] = {basis for fact in now for basis in fact.shown_bases}
+        behind |= {fact.previous_basis for fact in now if fact.change is not None}
+        return "reconstructed" in behind
 
     @property
     def has_reconstructed(self) -> bool:

@@ -8,6 +8,7 @@ pictures cannot disagree. Holds no Norwegian but what the catalogue gives. Impor
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from asss.analysis.candidates import SUMMARY, Candidates, has_ends, not_collected
@@ -144,6 +145,12 @@ class _Choice:
         self._left_out: list[Finding] = []
         self._covered: set[str] = set()
         self._has_prices = False
+        # What may be a main finding and else stands in its chapter, worked out once.
+        self._driver, self._amount = candidates.driver(), candidates.amount()
+        self._ages, self._growing = candidates.ages(), candidates.growing()
+        chapters = [chapter.id for chapter in self._known.service.chapters]
+        self._joint = {name: candidates.joint(name) for name in chapters}
+        self._level = cache(candidates.level)
 
     def made(self) -> Findings:
         """The choice: main findings, then chapter by chapter."""
@@ -162,15 +169,11 @@ class _Choice:
         first = [candidates.resources(), candidates.apart(), candidates.gap()]
         joined = [
             candidates.few_but_long(),
-            candidates.driver(),
-            candidates.amount(),
-            candidates.ages(),
-            candidates.growing(),
-        ]
-        joined += [
-            one
-            for chapter in self._known.service.chapters
-            for one in candidates.joint(chapter.id)
+            self._driver,
+            self._amount,
+            self._ages,
+            self._growing,
+            *(one for found in self._joint.values() for one in found),
         ]
         self._tell([one for one in first if one], SUMMARY, BULLETS)
         # A part of the gap is taken up again in its chapter, and not twice up here.
@@ -179,7 +182,7 @@ class _Choice:
             one
             for row in self._known.service.indicators
             if row.id not in parts
-            and (one := candidates.level(row.id))
+            and (one := self._level(row.id))
             and self._stands_out(one)
         ]
         others = sorted(
@@ -235,24 +238,24 @@ class _Choice:
     def _pool(self) -> list[Finding]:
         candidates, service = self._all, self._known.service
         joined = (
-            candidates.driver(),
-            candidates.ages(),
+            self._driver,
+            self._ages,
             candidates.course(),
             candidates.lengths(),
-            candidates.amount(),
-            candidates.growing(),
+            self._amount,
+            self._growing,
         )
         names = [row.id for row in service.indicators]
         # The largest parts of a gap are taken up again, rows of Tabell 1 or not.
         names += self._gap_parts()
-        single = (candidates.level(name) for name in dict.fromkeys(names))
+        single = map(self._level, dict.fromkeys(names))
         return [
             *(one for one in (*joined, *single) if one),
             *(
                 one
                 for chapter in service.chapters
                 for one in (
-                    *candidates.joint(chapter.id),
+                    *self._joint[chapter.id],
                     *candidates.missing(chapter.id),
                     *candidates.stable(chapter.id),
                 )

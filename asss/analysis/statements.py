@@ -50,7 +50,6 @@ __all__ = [
     "prints_distance",
     "why_absent",
     "why_missing",
-    "why_unchanged",
     "why_withheld",
 ]
 
@@ -422,17 +421,6 @@ def doubtful(known: Catalogue, facts: Iterable[Fact]) -> list[Fact]:
             for entry in known.forbehold_by_id(fact.forbehold)
         )
     ]
-
-
-def why_unchanged(known: Catalogue, facts: Iterable[Fact]) -> tuple[str, ...]:
-    """The labels of the forbehold that keep changes back."""
-    labels = [
-        entry.label
-        for fact in facts
-        for entry in known.forbehold_by_id(fact.forbehold)
-        if known.kinds[entry.kind].change != "shown"
-    ]
-    return tuple(dict.fromkeys(labels))
 
 
 def why_missing(known: Catalogue, fact: Fact) -> Word | str:

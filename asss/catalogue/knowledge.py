@@ -187,7 +187,6 @@ class Indicator(Model):
     scale: Literal["level", "length"] = "level"
     weight: PositiveFloat = 1
     is_whole: bool = False
-    is_plural: bool = False
     section: Identifier | None = None
     group: Identifier | None = None
     unit: Unit

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from math import hypot
 
 from asss.analysis.changes import direction
-from asss.analysis.facts import HOUSEKEEPING, Fact, FactBook
-from asss.analysis.statements import claim, distance, lacks_base, mean
+from asss.analysis.facts import Fact, FactBook
+from asss.analysis.statements import claim, distance, doubtful, lacks_base, mean
 from asss.analysis.tables import mark, weakest
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.knowledge import Indicator
@@ -42,9 +42,7 @@ START, END = 8.0, ACROSS - 8.0
 #: The word for each arrow, for the table.
 MOVES = {
     "up": "moved_up",
-    "up_slightly": "moved_up_slightly",
     "stable": "moved_nowhere",
-    "down_slightly": "moved_down_slightly",
     "down": "moved_down",
 }
 
@@ -133,7 +131,7 @@ def profile(
     peers = [peer for line in lines for peer in book.peers(line.fact.indicator)]
     notes = {
         "caption_arrows": layout.has_arrows,
-        "caption_doubt": _is_doubted(lines, known),
+        "caption_doubt": bool(doubtful(known, (line.fact for line in lines))),
     }
     return Picture(
         svg,
@@ -156,15 +154,6 @@ def _bases(fact: Fact) -> tuple[str, ...]:
     """What the numbers in a row rest on."""
     own = () if fact.value is None else (fact.basis,)
     return own if fact.index is None else (*own, fact.distance_basis)
-
-
-def _is_doubted(lines: Sequence[_Line], known: Catalogue) -> bool:
-    """Whether a single figure among those shown has a forbehold of its own."""
-    return any(
-        not entry.is_page_wide and entry.kind not in HOUSEKEEPING
-        for line in lines
-        for entry in known.forbehold_by_id(line.fact.forbehold)
-    )
 
 
 def _sections(known: Catalogue) -> list[tuple[str, list[Indicator]]]:

@@ -101,15 +101,7 @@ class _Strip:
 
     def key(self) -> list[str]:
         """The years, and the signs and marks that the figure shows, in lines."""
-        bases = [
-            basis
-            for fact in self.facts
-            for basis, amount in (
-                (fact.basis, fact.value),
-                (fact.mean_basis, fact.network_mean),
-            )
-            if amount is not None
-        ]
+        bases = [basis for fact in self.facts for basis in fact.shown_bases]
         words, years = self.known.phrases.words, self.book.all_years
         entries = [
             (sign, words["reconstructed_title"])

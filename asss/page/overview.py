@@ -88,15 +88,7 @@ def matrix(found: NetworkFindings, known: Catalogue) -> Block:
         )
         for section in known.service.sections
     ]
-    bases = {
-        basis
-        for fact in book.reported
-        for basis, amount in (
-            (fact.basis, fact.value),
-            (fact.mean_basis, fact.network_mean),
-        )
-        if amount is not None
-    }
+    bases = {basis for fact in book.reported for basis in fact.shown_bases}
     shown = {fact.mean_rule for fact in book.reported if fact.network_mean is not None}
     plain = {words["plain_mark"]: words["network_plain"]} if "plain" in shown else {}
     return block(

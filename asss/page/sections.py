@@ -20,7 +20,7 @@ from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.knowledge import Comment
 from asss.page import comments, keyfigures, reasons, record, text
 from asss.page.blocks import Block, block
-from asss.page.comments import Shown
+from asss.page.comments import Comments, Shown
 from asss.page.record import FactsFile
 
 __all__ = [
@@ -96,12 +96,14 @@ class Illustrated(Block):
 
 def heading(found: Findings, known: Catalogue) -> Block:
     """Title, dates, status, what concerns the whole page, and the main findings."""
+    said = comments.place(found, known)
+    main = text.paragraphs(found, known, chapter=SUMMARY)
     return top(
         found.book,
         known,
         title=title(found, known),
-        summary=_noted(text.paragraphs(found, known, chapter=SUMMARY), found, known),
-        sources=comments.place(found, known).sources(SUMMARY),
+        summary=_noted(main, said, found, known),
+        sources=said.sources(SUMMARY),
         reconstructed="reconstructed_line",
         kommune=found.book.member.name,
     )
@@ -174,11 +176,13 @@ def summary(found: Findings, known: Catalogue) -> Block:
 
 
 def _noted(
-    parts: Sequence[Sequence[text.Sentence]], found: Findings, known: Catalogue
+    parts: Sequence[Sequence[text.Sentence]],
+    said: Comments,
+    found: Findings,
+    known: Catalogue,
 ) -> list[Noted]:
     """Sentences, each with the letters of its notes and what people say of it."""
     references = keyfigures.table(found, known).references
-    said = comments.place(found, known)
     return [
         [
             (one, references.get(one, ()), voices)
@@ -235,7 +239,7 @@ def chapter(
     made = block(
         "chapter",
         known,
-        paragraphs=_noted([*filter(None, [whole])], found, known),
+        paragraphs=_noted([whole] if whole else [], said, found, known),
         figure=Markup(shown.html) if shown else "",
         last=comments.apart(said.last(chapter), known),
         sources=said.sources(chapter),
@@ -277,7 +281,7 @@ def gathered(
     kept: Sequence[Fact],
     sentences: Sequence[text.Sentence],
     findings: Sequence[record.FindingRecord] = (),
-    said: comments.Comments = comments.NOBODY,
+    said: Comments = comments.NOBODY,
     table: record.PrintedTable | None = None,
 ) -> FactsFile:
     """What facts.json holds; ``whose`` report it is by id and name."""

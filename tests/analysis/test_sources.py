@@ -64,13 +64,13 @@ def test_every_indicator_has_every_member_and_year(
     """A gap is a row with a sign, so that no table has a hole nobody explains."""
     wanted = [
         (indicator.id, member.id, year)
-        for indicator in known.service.indicators
+        for indicator in known.service.figures
         for member in known.network.in_year(2020)
         for year in range(2015, 2021)
     ]
     found = observations[KEY].itertuples(index=False, name=None)
     assert list(found) == wanted
-    assert len(wanted) == 15 * 10 * 6
+    assert len(wanted) == 19 * 10 * 6
 
 
 def test_later_years_are_not_looked_at(known: Catalogue, snapshot: Snapshot) -> None:
@@ -617,21 +617,24 @@ def with_values(snapshot: Snapshot, table: str, scale: float) -> Snapshot:
     return dataclasses.replace(snapshot, datasets={**snapshot.datasets, table: changed})
 
 
-@pytest.mark.parametrize("scale", [1000, -1000])
+@pytest.mark.parametrize(("scale", "count"), [(1000, 420), (-1000, 419)])
 def test_figures_that_nobody_can_have_are_refused(
-    known: Catalogue, snapshot: Snapshot, scale: float
+    known: Catalogue, snapshot: Snapshot, scale: float, count: int
 ) -> None:
-    """SSB writes kr for 1000 kr: 180 values moved, and nothing said so."""
+    """SSB writes kr for 1000 kr: 420 values moved, and nothing said so.
+
+    Bergen has one that is so near zero that, turned round, somebody could have it.
+    """
     wrong = with_values(snapshot, "12367", scale)
     with pytest.raises(TableError) as refusal:
         sources.load_observations(known, wrong, until=2020)
     said = str(refusal.value)
     for part in (
-        "180 figures are not plausible",
+        f"{count} figures are not plausible",
         "netto_driftsutgifter_sosialtjenesten_per_innb for oslo 2015 is ",
         "12367",
         "not within -5000 to 40000",
-        "and 170 more",
+        f"and {count - 10} more",
         "indikatorer/sosiale_tjenester.yaml",
         "forbehold",
     ):

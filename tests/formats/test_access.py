@@ -293,11 +293,14 @@ def test_report_brings_its_font_and_draws_its_figures(
         "[...document.fonts].map(f => [f.family, f.weight, f.status])"
     )
     assert sorted(fonts) == [["Inter", "400", "loaded"], ["Inter", "600", "loaded"]]
-    heights = page.evaluate(
-        "[...document.querySelectorAll('figure svg')].map(e => e.clientHeight)"
+    sizes = page.evaluate(
+        "[...document.querySelectorAll('figure svg')].map(e => [e.clientWidth, "
+        "e.clientHeight, e.viewBox.baseVal.height / e.viewBox.baseVal.width])"
     )
-    assert len(heights) >= 4
-    assert all(height > 250 for height in heights)
+    assert len(sizes) >= 4
+    for width, height, shape in sizes:
+        assert width > 250
+        assert height == pytest.approx(width * shape, abs=2), "cut, or squeezed"
 
 
 @each_theme

@@ -355,7 +355,7 @@ FAMILIES = {
     "unit_label_": {"kr", "prosent", "maneder", "per_1000", "forholdstall"},
     "difference_": {"prosent"},
     "axis_": {"kr", "prosent", "maneder", "per_1000", "forholdstall"},
-    "arrow_": {"up", "up_slightly", "stable", "down_slightly", "down", "none"},
+    "arrow_": {"up", "stable", "down", "none"},
     "sign_": {*SIGNS.values(), "other"},
     "notes_": set(MARKED),
     "notes_sign_": {*SIGNS.values(), "other"},

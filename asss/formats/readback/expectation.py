@@ -6,7 +6,7 @@ pen is asked: were the two the same, a slip of the pen would be its own witness.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
@@ -22,8 +22,8 @@ from asss.catalogue.parameters import EVERY, METHOD, NETWORK, SHARED
 from asss.outputs import HTML_NAME
 
 __all__ = ["Cell", "Chapter", "Expected", "Row", "amount", "counted"]
-__all__ += ["dated", "expect", "marked", "percent", "rests_on", "spaced"]
-__all__ += ["unformatted", "written"]
+__all__ += ["dated", "expect", "listed", "marked", "percent", "rests_on", "spaced"]
+__all__ += ["unavailable", "unformatted", "written"]
 
 Words: TypeAlias = Mapping[str, str]
 Fact: TypeAlias = Mapping[str, Any]
@@ -178,6 +178,29 @@ def counted(count: int, words: Words) -> set[str]:
         return {written(count)}
     letters = {words[f"number_{count}"], str(count)}
     return letters | {words["number_1_neuter"]} if count == 1 else letters
+
+
+#: How a missing figure is told, by its sign.
+SIGNS = {
+    ".": "not_possible",
+    "..": "missing",
+    "": "missing",
+    "...": "not_yet",
+    ":": "suppressed",
+    "i.s.": "not_comparable",
+}
+
+
+def unavailable(fact: Fact, words: Words) -> str:
+    """Why a fact has no value, by its sign."""
+    key = f"sign_{SIGNS.get(fact['status'], 'other')}"
+    return words[key].format(sign=fact["status"])
+
+
+def listed(items: Iterable[str], words: Words) -> str:
+    """A list as in a sentence, each item once."""
+    *most, last = dict.fromkeys(items) or [""]
+    return f"{', '.join(most)} {words['and']} {last}" if most else last
 
 
 def marked(words: Words, *bases: str) -> str:

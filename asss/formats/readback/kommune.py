@@ -14,7 +14,14 @@ from typing import Any, TypeAlias
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import EVERY, NETWORK
 from asss.errors import RenderError
-from asss.formats.readback.expectation import amount, marked, percent, written
+from asss.formats.readback.expectation import (
+    amount,
+    listed,
+    marked,
+    percent,
+    unavailable,
+    written,
+)
 
 __all__ = ["Hand"]
 
@@ -28,16 +35,6 @@ GOES_ON = frozenset(
         *("mean_carried", "moved_too"),
     )
 )
-
-#: How a missing figure is told, by its sign.
-SIGNS = {
-    ".": "not_possible",
-    "..": "missing",
-    "": "missing",
-    "...": "not_yet",
-    ":": "suppressed",
-    "i.s.": "not_comparable",
-}
 
 #: What summing may leave of a difference.
 NOISE = 1e-12
@@ -217,8 +214,7 @@ class Hand:
 
     def listed(self, items: Sequence[str]) -> str:
         """A list as in a sentence."""
-        *most, last = items or [""]
-        return f"{', '.join(most)} {self.words['and']} {last}" if most else last
+        return listed(items, self.words)
 
     def count(self, how_many: int) -> str:
         """How many, in letters where there are such."""
@@ -393,8 +389,7 @@ class Hand:
         ]
         if labels or fact["value"] is not None:
             return list(dict.fromkeys(labels))
-        key = f"sign_{SIGNS.get(fact['status'], 'other')}"
-        return [self.words[key].format(sign=fact["status"])]
+        return [unavailable(fact, self.words)]
 
 
 # -- the rules -------------------------------------------------------------------------

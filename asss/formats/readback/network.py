@@ -10,7 +10,14 @@ from itertools import chain
 from typing import Any, TypeAlias
 
 from asss.catalogue.catalogue import Catalogue
-from asss.formats.readback.expectation import amount, marked, percent, written
+from asss.formats.readback.expectation import (
+    amount,
+    listed,
+    marked,
+    percent,
+    unavailable,
+    written,
+)
 
 __all__ = ["texts"]
 
@@ -107,8 +114,7 @@ class _Network:
         return self._known.network.member(fact["kommune"]).name
 
     def _list(self, items: Iterable[str]) -> str:
-        *most, last = dict.fromkeys(items)
-        return f"{', '.join(most)} {self._words['and']} {last}" if most else last
+        return listed(items, self._words)
 
     def _subject(self, indicator: str, *, brief: bool = True) -> str:
         found = self._known.indicator(indicator)
@@ -304,13 +310,4 @@ class _Network:
 
     def _why(self, fact: Fact) -> list[str]:
         labels = [self._withheld[n] for n in self._withheld if n in fact["forbehold"]]
-        signs = {
-            ".": "not_possible",
-            "..": "missing",
-            "": "missing",
-            "...": "not_yet",
-            ":": "suppressed",
-            "i.s.": "not_comparable",
-        }
-        key = signs.get(fact["status"], "other")
-        return labels or [self._words[f"sign_{key}"].format(sign=fact["status"])]
+        return labels or [unavailable(fact, self._words)]
