@@ -43,6 +43,7 @@ __all__ = [
     "PATIENCE",
     "PDF_NAME",
     "REVIEW_NAME",
+    "SEEN_BY",
     "USUAL_FORMATS",
     "WORKBOOK_NAME",
     "abandon",
@@ -79,6 +80,17 @@ PDF_NAME = "rapport.pdf"
 FACTS_NAME = "facts.json"
 WORKBOOK_NAME = "nokkeltall.xlsx"
 FIGURES_NAME = "tall.csv"
+
+#: Files by which it is seen what a report was made as, where its manifest does not say.
+SEEN_BY = {
+    "html": HTML_NAME,
+    "pdf": PDF_NAME,
+    "xlsx": WORKBOOK_NAME,
+    "csv": FIGURES_NAME,
+    "svg": "figurer/*.svg",
+    "png": "figurer/*.png",
+    REVIEW: REVIEW_NAME,
+}
 
 #: What an index links to in the folder of a report, the page itself first.
 LINKED = (

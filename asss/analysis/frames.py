@@ -120,11 +120,12 @@ def load(
     563  Stavanger    5.1  måneder     1
     581    Sandnes    4.8  måneder     2
 
-    One line makes a table of indexes, in the order of Tabell 1 and of the network:
+    One line makes a table of indexes, in the order of Tabell 1 and of the network;
+    the four last are components, which the text uses and Tabell 1 does not show:
 
     >>> latest = figures.query("year == 2020")
     >>> latest.pivot(index="indicator", columns="kommune", values="index").shape
-    (15, 10)
+    (19, 10)
     """
     known = read_parameters(parameters)
     reported = observations(year, snapshot=snapshot, parameters=known)
@@ -153,7 +154,7 @@ def observations(
     >>> import asss
     >>> reported = asss.observations(2020, snapshot="embedded")
     >>> reported.groupby("year")["value"].count().to_dict()[2020]
-    150
+    190
     >>> reported.attrs["snapshot"]
     'embedded'
     """

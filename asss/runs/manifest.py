@@ -55,6 +55,7 @@ from asss.outputs import (
     FACTS_NAME,
     INDEX_NAME,
     LINKED,
+    SEEN_BY,
 )
 from asss.runs import ledger
 from asss.runs.ledger import Entry
@@ -675,7 +676,7 @@ def made_in(folder: Path) -> set[str]:
     try:
         kept = read(folder)
     except ManifestError:
-        return set()
+        return {name for name, seen in SEEN_BY.items() if any(folder.glob(seen))}
     return {*kept.formats, *kept.editions}
 
 

@@ -210,13 +210,13 @@ class Report:
         --------
         >>> import asss
         >>> report = asss.report("trondheim", 2020, snapshot="embedded")
-        >>> why = report.explain(1)
+        >>> why = report.explain(0)
         >>> why.rule
-        'summary_both'
+        'spending'
         >>> list(why.facts.columns)[0]
-        'trondheim-2020-sykefravaer'
+        'trondheim-2020-netto_driftsutgifter_sosialtjenesten_per_innb'
         >>> why.facts.loc["basis"].to_list()
-        ['reconstructed', 'reconstructed']
+        ['reconstructed']
         """
         facts = self.found.book.by_id
         said = list(self.sentences["text"])
@@ -536,9 +536,9 @@ def report(
     >>> import asss
     >>> report = asss.report("Trondheim", 2020, snapshot="embedded")
     >>> report
-    Report(Sosiale tjenester i Trondheim 2020: 90 facts, 25 sentences)
-    >>> report.sentences.loc[2, ["rule", "facts"]].to_list()
-    ['summary_rank_lowest', ('trondheim-2020-andel_mottakere_med_barn',)]
+    Report(Sosiale tjenester i Trondheim 2020: 114 facts, 14 sentences)
+    >>> report.sentences.loc[6, ["rule", "facts"]].to_list()
+    ['level_ranked', ('trondheim-2020-andel_hovedinntekt_6mnd',)]
     >>> asss.report("tronheim", 2020)
     Traceback (most recent call last):
         ...

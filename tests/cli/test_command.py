@@ -796,7 +796,7 @@ def test_ctrl_c_keeps_what_is_finished_and_says_so(
     assert "Traceback" not in result.output
     (line,) = [x for x in result.output.splitlines() if x.startswith("Interrupted")]
     assert line == (
-        "Interrupted: 1 of 10 reports were finished and are kept in "
+        "Interrupted: 1 of 11 reports were finished and are kept in "
         f"{spare / 'outputs'}. The same command makes the rest."
     )
     assert (spare / "outputs" / "2017" / INDEX_NAME).is_file()

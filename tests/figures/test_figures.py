@@ -309,7 +309,10 @@ def test_suppressed_figure_shows_its_sign(drawn: Drawn) -> None:
     shown = [label.text for label in labels(picture.svg)]
     assert "Tromsø :" in shown, "and at the end of its line"
     assert "skjermet av SSB" in shown, "and is explained"
-    assert "ikke offentliggjort av SSB; 1,9\u00a0per\u00a01\u00a0000ʳ i 2015" in picture.alt
+    assert (
+        "ikke offentliggjort av SSB; 1,9\u00a0per\u00a01\u00a0000ʳ i 2015"
+        in picture.alt
+    )
     assert ":" in [label.text for label in labels(drawn("tromso", 2018)[PROFILE].svg)]
 
 
