@@ -312,10 +312,18 @@ class Canvas:
         """The kommune's own figure."""
         self.dots([(x, y)], size=size + 1.2, color=Colour.FOCUS, edge=1.2)
 
-    def interval(self, start: float, end: float, y: float) -> None:
-        """What chance alone may do to the kommune's own figure."""
-        upright = [[(x, y - 2.6), (x, y + 2.6)] for x in (start, end)]
-        across = [[(start, y), (end, y)]]
+    def interval(
+        self, low: float, high: float, y: float, scale: "Scale | None" = None
+    ) -> None:
+        """
+        What chance alone may do to the kommune's own figure.
+
+        On a scale it goes no further than that, and has no stroke at an end beyond it.
+        """
+        ends = [scale(value) if scale else value for value in (low, high)]
+        first, last = (scale.start, scale.end) if scale else ends
+        upright = [[(x, y - 2.6), (x, y + 2.6)] for x in ends if first <= x <= last]
+        across = [[(max(ends[0], first), y), (min(ends[1], last), y)]]
         self.lines([*across, *upright], color=Colour.FOCUS, width=1.1)
 
     def heading(self, x: float, y: float, name: str, unit: str) -> None:

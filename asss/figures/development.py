@@ -48,6 +48,9 @@ TITLE, HEAD, PLOT, YEARS, AIR = 11.5, 18.0, 46.0, 16.0, 9.0
 #: Widths: for the numbers of the scale, and between a line's end and its label.
 NUMBERS, GAP = 32.0, 7.0
 
+#: So much further down is a plot whose breaks are named under what its panel says.
+BREAK = 6.0
+
 #: The least distance between two labels.
 LEADING = 10.5
 
@@ -95,6 +98,8 @@ def development(
     width = (WIDTH - GUTTER * (COLUMNS - 1)) / COLUMNS
     heads = {i.id: _lines_of((titles or {}).get(i.id, ""), width) for i in indicators}
     head = HEAD + TITLE * max(len(told) or 1 for told in heads.values())
+    if any(heads.values()) and any(breaks(book.history(i), known) for i in heads):
+        head += BREAK
     height = head + PLOT + YEARS + AIR
     lines = -(-len(indicators) // COLUMNS)
     key, is_beside = _key(book, known, indicators, width)

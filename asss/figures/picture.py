@@ -36,7 +36,7 @@ Value: TypeAlias = "str | int | float | None"
 COLUMNS = (
     *("indicator", "name", "unit", "kommune", "year"),
     *("value", "status", "basis", "network_mean", "mean_basis"),
-    *("index", "rank", "n", "forbehold"),
+    *("interval_low", "interval_high", "index", "rank", "n", "forbehold"),
 )
 
 

@@ -122,8 +122,7 @@ def profile(
             _draw_track(canvas, line, layout.scale)
         for line, interval in zip(lines, intervals, strict=False):
             if interval:
-                start, end = map(_on(layout.scale), interval)
-                canvas.interval(start, end, line.y + TRACK)
+                canvas.interval(*interval, line.y + TRACK, layout.scale)
         for line in lines:
             _draw_own(canvas, line, layout, known)
         key.draw(canvas, foot + 6)
@@ -135,8 +134,10 @@ def profile(
     }
     return Picture(
         svg,
-        _alt(book, known),
-        _table(book, known, has_arrows=layout.has_arrows),
+        _alt(book, known, with_intervals=with_intervals),
+        _table(
+            book, known, has_arrows=layout.has_arrows, with_intervals=any(intervals)
+        ),
         picture.data_of(peers, known),
         notes=tuple(key for key, holds in notes.items() if holds),
     )
@@ -148,6 +149,14 @@ def _interval(fact: Fact) -> tuple[float, float] | None:
     if fact.index is None or low is None or high is None or not mean:
         return None
     return low / mean * 100, high / mean * 100
+
+
+def _limits(fact: Fact, known: Catalogue) -> str:
+    """The same as it is printed; nothing where it is not known."""
+    if not (interval := _interval(fact)):
+        return ""
+    low, high = map(number, interval)
+    return f"{low}–{high}{mark(fact.distance_basis, known.phrases.words)}"
 
 
 def _bases(fact: Fact) -> tuple[str, ...]:
@@ -341,44 +350,62 @@ def _indexes(book: FactBook, indicator: str) -> list[float]:
     return sorted(p.index for p in book.peers(indicator) if p.index is not None)
 
 
-def _table(book: FactBook, known: Catalogue, *, has_arrows: bool) -> Table:
-    groups, last = [], None if has_arrows else -1
+def _table(
+    book: FactBook, known: Catalogue, *, has_arrows: bool, with_intervals: bool
+) -> Table:
+    words = known.phrases.words
+    columns: list[tuple[str, bool, Callable[[Fact], str]]] = [
+        ("profile_value", True, lambda fact: _value(fact, known)),
+        ("profile_index", True, lambda fact: _index(fact, known)),
+        (
+            "profile_interval",
+            with_intervals,
+            lambda fact: _limits(fact, known) or words["arrow_none"],
+        ),
+        ("numbers_lowest", True, lambda fact: _end(fact, book, known, min)),
+        ("numbers_highest", True, lambda fact: _end(fact, book, known, max)),
+        (
+            "profile_change",
+            has_arrows,
+            lambda fact: words[MOVES.get(direction(known, fact) or "", "arrow_none")],
+        ),
+    ]
+    shown = {words[key]: cell for key, is_shown, cell in columns if is_shown}
+    groups = []
     for section, indicators in _sections(known):
         facts = [book.fact(indicator.id) for indicator in indicators]
         rows = (
             Row(
                 known.indicator(fact.indicator).short_name,
-                _cells(fact, book, known)[:last],
+                tuple(cell(fact) for cell in shown.values()),
                 traces=((fact.id, ""), (fact.id, "index")),
             )
             for fact in facts
         )
         groups.append(Group(section, tuple(rows)))
-    words = known.phrases.words
-    heads = ("profile_value", "profile_index", "numbers_lowest", "numbers_highest")
-    named = [words[key] for key in (*heads, "profile_change")][:last]
-    return picture.table_of(book, known, "table_indicator", named, groups)
+    return picture.table_of(book, known, "table_indicator", shown, groups)
 
 
-def _cells(fact: Fact, book: FactBook, known: Catalogue) -> tuple[str, ...]:
+def _index(fact: Fact, known: Catalogue) -> str:
+    """The index, or why there is none."""
     words = known.phrases.words
-    none = words["arrow_none"]
-    indexes = _indexes(book, fact.indicator)
-    lowest, highest = (
-        picture.amount(end, 0, fact.mean_basis, words) or none
-        for end in (min(indexes, default=None), max(indexes, default=None))
-    )
-    index = picture.amount(fact.index, 0, fact.distance_basis, words) or picture.why(
-        fact, known
-    )
-    moved = words[MOVES.get(direction(known, fact) or "", "arrow_none")]
-    return _value(fact, known), index, lowest, highest, moved
+    index = picture.amount(fact.index, 0, fact.distance_basis, words)
+    return index or picture.why(fact, known)
+
+
+def _end(
+    fact: Fact, book: FactBook, known: Catalogue, end: Callable[..., float | None]
+) -> str:
+    """The lowest or the highest index of all members."""
+    words = known.phrases.words
+    index = end(_indexes(book, fact.indicator), default=None)
+    return picture.amount(index, 0, fact.mean_basis, words) or words["arrow_none"]
 
 
 # -- the alternative text: what one would be told of the figure in a meeting -----------
 
 
-def _alt(book: FactBook, known: Catalogue) -> str:
+def _alt(book: FactBook, known: Catalogue, *, with_intervals: bool) -> str:
     words = known.phrases.words
     ranked = [fact for fact in book.reported if fact.index is not None]
     without_base = [fact for fact in book.reported if lacks_base(known, fact)]
@@ -407,6 +434,11 @@ def _alt(book: FactBook, known: Catalogue) -> str:
         for fact in book.reported
         if fact.index is None
     ]
+    intervals = [
+        f"{known.indicator(fact.indicator).short_name} ({_limits(fact, known)})"
+        for fact in ranked
+        if with_intervals and _interval(fact)
+    ]
     parts = (
         said,
         _outermost("alt_profile_highest", highest, bases, known),
@@ -414,6 +446,9 @@ def _alt(book: FactBook, known: Catalogue) -> str:
         _widest(book, ranked, bases, known),
         picture.say(known, "alt_profile_without", items=join(without, words))
         if without
+        else "",
+        picture.say(known, "alt_profile_intervals", items=join(intervals, words))
+        if intervals
         else "",
     )
     return " ".join(filter(None, parts))

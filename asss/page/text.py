@@ -6,9 +6,10 @@ from ``language``; the choice of phrase was made in ``findings``. Knows no figur
 Imports ``findings`` and below.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from asss.analysis.facts import Fact
 from asss.analysis.findings import SUMMARY, Findings
 from asss.analysis.statements import (
     Claim,
@@ -20,7 +21,7 @@ from asss.analysis.statements import (
     Telling,
     Word,
 )
-from asss.analysis.tables import mark
+from asss.analysis.tables import mark, weakest
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.language import (
     bind,
@@ -32,6 +33,7 @@ from asss.catalogue.language import (
     numeral,
 )
 from asss.catalogue.parameters import BOKMAL, suggestion
+from asss.catalogue.rules import Rule
 from asss.catalogue.translation import file_of
 from asss.errors import PhraseError
 from asss.statbank import Snapshot
@@ -45,11 +47,23 @@ __all__ = [
     "quantity",
     "sentence",
     "sentences",
+    "titles",
 ]
 
 
 #: Fields that may begin a sentence: a phrase then writes ``{Subject}``.
-CAPITAL = frozenset({"subject", "clause"})
+CAPITAL = frozenset({"subject", "clause", "rank", "side", "moves"})
+
+
+#: Rules of sentences on one figure that has moved, and on one that is away from the
+#: mean without being among the outermost.
+MOVES = frozenset({Rule.MOVED, Rule.MOVED_PERCENT, Rule.MOVED_TOO})
+ASIDE = frozenset(
+    {
+        *(Rule.LEVEL_DISTANCE, Rule.LEVEL_BUT),
+        *(Rule.DRIVER_SHARE, Rule.DRIVER_AMOUNT, Rule.DRIVER_BOTH),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -193,3 +207,62 @@ def paragraphs(
         for one in found.findings
         if one.chapter == chapter
     ]
+
+
+def titles(found: Findings, known: Catalogue, *, chapter: str) -> dict[str, str]:
+    """
+    What a chapter finds of an indicator, in a few words without a number.
+
+    Its place, the way it has moved, or its side of the mean, as its sentence says it
+    and marked as it is there. A finding that must not stand without its caveat, for
+    which a few words have no room, gives none.
+
+    Returns
+    -------
+    titles : dict, key = the indicator's id
+    """
+    told: dict[str, str] = {}
+    for said in found.about(chapter):
+        if said.details.get("caveat"):
+            continue
+        for fact, title in _titles(said, found):
+            told.setdefault(fact.indicator, bind(phrase(*title, known)))
+    return told
+
+
+def _titles(
+    said: Statement, found: Findings
+) -> Iterator[tuple[Fact, tuple[str, Mapping[str, Detail]]]]:
+    """The figures that a sentence is of, each with the phrase that is its title."""
+    details, first = said.details, found.book.by_id[said.facts[0]]
+    rank = details.get("rank")
+    if said.rule is Rule.LEVEL_PAIR:
+        other = details["other_rank"]
+        is_both = isinstance(other, Fragment) and other.rule is Rule.RANK_BOTH
+        pair = (other if is_both else rank, other)
+        for name, place in zip(said.facts[:2], pair, strict=True):
+            if isinstance(place, Fragment):
+                yield found.book.by_id[name], ("title_rank", place.details)
+    elif said.rule in MOVES:
+        ends = [details[name] for name in ("previous", "value")]
+        bases = (end.basis for end in ends if isinstance(end, Quantity))
+        moved: dict[str, Detail] = {
+            "moves": details["moves"],
+            "mark": Claim(weakest(bases)),
+        }
+        if isinstance(rank, Fragment):
+            yield first, ("title_moved_rank", {**moved, **rank.details})
+        else:
+            yield first, ("title_moved", moved)
+    elif isinstance(rank, Fragment):
+        is_long = rank.rule is Rule.RANK_TAIL_YEARS
+        yield first, ("title_rank_years" if is_long else "title_rank", rank.details)
+    elif said.rule in ASIDE and first.side:
+        side = Word("over" if first.side > 0 else "under")
+        yield (
+            first,
+            (
+                "title_side",
+                {"side": side, "mark": Claim(first.distance_basis)},
+            ),
+        )

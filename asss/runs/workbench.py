@@ -357,7 +357,11 @@ class KommuneReport(Report):
         told = (*self.found.about(chapter), *self.found.statements)
         only = [book.by_id[name].indicator for one in told for name in one.facts]
         drawn = figures.development(
-            book, self.known, chapter=chapter, only=list(dict.fromkeys(only))
+            book,
+            self.known,
+            chapter=chapter,
+            only=list(dict.fromkeys(only)),
+            titles=text.titles(self.found, self.known, chapter=chapter),
         )
         return sections.chapter(
             self.found, self.known, chapter, drawn=drawn, number=figure

@@ -85,6 +85,8 @@ IN_PROFILE = {
     "Høyest": "highest",
     "Plass": "rank",
     "Endring": "change",
+    "Intervall fra": "interval_low",
+    "Intervall til": "interval_high",
 }
 
 
@@ -330,6 +332,7 @@ def test_profile_and_development_hold_the_facts(given: tuple[Content, Path]) -> 
         assert row["Verdi"] == close(fact["value"], fact["status"])
         for head, key in IN_PROFILE.items():
             assert row[head] == close(fact[key]), (row, head)
+    assert any(row["Intervall fra"] for row in profile)
     development = list(rows_of(book["Utvikling"]))
     assert len(development) == 30
     for row in development:
@@ -377,6 +380,7 @@ def test_sources_and_cells_lead_back_to_ssb(given: tuple[Content, Path]) -> None
         assert (row["Tittel"], row["sha256"]) == (entry["title"], entry["sha256"])
     rows = list(rows_of(book["Grunnlag"]))
     assert len(rows) == len(content["facts"])
+    assert any(row["Intervall fra"] and row["Intervall til"] for row in rows)
     for row, fact in zip(rows, content["facts"], strict=True):
         assert row["Verdi"] == close(fact["value"], fact["status"])
         assert row["Teller"] == close(fact["numerator"])
@@ -480,6 +484,7 @@ def test_csv_holds_every_fact_unrounded(given: tuple[Content, Path]) -> None:
     content, folder = given
     rows = table(folder, exports.FIGURES_NAME)
     assert len(rows) == len(content["facts"])
+    assert any(row["interval_low"] and row["interval_high"] for row in rows)
     for row, fact in zip(rows, content["facts"], strict=True):
         for key, written in row.items():
             value = fact[key]

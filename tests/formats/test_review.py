@@ -19,17 +19,19 @@ from nbformat import NotebookNode
 from reports import KOMMUNER, YEARS
 from typer.testing import CliRunner
 
+from asss import figures
 from asss.__main__ import app
 from asss.analysis.findings import Findings
 from asss.analysis.statements import Comparison, Detail, Statement
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.language import significant
+from asss.catalogue.language import half_up, significant
 from asss.catalogue.parameters import Run
 from asss.catalogue.rules import Rule
 from asss.cli.terminal import USAGE
 from asss.errors import PhraseError, RenderError
 from asss.formats import review
 from asss.formats.review import edition
+from asss.formats.review.evidence import read_back
 from asss.formats.review.trails import Marked, Trail
 from asss.runs import manifest, report
 from asss.statbank import Snapshot
@@ -133,15 +135,18 @@ def _rows(table: str) -> list[list[str]]:
 
 
 def test_without_its_marks_it_is_the_public_page(made: Made) -> None:
-    """A reviewer must see what the public sees, to the byte."""
+    """A reviewer must see what the public sees, to the byte, and whiskers beside."""
     bare = MARK.sub(r"\1", made.page)
     bare = re.sub(r'<p class="made-by".*?</p>\n', "", bare)
     bare = re.sub(r'<div class="edition".*?</div>\n', "", bare, flags=re.S)
     head = re.search(r'<header class="head">.*?</header>', made.public, re.S)
     after_contents = made.public.split("</nav>", 1)[1]
     chapters = after_contents.split('<section class="downloads"', 1)[0].strip()
+    profile = re.search(r'<figure id="figur-1">.*?</details>', made.public, re.S)
     assert head
     assert head[0] in bare
+    assert profile
+    assert profile[0] not in bare
     assert len(chapters) > 50_000
     assert chapters in bare
 
@@ -495,6 +500,40 @@ def test_what_chance_could_have_made_of_a_count_is_a_line(
                     assert is_told is (fact[f"{what}_clear"] is clear)
             counted += 1
     assert counted > 15
+
+
+def test_profile_shows_what_chance_could_have_made_of_each_index(
+    made: Made, known: Catalogue, snapshot: Snapshot
+) -> None:
+    """Drawn, told aloud and in the table beside; all else is the public profile."""
+    words = known.phrases.words
+    found = read_back(made.content, known, snapshot)
+    public = figures.profile(found.book, known)
+    assert public.svg in made.public
+    assert markup.escape(public.alt) in made.public
+    assert words["legend_interval"] not in made.public
+    shown = BeautifulSoup(MARK.sub(r"\1", made.page), "lxml")
+    assert words["legend_interval"] in shown.select_one("#profil").get_text("|")
+    table = shown.select_one("#figur-1-tall")
+    column = [th.get_text() for th in table.select("thead th")].index(
+        words["profile_interval"]
+    )
+    rows = {tr.th.get_text(): tr for tr in table.select("tbody tr:not(.group)")}
+    alt = shown.select_one("#figur-1 .picture")["aria-label"]
+    told = 0
+    for fact in found.book.reported:
+        name = known.indicator(fact.indicator).short_name
+        cell = rows[name].select("th, td")[column].get_text()
+        if fact.interval_low is None or fact.index is None:
+            assert cell == words["arrow_none"]
+            continue
+        ends = (fact.interval_low, fact.interval_high)
+        low, high = (f"{half_up(end / fact.network_mean * 100):.0f}" for end in ends)
+        raised = words["reconstructed_mark"] * (fact.distance_basis == "reconstructed")
+        assert cell == f"{low}–{high}{raised}"
+        assert f"{name} ({cell})" in alt
+        told += 1
+    assert told > 3
 
 
 # -- what is told of sentences ---------------------------------------------------------

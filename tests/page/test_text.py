@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from reports import KOMMUNER
 
 from asss.analysis import findings, indexing, network
+from asss.analysis.facts import FactBook
 from asss.analysis.findings import Findings
 from asss.analysis.statements import (
     Claim,
@@ -36,7 +37,7 @@ from asss.analysis.statements import (
 from asss.analysis.tables import BASES, MARKED, SIGNS, weakest
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.knowledge import Speaker
-from asss.catalogue.language import HARD_SPACE, IN_LETTERS
+from asss.catalogue.language import HARD_SPACE, IN_LETTERS, half_up
 from asss.catalogue.parameters import Run
 from asss.catalogue.rules import Rule, Topic
 from asss.errors import PhraseError, UsageError
@@ -515,3 +516,83 @@ def test_subjects_need_no_comma_before_what_is_said_of_them(known: Catalogue) ->
     for indicator in known.service.indicators:
         for said in (indicator.subject, indicator.mention):
             assert not re.search(r"\bsom (?!hovedinntekt)", said), said
+
+
+#: The words of titles, by what they say of a figure: its place from an end, or a way.
+PLACES = {"": 1, "nest ": 2, "tredje ": 3}
+HIGHEST, LOWEST = ("høyest", "lengst"), ("lavest", "kortest")
+WAYS = {"Øker": 1, "Blir lengre": 1, "Går ned": -1, "Blir kortere": -1}
+TITLE = re.compile(
+    r"(?:(?P<way>Øker|Går ned|Blir lengre|Blir kortere)(?P<moved>ʳ?)"
+    r"(?: fra året før$|, ))?"
+    r"(?:(?P<shared>[Dd]elt )?(?P<place>nest |tredje |)"
+    r"(?P<end>høyest|lengst|lavest|kortest)(?P<mark>ʳ?) i ASSS(?P<years> flere år på "
+    r"rad)?$|(?P<side>Over|Under) snittet(?P<aside>ʳ?)$)?",
+    re.IGNORECASE,
+)
+
+
+@pytest.mark.parametrize("year", range(2015, 2021))
+def test_titles_of_panels_are_true_and_marked(
+    year: int, findings_of: FindingsOf, known: Catalogue
+) -> None:
+    """Worked out again of the figures as they are printed, by another hand."""
+    told = 0
+    for kommune in KOMMUNER:
+        found = findings_of(kommune, year)
+        for chapter in known.service.chapters:
+            titles = text.titles(found, known, chapter=chapter.id)
+            for name, title in titles.items():
+                read = TITLE.fullmatch(title.replace("\u00a0", " "))
+                assert read, title
+                assert title
+                assert not re.search(r"\d", title), "no number that is not read back"
+                _hold(found.book, name, read)
+                told += 1
+    assert told > 20
+
+
+def _hold(book: FactBook, name: str, read: re.Match[str]) -> None:
+    """A title to its figure: place, way or side, and the marks of each."""
+    fact = book.fact(name)
+    printed = half_up(fact.given(), fact.decimals)
+    if read["end"]:
+        is_high = read["end"].lower() in HIGHEST
+        others = [
+            half_up(peer.given(), fact.decimals)
+            for peer in book.peers(name)
+            if peer.rank is not None
+        ]
+        beyond = sum(v > printed if is_high else v < printed for v in others)
+        assert beyond + 1 == PLACES[read["place"].lower()]
+        assert bool(read["shared"]) == (others.count(printed) > 1)
+        assert (read["mark"] == "ʳ") >= (fact.distance_basis == "reconstructed")
+        assert fact.distance_clear is not False
+    if read["way"]:
+        before = book.fact(name, year=fact.year - 1)
+        moved = printed - half_up(before.given(), fact.decimals)
+        assert moved * WAYS[read["way"].capitalize()] > 0
+        bases = {fact.basis, before.basis}
+        assert (read["moved"] == "ʳ") == ("reconstructed" in bases)
+    if read["side"]:
+        assert (fact.side > 0) == (read["side"] == "Over")
+        assert (read["aside"] == "ʳ") == (fact.distance_basis == "reconstructed")
+
+
+def test_finding_with_a_caveat_gives_no_title(
+    findings_of: FindingsOf, known: Catalogue
+) -> None:
+    """A few words have no room for it, and must not stand without."""
+    for kommune, year in ALL:
+        found = findings_of(kommune, year)
+        for chapter in known.service.chapters:
+            titles = text.titles(found, known, chapter=chapter.id)
+            for said in found.about(chapter.id):
+                name = found.book.by_id[said.facts[0]].indicator
+                others = [
+                    one
+                    for one in found.about(chapter.id)
+                    if one is not said and said.facts[0] in one.facts
+                ]
+                if said.details.get("caveat") and not others:
+                    assert name not in titles

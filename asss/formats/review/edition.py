@@ -1,7 +1,7 @@
 """
 The reviewer's edition, put together: marks, kildespor, and the notebook cell by cell.
 
-Imports ``conversion``, ``blocks``, ``trails`` and below.
+Imports ``conversion``, ``figures``, ``blocks``, ``trails`` and below.
 """
 
 import copy
@@ -15,19 +15,24 @@ import nbformat
 from markupsafe import Markup
 from nbformat import NotebookNode
 
+from asss import figures
+from asss.analysis.findings import Findings
 from asss.catalogue import language, markdown
 from asss.catalogue.catalogue import Catalogue
 from asss.formats import conversion, exports
 from asss.formats.conversion import ON_PAGE
 from asss.formats.review.evidence import read_back
 from asss.formats.review.trails import Marked, Trail, Trails
-from asss.page import blocks, record, text
+from asss.page import blocks, record, sections, text
 from asss.statbank import Snapshot, day_of
 
 __all__ = ["HEADING", "Target", "compose", "put_marks"]
 
 #: The tag of the cell that made the facts.
 MADE_FACTS = "fakta"
+
+#: The service profile on a page, and the number of its figure.
+PROFILE = re.compile(r'<figure id="figur-(\d+)">\s*<div[^>]*><svg[^>]* id="profil"')
 
 HEADING = re.compile(r"(</?)h[1-6]\b")
 
@@ -72,7 +77,7 @@ def compose(
     title = text.phrase("review_title", details, known)
     for cell in cells:
         for output in _shown(cell):
-            html = output.data["text/html"]
+            html = _with_intervals(output.data["text/html"], found, known)
             output.data["text/html"] = _marked(html, cell, trails, known)
     words = known.phrases.words
     findings = trails.findings(record.read(content))
@@ -93,6 +98,15 @@ def compose(
     for place in (exports.DOWNLOADS_HERE, exports.DOWNLOADS_LISTED):
         html = html.replace(place, "")
     return html
+
+
+def _with_intervals(html: str, found: Findings, known: Catalogue) -> str:
+    """A block; the profile with how far chance alone may move what it shows."""
+    if not (profile := PROFILE.match(html.lstrip())):
+        return html
+    drawn = figures.profile(found.book, known, with_intervals=True)
+    number = int(profile[1])
+    return sections.figure(drawn, known, number=number, caption="caption_profile").html
 
 
 def _marked(html: str, cell: NotebookNode, trails: Trails, known: Catalogue) -> str:
