@@ -36,6 +36,7 @@ COMMANDS = {
     "verify": ("project", "verify", "Check snapshots and reports, file by file."),
     "diff": ("diff", "diff", "Show what differs between snapshots or renderings."),
     "check": ("project", "check", "Read and cross-check everything under parameters/."),
+    "new": ("project", "new", "Show what was said last year, to ask again."),
     "list": ("project", "list_", "Show kommuner, years and indicators."),
     "init": ("project", "init", "Lay out a project of one's own in an empty folder."),
 }

@@ -142,7 +142,7 @@ def one_comment(rounds: int) -> Iterator[Finding]:
         parameters = project / "parameters"
         _render(*TEN, *PAGES, output=output, parameters=parameters)
         comment = parameters / "kommentarer" / "trondheim-2020" / "kvalitet.md"
-        comment.parent.mkdir()
+        comment.parent.mkdir(exist_ok=True)
         comment.write_text(COMMENT, "utf-8")
         seconds = _render(*TEN, *PAGES, output=output, parameters=parameters)
         alone.append(

@@ -18,6 +18,7 @@ from pathlib import Path
 from types import NoneType
 from typing import Any
 
+from asss.catalogue import language as writing
 from asss.catalogue import markdown, parameters, translation
 from asss.catalogue.knowledge import (
     SERVICE_FOLDER,
@@ -70,6 +71,9 @@ SERVICES = f"{SERVICE_FOLDER}/*.yaml"
 
 #: Words of what people say in the midst of our text. Longer, it drowns the finding.
 LONGEST_CAUSE = 45
+
+#: Who speaks in a text that says so itself, be it by telling what they do.
+SPEAKER = re.compile(r"\b(?:[Kk]ommunens?|ASSS|KS)\b")
 
 #: Letters that look like a space, or like nothing, and break searches and joins.
 #: The hard space U+00A0 is meant, and stands only where a phrase needs it.
@@ -299,7 +303,7 @@ def load_catalogue(
         if caveats:
             problems += _check_forbehold(caveats, network, knowledge)
             problems += _check_joins(caveats, knowledge)
-        comments = list(_placed(knowledge, comments, broken))
+        comments = list(_placed(knowledge, caveats, comments, broken))
         reports = dict.fromkeys([*broken, *((c.kommune, c.year) for c in comments)])
         read = [area for area in services.values() if area]
         problems += _check_people(network, read, manual, reports)
@@ -589,6 +593,15 @@ def _comment(
 
 def _unfit_for_a_sentence(comment: Comment) -> Iterator[str]:
     """Why what people say cannot be set in running text, beside a sentence of ours."""
+    bars = comment.text.count("|")
+    if bars > len("||"):
+        yield f"has {bars} bars: there are two around the verb, or one behind it"
+    elif not bars and not SPEAKER.search(comment.text.partition(". ")[0]):
+        yield (
+            "does not say by whom it is: put bars around the verb of its first "
+            "sentence, «Leiene |har| økt», or one behind it where «ifølge …» cannot "
+            "stand first, or begin with what the kommune does"
+        )
     if comment.says is None:
         yield (
             "says: is missing; what explains an indicator stands in the text, where a "
@@ -599,7 +612,7 @@ def _unfit_for_a_sentence(comment: Comment) -> Iterator[str]:
             "should be one paragraph, as it explains an indicator and stands with its "
             "sentence: divide it, or leave out gjelder"
         )
-    words = len(comment.text.split())
+    words = len(writing.unascribed(comment.text).split())
     if words > LONGEST_CAUSE:
         yield (
             f"has {words} words, and what stands with a sentence has at most "
@@ -879,6 +892,7 @@ def _check_phrases(
 
 def _placed(
     service: Service,
+    caveats: ForbeholdFile | None,
     comments: Iterable[Comment],
     broken: dict[tuple[str, int], list[str]],
 ) -> Iterator[Comment]:
@@ -898,9 +912,17 @@ def _placed(
         parts = (*total.parts, *total.without.values())
         chapter_of = dict.fromkeys(parts, chapter_of[total.whole]) | chapter_of
     chapters = [chapter.id for chapter in service.chapters]
+    kept = caveats.forbehold if caveats else ()
+    sayable = [*chapter_of, *(entry.id for entry in kept)]
     for one in comments:
         where = f"{one.file}: gjelder"
         problems = parameters.unknown(where, one.gjelder, chapter_of, what="indicator ")
+        problems += parameters.unknown(
+            f"{one.file}: repeats",
+            one.repeats if caveats else (),
+            sayable,
+            what="forbehold or indicator ",
+        )
         told = [name for name in one.gjelder if name in chapter_of]
         named = one.chapter or (one.id if one.id in chapters or not told else "")
         chapter = named or chapter_of[told[0]]

@@ -26,6 +26,7 @@ from asss.catalogue.parameters import (
     Address,
     Day,
     Identifier,
+    IsoDate,
     Model,
     Source,
     Span,
@@ -726,8 +727,15 @@ class Comment(Model):
         none.
     says : str or None
         Who says it; None where `author` alone tells.
+    date, read : str
+        When the source said so, and the ISO date on which it was read there.
+    repeats : tuple of str
+        Forbehold, or indicators by their definitions, that tell a reader the same: it
+        is kept, and the report does not say it twice.
     text : str
-        Markdown; one paragraph where it explains something.
+        Markdown; one paragraph where it explains something. Bars stand around the verb
+        of a cause, or one behind it, where «ifølge» may go: see
+        :func:`asss.catalogue.language.ascribed`.
     """
 
     id: str
@@ -739,6 +747,8 @@ class Comment(Model):
     author: str
     source: Address
     date: str
+    read: IsoDate = ""
+    repeats: Identifiers = ()
     text: str
 
     @property

@@ -17,16 +17,19 @@ __all__ = [
     "IN_LETTERS",
     "MINUS",
     "WORDS",
+    "ascribed",
     "bind",
     "capitalised",
     "day",
     "genitive",
     "half_up",
     "join",
+    "lowered",
     "number",
     "numeral",
     "significant",
     "span",
+    "unascribed",
 ]
 
 HARD_SPACE = "\u00a0"
@@ -203,6 +206,62 @@ def capitalised(text: str) -> str:
     ('Åpen for KVP', '«Ytelse» og mer')
     """
     return re.sub(r"\w", lambda first: first[0].upper(), text, count=1)
+
+
+def lowered(text: str) -> str:
+    """
+    Begin without a capital, as behind a comma; «NAV» keeps its letters.
+
+    Examples
+    --------
+    >>> lowered("Leiene øker"), lowered("NAV øker")
+    ('leiene øker', 'NAV øker')
+    """
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+def ascribed(text: str, by: str, *, is_first: bool) -> str:
+    """
+    Say in a sentence by whom it is: before all, or behind the verb.
+
+    Parameters
+    ----------
+    text : str
+        With bars around its verb, which comes before the subject where `by` stands
+        first; or with one bar behind it, where `by` cannot stand first. A text without
+        says itself by whom it is.
+    by : str
+        Such as «ifølge KS».
+    is_first : bool
+        Whether `by` should stand first, if it may.
+
+    Examples
+    --------
+    >>> ascribed("Leiene |har| økt.", "ifølge KS", is_first=True)
+    'Ifølge KS har leiene økt.'
+    >>> ascribed("Leiene |har| økt.", "ifølge KS", is_first=False)
+    'Leiene har ifølge KS økt.'
+    >>> ascribed("At leiene øker, kommer | av mangel.", "ifølge KS", is_first=True)
+    'At leiene øker, kommer ifølge KS av mangel.'
+    """
+    match [part.strip() for part in text.split("|")]:
+        case subject, verb, rest if is_first:
+            return f"{capitalised(by)} {verb} {lowered(subject)} {rest}"
+        case *before, rest if before:
+            return f"{' '.join(before)} {by} {rest}"
+    return text
+
+
+def unascribed(text: str) -> str:
+    """
+    Take the bars out of what can be ascribed.
+
+    Examples
+    --------
+    >>> unascribed("Leiene |har| økt."), unascribed("At de øker, kommer | av mangel.")
+    ('Leiene har økt.', 'At de øker, kommer av mangel.')
+    """
+    return " ".join(text.replace("|", " ").split())
 
 
 def bind(text: str) -> str:

@@ -8,13 +8,13 @@ import shutil
 import webbrowser
 from collections import Counter
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.table import Column, Table
 
 from asss import outputs
-from asss.catalogue import catalogue, parameters
+from asss.catalogue import catalogue, language, parameters
 from asss.cli.terminal import (
     FAILURE,
     OutputOption,
@@ -30,7 +30,7 @@ from asss.cli.terminal import (
 from asss.errors import UsageError
 from asss.outputs import HTML_NAME, INDEX_NAME
 
-__all__ = ["check", "init", "list_", "open_", "verify"]
+__all__ = ["check", "init", "list_", "new", "open_", "verify"]
 
 #: How an outcome looks, in one width.
 MARKS = {
@@ -127,6 +127,51 @@ def list_(parameters_: ParametersOption = None) -> None:
 def _id() -> Column:
     """Ids are for typing again, so they are never cut or broken."""
     return Column("id", no_wrap=True)
+
+
+#: The head of a comment, to be filled in.
+COMMENT = """---
+gjelder: [{indicator}]
+says: kommunen
+author: ""
+source: ""
+date: ""
+read: ""
+---
+"""
+
+
+def new(
+    what: Annotated[Literal["comment"], typer.Argument(help="What is to be written.")],
+    kommune: Annotated[str, typer.Argument(help="On whom: tromso, Tromsø.")],
+    year: Annotated[int, typer.Argument(help="Data year.")],
+    parameters_: ParametersOption = None,
+) -> None:
+    """Show what a kommune said last, to ask it again, and the form of a comment."""
+    with plain_errors():
+        known = catalogue.load_catalogue(parameters_folder(parameters_))
+        member = known.network.member(report_id(known, kommune, year))
+        years = sorted({o.year for o in known.comments if o.kommune == member.id})
+        last = max((one for one in years if one < year), default=None)
+        earlier = known.comments_on(member.id, last) if last else ()
+    if last is None:
+        out.print(f"Nobody has commented {safe(member.name)} before {year}.")
+    else:
+        out.print(f"Said of {safe(member.name)} {last}; ask whether it still holds:\n")
+    for one in earlier:
+        said = language.unascribed(one.text) if one.gjelder else one.text
+        out.print(f"  {safe(one.id)}: {safe(', '.join(one.gjelder) or one.chapter)}")
+        out.print(f"    {safe(said)} ({one.says or safe(one.author)}, {one.date})")
+    folder = f"{parameters.FOLDER}/{catalogue.COMMENT_FOLDER}/{member.id}-{year}"
+    also = " (there are some already)" if year in years else ""
+    out.print(
+        f"\nNo {what} is carried over by itself. What is answered goes to\n"
+        f"{folder}/<any name>.md{also}, a cause to each file, with bars around its\n"
+        "verb, «Leiene |har| økt», so that the page can say by whom it is:\n"
+    )
+    causes = (name for one in earlier for name in one.gjelder)
+    indicator = next(causes, known.service.indicators[0].id)
+    out.print(safe(COMMENT.format(indicator=indicator)), end="")
 
 
 def open_(

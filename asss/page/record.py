@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import Field, FiniteFloat, ValidationError
 
@@ -26,6 +26,7 @@ __all__ = [
     "FACTS_FORM",
     "FACTS_MIME",
     "FACTS_SCHEMA_NAME",
+    "CommentOutcome",
     "CommentRecord",
     "FactsFile",
     "FindingRecord",
@@ -181,6 +182,10 @@ class ForbeholdRecord(Model):
     date: str = about("When the source said so: ISO date or year.")
 
 
+#: Whether a comment is told, and why not.
+CommentOutcome: TypeAlias = Literal["told", "repeats", "no_room"]
+
+
 class CommentRecord(Model):
     """What people said of the figures: quoted, and never computed."""
 
@@ -193,11 +198,23 @@ class CommentRecord(Model):
     author: str = about("Who wrote it down.")
     source: str = about("Where it is from, an address.")
     date: str = about("When the source said so: ISO date or year.")
-    text: str = about("As it is written, in Markdown.", min_length=1)
-    section: str = about("Id of the chapter it stands in, or of the main findings.")
+    read: Day = about("When it was read there, ISO date; empty: not known.")
+    text: str = about("What is said, in Markdown.", min_length=1)
+    printed: str = about(
+        "The same as the report has it, with who says it; empty: it is not told there, "
+        "and stands in the reviewer's edition alone."
+    )
+    outcome: CommentOutcome = about(
+        "Whether it is told (told), or not: something else in the report says the same "
+        "(repeats), or there is no room (no_room)."
+    )
+    repeats: list[Identifier] = about(
+        "Caveats, or indicators by their definitions, that say the same."
+    )
+    section: str = about("Id of the chapter it belongs in, or of the main findings.")
     sentence: Annotated[int, Field(ge=0)] | None = about(
-        "Number in `sentences`, from 0, of the one that it stands after; null: it "
-        "stands last in its chapter."
+        "Number in `sentences`, from 0, of the one that it explains and stands after; "
+        "null: it stands last in its chapter."
     )
 
 

@@ -241,7 +241,10 @@ def chapter(
         known,
         paragraphs=_noted([whole] if whole else [], said, found, known),
         figure=Markup(shown.html) if shown else "",
-        last=comments.apart(said.last(chapter), known),
+        closing=[
+            comments.inline(one, known) for one in said.last(chapter, causes=True)
+        ],
+        last=comments.apart(said.last(chapter, causes=False), known),
         sources=said.sources(chapter),
     )
     return Illustrated(made.html, shown.figures if shown else {})

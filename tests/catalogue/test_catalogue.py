@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from asss.catalogue import catalogue, parameters, translation
+from asss.catalogue import catalogue, language, parameters, translation
 from asss.catalogue.catalogue import Catalogue, Effects
 from asss.catalogue.knowledge import Contents, Forbehold
 from asss.catalogue.parameters import Address, Source
@@ -469,13 +469,13 @@ def test_no_comment_drowns_its_finding_or_says_by_whom_in_a_label(
     known: Catalogue,
 ) -> None:
     """Fifteen readers: who says it stands in the sentence, and it is short."""
-    assert known.comments
+    assert len(known.comments) == 96
     for comment in known.comments:
         assert comment.gjelder, comment.file
-        assert len(comment.text.split()) <= catalogue.LONGEST_CAUSE, comment.file
-        told = r"[Ii]følge (?:ASSS|kommunen)|\bKS\b|^Kommunen "
-        assert re.search(told, comment.text), comment.file
-        assert ":" not in comment.text.partition(" ")[0], comment.file
+        words = language.unascribed(comment.text).split()
+        assert len(words) <= catalogue.LONGEST_CAUSE, comment.file
+        assert "|" in comment.text or "ommunen" in comment.text, comment.file
+        assert ":" not in comment.text, comment.file
 
 
 def test_catalogue_is_frozen(known: Catalogue) -> None:
@@ -1075,7 +1075,7 @@ def test_comment_is_read_with_its_head(folder: Path) -> None:
     assert (comment.chapter, comment.gjelder, comment.says) == ("kvalitet", (), None)
 
 
-def _explains(*indicators: str, **head: str) -> str:
+def _explains(*indicators: str, **head: str | list[str]) -> str:
     """The head of a comment that explains some indicators."""
     more = {"gjelder": list(indicators), "says": "kommunen", **head}
     return HEAD.replace("---\n", f"---\n{yaml.safe_dump(more)}", 1)
@@ -1110,12 +1110,12 @@ LONG = " ".join(["ord"] * (catalogue.LONGEST_CAUSE + 1))
     [
         (
             _explains("kvp_mottakere_pr_1000"),
-            "Kort.",
+            "Kommunen er kort.",
             ["gjelder: unknown indicator 'kvp_mottakere_pr_1000'. Did you mean kvp_m"],
         ),
         (
             _explains(KVP, "sykefravar", chapter="kvalitett"),
-            "Kort.",
+            "Kommunen er kort.",
             [
                 "gjelder: unknown indicator 'sykefravar'. Did you mean sykefravaer?",
                 "unknown chapter 'kvalitett'. Did you mean kvalitet?",
@@ -1123,7 +1123,7 @@ LONG = " ".join(["ord"] * (catalogue.LONGEST_CAUSE + 1))
         ),
         (
             _explains(KVP, RUS, chapter="kvalitet"),
-            "Kort.",
+            "Kommunen er kort.",
             [
                 f"gjelder: {KVP} is not of kvalitet, but of {COVERAGE}; give that",
                 f"gjelder: {RUS} is not of kvalitet, but of prioritering_behov",
@@ -1131,7 +1131,7 @@ LONG = " ".join(["ord"] * (catalogue.LONGEST_CAUSE + 1))
         ),
         (
             _explains(KVP, says="alle"),
-            "Kort.",
+            "Kommunen er kort.",
             ["says: Input should be 'asss', 'ks' or 'kommunen', got 'alle'"],
         ),
         (HEAD, "Kort.", ["unknown chapter 'leie'. Known: prioritering_behov, "]),
@@ -1142,7 +1142,18 @@ LONG = " ".join(["ord"] * (catalogue.LONGEST_CAUSE + 1))
                 "says: is missing; what explains an indicator",
                 "should be one paragraph",
                 f"has {catalogue.LONGEST_CAUSE + 4} words, and what stands with a ",
+                "does not say by whom it is: put bars around the verb",
             ],
+        ),
+        (
+            _explains(KVP),
+            "Leiene |har| økt | mye.",
+            ["has 3 bars: there are two around the verb, or one behind it"],
+        ),
+        (
+            _explains(KVP, repeats=["tromso_kvp_2081"]),
+            "Leiene |har| økt.",
+            ["repeats: unknown forbehold or indicator 'tromso_kvp_2081'. Did you mean"],
         ),
     ],
 )

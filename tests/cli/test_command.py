@@ -307,6 +307,35 @@ def test_list_shows_kommuner_years_and_indicators() -> None:
         assert words in result.output
 
 
+def test_new_comment_shows_what_was_said_last(project: Path) -> None:
+    """To ask the same again; nothing is carried over by itself."""
+    place = ("--parameters", str(project / "parameters"))
+    before = _files(project)
+    result = _run("new", "comment", "Bergen", "2025", *place)
+    assert result.exit_code == 0, result.output
+    told = " ".join(result.output.split())
+    assert "Said of Bergen 2018; ask whether it still holds:" in told
+    assert (
+        "kvp_praksis: kvp_mottakere_per_1000 Praksisen for hvem som får plass" in told
+    )
+    assert "programmet, er forholdsvis streng. (asss, 2019-09-17)" in told
+    assert "nye MO-sentre" not in told
+    assert "parameters/kommentarer/bergen-2025/<any name>.md, a cause" in told
+    assert "gjelder: [kvp_til_arbeid_utdanning] says: kommunen author" in told
+    assert _files(project) == before
+    told = _run("new", "comment", "bergen", "2018", *place).output
+    assert "Said of Bergen 2017" in told
+    assert "bergen-2018/<any name>.md (there are some already)" in told
+    told = _run("new", "comment", "asker", "2025", *place).output
+    assert told.startswith("Nobody has commented Asker before 2025.")
+    refused = _run("new", "comment", "brgen", "2025", *place)
+    _refused(refused, FAILURE, "Did you mean bergen?")
+    broken = project / "parameters/kommentarer/bergen-2018/kvp_praksis.md"
+    broken.write_text("Uten hode.\n", "utf-8")
+    refused = _run("new", "comment", "bergen", "2025", *place)
+    _refused(refused, FAILURE, "bergen-2018/kvp_praksis.md", "a head")
+
+
 def test_list_without_a_whole_year_says_so(project: Path) -> None:
     """A fetch of some tables is a beginning, and no riddle."""
     folder = project / "outputs" / "snapshots" / "2026-11-29"

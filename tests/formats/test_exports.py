@@ -365,6 +365,14 @@ def test_what_people_say_goes_along_with_who_says_it(
     for row, own, entry in zip(sheet, listed, content["comments"], strict=True):
         said = content["sentences"][entry["sentence"]]["text"]
         assert (row["Tekst"], row["Står etter"]) == (entry["text"], said)
+        printed = entry["printed"]
+        assert (row["Slik det står i rapporten"] or "", own["printed"]) == (
+            printed,
+            printed,
+        )
+        assert (row["Om det står der"] == "Står i rapporten.") is bool(printed)
+        assert (row["Dato"], row["Lest"]) == (entry["date"], entry["read"])
+        assert (own["read"], own["outcome"]) == (entry["read"], entry["outcome"])
         assert (row["Hvem som sier det"], own["says"]) == ("ASSS", "asss")
         assert own["indicators"].split() == entry["indicators"]
         assert own["source"] == entry["source"]
@@ -645,6 +653,7 @@ def test_rendered_report_has_everything_and_links_it(
     assert len({label for _, label, _ in links}) == len(links)
     linked = {href for href, *_ in links}
     behind = {"indikatorer.csv", "kommuner.csv", "forbehold.csv"}
+    behind |= {"kommentarer.csv"} if kommune == "trondheim" else set()
     unlinked = {report.HTML_NAME, MANIFEST_NAME, *behind}
     assert files - linked == unlinked
     kept = json.loads((folder / MANIFEST_NAME).read_text("utf-8"))

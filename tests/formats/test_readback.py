@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import nbformat
 import pikepdf
@@ -27,13 +27,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asss.analysis import statements, tables
+from asss.analysis.findings import Findings
 from asss.catalogue import language
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import EMBEDDED, METHOD, NETWORK, SHARED
 from asss.errors import RenderError
 from asss.formats import conversion, readback
 from asss.formats.readback import expectation
-from asss.page import record, text
+from asss.formats.readback.prose import Accounted
+from asss.page import record, sections, text
 from asss.page.blocks import Block
 from asss.runs import report
 from asss.statbank import Snapshot
@@ -425,10 +427,10 @@ def moved(page: str) -> str:
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
-        (replaced("254) fordi", "255) fordi"), "nothing accounts for «25[45]"),
+        (replaced("statlige ytelser", "35 ytelser"), "nothing accounts for «35»"),
         (replaced("Høsten 2017", "Høsten 2013"), r"for «2013»"),
         (replaced("prioritert kvali", "ikke prioritert kvali"), "stands 0 times"),
-        (replaced("</h1>", "</h1><p>Se funksjon 254.</p>"), "for «254.?»"),
+        (replaced("</h1>", "</h1><p>Slik var det i 2012.</p>"), "for «2012.?»"),
         (substituted(r"(<span class=.comment.*?</span>)", r"\1 \1"), "stands 2 times"),
         (moved, r"«Ifølge ASSS .*» is not after «"),
     ],
@@ -444,6 +446,100 @@ def test_what_people_say_is_quoted_in_its_place_and_gives_nobody_else_a_figure(
     assert readback.read_html(page, facts, known) == []
     problems = readback.read_html(damage(page), facts, known)
     assert any(re.search(message, problem) for problem in problems), problems
+
+
+Plant: TypeAlias = Callable[[list[dict[str, Any]]], object]
+
+
+def _set(name: str, **fields: object) -> Plant:
+    """A fault: a comment is claimed to be another."""
+    return lambda told: next(o for o in told if o["id"] == name).update(fields)
+
+
+def _reworded(name: str, old: str, new: str, field: str = "printed") -> Plant:
+    """A fault: what somebody said has been changed on its way."""
+
+    def change(told: list[dict[str, Any]]) -> None:
+        one = next(o for o in told if o["id"] == name)
+        assert old in one[field]
+        one[field] = one[field].replace(old, new)
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("plant", "message"),
+    [
+        (_reworded("stonad_1_barn", "70", "75"), "«.*75 prosent.*» is not what krist"),
+        (_reworded("stonad_1_barn", "70", "75", "text"), "barn has another text than"),
+        (_reworded("stonad_1_barn", "ASSS", "kommunen"), "is not what .*barn.md says"),
+        (_reworded("stonad_1_barn", " ifølge ASSS", ""), "is not what .*barn.md says"),
+        (_reworded("unge_1_prioritert", "Ifølge ASSS", "Ifølge KS"), "is not what"),
+        (_set("stonad_1_barn", says="ks"), "barn has another says than its file"),
+        (_set("stonad_1_barn", date="2019-09-10"), "has another date than its file"),
+        (_set("stonad_1_barn", read=""), "has another read than its file"),
+        (_set("stonad_1_barn", source="https://a.no"), "has another source than"),
+        (_set("stonad_1_barn", indicators=["sykefravaer"]), "another indicators"),
+        (_set("stonad_1_barn", printed=""), "barn may not be told"),
+        (_set("stonad_1_barn", outcome="no_room"), "barn may not be no_room"),
+        (_set("stonad_1_barn", sentence=0), "barn explains nothing in sentence 0"),
+        (list.pop, "comments and their files are not the same: "),
+        (lambda told: told.append(dict(told[0])), "the same: one of them twice"),
+        (
+            _set(
+                "unge_2_jobbskolen",
+                outcome="told",
+                printed="Ungdomssatsingen Jobbskolen hindrer ifølge ASSS at ungdom "
+                "faller fra, og hjelper dem med å bli ferdige med videregående.",
+            ),
+            "causes have more than 60 words",
+        ),
+    ],
+)
+def test_what_is_quoted_is_what_was_written_by_whom_and_where(
+    plant: Plant,
+    message: str,
+    findings_of: Callable[[str, int], Findings],
+    known: Catalogue,
+) -> None:
+    """A number of theirs is never ours, so it may not be another either."""
+    facts = sections.facts(findings_of("kristiansand", 2017), known).content
+    readback.check(facts, known)
+    plant(facts["comments"])
+    with pytest.raises(RenderError, match=message):
+        readback.check(facts, known)
+
+
+def test_what_a_forbehold_says_may_not_be_told_as_a_cause_too(
+    findings_of: Callable[[str, int], Findings], known: Catalogue
+) -> None:
+    """Nor may two causes be told as shared by those who did not say both."""
+    facts = sections.facts(findings_of("tromso", 2017), known).content
+    readback.check(facts, known)
+    told = facts["comments"]
+    for name, message in {
+        "rus": "rus may not be told",
+        "stonad_2_bokostnader": "is not what .*stonad_2_bokostnader.md says",
+    }.items():
+        changed = copy.deepcopy(facts)
+        one = changed["comments"][[o["id"] for o in told].index(name)]
+        one |= {"outcome": "told", "printed": one["printed"] or one["text"]}
+        one["printed"] = one["printed"].removeprefix("og ")
+        with pytest.raises(RenderError, match=message):
+            readback.check(changed, known)
+
+
+def test_number_that_is_quoted_is_no_leave_to_print_it(
+    findings_of: Callable[[str, int], Findings], known: Catalogue
+) -> None:
+    """Seventy percent is of the additional costs, and of nothing else."""
+    facts = sections.facts(findings_of("kristiansand", 2017), known).content
+    accounted = Accounted(facts, known)
+    (said,) = (one for one in facts["comments"] if one["id"] == "stonad_1_barn")
+    assert not accounted.strange(said["printed"])
+    assert accounted.strange("Stønaden forklarer 70 prosent.") == "70"
+    # Not told on this page, so its number stands nowhere either.
+    assert accounted.strange("57 prosent innvandrere og flyktninger") == "57"
 
 
 @pytest.mark.parametrize(

@@ -298,7 +298,7 @@ def test_every_sentence_is_marked_and_leads_to_itself(made: Made) -> None:
 
 
 def test_kildespor_of_a_sentence_leads_to_what_people_say_of_it(
-    reviewed: Callable[[str, int], Made],
+    reviewed: Callable[[str, int], Made], known: Catalogue
 ) -> None:
     """With who says it, where and when, and the file it is from."""
     made = reviewed("tromso", 2017)
@@ -308,8 +308,11 @@ def test_kildespor_of_a_sentence_leads_to_what_people_say_of_it(
         said = made.content["sentences"][comment["sentence"]]
         (trail,) = (t for t in made.trails.values() if f"{comment['id']}.md" in t)
         assert said["rule"] in trail
-        assert comment["text"] in _text(trail)
+        assert (comment["printed"] or comment["text"]) in _text(trail)
         assert f'href="{comment["source"]}"' in trail
+        why = known.phrases.words[f"cause_{comment['outcome']}"]
+        assert why in _text(trail)
+    assert {comment["outcome"] for comment in told} == {"told", "repeats", "no_room"}
 
 
 def test_a_mark_keeps_the_markup_around_it() -> None:

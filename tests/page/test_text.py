@@ -46,6 +46,7 @@ from asss.formats.exports.excel import COMMON
 from asss.formats.review.trails import Kind
 from asss.page import text
 from asss.page.method import CHANCE
+from asss.page.record import CommentOutcome
 from asss.statbank import Snapshot
 
 FindingsOf = Callable[[str, int], Findings]
@@ -375,6 +376,8 @@ FAMILIES = {
     "resource_": {*TABLES, "figur"},
     "comment_": set(get_args(Speaker)),
     "says_": set(get_args(Speaker)),
+    "according_": set(get_args(Speaker)),
+    "cause_": set(get_args(CommentOutcome)),
     "sheet_": {"about", "members", "ranks", "table", "profile", *COMMON},
     "contents_": {"members", "ranks", "table", "profile", *COMMON},
     "review_why_": set(Topic) - {"part"},

@@ -77,8 +77,8 @@ TABLES: Mapping[str, tuple[str, ...]] = {
         *("label", "text", "source", "date"),
     ),
     "kommentarer": (
-        *("id", "chapter", "indicators", "says", "author", "source", "date", "text"),
-        "sentence",
+        *("id", "chapter", "indicators", "says", "author", "source", "date", "read"),
+        *("text", "printed", "outcome", "sentence"),
     ),
 }
 
@@ -92,7 +92,7 @@ RULES: Mapping[str, Mapping[str, Any]] = {
 }
 
 #: Columns of comments that may be empty.
-MAY_BE_EMPTY = ("indicators", "says", "sentence")
+MAY_BE_EMPTY = ("indicators", "says", "read", "printed", "sentence")
 
 
 @dataclass(frozen=True)

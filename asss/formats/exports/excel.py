@@ -428,10 +428,13 @@ class _Workbook:
             text("field_indicators", 26, indicators),
             text("field_says", 12, says),
             text("field_text", PROSE, lambda entry: entry.text),
+            text("field_printed", PROSE, lambda entry: entry.printed or None),
+            text("field_outcome", 24, lambda entry: words[f"cause_{entry.outcome}"]),
             text("field_sentence", NAME, after),
             text("field_author", 24, lambda entry: entry.author),
             text("source", 30, lambda entry: Link(entry.source, entry.source)),
             text("field_date", 12, lambda entry: entry.date),
+            text("field_read", 12, lambda entry: entry.read or None),
         ]
         self._sheet("comments", columns).fill(self._record.comments)
 

@@ -16,7 +16,11 @@ from asss.catalogue.parameters import METHOD, NETWORK, Run
 from asss.errors import RenderError
 from asss.formats.readback import paper, webpage
 from asss.formats.readback.expectation import expect
-from asss.formats.readback.prose import Accounted, false_sentences
+from asss.formats.readback.prose import (
+    Accounted,
+    false_comments,
+    false_sentences,
+)
 from asss.statbank import Snapshot
 
 __all__ = ["check", "check_facts", "read_html", "read_pdf", "warm_up"]
@@ -106,7 +110,7 @@ def check(
         Naming the first ten problems, each with its place.
     """
     expected = expect(facts, known)
-    problems = list(false_sentences(facts, known))
+    problems = [*false_sentences(facts, known), *false_comments(facts, known)]
     if html is not None:
         problems += webpage.read(html, expected, Accounted(facts, known), known)
     if pdf is not None:

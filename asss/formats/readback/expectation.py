@@ -402,10 +402,10 @@ def _notes(book: _Book) -> Iterator[str]:
 def _comments(book: _Book, section: str) -> Iterator[tuple[str, str]]:
     """What people say in a section, each with the sentence it must stand after."""
     for comment in book.facts["comments"]:
-        if comment["section"] == section:
+        if comment["section"] == section and comment["outcome"] == "told":
             number = comment["sentence"]
             after = "" if number is None else book.facts["sentences"][number]["text"]
-            yield after, unformatted(comment["text"])
+            yield after, unformatted(comment["printed"])
 
 
 def _beside(book: _Book) -> Iterator[str]:

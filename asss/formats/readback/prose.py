@@ -2,7 +2,8 @@
 What a report says in words, held against its facts, both ways round.
 
 A sentence must be what its facts allow, in the hand of :mod:`kommune`, or of
-:mod:`network` where it is of all members: to the letter. The other way round, every
+:mod:`network` where it is of all members: to the letter. What people say is quoted and
+not worked out: it must be what its file says, by whom, and where. The other way, every
 figure in the running text of a page is accounted for: sentences, forbehold, comments,
 definitions, words of the phrase file, dates and references are taken out of each
 paragraph, and a figure that is left has been put there by somebody else. Figures,
@@ -18,13 +19,14 @@ from bs4.element import NavigableString, Tag
 
 from asss.catalogue import markdown
 from asss.catalogue.catalogue import Catalogue
+from asss.catalogue.knowledge import Comment
 from asss.catalogue.parameters import METHOD, NETWORK
 from asss.errors import RenderError
 from asss.formats.readback import network
 from asss.formats.readback.expectation import dated, rests_on, spaced, written
 from asss.formats.readback.kommune import Hand
 
-__all__ = ["Accounted", "false_sentences", "strange_figures"]
+__all__ = ["Accounted", "false_comments", "false_sentences", "strange_figures"]
 
 Fact: TypeAlias = Mapping[str, Any]
 
@@ -65,6 +67,108 @@ def false_sentences(facts: Mapping[str, Any], known: Catalogue) -> Iterator[str]
         if spaced(said["text"]) not in map(spaced, wanted):
             told = "; ".join(f"«{spaced(text)}»" for text in wanted) or "nothing"
             yield f"facts.json: «{said['text']}» is not what its facts give ({told})"
+
+
+# -- what people say -------------------------------------------------------------------
+
+#: Causes of a finding, their words, and the words of all in a report.
+MOST, LONGEST, ROOM = 2, 45, 60
+
+Record: TypeAlias = Mapping[str, Any]
+
+
+def false_comments(facts: Mapping[str, Any], known: Catalogue) -> Iterator[str]:
+    """What is wrong with what facts.json quotes: nothing of it may be worked out."""
+    run = facts["run"]
+    files = {
+        one.id: one
+        for one in known.comments
+        if (one.kommune, one.year) == (run["kommune"], run["year"])
+    }
+    claimed = {one["id"]: one for one in facts["comments"]}
+    if files.keys() != claimed.keys() or len(claimed) < len(facts["comments"]):
+        names = ", ".join(sorted(files.keys() ^ claimed.keys())) or "one of them twice"
+        yield f"facts.json: comments and their files are not the same: {names}"
+        return
+    groups: dict[tuple[str, int | None], list[Record]] = {}
+    for name, one in claimed.items():
+        yield from (
+            f"facts.json: the comment {name} has another {what} than its file"
+            for what in _misquoted(one, files[name])
+        )
+        is_told = one["outcome"] == "told"
+        if is_told is not bool(one["printed"]) or (is_told and files[name].repeats):
+            yield f"facts.json: the comment {name} may not be {one['outcome']}"
+        if is_told and one["indicators"]:
+            groups.setdefault((one["section"], one["sentence"]), []).append(one)
+        elif is_told and spaced(one["printed"]) != spaced(files[name].text):
+            yield f"facts.json: the comment {name} is not printed as it is written"
+    if sum(_length(one) for group in groups.values() for one in group) > ROOM:
+        yield f"facts.json: causes have more than {ROOM} words"
+    for (_, place), group in groups.items():
+        if len(group) > MOST or sum(map(_length, group)) > LONGEST:
+            yield f"facts.json: too many causes behind sentence {place}"
+        yield from _misplaced(group, place, facts)
+        for number, one in enumerate(group):
+            before = group[number - 1] if number else None
+            told = spaced(one["printed"])
+            if told not in set(_tellings(files[one["id"]], before, known)):
+                yield f"facts.json: «{told}» is not what {files[one['id']].file} says"
+
+
+def _length(one: Record) -> int:
+    return len(spaced(one["printed"]).split())
+
+
+def _misquoted(one: Record, file: Comment) -> Iterator[str]:
+    """What of a record is not that of its file."""
+    own = {name: getattr(file, name) for name in ("says", "author", "source", "date")}
+    own |= {"read": file.read, "repeats": [*file.repeats], "chapter": file.chapter}
+    own |= {"indicators": [*file.gjelder], "text": file.text}
+    if file.gjelder:
+        own["text"] = spaced(file.text.replace("|", " "))
+    return (name for name, value in own.items() if one[name] != value)
+
+
+def _misplaced(
+    group: Iterable[Record], place: int | None, facts: Mapping[str, Any]
+) -> Iterator[str]:
+    """Causes that do not end a finding on what they explain."""
+    if place is None:
+        return
+    ends = [f["facts"] for f in facts["findings"] if f["sentences"][-1:] == [place]]
+    whose = facts["run"]["kommune"]
+    told = {
+        fact["indicator"]
+        for fact in facts["facts"]
+        if fact["kommune"] == whose and any(fact["id"] in names for names in ends)
+    }
+    for one in group:
+        if not told & {*one["indicators"]}:
+            yield f"facts.json: {one['id']} explains nothing in sentence {place}"
+
+
+def _tellings(file: Comment, before: Record | None, known: Catalogue) -> Iterator[str]:
+    """How a cause may be worded: who says it before all, behind the verb, or shared."""
+    words = known.phrases.words
+    parts = [spaced(part) for part in file.text.split("|")]
+    by = words[f"according_{file.says}"]
+    last = parts[-1]
+    opened = " ".join(parts[:-1])
+    wordings = [f"{opened} {by} {last}"] if opened else [last]
+    if len(parts) > 2:
+        subject = parts[0]
+        # An abbreviation keeps its letters.
+        is_name = subject[:2].isupper()
+        subject = subject if is_name else subject[0].lower() + subject[1:]
+        wordings.append(f"{by[0].upper()}{by[1:]} {parts[1]} {subject} {last}")
+    if opened and before and before["printed"].endswith(","):
+        whole = f"{opened} {last}"
+        whole = whole if whole[:2].isupper() else whole[0].lower() + whole[1:]
+        wordings = [f"{words['and']} {whole}"] if before["says"] == file.says else []
+    for one in wordings:
+        yield one
+        yield one.removesuffix(".") + ","
 
 
 class Names:
@@ -191,11 +295,10 @@ def _texts(facts: Mapping[str, Any], known: Catalogue) -> Iterator[str]:
     for one in known.service.figures:
         yield from (one.definition, one.processing, one.interpretation, one.source)
         yield f"× {written(one.formula.factor or 1)}"
-    for comment in known.comments:
-        if (comment.kommune, comment.year) == (run["kommune"], run["year"]):
-            page = BeautifulSoup(markdown.to_html(comment.text), "html.parser")
-            yield from _paragraphs(page, [])
-            yield from (comment.author, comment.date, dated(comment.date))
+    for comment in facts["comments"]:
+        page = BeautifulSoup(markdown.to_html(comment["printed"]), "html.parser")
+        yield from _paragraphs(page, [])
+        yield from (comment["author"], comment["date"], dated(comment["date"]))
     yield from _reconstructed(facts, known)
     calendar = known.service.calendar
     for day in (calendar.preliminary, calendar.final):

@@ -5,7 +5,7 @@ Every number is taken from a fact as it is, to six digits, and every word from t
 catalogue; a statement carries its reasons. Imports ``reasons``, ``origins`` and below.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
@@ -165,7 +165,16 @@ class Trails:
                 told.setdefault(chapter, []).append(line)
             else:
                 unsaid.append(line)
-        return {"told": told, "unsaid": unsaid}
+        return {"told": told, "unsaid": unsaid, "voices": list(self._voices())}
+
+    def _voices(self) -> Iterator[dict[str, Any]]:
+        """What people say, told or not, with the kildespor of what it explains."""
+        book = self.found.book
+        for one in self._comments.placed:
+            keys = [(n, book.member.id, book.run.year) for n in one.comment.gjelder]
+            facts = [book.facts[key].id for key in keys if key in book.facts]
+            said = one.said and self.of("sentence", one.said.facts, rule=one.said.rule)
+            yield {"voice": one, "said": said, "facts": self._latest(facts)}
 
     def _latest(self, facts: Iterable[str]) -> list[tuple[str, Trail]]:
         """Each indicator by name, with the kildespor of the last of its facts."""
@@ -188,7 +197,7 @@ class Trails:
             "remarks": reasons.remarks(said.reasons, self.known),
             "patterns": [reasons.pattern(rule, self.known) for rule in rules],
             "limits": self._limits(said.reasons),
-            "comments": self._comments.after(said),
+            "comments": self._comments.about(said),
             "facts": [self._row(fact) for fact in facts],
             "few": [self._read(fact) for fact in facts] if len(facts) <= 2 else [],
             "forbehold": self._forbehold(facts),
