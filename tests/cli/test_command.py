@@ -329,7 +329,7 @@ def test_new_comment_shows_what_was_said_last(project: Path) -> None:
     told = _run("new", "comment", "asker", "2025", *place).output
     assert told.startswith("Nobody has commented Asker before 2025.")
     refused = _run("new", "comment", "brgen", "2025", *place)
-    _refused(refused, FAILURE, "Did you mean bergen?")
+    _refused(refused, USAGE, "Did you mean bergen?")
     broken = project / "parameters/kommentarer/bergen-2018/kvp_praksis.md"
     broken.write_text("Uten hode.\n", "utf-8")
     refused = _run("new", "comment", "bergen", "2025", *place)
