@@ -43,6 +43,43 @@ class Mutant:
 
 MUTANTS = (
     Mutant(
+        "a cause stands where there is no room for it",
+        "asss/page/comments.py",
+        "        if not fits or words > self._left:\n",
+        "        if not fits:\n",
+        "page/test_comments.py::test_causes_are_few_lines_in_finding_and_report",
+    ),
+    Mutant(
+        "a forbehold is said once more, as a cause",
+        "asss/page/comments.py",
+        "        if comment.repeats:\n",
+        "        if not comment.gjelder:\n",
+        "page/test_comments.py::test_what_a_forbehold_says_is_not_said_twice",
+    ),
+    Mutant(
+        "those who did not say a cause share its introduction",
+        "asss/page/comments.py",
+        "        and before.says == cause.says\n",
+        "",
+        "page/test_comments.py::test_causes_of_a_finding_share_their_introduction",
+    ),
+    Mutant(
+        "a figure in doubt is explained without the doubt",
+        "asss/page/comments.py",
+        " and not _in_doubt(comment, found, known)",
+        "",
+        "page/test_comments.py::"
+        "test_cause_of_a_figure_in_doubt_is_not_told_without_the_doubt",
+    ),
+    Mutant(
+        "a changed number of somebody else's passes",
+        "asss/formats/readback/prose.py",
+        '            if told not in set(_tellings(files[one["id"]], before, known)):\n',
+        "            if not told:\n",
+        "formats/test_readback.py::"
+        "test_what_is_quoted_is_what_was_written_by_whom_and_where",
+    ),
+    Mutant(
         "suppressed is told as missing",
         "asss/analysis/tables.py",
         '":": "suppressed"',

@@ -22,6 +22,7 @@ from asss.analysis.statements import Finding, Statement
 from asss.catalogue import language, markdown
 from asss.catalogue.catalogue import LONGEST_CAUSE, Catalogue
 from asss.catalogue.knowledge import Comment
+from asss.catalogue.parameters import BOKMAL
 from asss.page.record import CommentOutcome, CommentRecord
 from asss.page.text import Sentence
 
@@ -36,7 +37,8 @@ ROOM = 60
 #: Words of a sentence in which two causes share one «ifølge ASSS».
 JOINED = 32
 
-#: What a template is told of a comment: its ``html``, and whose it is as a ``label``.
+#: What a template is told of a comment: ``html``, whose it is as a ``label``, and
+#: ``lang`` where that is not the page's.
 Shown: TypeAlias = Mapping[str, str]
 
 
@@ -298,7 +300,9 @@ def _goes_on(before: Comment, printed: str, cause: Comment) -> bool:
 def inline(placed: Placed, known: Catalogue) -> Shown:
     """A cause that stands within a paragraph."""
     html = markdown.inline(language.bind(placed.printed))
-    return {"html": Markup(html), "label": _by(placed.comment, known)}
+    # What is quoted is bokmål, whatever the page is.
+    lang = "" if known.language == BOKMAL else BOKMAL
+    return {"html": Markup(html), "label": _by(placed.comment, known), "lang": lang}
 
 
 def apart(placed: Sequence[Placed], known: Catalogue) -> list[Shown]:

@@ -424,6 +424,17 @@ def moved(page: str) -> str:
     return str(soup)
 
 
+def noted(page: str) -> str:
+    """A fault: a note under Tabell 1 says it as well."""
+    soup = BeautifulSoup(page, "html.parser")
+    said = soup.select_one(".comment")
+    note = soup.select_one('[id^="note-"]')
+    assert isinstance(said, Tag)
+    assert isinstance(note, Tag)
+    note.append(said.get_text())
+    return str(soup)
+
+
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
@@ -432,6 +443,7 @@ def moved(page: str) -> str:
         (replaced("prioritert kvali", "ikke prioritert kvali"), "stands 0 times"),
         (replaced("</h1>", "</h1><p>Slik var det i 2012.</p>"), "for «2012.?»"),
         (substituted(r"(<span class=.comment.*?</span>)", r"\1 \1"), "stands 2 times"),
+        (noted, "stands 2 times"),
         (moved, r"«Ifølge ASSS .*» is not after «"),
     ],
 )

@@ -130,6 +130,7 @@ def _texts(
     for text in expected.top:
         if plain(text) not in top:
             yield f"top: lacks «{plain(text)}»"
+    everything = plain(soup.get_text())
     for chapter in expected.chapters:
         if chapter.heading not in parts:
             yield f"headings: «{chapter.heading}» is missing"
@@ -138,8 +139,7 @@ def _texts(
         for text in chapter.sentences:
             if plain(text) not in whole:
                 yield f"{chapter.heading}: lacks the sentence «{plain(text)}»"
-        yield from _comments(chapter, whole)
-    everything = plain(soup.get_text())
+        yield from _comments(chapter, whole, everything)
     for text in expected.texts:
         if plain(text) not in everything:
             yield f"page: lacks «{plain(text)}»"
@@ -153,11 +153,12 @@ def _texts(
         yield f"sentences: no fact supports «{text}»"
 
 
-def _comments(chapter: Chapter, whole: str) -> Iterator[str]:
+def _comments(chapter: Chapter, whole: str, page: str) -> Iterator[str]:
     """What people say, once, behind its sentence and nothing but letters of notes."""
     others = "|".join(re.escape(text) for _, text in chapter.comments)
     for after, text in chapter.comments:
-        if (times := whole.count(text)) != 1:
+        # Once on the page: in no note under Tabell 1 either.
+        if (times := whole.count(text)) != 1 or (times := page.count(text)) != 1:
             yield f"{chapter.heading}: the comment «{text}» stands {times} times"
             continue
         behind = rf"{re.escape(plain(after))}[a-z, ]*(?:(?:{others}) )*"
