@@ -3,12 +3,14 @@
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from pathlib import Path
 from typing import TypeAlias
 
 import pytest
 from reports import KOMMUNER, YEARS
 
 from asss.analysis.findings import SUMMARY, Findings
+from asss.catalogue import catalogue
 from asss.catalogue.catalogue import LONGEST_CAUSE, Catalogue
 from asss.catalogue.knowledge import Comment
 from asss.page import comments, sections
@@ -312,6 +314,21 @@ def test_report_that_nobody_comments_says_nothing_of_it(
     assert comments.place(oslo, known) == comments.NOBODY
     assert "omment" not in sections.heading(oslo, known).html
     assert sections.facts(oslo, known).comments == []
+
+
+def test_quotation_in_nynorsk_says_which_language_it_is(
+    findings_of: FindingsOf, root: Path
+) -> None:
+    """Who says it is told in the page's language, and what they said is bokmål."""
+    nynorsk = catalogue.load_catalogue(root / "parameters", language="nn")
+    found = findings_of("baerum", 2018)
+    html = "".join(
+        sections.chapter(found, nynorsk, one.id).html
+        for one in nynorsk.service.chapters
+    )
+    voices = re.findall(r'<span class="comment"[^>]* lang="nb">([^<]*)<', html)
+    assert voices[0].startswith("Ifølgje ASSS kommer økningen")
+    assert len(voices) == html.count('class="comment"') == 2
 
 
 # -- what has been collected -----------------------------------------------------------
