@@ -45,6 +45,7 @@ from asss.analysis.statements import (
 )
 from asss.analysis.tables import weakest
 from asss.catalogue.catalogue import Catalogue
+from asss.catalogue.knowledge import Forbehold
 from asss.catalogue.language import half_up
 from asss.catalogue.rules import Rule, Topic
 
@@ -760,23 +761,40 @@ class Candidates:
         is_clear = self.moved(fact, Reasons(self.known))
         change = abs(fact.change_percent or 0) if is_clear else 0
         ends = has_ends(self.known, fact) and away >= self._apart
+        ends = ends and self.known.effects(fact.forbehold).has_place
         outer = 0.3 if ends and (fact.is_highest or fact.is_lowest) else 0
         return min(max(away, change), FAR) / FAR + outer
 
     def caveats(
-        self, facts: Iterable[Fact], *, is_change: bool = False
-    ) -> list[tuple[int, str, str]]:
-        """(year, label, id) of what must stand beside the report's own figures."""
-        beside = {"with_finding", "with_change"} if is_change else {"with_finding"}
-        found: dict[str, tuple[int, str, str]] = {}
-        for fact in facts:
-            if fact.kommune != self.book.member.id:
-                continue
-            for entry in self.known.forbehold_by_id(fact.forbehold):
-                told = self.known.kinds[entry.kind].told
-                if told in beside and not entry.is_page_wide:
-                    found.setdefault(entry.id, (fact.year, entry.label, entry.id))
-        return sorted(found.values())
+        self, facts: Iterable[Fact], told: Literal["level", "change", "both"] = "level"
+    ) -> list[Forbehold]:
+        """
+        What must stand beside the report's own figures, in the order of the file.
+
+        Parameters
+        ----------
+        told : "level", "change" or "both"
+            What is said of them. What is on the level in both years is not on the
+            change between them; what is on the step into a year, on nothing else.
+        """
+        own = {
+            (fact.indicator, fact.year): {*fact.forbehold}
+            for fact in facts
+            if fact.kommune == self.book.member.id and fact.value is not None
+        }
+        due = set[str]()
+        for (name, year), ids in own.items():
+            others = own.get((name, year - 1), set()) | own.get((name, year + 1), set())
+            for entry in self.known.forbehold_by_id(ids):
+                match self.known.kinds[entry.kind].told:
+                    case "with_finding":
+                        is_due = told != "change" or entry.id not in others
+                    case "with_change":
+                        is_due = told != "level" and year == self.book.run.year
+                    case _:
+                        is_due = False
+                due |= {entry.id} if is_due and not entry.is_page_wide else set()
+        return list(self.known.forbehold_by_id(due))
 
     # -- rank --------------------------------------------------------------------------
 
@@ -788,6 +806,8 @@ class Candidates:
         Never by decimals that are not printed, and what is shared is told as shared.
         """
         if fact.rank is None or not self._is_far_enough(fact, spending=spending):
+            return ""
+        if not self.known.effects(fact.forbehold).has_place:
             return ""
         if not has_ends(self.known, fact):
             return ""

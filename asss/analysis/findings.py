@@ -9,10 +9,10 @@ pictures cannot disagree. Holds no Norwegian but what the catalogue gives. Impor
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from asss.analysis.candidates import SUMMARY, Candidates, has_ends, not_collected
-from asss.analysis.facts import HOUSEKEEPING, FactBook, gather
+from asss.analysis.facts import HOUSEKEEPING, Fact, FactBook, gather
 from asss.analysis.statements import (
     Detail,
     Finding,
@@ -22,6 +22,7 @@ from asss.analysis.statements import (
 )
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.knowledge import Forbehold
+from asss.catalogue.language import capitalised
 from asss.catalogue.parameters import Run
 from asss.catalogue.rules import Rule, Topic
 from asss.statbank import Snapshot
@@ -145,6 +146,9 @@ class _Choice:
         self._left_out: list[Finding] = []
         self._covered: set[str] = set()
         self._has_prices = False
+        #: Caveats that are said, and those said last in each chapter, by their ids.
+        self._said_once: dict[str, Forbehold] = {}
+        self._said_last: dict[str, set[str]] = {}
         # What may be a main finding and else stands in its chapter, worked out once.
         self._driver, self._amount = candidates.driver(), candidates.amount()
         self._ages, self._growing = candidates.ages(), candidates.growing()
@@ -307,19 +311,46 @@ class _Choice:
         return replace(finding, statements=tuple(kept))
 
     def _with_caveats(self, finding: Finding) -> Finding:
-        """Each caveat in the first sentence of the finding that it touches."""
-        said, told = [], set[str]()
+        """Each caveat with every sentence that it touches."""
+        said = []
         for statement in map(self._with_prices, finding.statements):
             facts = [self._book.by_id[name] for name in statement.facts]
-            is_change = statement.rule in CHANGES
-            caveats = self._all.caveats(facts, is_change=is_change)
-            new = [one for one in caveats if one[2] not in told]
-            if new and "caveat" in statement.rule.fields:
-                told |= {name for _, _, name in new}
-                details = dict(statement.details) | {"caveat": _caveat(new)}
+            due = self._all.caveats(facts, _told_in(statement.rule))
+            if due and "caveat" in statement.rule.fields:
+                details = dict(statement.details)
+                details["caveat"] = self._caveat(statement.chapter, facts, due)
                 statement = replace(statement, details=details)
             said.append(statement)
         return replace(finding, statements=tuple(said))
+
+    def _caveat(
+        self, chapter: str, facts: Iterable[Fact], due: Sequence[Forbehold]
+    ) -> Detail:
+        """What follows a sentence: in full the first time, and then a word of it.
+
+        «Samme» is what was said last in the chapter, and «som nevnt over» all that has
+        been said of the same figures; what neither points to is said in full again.
+        """
+        ids = {entry.id for entry in due}
+        last = self._said_last.get(chapter, set())
+        again = ids & self._said_once.keys()
+        own = [fact for fact in facts if fact.kommune == self._book.member.id]
+        of_these = {name for fact in own for name in fact.forbehold}
+        is_clear = bool(again) and again == of_these & self._said_once.keys()
+        same = last if last and last <= ids else set()
+        above = again if is_clear and same != again else set()
+        years = {f.year for f in own if above.intersection(f.forbehold)}
+        tail: Detail = ""
+        for entry in reversed(due):
+            if entry.id not in same | above:
+                label = capitalised(entry.label)
+                tail = Fragment(Rule.CAVEAT_TAIL, {"caveat": label, "more": tail})
+        self._said_once |= {entry.id: entry for entry in due}
+        self._said_last[chapter] = ids
+        if above:
+            told = tuple(map(str, sorted(years)))
+            return Fragment(Rule.CAVEAT_ABOVE, {"year": told, "more": tail})
+        return Fragment(Rule.CAVEAT_SAME, {"more": tail}) if same else tail
 
     def _with_prices(self, statement: Statement) -> Statement:
         """That kroner are those of their year, said once in a report."""
@@ -332,11 +363,11 @@ class _Choice:
         return replace(statement, details=details)
 
 
-def _caveat(new: Sequence[tuple[int, str, str]]) -> Detail:
-    """What stands at the end of a sentence, the years first."""
-    years = tuple(dict.fromkeys(str(year) for year, _, _ in new))
-    labels = tuple(dict.fromkeys(label for _, label, _ in new))
-    return Fragment(Rule.CAVEAT_TAIL, {"year": years, "caveat": labels})
+def _told_in(rule: Rule) -> Literal["level", "change", "both"]:
+    """What a sentence tells: a level, how it has changed, or its level after that."""
+    if rule not in CHANGES:
+        return "level"
+    return "both" if "mean" in rule.fields else "change"
 
 
 def _moved_to(chapter: str, finding: Finding) -> Finding:

@@ -198,7 +198,9 @@ def _mean_changes(counted: pd.DataFrame, rule: Rule) -> pd.Series:
     keys = pd.MultiIndex.from_frame(counted[KEY])
     following = pd.MultiIndex.from_frame(counted[KEY].assign(year=counted["year"] + 1))
     now, before = counted[keys.isin(following)], counted[following.isin(keys)]
-    is_told = now["change_effect"].eq("shown").groupby([now[name] for name in GROUP])
+    # One figure's doubt is told of it, and does not keep back what all have in common.
+    may_be_told = now["change_effect"].isin(("shown", "doubted"))
+    is_told = may_be_told.groupby([now[name] for name in GROUP])
     return (_means(now, rule) - _means(before, rule, ahead=1)).where(is_told.all())
 
 

@@ -186,6 +186,12 @@ def is_sound(known: Catalogue, fact: Fact) -> bool:
     return not any(known.kinds[entry.kind].is_doubt for entry in entries)
 
 
+def _has_step(known: Catalogue, fact: Fact) -> bool:
+    """Whether a caveat is on the change into its year."""
+    entries = known.forbehold_by_id(fact.forbehold)
+    return any(known.kinds[entry.kind].told == "with_change" for entry in entries)
+
+
 def _ranked(book: NetworkBook, indicator: str, year: int | None = None) -> list[Fact]:
     """The facts that are compared."""
     return [fact for fact in book.peers(indicator, year) if fact.rank is not None]
@@ -435,7 +441,9 @@ def _means(book: NetworkBook, known: Catalogue) -> list[Statement]:
         way = mean_direction(book, known, indicator.id, why)
         years = (book.run.year, book.run.year - 1)
         facts = [fact for year in years for fact in _ranked(book, indicator.id, year)]
-        is_told = all(is_sound(known, fact) for fact in facts)
+        is_told = all(is_sound(known, fact) for fact in facts) and not any(
+            _has_step(known, fact) for fact in _ranked(book, indicator.id)
+        )
         if before is None or not before.has_base or way not in ("up", "down"):
             continue
         if is_told:
@@ -506,6 +514,7 @@ def _moves(book: NetworkBook, known: Catalogue) -> list[Statement]:
         and fact.network_mean is not None
         and fact.change_percent is not None
         and fact.change_clear
+        and not _has_step(known, fact)
         and all(
             is_sound(known, one)
             for one in book.history(fact.indicator, fact.kommune)[-2:]

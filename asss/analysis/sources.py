@@ -184,13 +184,16 @@ def _observe(
     year: int,
 ) -> dict[str, object]:
     formula = indicator.formula
-    forbehold = [
-        entry.id
-        for entry in known.forbehold_for(
-            indicator.id, member.id, year, is_fetched=snapshot.is_fetched
-        )
-    ]
-    effects = known.effects(forbehold)
+    before, forbehold = (
+        [
+            entry.id
+            for entry in known.forbehold_for(
+                indicator.id, member.id, one, is_fetched=snapshot.is_fetched
+            )
+        ]
+        for one in (year - 1, year)
+    )
+    effects = known.effects(forbehold, before)
     is_member = member.is_member_in(year)
     figures = [
         _figure(known, snapshot, name, member, year) for name in formula.measures

@@ -84,6 +84,9 @@ COLUMNS = frozenset(
     name for name, field in ManualFigure.model_fields.items() if field.is_required()
 ) - {"measure", "file"}
 
+#: What may be withheld of a change, the strictest first.
+CHANGES = ("withheld", "reserved", "doubted")
+
 NUMBER = re.compile(r"[-\u2212]?[0-9]{1,15}(?:[.,][0-9]{1,15})?")
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
 GROUPED = re.compile(r"[-\u2212]?[0-9]{1,3}\.[0-9]{3}")
@@ -99,6 +102,7 @@ class Effects:
     in_mean: bool
     is_mean_usable: bool
     change: str
+    has_place: bool = True
 
 
 @dataclass(frozen=True)
@@ -162,16 +166,31 @@ class Catalogue:
             and entry.holds(is_fetched=is_fetched)
         )
 
-    def effects(self, ids: Iterable[str]) -> Effects:
-        """What the forbehold with these ids do to a figure: the strictest of each."""
-        kinds = [self.kinds[entry.kind] for entry in self.forbehold_by_id(ids)]
-        changes = [kind.change for kind in kinds]
+    def effects(self, ids: Iterable[str], before: Iterable[str] = ()) -> Effects:
+        """
+        What the forbehold with these ids do to a figure: the strictest of each.
+
+        Parameters
+        ----------
+        before : iterable of str
+            Those on the figure of the year before: what doubts a change is on one of
+            the two years, and not on both.
+        """
+        own, earlier = self.forbehold_by_id(ids), self.forbehold_by_id(before)
+        kinds = [self.kinds[entry.kind] for entry in own]
+        changes = {
+            self.kinds[entry.kind].change
+            for entry in {*own}.symmetric_difference(earlier)
+            if self.kinds[entry.kind].change == "doubted"
+        }
+        changes |= {kind.change for kind in kinds if kind.change != "doubted"}
         return Effects(
             is_shown=all(kind.value == "shown" for kind in kinds),
             has_distance=all(kind.distance == "shown" for kind in kinds),
             in_mean=all(kind.mean != "left_out" for kind in kinds),
             is_mean_usable=all(kind.mean != "void" for kind in kinds),
-            change=next((c for c in ("withheld", "reserved") if c in changes), "shown"),
+            change=next((one for one in CHANGES if one in changes), "shown"),
+            has_place=all(kind.rank == "shown" for kind in kinds),
         )
 
     def forbehold_by_id(self, ids: Iterable[str]) -> tuple[Forbehold, ...]:
@@ -787,7 +806,7 @@ def _check_joins(caveats: ForbeholdFile, service: Service) -> list[str]:
         if entry.kommuner == EVERY
         and entry.figures == "all"
         and entry.kind in caveats.kinds
-        and caveats.kinds[entry.kind].change != "shown"
+        and caveats.kinds[entry.kind].change in ("withheld", "reserved")
     ]
     problems = []
     for indicator in service.figures:

@@ -511,7 +511,8 @@ class Kind(Model):
     value: Literal["shown", "omitted"]
     distance: Literal["shown", "withheld"]
     mean: Literal["counts", "left_out", "void"]
-    change: Literal["shown", "reserved", "withheld"]
+    change: Literal["shown", "doubted", "reserved", "withheld"]
+    rank: Literal["shown", "withheld"] = "shown"
     told: Literal["with_finding", "with_change", "on_top", "in_note"] = "in_note"
     beside_text: Literal["while_shown", "own_year"] = "while_shown"
     why: str

@@ -182,7 +182,9 @@ class Rule(StrEnum):
     RANK_TAIL_YEARS = "rank_tail_years", Topic.PART, "rank"
     RANK_BOTH = "rank_both", Topic.PART, "rank"
     RANK_SHARED = "rank_shared", Topic.PART, "rank"
-    CAVEAT_TAIL = "caveat_tail", Topic.PART, "year caveat"
+    CAVEAT_TAIL = "caveat_tail", Topic.PART, "caveat more"
+    CAVEAT_SAME = "caveat_same", Topic.PART, "more"
+    CAVEAT_ABOVE = "caveat_above", Topic.PART, "year more"
 
     # -- the network as a whole
     MEAN_WITHOUT = "mean_without", Topic.WITHOUT, "subject kommuner reason"

@@ -262,12 +262,17 @@ class _Maker:
         )
 
     def _references(self) -> dict[text.Sentence, tuple[Reference, ...]]:
-        """From each sentence to the caveats on single facts among its own."""
-        facts, references = self._book.by_id, {}
+        """From each sentence to the caveats on the report's own facts in it."""
+        references = {}
+        own = {
+            fact.id: fact.forbehold
+            for fact in self._book.facts.values()
+            if fact.kommune in self._book.kommuner
+        }
         names = {chapter.id: chapter.name for chapter in self._known.service.chapters}
         number: Counter[str] = Counter()
         for said in text.sentences(self._found, self._known):
-            touched = {name for fact in said.facts for name in facts[fact].forbehold}
+            touched = {name for fact in said.facts for name in own.get(fact, ())}
             told = [e.text for name, e in self._single.items() if name in touched]
             if not told:
                 continue

@@ -172,10 +172,16 @@ def percent_change(previous: float, value: float) -> float:
     return (value - previous) / previous * 100
 
 
+def change_of(row: pd.Series) -> float:
+    """Since the year before; of what is misposted, what Tabell 1 gives of both."""
+    is_doubted = row["change_effect"] == "doubted"
+    return float(row["value"] - row["previous"] if is_doubted else row["change"])
+
+
 def trend_holds(claim: Claim, figures: Figures, indicator: str, year: int) -> bool:
     """Judge the direction since the year before, or over the years it names."""
     row = figures.row(indicator, claim.kommune, year)
-    percent = float(row["change"] / row["previous"] * 100)
+    percent = float(change_of(row) / row["previous"] * 100)
     match claim.expected:
         case "up":
             return percent > 0
@@ -229,7 +235,7 @@ def holds(claim: Claim, figures: Figures, indicator: str, year: int) -> bool:
             return rank_holds(claim, figures.row(indicator, kommune, year))
         case "trend":
             row = figures.row(indicator, kommune, year)
-            known = not pd.isna(row["change"]) and not pd.isna(row["previous"])
+            known = not pd.isna(change_of(row)) and not pd.isna(row["previous"])
             # What looks at several years does not need the year before as such.
             if not known and claim.expected != "stable_over_time":
                 return False

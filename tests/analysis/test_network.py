@@ -125,7 +125,9 @@ def test_main_findings_are_few_short_and_of_different_things(
     for said in summary:
         written = text.sentence(said, known).text
         for sentence in re.split(r"(?<=\.) ", written):
-            assert len(sentence.replace("\u00a0", "_").split()) <= 38, sentence
+            # Whose figures are doubted, and why, takes the room that it needs.
+            long = sentence.startswith("Med forbehold: ")
+            assert long or len(sentence.replace("\u00a0", "_").split()) <= 38, sentence
         assert not re.search(r"\bpå \w+ av \d+ indikatorer", written), written
 
 
@@ -150,12 +152,12 @@ def _plain(said: Statement, known: Catalogue) -> str:
 def test_main_findings_of_2017_as_an_expert_would_have_them(
     network_of: NetworkOf, known: Catalogue
 ) -> None:
-    """Before and after correction; the three whose accounts are doubted are named."""
+    """Before and after correction; the two whose accounts are doubted are named."""
     told = [_plain(said, known) for said in network_of(2017).about(SUMMARY)]
     assert told[0] == (
         "Netto driftsutgifter til sosialtjenesten per innbygger 18–66 år varierer fra "
-        "kr 4 169 i Trondheim til kr 7 431 i Oslo (snitt kr 4 888). Bergen, Tromsø og "
-        "Sandnes er holdt utenfor på grunn av forbehold. Korrigert for behov, "
+        "kr 4 169 i Trondheim til kr 7 431 i Oslo (snitt kr 4 888). Bergen og Tromsø "
+        "er holdt utenfor på grunn av forbehold. Korrigert for behov, "
         "arbeidsgiveravgift og pensjon går ressursbruken fra 0,77 i Drammen til 1,22 i "
         "Oslo. Tromsø er holdt utenfor på grunn av forbehold."
     )
@@ -165,13 +167,12 @@ def test_main_findings_of_2017_as_an_expert_would_have_them(
 def test_who_is_left_out_is_left_out_of_that_figure_alone(
     network_of: NetworkOf, known: Catalogue
 ) -> None:
-    """Fredrikstad's accounts of 2018 are doubted, and its use of resources is not."""
+    """Bergen's use of resources in 2018 is doubted, and its accounts are not."""
     told = _plain(network_of(2018).about(SUMMARY)[0], known)
     before, _, after = told.partition(" Korrigert ")
-    assert before.endswith(
-        "Bergen og Fredrikstad er holdt utenfor på grunn av forbehold."
-    )
-    assert "fra 0,87 i Fredrikstad til 1,21 i Oslo. Bergen og Drammen er holdt" in after
+    assert before.endswith("). Tromsø er holdt utenfor på grunn av forbehold.")
+    left_out = "Bergen, Tromsø og Drammen er holdt utenfor"
+    assert f"fra 0,87 i Fredrikstad til 1,21 i Oslo. {left_out}" in after
 
 
 @every_year

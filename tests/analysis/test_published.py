@@ -35,7 +35,7 @@ TRONDHEIM = [
     ("mellom 18 og 24 år", "Stønaden varer 3,9 måneder"),
     ("5,5 måneder for dem med sosialhjelp som hovedinntekt", "mot 6,3 måneder"),
     ("Etter kvalifiseringsprogrammet", "gikk 46 % til arbeid"),
-    ("Etter kvalifiseringsprogrammet", "snittet kan ikke brukes"),
+    ("Etter kvalifiseringsprogrammet", "snittet for 2020 kan ikke brukes"),
 ]
 TROMSO = [
     ("Korrigert for behov", "ressursbruken nær snittet (1,00)"),
@@ -114,7 +114,10 @@ def test_published_statement_holds_in_our_table(
     elif what == "side":
         assert fact.side == told
     elif what == "change":
-        assert changes.direction(known, fact) == told
+        # Of a year that is misposted, Tabell 1 has both figures and the text neither.
+        shown = fact.replace(change=fact.given() - fact.given("previous"))
+        assert fact.change is not None or indicator == "ressursbruksindikator"
+        assert changes.direction(known, shown) == told
     elif what == "printed":
         assert half_up(fact.given(), fact.decimals) == told
     elif what == "stable over time":
@@ -168,7 +171,8 @@ def test_kvp_result_2020_has_no_distance_but_a_reason(
     assert (fact.value, fact.network_mean, fact.index, fact.rank) == (46, *[None] * 3)
     said = [s for s in _said(found, known) if "Etter kvalifiseringsprogrammet" in s]
     assert len(said) == 1
-    assert said[0].endswith("; snittet kan ikke brukes.")
+    why = "på grunn av feil i rapporteringsgrunnlaget."
+    assert said[0].endswith(f"; snittet for 2020 kan ikke brukes {why}")
 
 
 def test_people_explain_the_causes(known: Catalogue) -> None:

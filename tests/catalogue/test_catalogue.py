@@ -328,7 +328,7 @@ def test_forbehold_are_found_by_id_in_the_order_of_the_file(known: Catalogue) ->
 #: and what may be said of change.
 EFFECTS: Mapping[str, tuple[bool, bool, bool, bool, str]] = {
     "structure_break": (True, True, True, True, "reserved"),
-    "misposting": (True, True, True, True, "shown"),
+    "misposting": (True, True, True, True, "doubted"),
     "posting_moved": (True, True, True, True, "shown"),
     "corrected_value": (True, True, True, True, "shown"),
     "not_comparable": (False, False, False, True, "withheld"),
@@ -339,7 +339,8 @@ EFFECTS: Mapping[str, tuple[bool, bool, bool, bool, str]] = {
     "estimated_denominator": (True, True, True, True, "shown"),
     "other_source": (True, True, True, True, "shown"),
     "unexplained_value": (True, True, True, True, "shown"),
-    "definition_differs": (True, True, True, True, "shown"),
+    "unexplained_change": (True, True, True, True, "shown"),
+    "definition_differs": (True, True, True, True, "doubted"),
     "mean_rule": (True, True, True, True, "shown"),
     "table_succession": (True, True, True, True, "reserved"),
     "no_source": (False, False, False, True, "withheld"),
@@ -347,6 +348,10 @@ EFFECTS: Mapping[str, tuple[bool, bool, bool, bool, str]] = {
     "status": (True, True, True, True, "shown"),
     "auto_update_exception": (True, True, True, True, "shown"),
 }
+
+
+#: Those whose place among the members is not told.
+WITHOUT_PLACE = {"definition_differs"}
 
 
 def effects_of(known: Catalogue, *kinds: str) -> Effects:
@@ -368,7 +373,8 @@ def test_every_kind_is_in_the_table_above(known: Catalogue) -> None:
 @pytest.mark.parametrize("kind", EFFECTS)
 def test_kind_does_what_was_decided(known: Catalogue, kind: str) -> None:
     """A slip here would put a suppressed figure into a mean."""
-    assert effects_of(known, kind) == Effects(*EFFECTS[kind])
+    has_place = kind not in WITHOUT_PLACE
+    assert effects_of(known, kind) == Effects(*EFFECTS[kind], has_place)
 
 
 @pytest.mark.parametrize(
@@ -395,11 +401,38 @@ def test_strictest_of_several_holds(
 
 def test_another_caveat_never_permits_more(known: Catalogue) -> None:
     """Of any two kinds: what one forbids stays forbidden."""
-    strictness = ("shown", "reserved", "withheld")
+    strictness = ("shown", "doubted", "reserved", "withheld")
     for one, other in product(EFFECTS, repeat=2):
         *flags, change = zip(EFFECTS[one], EFFECTS[other], strict=True)
-        wanted = Effects(*map(all, flags), max(change, key=strictness.index))
+        has_place = not WITHOUT_PLACE & {one, other}
+        wanted = Effects(*map(all, flags), max(change, key=strictness.index), has_place)
         assert effects_of(known, one, other) == wanted
+
+
+def test_what_is_on_both_years_does_not_doubt_the_change(known: Catalogue) -> None:
+    """A misposted year is no base, and no end, of a change; two alike are both."""
+    (of_one,) = ("tromso_f243_2017",)
+    assert known.effects((of_one,)).change == "doubted"
+    assert known.effects((), (of_one,)).change == "doubted"
+    assert known.effects((of_one,), (of_one,)).change == "shown"
+    # A break is of the first year after it, and the year after that goes on.
+    assert known.effects((), ("brudd_2020_trondheim",)).change == "shown"
+
+
+def test_every_label_is_understood_alone(known: Catalogue) -> None:
+    """A clause with a subject: a sentence, and never «flyttet hit» or «for lavt»."""
+    verbs = "er har kan fører brukte endret ble gikk gir mangler står gjelder"
+    verbs += " oppdateres"
+    verb = rf"\b({'|'.join(verbs.split())})\b"
+    for entry in known.forbehold:
+        first, *rest = entry.label.split()
+        assert len(rest) > 3, entry.id
+        assert re.search(verb, entry.label), entry.id
+        assert first not in ("for", "noe", "kan", "rommer", "ny", "ikke"), entry.id
+        assert not entry.label.endswith("."), entry.id
+        if known.kinds[entry.kind].told in ("with_finding", "with_change"):
+            years = {int(year) for year in re.findall(r"20\d\d", entry.label)}
+            assert years & {*entry.years}, entry.id
 
 
 def test_real_figure_with_several_caveats_has_the_strictest(known: Catalogue) -> None:

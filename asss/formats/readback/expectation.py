@@ -368,7 +368,11 @@ def _of_network(book: _Book) -> Iterator[Chapter]:
 def _chapters(book: _Book) -> Iterator[Chapter]:
     """The main findings and each chapter, with the forbehold on their facts."""
     known, single = book.known, _single(book)
-    touching = {fact["id"]: fact["forbehold"] for fact in book.facts["facts"]}
+    own = {
+        fact["id"]: fact["forbehold"]
+        for fact in book.facts["facts"]
+        if fact["kommune"] == book.run["kommune"]
+    }
     headings = {SUMMARY: book.words["summary_heading"]}
     headings |= {chapter.id: chapter.name for chapter in known.service.chapters}
     for section, heading in headings.items():
@@ -376,7 +380,7 @@ def _chapters(book: _Book) -> Iterator[Chapter]:
         yield Chapter(
             heading,
             tuple(sentence["text"] for sentence in said),
-            tuple(_marks(sentence, touching, single) for sentence in said),
+            tuple(_marks(sentence, own, single) for sentence in said),
             tuple(_comments(book, section)),
         )
 
@@ -498,11 +502,11 @@ def _by_hand(book: _Book) -> Iterator[str]:
 
 def _marks(
     sentence: Mapping[str, Any],
-    touching: Mapping[str, Sequence[str]],
+    own: Mapping[str, Sequence[str]],
     single: Mapping[str, str],
 ) -> tuple[str, ...]:
-    """The forbehold on the facts of a sentence, of those that are on single figures."""
-    names = {name for fact in sentence["facts"] for name in touching.get(fact, ())}
+    """Those on the report's own facts of a sentence, if they are on single figures."""
+    names = {name for fact in sentence["facts"] for name in own.get(fact, ())}
     return tuple(text for name, text in single.items() if name in names)
 
 

@@ -152,7 +152,7 @@ class Hand:
         in_kroner = (n for n in range(place + 1) if self._tells_kroner(n))
         is_first = next(in_kroner, None) == place
         fields["prices"] = self.words["current_prices"] if is_first else ""
-        return self._with_caveat(said, fields)
+        return self._with_caveat(place, said, fields)
 
     def _tells_kroner(self, place: int) -> bool:
         """Whether a sentence tells kroner of two years, which are not the same."""
@@ -174,39 +174,83 @@ class Hand:
         own = [self._by_id[name] for name in one["facts"]]
         return Said(one["rule"], own, earlier)
 
-    def _with_caveat(self, said: Said, fields: Fields) -> str:
+    def _with_caveat(self, place: int, said: Said, fields: Fields) -> str:
         sentence = self.known.phrases.phrases[said.rule].sentence
         told = {n for s in said.earlier for n in self._due(s) if self._has_room(s)}
-        new = [one for name, one in self._due(said).items() if name not in told]
-        demand(not new or self._has_room(said), f"it lacks the caveats {new}")
-        years, labels = (list(dict.fromkeys(one[n] for one in new)) for n in (0, 1))
-        given = {"year": self.listed(years), "caveat": self.listed(labels)}
-        tail = self.say("caveat_tail", **given) if new else ""
-        return sentence.format(**fields, caveat=tail)
+        lacks = self._due(said).keys() - told
+        demand(not lacks or self._has_room(said), f"it lacks the caveats {lacks}")
+        return sentence.format(**fields, caveat=self._caveats(place))
+
+    def _caveats(self, place: int) -> str:
+        """What is behind a sentence: in full, unless what is before it points there."""
+        *earlier, (section, facts, due) = map(self._due_at, range(place + 1))
+        said = {name for _, _, names in earlier for name in names}
+        last = [{*names} for where, _, names in earlier if names and where == section]
+        again, same = said & due.keys(), last[-1] if last else set()
+        same = same if same <= due.keys() else set()
+        on_them = {name for fact in facts for name in fact["forbehold"]}
+        points = again == said & on_them and same != again
+        kept = again if points else same
+        labels = [self._forbehold[name]["label"] for name in due if name not in kept]
+        more = ""
+        for label in labels[::-1]:
+            capital = label[:1].upper() + label[1:]
+            more = self.say("caveat_tail", caveat=capital, more=more)
+        if not (again and kept):
+            return more
+        if not points:
+            return self.say("caveat_same", more=more)
+        years = sorted({str(year) for name in again for year in due[name]})
+        return self.say("caveat_above", year=self.listed(years), more=more)
+
+    def _due_at(self, place: int) -> tuple[str, Sequence[Fact], Mapping[str, set[int]]]:
+        """Section, own facts and caveats of a sentence: none where it has no room."""
+        one = self._sentences[place]
+        facts = [self._by_id[name] for name in one["facts"] if name in self._by_id]
+        said = Said(one["rule"], facts)
+        due = self._due(said) if self._has_room(said) else {}
+        own = [fact for fact in facts if fact["kommune"] == self.kommune]
+        return str(one["section"]), own, due
 
     def _has_room(self, said: Said) -> bool:
-        return "{caveat}" in self.known.phrases.phrases[said.rule].sentence
+        return "{caveat}" in self._sentence(said)
 
-    def _due(self, said: Said) -> dict[str, tuple[str, str]]:
-        """Year and label of what must stand beside a sentence, by id, oldest first."""
-        beside = {"with_finding"}
-        facts = list(said.own)
-        if said.rule.startswith("moved"):
-            beside.add("with_change")
-            facts += [
-                self.at(fact["indicator"], self.year - 1)
+    def _due(self, said: Said) -> dict[str, set[int]]:
+        """What must stand beside a sentence, by id, and of which years it is there."""
+        is_change = said.rule.startswith("moved")
+        has_level = not is_change or "{mean}" in self._sentence(said)
+        facts = {fact["id"]: fact for fact in said.own}
+        if is_change:
+            before = (
+                (fact["indicator"], self.kommune, self.year - 1)
                 for fact in said.own
                 if fact["year"] == self.year
-            ]
-        found: dict[str, tuple[str, str]] = {}
-        for fact in facts:
-            is_told = fact["kommune"] == self.kommune and fact["value"] is not None
-            for name in fact["forbehold"] if is_told else ():
-                entry = self._forbehold[name]
-                is_due = self.known.kinds[entry["kind"]].told in beside
-                if is_due and entry["indicators"] != EVERY:
-                    found.setdefault(name, (str(fact["year"]), entry["label"]))
-        return dict(sorted(found.items(), key=lambda one: (*one[1], one[0])))
+            )
+            one_year = [self._by_key[key] for key in before if key in self._by_key]
+            facts |= {fact["id"]: fact for fact in one_year}
+        own = [
+            fact
+            for fact in facts.values()
+            if fact["kommune"] == self.kommune and fact["value"] is not None
+        ]
+        due: dict[str, set[int]] = {}
+        for name, entry in self._forbehold.items():
+            touched = [fact for fact in own if name in fact["forbehold"]]
+            told = self.known.kinds[entry["kind"]].told
+            if told == "with_change":
+                steps = [fact for fact in touched if fact["year"] == self.year]
+                is_due = is_change and bool(steps)
+            else:
+                # Of each figure, the years that it is on: of a change, one and not two.
+                figures = [fact["indicator"] for fact in touched]
+                once = [one for one in figures if figures.count(one) == 1]
+                is_due = told == "with_finding" and bool(figures if has_level else once)
+            if is_due and entry["indicators"] != EVERY:
+                due[name] = {int(fact["year"]) for fact in touched}
+        return due
+
+    def _sentence(self, said: Said) -> str:
+        return self.known.phrases.phrases[said.rule].sentence
 
     def say(self, rule: str, **fields: str) -> str:
         """A phrase, filled."""
@@ -290,6 +334,8 @@ class Hand:
     def rank(self, fact: Fact, *, spending: bool = False, years: bool = True) -> str:
         """The place among those counted, in print, at the end that it is on."""
         if not self._has_ends(fact) or not self.is_far(fact, spending=spending):
+            return ""
+        if any(kind.rank != "shown" for kind in self.kinds(fact)):
             return ""
         end = "highest" if side(fact) > 0 else "lowest"
         own, places = fact["value"], fact["decimals"]

@@ -39,6 +39,9 @@ EFFECTS = (
     ("mean", "void", "review_mean_void"),
     ("change", "reserved", "review_change_reserved"),
     ("change", "withheld", "review_change_withheld"),
+    ("change", "doubted", "review_change_doubted"),
+    ("rank", "withheld", "review_rank_withheld"),
+    ("told", "with_change", "review_told_with_change"),
     ("told", "with_finding", "review_told_with_finding"),
 )
 
