@@ -103,6 +103,7 @@ TOP_HEAVY = {
     ("baerum", 2015): 59,
     ("bergen", 2018): 59,
     ("baerum", 2018): 56,
+    ("baerum", 2019): 56,
     ("kristiansand", 2019): 57,
     ("drammen", 2017): 59,
     ("drammen", 2019): 57,

@@ -175,7 +175,7 @@ class Hand:
         return Said(one["rule"], own, earlier)
 
     def _with_caveat(self, place: int, said: Said, fields: Fields) -> str:
-        sentence = self.known.phrases.phrases[said.rule].sentence
+        sentence = self._sentence(said)
         told = {n for s in said.earlier for n in self._due(s) if self._has_room(s)}
         lacks = self._due(said).keys() - told
         demand(not lacks or self._has_room(said), f"it lacks the caveats {lacks}")
@@ -250,7 +250,9 @@ class Hand:
         return due
 
     def _sentence(self, said: Said) -> str:
-        return self.known.phrases.phrases[said.rule].sentence
+        # One by no rule at all is refused where it stands, and not by those after it.
+        phrase = self.known.phrases.phrases.get(said.rule)
+        return phrase.sentence if phrase else ""
 
     def say(self, rule: str, **fields: str) -> str:
         """A phrase, filled."""
