@@ -15,7 +15,6 @@ help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
 setup: $(STAMP)  ## Install everything into .venv (again only when something changed)
-	@.ci/system-libraries
 
 # The stamp remembers what was installed. Python and venv are tried first, because
 # their own messages do not tell a reader what to do.
@@ -35,7 +34,7 @@ reports: setup  ## Render the reports of all municipalities
 	@echo 'Open outputs/2020/index.html'
 
 test: setup  ## Run all tests except those that need the network (-m live)
-	@.ci/system-libraries test
+	@.ci/system-libraries
 	@$(BIN)/python -m pytest -n auto --dist loadfile --junitxml=outputs/tests.xml; result=$$?; \
 	  echo 'Test results: outputs/tests.xml'; exit $$result
 
@@ -69,6 +68,7 @@ types: setup  ## Check types
 	@$(BIN)/mypy
 
 bench: setup  ## Measure against other ways; into docs/benchmarks.md (most of an hour)
+	@$(BIN)/python -m pip install --quiet -r benchmarks/requirements.txt
 	@$(BIN)/python -m benchmarks --write
 
 mutants: setup  ## Make ten faults in a copy, and see that the tests of their modules fail

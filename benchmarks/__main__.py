@@ -15,7 +15,7 @@ BEGIN, END = "<!-- results -->", "<!-- end of results -->"
 #: Whose versions matter to what was found.
 LIBRARIES = (
     *("papermill", "nbclient", "nbconvert", "ipykernel", "pandas", "matplotlib"),
-    *("weasyprint", "distributed"),
+    *("typst", "weasyprint", "distributed"),
 )
 
 

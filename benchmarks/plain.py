@@ -1,8 +1,8 @@
 """
 What a user does without us: three commands for each municipality, in a loop.
 
-The same notebook and the same engine for PDF. Run as a program, with the folder for
-results, the formats (``html`` or ``html,pdf``) and the ids of municipalities.
+The same notebook, and for PDF what makes one of any page. Run as a program, with the
+folder for results, the formats (``html`` or ``html,pdf``) and ids of municipalities.
 """
 
 import subprocess

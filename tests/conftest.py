@@ -3,7 +3,7 @@
 import os
 import shutil
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -20,7 +20,6 @@ from asss.analysis.findings import Findings
 from asss.catalogue import catalogue, parameters
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import EMBEDDED, Run
-from asss.formats import conversion
 from asss.runs import batch, report
 from asss.statbank import Snapshot
 
@@ -104,12 +103,6 @@ def findings_of(
     return assess
 
 
-def formats_here(formats: Sequence[str]) -> tuple[str, ...]:
-    """Those that can be made: PDF needs Pango, which not every system has."""
-    lacking = {"pdf"} if conversion.pdf_problem() else set()
-    return tuple(name for name in formats if name not in lacking)
-
-
 def _copy_project(root: Path, folder: Path) -> Path:
     for name in ("notebooks", "parameters"):
         ignored = shutil.ignore_patterns(".ipynb_checkpoints")
@@ -137,7 +130,7 @@ def made_once(root: Path, common: Path) -> Path:
                 [run],
                 root=folder,
                 output=folder / "outputs",
-                formats=formats_here(report.FORMATS),
+                formats=report.FORMATS,
                 editions=report.EDITIONS,
                 today="2026-11-23",
             )
@@ -170,7 +163,7 @@ def rendered(
 
     Reports on years after the embedded ones stand on the figures made up for them.
     """
-    formats = formats_here(report.USUAL_FORMATS)
+    formats = report.USUAL_FORMATS
 
     @cache
     def render(kommune: str, year: int) -> Path:

@@ -27,7 +27,7 @@ RESERVED = {
         "formats.conversion",
         "formats.review",
     },
-    "weasyprint": {"formats.conversion"},
+    "typst": {"formats.typesetting"},
     "pikepdf": {"formats.tagging", "formats.readback"},
     "bs4": {"formats.readback"},
     "jinja2": {"page.blocks"},

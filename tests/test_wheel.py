@@ -24,8 +24,8 @@ sys.meta_path.insert(0, Refuse())
 OF_REPORTS = (
     *("bs4", "fontTools", "ipykernel", "IPython", "jinja2", "jupyter_client"),
     *("jupyter_core", "jupyterlab", "markupsafe", "matplotlib", "nbclient"),
-    *("nbconvert", "nbformat", "papermill", "pikepdf", "pyphen", "resvg_py", "rich"),
-    *("seaborn", "traitlets", "typer", "weasyprint", "xlsxwriter", "click"),
+    *("nbconvert", "nbformat", "papermill", "pikepdf", "resvg_py", "rich"),
+    *("seaborn", "traitlets", "typer", "typst", "xlsxwriter", "click"),
     *("distributed", "dask", "upath", "tornado", "zmq"),
 )
 

@@ -24,7 +24,6 @@ from asss.cli.terminal import (
     plain_errors,
     safe,
 )
-from asss.formats import conversion
 from asss.runs import verification
 from asss.statbank import doctor, retrieval
 from asss.statbank.client import Client
@@ -114,11 +113,6 @@ def examine(
             mark = "[green]good[/green]   " if is_ok else "[red]wrong[/red]  "
             out.print(f"{mark} {safe(check.about)}: {safe(check.message)}")
             is_well &= is_ok
-        problem = conversion.pdf_problem()
-        if problem:
-            out.print(f"[yellow]remark[/yellow]  no PDF here: {safe(problem)}")
-        else:
-            out.print("[green]good[/green]    PDF can be made")
         if live:
             with _client(known, base_url, contact, timeout) as client:
                 is_well &= _examine_tables(known, client)

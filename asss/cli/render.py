@@ -60,9 +60,6 @@ INTERRUPTED = 130
 #: Bytes.
 MEGABYTE = 2**20
 
-#: The reason for a report that is as it would be but for its PDF.
-LACKS_PDF = ("format pdf is missing",)
-
 #: The reason for a report that is as it would be, and is to be made all the same.
 FORCED = "--force"
 
@@ -196,30 +193,25 @@ def render(
             jobs=jobs,
             scheduler=scheduler,
         )
-        no_pdf = _carry_out(task, account, force=force, dry_run=dry_run)
-    _conclude(task, account, no_pdf, dry_run=dry_run)
+        _carry_out(task, account, force=force, dry_run=dry_run)
+    _conclude(task, account, dry_run=dry_run)
 
 
-def _carry_out(
-    task: _Task, account: Account, *, force: bool, dry_run: bool
-) -> str | None:
-    """Make what is due, or only say what that is; why PDF could not be made, if so."""
+def _carry_out(task: _Task, account: Account, *, force: bool, dry_run: bool) -> None:
+    """Make what is due, or only say what that is."""
     outputs.sweep_all(task.output)
-    verdicts, task, no_pdf = _judge(task, force=force)
+    verdicts = _judge(task, force=force)
     for verdict in verdicts:
         if verdict.is_fresh:
             account.unchanged(verdict.run, str(_place(task, verdict.run)))
         else:
             account.due(verdict.run, verdict.reasons)
-    if dry_run:
-        return no_pdf
-    due = [verdict.run for verdict in verdicts if not verdict.is_fresh]
-    return _make(task, due, account) or no_pdf
+    if not dry_run:
+        due = [verdict.run for verdict in verdicts if not verdict.is_fresh]
+        _make(task, due, account)
 
 
-def _conclude(
-    task: _Task, account: Account, no_pdf: str | None, *, dry_run: bool
-) -> None:
+def _conclude(task: _Task, account: Account, *, dry_run: bool) -> None:
     counts = account.counts
     pages = [str(page) for page in task.indexes.values() if page.is_file()]
     if dry_run:
@@ -227,13 +219,6 @@ def _conclude(
     else:
         line = account.summary() + (f": {', '.join(pages)}" if pages else "")
     account.finished("planned" if dry_run else "finished", line, paths=pages)
-    if no_pdf:
-        advice = (
-            f"WeasyPrint needs Pango ({no_pdf}). Install it with `.ci/system-libraries`"
-            " or as the README says, and run again."
-        )
-        line = f"[yellow]HTML only, no PDF:[/yellow] {safe(advice)}"
-        account.problem("no_pdf", line, advice)
     if counts["failed"]:
         raise typer.Exit(FAILURE)
 
@@ -375,13 +360,8 @@ def _names(kind: str, given: Sequence[str], known: Sequence[str]) -> tuple[str, 
     return tuple(dict.fromkeys(asked))
 
 
-def _judge(task: _Task, *, force: bool) -> tuple[list[Verdict], _Task, str | None]:
-    """
-    What is to be made and why, in which formats; and why PDF is not one of them.
-
-    Whether PDF can be made is asked only where a report lacks nothing else: to know it,
-    what makes it must be loaded, which whoever makes a report has done anyhow.
-    """
+def _judge(task: _Task, *, force: bool) -> list[Verdict]:
+    """What is to be made and why."""
     languages = {run.language for run in task.runs}
     catalogues = {
         name: task.known
@@ -389,41 +369,25 @@ def _judge(task: _Task, *, force: bool) -> tuple[list[Verdict], _Task, str | Non
         else catalogue.load_catalogue(task.known.folder, language=name)
         for name in languages
     }
-    entries = Ledger(task.output).read()
-
-    def judged() -> list[Verdict]:
-        return manifest.judge(
-            task.runs,
-            output=task.output,
-            catalogues=catalogues,
-            snapshots=task.snapshots,
-            entries=entries,
-            asked=(*task.formats, *task.editions),
-        )
-
-    verdicts, no_pdf = judged(), None
-    if any(verdict.reasons == LACKS_PDF for verdict in verdicts):
-        from asss.formats import conversion
-
-        formats, no_pdf = conversion.makeable(task.formats)
-        task = replace(task, formats=formats)
-        verdicts = judged()
+    verdicts = manifest.judge(
+        task.runs,
+        output=task.output,
+        catalogues=catalogues,
+        snapshots=task.snapshots,
+        entries=Ledger(task.output).read(),
+        asked=(*task.formats, *task.editions),
+    )
     if force:
         verdicts = [
             replace(verdict, reasons=verdict.reasons or (FORCED,))
             for verdict in verdicts
         ]
-    return verdicts, task, no_pdf
+    return verdicts
 
 
-def _make(task: _Task, due: Sequence[Run], account: Account) -> str | None:
+def _make(task: _Task, due: Sequence[Run], account: Account) -> None:
     """
     Make what is due, and the index of each year where it no longer shows what there is.
-
-    Returns
-    -------
-    no_pdf : str or None
-        Why PDF could not be made, if so.
 
     Raises
     ------
@@ -449,7 +413,6 @@ def _make(task: _Task, due: Sequence[Run], account: Account) -> str | None:
         line = f"{len(names)} of {len(due)} reports failed:"
         shown = f"[red]{line}[/red] {', '.join(names)}"
         account.problem("some_failed", shown, f"{line} {', '.join(names)}")
-    return next((result.no_pdf for result in results if result.no_pdf), None)
 
 
 def _render(

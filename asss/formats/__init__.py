@@ -4,6 +4,8 @@ Formats: a notebook that has been run, as pages, papers and files, and their con
 ::
 
                 review              kildespor at every number
-  conversion   readback   exports   HTML and PDF │ is it all there? │ other programs
-       tagging                      what a screen reader needs of the PDF
+  conversion   typesetting   readback   exports
+                 tagging
+                                    HTML │ PDF │ is it all there? │ other programs;
+                                    what a screen reader needs of the PDF
 """

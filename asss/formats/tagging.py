@@ -1,22 +1,23 @@
 """
-What a screen reader needs of the PDF and WeasyPrint does not write.
+What a screen reader needs of the PDF and Typst is not told.
 
-WeasyPrint tags the page (PDF/UA-1), but it counts columns wrongly below a cell that
-spans rows, so that a listener would be told the year beside; it writes no scope, names
-a link by its target's id, leaves empty links where lines break, and counts page numbers
-among the text. Here the finished file is gone over once. Imports nothing of asss.
+Typst tags the page (PDF/UA-1), but knows no header of a row or of a group of rows, and
+names a link by the page that it leads to. Here the finished file is gone over once, and
+says of each cell and link what the page says of it. Imports nothing of asss.
 """
 
-import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
+from typing import NamedTuple
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Object
 
 __all__ = [
     "Cell",
+    "Span",
+    "Table",
     "elements",
     "finish",
 ]
@@ -24,10 +25,17 @@ __all__ = [
 #: The parts of a table that hold its rows.
 SECTIONS = ("/THead", "/TBody", "/TFoot")
 
-#: How WeasyPrint begins what is in the tree under a number, and how a footer begins.
-#: Text is drawn in hexadecimal numbers of glyphs, which never look like either.
-MARK = re.compile(rb"/\w+\s+<<\s*/MCID (\d+)\s*>>\s+BDC")
-FOOTER = b"/Artifact <</Type /Pagination /Subtype /Footer>> BDC"
+
+class Span(NamedTuple):
+    """A cell as the page has it: whether a header, and how many rows and columns."""
+
+    is_header: bool
+    rows: int
+    columns: int
+
+
+#: A table of the page: sections, each the head or not, of rows of cells.
+Table = Sequence[tuple[bool, Sequence[Sequence[Span]]]]
 
 
 @dataclass(frozen=True)
@@ -37,7 +45,6 @@ class Cell:
     A header tells what other cells are about.
     """
 
-    element: Dictionary
     section: int
     is_header: bool
     is_in_head: bool
@@ -51,39 +58,49 @@ class Cell:
         return self.is_header and (self.is_in_head or self.is_alone)
 
 
-def finish(pdf: bytes, labels: Mapping[str, str]) -> bytes:
+def finish(pdf: bytes, links: Sequence[str], tables: Sequence[Table]) -> bytes:
     """
-    Set right what a reader who listens is told of tables, links and page numbers.
+    Say of cells and links what a reader who listens needs to know.
 
     Parameters
     ----------
     pdf : bytes
-        A tagged PDF from WeasyPrint.
-    labels : mapping of str to str
-        What the links to each place on the page say, by the place's id.
+        A tagged PDF from Typst.
+    links : sequence of str
+        What each link of the page says, in the order in which they are read.
+    tables : sequence of Table
+        The page's tables, in the same order.
 
     Returns
     -------
     pdf : bytes
         The same pages to look at; the same bytes for the same bytes.
 
+    Raises
+    ------
+    ValueError
+        If the PDF has other links, tables, rows or cells than the page.
+
     Notes
     -----
-    Scopes, ids and headers of cells are those of ISO 32000-1, 14.8.5.7; page numbers
-    become artifacts, 14.8.2.2.
+    Scopes, ids and headers of cells are those of ISO 32000-1, 14.8.5.7.
     """
     with pikepdf.open(BytesIO(pdf)) as document:
         tree = document.Root.StructTreeRoot
         ids = pikepdf.NameTree.new(document)
         told = list(elements(tree.K))
-        tables = (e for e in told if e.S == "/Table")
-        for number, table in enumerate(tables, start=1):
-            _relate(_cells(table), f"t{number}", ids)
+        found = [element for element in told if element.S == "/Table"]
+        for number, (table, shown) in enumerate(
+            zip(found, tables, strict=True), start=1
+        ):
+            cells = _lay_out(shown)
+            _relate(_in_sections(document, table, shown), cells, f"t{number}", ids)
         tree.IDTree = ids.obj
-        for page in document.pages:
-            _name_links(page, labels)
-        _drop_empty_links(document, told)
-        _set_aside_page_numbers(document, told)
+        named = (element for element in told if element.S == "/Link")
+        for link, words in zip(named, links, strict=True):
+            for kid in link.K:
+                if isinstance(kid, Dictionary) and Name.Obj in kid:
+                    kid.Obj.Contents = pikepdf.String(words)
         out = BytesIO()
         document.save(
             out,
@@ -103,33 +120,28 @@ def elements(node: Object) -> Iterator[Dictionary]:
         yield from elements(node.get(Name.K, Array()))
 
 
-# -- tables ----------------------------------------------------------------------------
+def _children(element: Dictionary) -> list[Dictionary]:
+    return [kid for kid in element.K if isinstance(kid, Dictionary) and Name.S in kid]
 
 
-def _cells(table: Dictionary) -> list[Cell]:
+def _lay_out(table: Table) -> list[Cell]:
     """Each cell with the rows and columns it covers, as HTML lays them out."""
     found: list[Cell] = []
     taken: set[tuple[int, int]] = set()
     row = 0
-    sections = (e for e in _children(table) if e.S in SECTIONS)
-    for number, section in enumerate(sections):
-        for line in _children(section):
-            cells = _children(line)
+    for number, (is_head, lines) in enumerate(table):
+        for line in lines:
             column = 0
-            for element in cells:
+            for span in line:
                 while (row, column) in taken:
                     column += 1
-                attributes = element.A
                 cell = Cell(
-                    element,
                     section=number,
-                    is_header=element.S == "/TH",
-                    is_in_head=section.S == "/THead",
-                    is_alone=len(cells) == 1,
-                    rows=range(row, row + int(attributes.get(Name.RowSpan, 1))),
-                    columns=range(
-                        column, column + int(attributes.get(Name.ColSpan, 1))
-                    ),
+                    is_header=span.is_header,
+                    is_in_head=is_head,
+                    is_alone=len(line) == 1,
+                    rows=range(row, row + span.rows),
+                    columns=range(column, column + span.columns),
                 )
                 taken |= {(r, c) for r in cell.rows for c in cell.columns}
                 found.append(cell)
@@ -137,27 +149,60 @@ def _cells(table: Dictionary) -> list[Cell]:
     return found
 
 
-def _children(element: Dictionary) -> list[Dictionary]:
-    return [kid for kid in element.K if isinstance(kid, Dictionary) and Name.S in kid]
+def _in_sections(
+    document: pikepdf.Pdf, table: Dictionary, shown: Table
+) -> list[Dictionary]:
+    """Put the rows of a table into the sections that the page has; give its cells."""
+    parts = _children(table)
+    rows = [row for part in parts if part.S in SECTIONS for row in _children(part)] or [
+        part for part in parts if part.S == "/TR"
+    ]
+    told = iter(rows)
+    kept = [part for part in parts if part.S not in (*SECTIONS, "/TR")]
+    cells: list[Dictionary] = []
+    for is_head, lines in shown:
+        kind = Name.THead if is_head else Name.TBody
+        section = document.make_indirect(
+            Dictionary(Type=Name.StructElem, S=kind, P=table, K=Array())
+        )
+        for line in lines:
+            row = next(told)
+            row.P = section
+            section.K.append(row)
+            cells += [cell for cell, _ in zip(_children(row), line, strict=True)]
+        kept.append(section)
+    if next(told, None) is not None:
+        msg = "The PDF has more rows than the page."
+        raise ValueError(msg)
+    table.K = Array(kept)
+    return cells
 
 
-def _relate(cells: list[Cell], table: str, ids: pikepdf.NameTree) -> None:
+def _relate(
+    told: list[Dictionary], cells: list[Cell], table: str, ids: pikepdf.NameTree
+) -> None:
     """Give each header a scope and an id, and each cell the ids of its headers."""
     headed: list[tuple[str, Cell]] = []
-    for number, cell in enumerate(cells):
+    for number, (element, cell) in enumerate(zip(told, cells, strict=True)):
+        element.S = Name.TH if cell.is_header else Name.TD
+        element.A = Dictionary(O=Name.Table)
+        if len(cell.rows) > 1:
+            element.A.RowSpan = len(cell.rows)
+        if len(cell.columns) > 1:
+            element.A.ColSpan = len(cell.columns)
         if cell.is_header:
             name = f"{table}-{number:04}"
             headed.append((name, cell))
-            cell.element.ID = pikepdf.String(name)
-            cell.element.A.Scope = Name.Column if cell.heads_columns else Name.Row
-            ids[name] = cell.element
+            element.ID = pikepdf.String(name)
+            element.A.Scope = Name.Column if cell.heads_columns else Name.Row
+            ids[name] = element
+        elif Name.ID in element:
+            del element.ID
     groups = [cell for _, cell in headed if cell.heads_columns]
-    for cell in cells:
+    for element, cell in zip(told, cells, strict=True):
         headers = [name for name, header in headed if _is_under(cell, header, groups)]
         if headers:
-            cell.element.A.Headers = Array(pikepdf.String(name) for name in headers)
-        elif Name.Headers in cell.element.A:
-            del cell.element.A.Headers
+            element.A.Headers = Array(pikepdf.String(name) for name in headers)
 
 
 def _is_under(cell: Cell, header: Cell, groups: list[Cell]) -> bool:
@@ -180,60 +225,4 @@ def _is_under(cell: Cell, header: Cell, groups: list[Cell]) -> bool:
         header.rows.start < other.rows.start <= cell.rows.start
         for other in groups
         if other.section == cell.section
-    )
-
-
-# -- links and page numbers ------------------------------------------------------------
-
-
-def _name_links(page: pikepdf.Page, labels: Mapping[str, str]) -> None:
-    """Say what a link says, and not the id of the place that it leads to."""
-    for annotation in page.get(Name.Annots, Array()):
-        place = str(annotation.get(Name.Dest, ""))
-        if place in labels:
-            annotation.Contents = pikepdf.String(labels[place])
-
-
-def _drop_empty_links(document: pikepdf.Pdf, told: list[Dictionary]) -> None:
-    """Take away what is left of a link where its words all went to the next line."""
-    parents = pikepdf.NumberTree(document.Root.StructTreeRoot.ParentTree)
-    empty = set()
-    for page in document.pages:
-        links = page.get(Name.Annots, Array())
-        for number in reversed(range(len(links))):
-            left, _, right, _ = links[number].Rect
-            if left == right:
-                empty.add(links[number].objgen)
-                del parents[int(links[number].StructParent)]
-                del links[number]
-    for element in told if empty else ():
-        for number in reversed(range(len(element.K))):
-            kid = element.K[number]
-            is_link = isinstance(kid, Dictionary) and Name.Obj in kid
-            if is_link and kid.Obj.objgen in empty:
-                del element.K[number]
-
-
-def _set_aside_page_numbers(document: pikepdf.Pdf, told: list[Dictionary]) -> None:
-    """Make artifacts of what stands outside the tree: the foot of each page."""
-    parents = pikepdf.NumberTree(document.Root.StructTreeRoot.ParentTree)
-    inside: dict[tuple[int, int], set[int]] = {}
-    for element in told:
-        numbers = [int(kid) for kid in element.K if not isinstance(kid, Dictionary)]
-        if numbers:
-            inside.setdefault(element.Pg.objgen, set()).update(numbers)
-    for page in document.pages:
-        marks = parents[int(page.StructParents)]
-        outside = set(range(len(marks))) - inside.get(page.obj.objgen, set())
-        for number in outside:
-            marks[number] = None
-        if outside:
-            drawn = page.Contents.read_bytes()
-            page.Contents = document.make_stream(_set_aside(drawn, outside))
-
-
-def _set_aside(drawn: bytes, outside: Set[int]) -> bytes:
-    """What a page draws, where some of its marks are those of a footer."""
-    return MARK.sub(
-        lambda found: FOOTER if int(found[1]) in outside else found[0], drawn
     )

@@ -184,12 +184,6 @@ class _Marks:
         spaced = STROKE.sub("/<wbr>", str(escape(written)))
         marked = SPAN.sub(r'<span class="whole">\g<0></span>', spaced)
         for sign, letter, title in self.signs:
-            # WeasyPrint may break a line between a raised mark and the comma after it.
-            marked = re.sub(
-                rf"{re.escape(sign)}[).,;:]+",
-                r'<span class="whole">\g<0></span>',
-                marked,
-            )
             spoken = f'<abbr title="{escape(title)}">{letter}</abbr>'
             marked = marked.replace(sign, f'<sup class="r">{spoken}</sup>')
         return Markup(marked)

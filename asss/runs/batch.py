@@ -112,18 +112,13 @@ class Task:
 
 @dataclass(frozen=True)
 class Result:
-    """
-    What became of one report: where it lies, or why there is none.
-
-    ``no_pdf`` says why it has no PDF though one was asked for.
-    """
+    """What became of one report: where it lies, or why there is none."""
 
     kommune: str
     year: int
     folder: Path | None = None
     entry: Entry | None = None
     error: str | None = None
-    no_pdf: str | None = None
 
 
 class Workers(Protocol):
@@ -394,23 +389,19 @@ def serve(connection: Connection) -> None:
 
 
 def _make(task: Task) -> Result:
-    """Make a report in this process; where PDF cannot be made, without it."""
-    from asss.formats import conversion
+    """Make a report in this process."""
     from asss.runs import report
 
     run = task.run
-    formats, no_pdf = conversion.makeable(task.formats)
     try:
         # A task holds what a report is asked for by, under the same names.
-        made = report.render_report(**{**vars(task), "formats": formats})
+        made = report.render_report(**vars(task))
     except AsssError as error:
         return Result(run.kommune, run.year, error=str(error))
     except MemoryError:
         size = f"{task.limits.memory / 2**20:.0f} MB"
         return task.failed(f"more than {size} of memory was needed")
-    return Result(
-        run.kommune, run.year, folder=made.folder, entry=made.entry, no_pdf=no_pdf
-    )
+    return Result(run.kommune, run.year, folder=made.folder, entry=made.entry)
 
 
 # -- the project itself ----------------------------------------------------------------

@@ -104,7 +104,6 @@ LOCALE: Final = "nb"
 CARRIED = ("embedded/", "project/")
 
 #: The libraries that a report's bytes go through, those that ours stand on included.
-#: Of the system's own, such as Pango, nobody keeps the version: --force is for those.
 LIBRARIES = (
     "fonttools",
     "ipykernel",
@@ -121,16 +120,12 @@ LIBRARIES = (
     "papermill",
     "pikepdf",
     "pydantic",
-    "pydyf",
-    "pyphen",
     "pyyaml",
     "resvg-py",
     "scipy",
     "seaborn",
     "statsmodels",
-    "tinycss2",
-    "tinyhtml5",
-    "weasyprint",
+    "typst",
     "xlsxwriter",
 )
 

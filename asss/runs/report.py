@@ -4,8 +4,8 @@ From notebook to finished report: run, convert, vouch for, put in place.
 The only room that knows papermill. A report is made in a folder of its own and moved
 into place when it is whole; what was there before stays until then. ``render_report``
 is a plain function of plain arguments, so that any pool of workers can run it; the
-ledger is the business of whoever asks for it. Imports ``conversion``, ``manifest``,
-``ledger`` and below.
+ledger is the business of whoever asks for it. Imports ``conversion``, ``typesetting``,
+``manifest``, ``ledger`` and below.
 """
 
 import logging
@@ -29,7 +29,7 @@ from asss.catalogue import catalogue, parameters
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import BOKMAL, METHOD, SHARED, Run
 from asss.errors import AsssError, ParameterError, RenderError
-from asss.formats import conversion, exports, readback, review
+from asss.formats import conversion, exports, readback, review, typesetting
 from asss.formats.conversion import ON_PAGE
 from asss.outputs import (
     EDITIONS,
@@ -214,6 +214,7 @@ class _Place:
 def warm_up() -> None:
     """Do ahead what the first report of a process would otherwise wait for."""
     conversion.warm_up()
+    typesetting.warm_up()
     readback.warm_up()
     # Its schema is compiled when the first notebook is checked against it.
     nbformat.validate(nbformat.v4.new_notebook())  # type: ignore[no-untyped-call]
@@ -409,7 +410,7 @@ def _write(
     # The figures themselves are in the files of «ASSS samlet».
     exported = () if run.kommune == METHOD else formats
     exports.write(facts, figures, html, known, work, exported)
-    pdf = conversion.to_pdf(html) if "pdf" in formats else None
+    pdf = typesetting.to_pdf(html) if "pdf" in formats else None
     if pdf is not None:
         (work / PDF_NAME).write_bytes(pdf)
     if "html" in formats:

@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 import typer
 from click.testing import Result
-from conftest import formats_here
 from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.table import Table
@@ -518,28 +517,6 @@ def test_error_of_a_server_is_shown_and_not_obeyed() -> None:
     assert shown.get() == "Error: \\u001b[2J502 «Bad gateway»\n"
 
 
-def test_without_pango_the_report_comes_as_html(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A missing library costs the PDF and one line, not the report."""
-    broken = tmp_path / "path" / "weasyprint.py"
-    broken.parent.mkdir()
-    broken.write_text('raise OSError("cannot load library libpango-1.0-0")\n', "utf-8")
-    # Where it is looked for by the processes that make reports.
-    monkeypatch.setenv("PYTHONPATH", str(broken.parent))
-    result = _run(
-        *("render", "--kommune", "oslo", "--year", "2016", *ON_EMBEDDED),
-        *("--output", str(tmp_path / "out")),
-    )
-    assert result.exit_code == 0, result.output
-    last = result.output.strip().splitlines()[-1]
-    assert last.startswith("HTML only, no PDF:")
-    assert "libpango" in last
-    folder = tmp_path / "out" / "2016" / "oslo"
-    assert (folder / report.HTML_NAME).is_file()
-    assert not (folder / report.PDF_NAME).exists()
-
-
 def test_one_report_from_the_command_line(tmp_path: Path) -> None:
     """The whole way, with a name in Norwegian letters; the year's index links it."""
     result = _run(
@@ -569,7 +546,7 @@ def test_one_report_from_the_command_line(tmp_path: Path) -> None:
 #: What a command with nothing to do must not wait for.
 HEAVY = (
     *("pandas", "numpy", "matplotlib", "papermill", "nbconvert", "nbformat"),
-    *("weasyprint", "jinja2", "pikepdf", "httpx", "IPython", "bs4"),
+    *("typst", "jinja2", "pikepdf", "httpx", "IPython", "bs4"),
 )
 
 
@@ -581,7 +558,7 @@ def spare(made_once: Path, tmp_path: Path) -> Path:
 
 def _tromso(project: Path, *more: str) -> list[str]:
     """The command that has made that report."""
-    formats = ",".join(formats_here(FORMATS))
+    formats = ",".join(FORMATS)
     return [
         *("render", "--kommune", "tromso", "--year", "2017", "--format", formats),
         *("--edition", "review", "--date", "2026-11-24"),

@@ -18,7 +18,6 @@ from asss.analysis.findings import Findings
 from asss.catalogue import markdown
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import Run
-from asss.formats import conversion
 from asss.page import blocks, contents, keyfigures, sections
 from asss.runs import report
 from asss.statbank import Snapshot
@@ -290,26 +289,33 @@ def test_sentences_lead_to_their_forbehold_and_back(
     assert referred
 
 
-@pytest.mark.skipif(
-    conversion.pdf_problem() is not None, reason="PDF needs Pango, which is not here"
-)
 def test_pdf_links_both_ways_within_itself(rendered: Rendered) -> None:
-    """Notes, contents and references are links on paper's twin as well."""
+    """Notes and references are links on paper's twin as well, to the very places."""
     folder = rendered("tromso", 2017)
-    wanted = set(re.findall(r'href="#([^"]+)"', _page(folder)))
-    wanted = {id for id in wanted if id.startswith(("note-", "ref-", "tabell-"))}
+    page = re.sub(
+        r"<(details|section) class=.(numbers|downloads).*?</\1>",
+        "",
+        _page(folder),
+        flags=re.S,
+    )
+    written = re.findall(r'<a (?:id="([^"]+)" )?href="#((?:note|ref)-[^"]+)"', page)
     with pikepdf.open(folder / report.PDF_NAME) as pdf:
-        named = pdf.Root.Names.Dests.Names
-        places = {str(name) for name in list(named)[::2]}
-        followed = {
-            str(note.A.D if "/A" in note else note.Dest)
+        links = [
+            (str(sheet.objgen), link)
             for sheet in pdf.pages
-            for note in sheet.get("/Annots", [])
-            if note.Subtype == "/Link"
-            and ("/Dest" in note or "/D" in note.get("/A", {}))
-        }
-    assert wanted <= places
-    assert wanted <= followed
+            for link in sheet.get("/Annots", [])
+            if str(link.Contents).startswith(("Note ", "Tilbake til "))
+        ]
+        assert len(links) == len(written) > 50
+        tops = {}
+        for (own, target), (sheet, link) in zip(written, links, strict=True):
+            # A note is where the first link back from it is, or some lines above.
+            place = own or target.replace("ref-", "note-").rpartition("-")[0]
+            tops.setdefault(place, (sheet, float(link.Rect[3])))
+        for (_, target), (_, link) in zip(written, links, strict=True):
+            sheet, top = tops[target]
+            assert str(link.Dest[0].objgen) == sheet, target
+            assert -5 < float(link.Dest[3]) - top < 45, target
 
 
 # -- on the screen ---------------------------------------------------------------------

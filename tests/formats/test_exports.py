@@ -663,7 +663,7 @@ def test_rendered_report_has_everything_and_links_it(
 def test_page_is_no_other_for_the_bytes_of_what_lies_beside_it(
     known: Catalogue, tmp_path: Path
 ) -> None:
-    """The PDF's are the system's own: not all versions of Pango set alike."""
+    """Not all versions of Typst set alike."""
     shown = set()
     for size in (1, 70_000):
         (tmp_path / report.PDF_NAME).write_bytes(bytes(size))

@@ -17,7 +17,7 @@ from patience import PATIENCE, wait_for
 
 from asss import outputs
 from asss.catalogue.parameters import EMBEDDED, Run
-from asss.runs import batch, report
+from asss.runs import batch
 from asss.runs.batch import Local, Result, Task
 from asss.runs.kernels import forks
 from asss.runs.kernels.forks import Limits
@@ -294,39 +294,6 @@ def test_way_that_there_is_none_of_is_an_error_in_a_line(
     assert running.returncode == 2
     assert "choose one of fork, cold" in errors
     assert "Traceback" not in errors
-
-
-#: Stands in for a system without Pango, where loading WeasyPrint fails so.
-WITHOUT_PANGO = """
-import sys
-class Finder:
-    def find_spec(self, name, path=None, target=None):
-        if name == "weasyprint":
-            raise OSError("cannot load library 'libpango-1.0-0'")
-sys.meta_path.insert(0, Finder())
-"""
-
-
-def test_without_pango_all_but_pdf_is_made(root: Path, tmp_path: Path) -> None:
-    """What can be made is made and is left as it is; the reason is given each time."""
-    (tmp_path / "sitecustomize.py").write_text(WITHOUT_PANGO, "utf-8")
-    output = tmp_path / "outputs"
-    for told in ("1 rendered", "1 unchanged"):
-        running = _command(
-            root,
-            output,
-            kommuner=["oslo"],
-            formats="html,pdf",
-            PYTHONPATH=str(tmp_path),
-        )
-        said, errors = running.communicate(timeout=PATIENCE)
-        assert running.returncode == 0, errors
-        assert told in said
-        assert "HTML only, no PDF" in errors
-        assert "libpango" in errors
-    folder = output / "2020" / "oslo"
-    assert (folder / report.HTML_NAME).is_file()
-    assert not (folder / report.PDF_NAME).exists()
 
 
 def _processes_in(output: Path) -> Sequence[int]:

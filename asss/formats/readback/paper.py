@@ -3,16 +3,18 @@ The PDF read back: its text as it is drawn, and its structure as it is read alou
 
 Lines break where the page wants it, and a row of a table is text after text: sentences
 and rows are compared without spaces and hyphens. What a page repeats (header, footer)
-and what a figure says is marked as such in the file, and is read by itself.
+is marked as such where it is drawn, and what a figure says in the structure: either is
+read by itself.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import chain
 
 import pikepdf
+from pikepdf import Dictionary
 
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.markdown import LEFTOVERS
@@ -24,8 +26,14 @@ __all__ = ["read"]
 #: are drawn last on a page: in the middle of a sentence that goes on to the next.
 UNSEEN = re.compile(r"[\s\u00ad\u2010•-]+")
 
-#: The operators that choose a font, draw text, and open and close what is marked.
-OPERATORS = "Tf Tj TJ BMC BDC EMC"
+#: What is drawn on a page under a number: the page's, and the number.
+Mark = tuple[tuple[int, int], int]
+
+#: The operators that go to a place, choose a font, draw text, open and close a mark.
+OPERATORS = "cm Tf Tj TJ BMC BDC EMC"
+
+#: Text in a figure is drawn letter by letter: points to one that begins another text.
+APART = 9.0
 
 CHARACTER = re.compile(rb"<([0-9a-fA-F]+)>\s*<([0-9a-fA-F]+)>")
 
@@ -57,12 +65,14 @@ def read(pdf: bytes, expected: Expected, known: Catalogue) -> list[str]:
         return [f"rapport.pdf: cannot be read: {error}"]
     with document:
         read: dict[tuple[int, int], Letters] = {}
-        pages = [_page(page, read) for page in document.pages]
+        figures = list(_figures_of(document))
+        within = {mark for figure in figures for mark in _marks(figure)}
+        pages = [_page(page, read, within) for page in document.pages]
         problems = [
             *_names(document, pages, expected),
             *_pages(pages, expected),
             *_texts(pages, expected, known),
-            *_figures(document, expected),
+            *_figures(document, figures, expected),
         ]
     return [f"rapport.pdf: {problem}" for problem in dict.fromkeys(problems)]
 
@@ -75,8 +85,14 @@ def squeezed(text: str) -> str:
 # -- text ------------------------------------------------------------------------------
 
 
-def _page(page: pikepdf.Page, read: dict[tuple[int, int], Letters]) -> Page:
-    """A page; the fonts that it shares with pages before it have been `read`."""
+def _page(
+    page: pikepdf.Page, read: dict[tuple[int, int], Letters], within: Set[object]
+) -> Page:
+    """
+    A page, and apart what is `within` figures.
+
+    The fonts that it shares with pages before it have been `read`.
+    """
     fonts = {}
     for name, font in (page.resources.get("/Font") or {}).items():
         if "/ToUnicode" in font:
@@ -86,18 +102,28 @@ def _page(page: pikepdf.Page, read: dict[tuple[int, int], Letters]) -> Page:
     letters = Letters()
     drawn: dict[str, list[str]] = {"/Artifact": [], "/Figure": [], "": []}
     marked: list[str] = []
+    place = before = (0.0, 0.0)
     for instruction in pikepdf.parse_content_stream(page, OPERATORS):
-        operand = instruction.operands[0] if len(instruction.operands) else None
+        given = list(instruction.operands)
         match str(instruction.operator):
             case "Tf":
-                letters = fonts.get(str(operand), Letters())
+                letters = fonts.get(str(given[0]), Letters())
+            case "cm":
+                place = float(given[4]), float(given[5])
             case "BMC" | "BDC":
-                marked.append(str(operand))
+                number = getattr(given[-1], "MCID", None)
+                is_figure = (page.objgen, number) in within
+                marked.append("/Figure" if is_figure else str(given[0]))
             case "EMC":
                 marked.pop()
             case _:
                 where = next((mark for mark in marked if mark in drawn), "")
-                drawn[where].append(_drawn(operand, letters))
+                text = _drawn(given[0], letters)
+                is_next = 0 < place[0] - before[0] < APART and place[1] == before[1]
+                if where == "/Figure" and is_next:
+                    text = drawn[where].pop() + text
+                drawn[where].append(text)
+                before = place
     return Page(
         text="\n".join(drawn[""]),
         figures="\n".join(drawn["/Figure"]),
@@ -211,31 +237,38 @@ def _pattern(row: Row, sign: str) -> re.Pattern[str]:
     return re.compile(re.escape(squeezed(row.name)) + r".{0,40}?" + "".join(cells))
 
 
-def _figures(document: pikepdf.Pdf, expected: Expected) -> Iterator[str]:
+def _figures(
+    document: pikepdf.Pdf, figures: Sequence[Dictionary], expected: Expected
+) -> Iterator[str]:
     """As many figures as chapters and the profile, each with its alternative text."""
-    root = document.Root.get("/StructTreeRoot")
-    if root is None:
+    if "/StructTreeRoot" not in document.Root:
         yield "structure: is missing; the file is not tagged"
         return
-    texts = [" ".join(text.split()) for text in _alternatives(root)]
-    if len(texts) < len(expected.chapters):
-        yield f"structure: has {len(texts)} figures, not {len(expected.chapters)}"
-    for number, text in enumerate(texts, start=1):
+    if len(figures) < len(expected.chapters):
+        yield f"structure: has {len(figures)} figures, not {len(expected.chapters)}"
+    for number, figure in enumerate(figures, start=1):
+        text = " ".join(str(figure.get("/Alt", "")).split())
         place = f"figure {number}, alternative text"
         yield from expected.lacks(place, text) if text else [f"{place}: is empty"]
         for name in expected.strangers(text):
             yield f"{place}: names {name}: «{text[:80]}»"
 
 
-def _alternatives(root: pikepdf.Object) -> Iterator[str]:
-    """The alternative text of every figure in the structure, in reading order."""
-    waiting = [root]
+def _figures_of(document: pikepdf.Pdf) -> Iterator[Dictionary]:
+    """Every figure in the structure, in reading order."""
+    waiting = [document.Root.get("/StructTreeRoot")]
     while waiting:
         node = waiting.pop()
         if isinstance(node, pikepdf.Array):
             waiting += reversed(list(node))
-        elif isinstance(node, pikepdf.Dictionary):
+        elif isinstance(node, Dictionary):
             if node.get("/S") == pikepdf.Name.Figure:
-                yield str(node.get("/Alt", ""))
-            if "/K" in node:
-                waiting.append(node.K)
+                yield node
+            waiting.append(node.get("/K"))
+
+
+def _marks(figure: Dictionary) -> Iterator[Mark]:
+    """What is drawn of a figure, which is on one page."""
+    for kid in figure.K:
+        if not isinstance(kid, Dictionary):
+            yield figure.Pg.objgen, int(kid)
