@@ -9,12 +9,13 @@ and below.
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
 from asss.analysis.changes import (
     clear_direction,
+    is_uncounted,
     mentions,
     stable_groups,
 )
@@ -86,6 +87,8 @@ class Candidates:
         years = sum(fact.is_highest or fact.is_lowest for fact in both) < 2
         said = [*self._spending(raw, years=years)] if raw else []
         if corrected and (one := self._corrected(raw, corrected, years=years)):
+            # Who carries the mean is seen where it is told beside the plain one.
+            said = said[:1] if one.rule is Rule.CORRECTED_PLAIN else said
             said.append(one)
         told = tuple(fact.indicator for fact in (raw, corrected) if fact)
         return self._finding(Topic.RESOURCES, said, told) if said else None
@@ -122,7 +125,7 @@ class Candidates:
             "kommune": self.book.member.name,
             "distance": distance(without),
             "side": Word("over" if without.side > 0 else "under"),
-            "rank": self.rank(without, why, spending=True),
+            "rank": self.rank(without, why, spending=True, years=True),
         }
         rule = Rule.SPENDING_WITHOUT if is_far else Rule.SPENDING_WITHOUT_NEAR
         said = self._say(SUMMARY, rule, details, [without], why)
@@ -152,11 +155,13 @@ class Candidates:
         if is_far and not prints_distance(corrected):
             # Neither near the mean, nor as far as Tabell 1 lets a reader find.
             return None
+        rank = self.rank(corrected, why, spending=True, years=years) if is_far else ""
+        if raw and raw.mean_rule != corrected.mean_rule:
+            return self._plain(raw, corrected, why, rank, is_far=is_far)
         alone = "" if raw else "_alone"
         facts = [corrected]
         need, peers = self._need(raw, corrected, why) if raw else ("", [])
         facts += peers
-        rank = self.rank(corrected, why, spending=True, years=years) if is_far else ""
         details: dict[str, Detail] = {
             "kommune": self.book.member.name,
             "need": need,
@@ -167,6 +172,44 @@ class Candidates:
         }
         rule = Rule(f"corrected{alone}{'' if is_far else '_near'}")
         return self._say(SUMMARY, rule, details, facts, why)
+
+    def _plain(
+        self, raw: Fact, corrected: Fact, why: Reasons, rank: Detail, *, is_far: bool
+    ) -> Statement:
+        """Both against the plain mean, which is the only one the corrected figure has.
+
+        Beside the weighted mean of what is spent, a reader would take the one from the
+        other, and the difference for need.
+        """
+        peers = [one for one in self.book.peers(raw.indicator) if one.rank is not None]
+        plain = sum(one.given() for one in peers) / len(peers)
+        basis = weakest(one.basis for one in peers)
+        away = (raw.given() / plain - 1) * 100
+        seen = half_up(raw.given(), raw.decimals) / half_up(plain, raw.decimals)
+        more = Word("more" if away > 0 else "less")
+        plainly = Fragment(Rule.LIKE_MEAN, {})
+        is_raw_far = why.at_least("near_mean", "distance", abs(away), raw)
+        if is_raw_far and half_up(abs(seen - 1) * 100) == half_up(abs(away)):
+            told = Quantity(abs(away), "prosent", 0, basis, "distance")
+            plainly = Fragment(Rule.APART_FROM_MEAN, {"distance": told, "more": more})
+        elif is_raw_far:
+            plainly = Fragment(Rule.SIDE_OF_MEAN, {"more": replace(more, basis=basis)})
+        result = Fragment(Rule.LIKE_MEAN_VALUE, {"value": level(corrected)})
+        if is_far:
+            side = Word("more" if corrected.side > 0 else "less")
+            inside = {"distance": distance(corrected), "more": side}
+            result = Fragment(Rule.APART_FROM_MEAN, inside)
+        is_against = is_raw_far and (not is_far or (away > 0) != (corrected.side > 0))
+        is_against |= is_far and not is_raw_far
+        details: dict[str, Detail] = {
+            "plain": Quantity(plain, raw.unit, raw.decimals, basis),
+            "plainly": plainly,
+            "joint": Word("joint_but" if is_against else "joint_and"),
+            "corrected": result,
+            "rank": rank,
+        }
+        facts = [corrected, raw, *peers]
+        return self._say(SUMMARY, Rule.CORRECTED_PLAIN, details, facts, why)
 
     def _need(
         self, raw: Fact, corrected: Fact, why: Reasons
@@ -180,10 +223,7 @@ class Candidates:
         if plain <= 0 or corrected.given("index") <= 0:
             return Fragment(Rule.NEED_NONE, {}), []
         need = raw.given() / plain / corrected.given("index") * 1e4
-        # What readers see is the network's mean, which one member may carry.
-        seen = raw.given("index") / corrected.given("index") * 100
-        is_alike = (need < 100) == (seen < 100)
-        if not (why.at_least("need", "need", abs(need - 100), raw) and is_alike):
+        if not why.at_least("need", "need", abs(need - 100), raw):
             return Fragment(Rule.NEED_NONE, {}), []
         rule = Rule.NEED_LOW if need < 100 else Rule.NEED_HIGH
         is_far = abs(raw.given("distance")) >= self._near
@@ -212,47 +252,65 @@ class Candidates:
         parts.sort(key=lambda one: -abs(_printed_gap(one)))
         large = [
             one
-            for one in parts[:3]
+            for one in parts
             if why.at_least(
                 "part_of_gap", "part_of_gap", abs(_printed_gap(one) / gap) * 100, one
             )
         ]
         if not large:
             return None
-        # Parts that lie both ways are told with their side: a rest may hide nothing.
+        # What is too small to be told of is put together, whichever way it lies.
         rest = gap - sum(map(_printed_gap, large))
-        is_one_way = all(a * gap >= 0 for a in (rest, *map(_printed_gap, parts)))
+        if rest and len(large) == len(parts):
+            # Rounded, all the parts do not add up to it: the smallest makes room.
+            rest += _printed_gap(large.pop())
+        told = [(_printed_gap(one), one) for one in large]
+        if rest:
+            told.append((rest, whole))
+        is_one_way = all(amount * gap > 0 for amount, _ in told)
         if part and not is_one_way:
             return None
-        rule = Rule.GAP_MIXED
-        if is_one_way:
-            rule = Rule.GAP_APART if part else Rule.GAP
-        items = [self._part(rule, _printed_gap(one), one) for one in large]
-        if rest and len(large) < len(parts):
-            items.append(self._part(rule, rest, whole, is_rest=True))
         total = abs(whole.given() - whole.given("network_mean"))
         total *= whole.given("denominator") / 1e6
         basis = whole.distance_basis
         details: dict[str, Detail] = {
             "without": self.known.indicator(part).part if part else "",
+            "whence": Word("from_weighted") if whole.mean_rule == "weighted" else "",
             "gap": Quantity(abs(gap), whole.unit, 0, basis),
             "total": Quantity(total, "millioner", 0, basis),
-            "parts": tuple(items),
         }
+        rule = Rule.GAP_APART if part else Rule.GAP
+        if is_one_way:
+            inside = Rule.GAP_PART
+            details["parts"] = tuple(self._part(inside, *one, whole) for one in told)
+        else:
+            rule = Rule.GAP_MIXED
+            details["parts"] = self._one_way([o for o in told if o[0] * gap > 0], whole)
+            details["others"] = self._one_way(
+                [o for o in told if o[0] * gap < 0], whole
+            )
         said = self._say(SUMMARY, rule, details, [whole, *large], why)
         return self._finding(Topic.GAP, [said], (), about=[whole])
 
-    def _part(
-        self, rule: Rule, amount: float, part: Fact, *, is_rest: bool = False
-    ) -> Detail:
+    def _one_way(
+        self, told: Sequence[tuple[float, Fact]], whole: Fact
+    ) -> tuple[Detail, ...]:
+        """Parts on one side of the mean, which the first of them names."""
+        rules = [Rule.GAP_PART_SIDED, *[Rule.GAP_PART_TO] * len(told)]
+        return tuple(
+            self._part(rule, *one, whole)
+            for rule, one in zip(rules, told, strict=False)
+        )
+
+    def _part(self, rule: Rule, amount: float, part: Fact, whole: Fact) -> Detail:
+        """A part of what is told of the whole; the whole itself stands for the rest."""
         name: Detail = self.known.indicator(part.indicator).part
         details: dict[str, Detail] = {
             "amount": Quantity(abs(amount), part.unit, 0, part.distance_basis),
-            "part": Word("rest") if is_rest else name,
+            "part": Word("rest") if part is whole else name,
             "more": Word("more" if amount > 0 else "less"),
         }
-        inside = Rule.GAP_PART_SIDED if rule is Rule.GAP_MIXED else Rule.GAP_PART
-        return Fragment(inside, details)
+        return Fragment(rule, details)
 
     def driver(self) -> Finding | None:
         """What a cost is high or low by: how many there are, or how much each gets."""
@@ -317,7 +375,8 @@ class Candidates:
         lengths = [one for n in relation.lengths if (one := self.usable(n))]
         # The sentence has no room for a caveat.
         if (
-            len(lengths) == len(relation.lengths)
+            said[0].rule not in (Rule.MOVED, Rule.MOVED_PERCENT)
+            and len(lengths) == len(relation.lengths)
             and all(one.side == fact.side and self._is_far(one, why) for one in lengths)
             and not self.caveats(lengths)
         ):
@@ -387,12 +446,13 @@ class Candidates:
         other = self.known.indicator(second.indicator)
         if not other.also:
             return None
-        ranks = [self.rank(one, why, years=False) for one in (first, second)]
+        ranks = [self.rank(one, why) for one in (first, second)]
         is_both = ranks[0] and ranks[0] == ranks[1]
         is_far = all(self._is_far(one, why) for one in (first, second))
         is_against = is_far and first.side != second.side
+        both: Detail = ""
         if is_both and isinstance(ranks[0], Fragment):
-            ranks = ["", Fragment(Rule.RANK_BOTH, ranks[0].details)]
+            both, ranks = Fragment(Rule.RANK_BOTH, ranks[0].details), ["", ""]
         details: dict[str, Detail] = {
             "clause": self._clause(first),
             "mean": mean(first),
@@ -401,6 +461,7 @@ class Candidates:
             "other": Telling(other.also, level(second)),
             "other_mean": mean(second),
             "other_rank": ranks[1],
+            "both": both,
         }
         facts = [first, second]
         said = self._say(self.chapter(first), Rule.LEVEL_PAIR, details, facts, why)
@@ -455,10 +516,12 @@ class Candidates:
         details |= {
             "subject": indicator.mention,
             "moves": Word(f"moves_{indicator.scale}_{way}"),
-            "previous": previous(fact),
+            "previous": _bare(previous(fact)),
             "value": level(fact),
             "prices": "",
         }
+        if isinstance(rank := details.get("rank"), Fragment):
+            details["rank"] = Fragment(Rule.RANK_NOW, rank.details)
         if fact.unit != "kr" or not prints_change(fact):
             return Rule.MOVED, [fact, before]
         percent = abs(fact.change_percent or 0)
@@ -556,7 +619,7 @@ class Candidates:
                 "subject": group.subject,
                 "moves": Word(f"moves_{indicator.scale}_{way}"),
                 "most": indicator.mention,
-                "previous": previous(most),
+                "previous": _bare(previous(most)),
                 "value": level(most),
                 "mark": claim(bases_of_change(members), previous(most), level(most)),
             }
@@ -799,12 +862,15 @@ class Candidates:
     # -- rank --------------------------------------------------------------------------
 
     def rank(
-        self, fact: Fact, why: Reasons, *, spending: bool = False, years: bool = True
+        self, fact: Fact, why: Reasons, *, spending: bool = False, years: bool = False
     ) -> Detail:
         """Where among the members, if at an end and away from the mean; else nothing.
 
         Never by decimals that are not printed, and what is shared is told as shared.
         """
+        if is_uncounted(self.known, fact):
+            why.append("uncounted")
+            return ""
         if fact.rank is None or not self._is_far_enough(fact, spending=spending):
             return ""
         if not self.known.effects(fact.forbehold).has_place:
@@ -897,6 +963,12 @@ def has_ends(known: Catalogue, fact: Fact) -> bool:
     """Whether «høyest» and «lavest» say something: of many members, not all alike."""
     limit = known.phrases.thresholds.among_outermost.value * 2
     return fact.n > limit and fact.lowest != fact.highest
+
+
+def _bare(amount: Quantity) -> Quantity:
+    """Without a unit that is a word: «fra 4,1 til 4,7 måneder»."""
+    is_word = amount.unit in ("maneder", "per_1000")
+    return replace(amount, unit="forholdstall") if is_word else amount
 
 
 def _printed_gap(fact: Fact) -> float:

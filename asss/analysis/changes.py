@@ -24,6 +24,7 @@ __all__ = [
     "Direction",
     "clear_direction",
     "direction",
+    "is_uncounted",
     "mentions",
     "spread",
     "stable_groups",
@@ -93,7 +94,19 @@ def clear_direction(
     if fact.change_clear is False:
         why.append("chance")
         return None
+    if is_uncounted(known, fact):
+        why.append("uncounted")
+        return None
     return way
+
+
+def is_uncounted(known: Catalogue, fact: Fact) -> bool:
+    """Whether it is a share of persons of whom nobody has said how many they are.
+
+    A few may then have moved it, so neither a change nor a place is told of it.
+    """
+    kind = known.indicator(fact.indicator).chance
+    return kind is not None and fact.value is not None and fact.interval_low is None
 
 
 def _reads_alike(fact: Fact) -> bool:

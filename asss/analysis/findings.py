@@ -12,6 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 from asss.analysis.candidates import SUMMARY, Candidates, has_ends, not_collected
+from asss.analysis.changes import is_uncounted
 from asss.analysis.facts import HOUSEKEEPING, Fact, FactBook, gather
 from asss.analysis.statements import (
     Detail,
@@ -200,7 +201,9 @@ class _Choice:
         """Whether one figure alone is worth a main finding."""
         fact = self._book.fact(finding.indicators[0])
         limit = self._known.phrases.thresholds.apart.value
-        return finding.topic is Topic.LEVEL and self._all.strength(fact) * 50 >= limit
+        is_clear = not is_uncounted(self._known, fact)
+        is_far = self._all.strength(fact) * 50 >= limit
+        return finding.topic is Topic.LEVEL and is_clear and is_far
 
     def _chapters(self) -> None:
         """The most salient of what the chapters could tell, as far as there is room."""

@@ -78,6 +78,7 @@ Remark: TypeAlias = Literal[
     "no_base",
     "no_percent",
     "chance",
+    "uncounted",
 ]
 
 

@@ -44,7 +44,7 @@ _SINCE = "subject previous previous_year value year"
 _LEVEL = "value mean caveat"
 _APART = "part kommune caveat"
 _MORE = "distance more rank caveat"
-_GAP = "gap total parts caveat"
+_GAP = "whence gap total parts caveat"
 _FAR = "clause distance side mean caveat"
 _MOVED = "subject moves previous value prices mean rank caveat"
 
@@ -129,17 +129,31 @@ class Rule(StrEnum):
         Topic.RESOURCES,
         "kommune value caveat",
     )
+    CORRECTED_PLAIN = (
+        "corrected_plain",
+        Topic.RESOURCES,
+        "plain plainly joint corrected rank caveat",
+    )
+    APART_FROM_MEAN = "apart_from_mean", Topic.PART, "distance more"
+    SIDE_OF_MEAN = "side_of_mean", Topic.PART, "more"
+    LIKE_MEAN = "like_mean", Topic.PART
+    LIKE_MEAN_VALUE = "like_mean_value", Topic.PART, "value"
     NEED_NONE = "need_none", Topic.PART
     NEED_LOW = "need_low", Topic.PART, "also mark"
     NEED_HIGH = "need_high", Topic.PART, "also mark"
     GAP = "gap", Topic.GAP, _GAP
     GAP_APART = "gap_apart", Topic.GAP, f"without {_GAP}"
-    GAP_MIXED = "gap_mixed", Topic.GAP, _GAP
+    GAP_MIXED = "gap_mixed", Topic.GAP, f"{_GAP} others"
     GAP_PART = "gap_part", Topic.PART, "amount part"
     GAP_PART_SIDED = "gap_part_sided", Topic.PART, "amount more part"
+    GAP_PART_TO = "gap_part_to", Topic.PART, "amount part"
     DRIVER_SHARE = "driver_share", Topic.DRIVER, f"{_FAR} size share share_mean"
     DRIVER_AMOUNT = "driver_amount", Topic.DRIVER, f"{_FAR} more amount amount_mean"
-    DRIVER_BOTH = "driver_both", Topic.DRIVER, f"{_FAR} size more"
+    DRIVER_BOTH = (
+        "driver_both",
+        Topic.DRIVER,
+        f"{_FAR} size share share_mean more amount amount_mean",
+    )
     DURATION = "duration", Topic.AMOUNT, "longer mark"
 
     # -- level and rank
@@ -152,7 +166,7 @@ class Rule(StrEnum):
     LEVEL_PAIR = (
         "level_pair",
         Topic.LEVEL,
-        "clause mean rank joint other other_mean other_rank caveat",
+        "clause mean rank joint other other_mean other_rank both caveat",
     )
     LEVEL_ALONE = "level_alone", Topic.LEVEL, "clause reason caveat"
     LEVEL_MISSING = "level_missing", Topic.MISSING, "subject year reason"
@@ -167,7 +181,7 @@ class Rule(StrEnum):
     MOVED_WHOLE = (
         "moved_whole",
         Topic.CHANGE,
-        "subject moves percent prices year caveat",
+        "subject moves percent previous prices year caveat",
     )
     MOVED_TOO = "moved_too", Topic.JOINT, "subject moves previous value caveat"
     MOVED_ALL = (
@@ -180,6 +194,7 @@ class Rule(StrEnum):
     # -- what stands inside another sentence
     RANK_TAIL = "rank_tail", Topic.PART, "rank"
     RANK_TAIL_YEARS = "rank_tail_years", Topic.PART, "rank"
+    RANK_NOW = "rank_now", Topic.PART, "rank"
     RANK_BOTH = "rank_both", Topic.PART, "rank"
     RANK_SHARED = "rank_shared", Topic.PART, "rank"
     CAVEAT_TAIL = "caveat_tail", Topic.PART, "caveat more"

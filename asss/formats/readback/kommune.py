@@ -31,8 +31,8 @@ Fields: TypeAlias = dict[str, str]
 #: Rules that go on with what the sentence before began: they are of one finding.
 GOES_ON = frozenset(
     (
-        *("corrected", "corrected_near", "duration", "level_but", "level_but_ranked"),
-        *("mean_carried", "moved_too"),
+        *("corrected", "corrected_near", "corrected_plain", "duration", "level_but"),
+        *("level_but_ranked", "mean_carried", "moved_too"),
     )
 )
 
@@ -327,15 +327,23 @@ class Hand:
         places = fact["decimals"]
         alike = printed(fact["value"], places) == printed(fact["previous"], places)
         is_clear = abs(percent_) >= self.limits.clear_change.value and not alike
+        is_clear = is_clear and not self.is_uncounted(fact)
         demand(
             is_clear and fact["change_clear"] is not False,
             f"{fact['id']}: the change is small, or not clear",
         )
         return "up" if percent_ > 0 else "down"
 
-    def rank(self, fact: Fact, *, spending: bool = False, years: bool = True) -> str:
+    def is_uncounted(self, fact: Fact) -> bool:
+        """Whether it is a share of nobody knows how many persons."""
+        is_share = self.known.indicator(fact["indicator"]).chance is not None
+        return is_share and fact["interval_low"] is None
+
+    def rank(self, fact: Fact, *, spending: bool = False, years: bool = False) -> str:
         """The place among those counted, in print, at the end that it is on."""
-        if not self._has_ends(fact) or not self.is_far(fact, spending=spending):
+        if not self._has_ends(fact) or self.is_uncounted(fact):
+            return ""
+        if not self.is_far(fact, spending=spending):
             return ""
         if any(kind.rank != "shown" for kind in self.kinds(fact)):
             return ""
@@ -361,6 +369,12 @@ class Hand:
         word += self.mark(*bases(held if is_long else [fact]))
         word = self.say("rank_shared", rank=word) if len(alike) > 1 else word
         return self.say("rank_tail_years" if is_long else "rank_tail", rank=word)
+
+    def turned(self, rank: str, rule: str) -> str:
+        """A place, told in another phrase."""
+        before, _, after = self.say("rank_tail", rank="\0").partition("\0")
+        word = rank.removeprefix(before).removesuffix(after)
+        return self.say(rule, rank=word) if rank else ""
 
     def _has_ends(self, fact: Fact) -> bool:
         """Whether it says something who is outermost: of many, and not all alike."""
@@ -393,6 +407,13 @@ class Hand:
         basis = fact[of.get(field, "basis")]
         return amount(number(fact, field), fact, self.words, basis)
 
+    def before(self, fact: Fact) -> str:
+        """Last year's figure in front of this year's, which has the unit."""
+        unit = self.words[f"unit_{fact['unit']}"].format(number="")
+        is_word = fact["unit"] in ("maneder", "per_1000")
+        told = self.amount(fact, "previous")
+        return told.replace(unit, "") if is_word else told
+
     def kroner(self, value: float, facts: Sequence[Fact]) -> str:
         """A difference of several figures, without sign."""
         return amount(abs(value), facts[0], self.words, *bases(facts))
@@ -402,7 +423,7 @@ class Hand:
         return self.words[key if holds else other]
 
     def level(
-        self, fact: Fact, *, spending: bool = False, years: bool = True
+        self, fact: Fact, *, spending: bool = False, years: bool = False
     ) -> Fields:
         """What is told of a figure beside the mean."""
         is_over = side(fact) > 0
@@ -475,7 +496,7 @@ def _without(hand: Hand, said: Said) -> Fields:
     demand(is_far == (said.rule == "spending_without"), "the mean is near, or not")
     left_out = _left_out(hand, said.one)
     demand(left_out, f"{said.one['id']} is not the whole without a part")
-    return hand.level(said.one, spending=True) | {"part": left_out}
+    return hand.level(said.one, spending=True, years=True) | {"part": left_out}
 
 
 def _left_out(hand: Hand, whole: Fact) -> str:
@@ -496,12 +517,48 @@ def _corrected(hand: Hand, said: Said) -> Fields:
     has_raw = raw["value"] is not None and raw["index"] is not None
     demand(has_raw == ("alone" not in said.rule), "what is spent is told, or not")
     is_far = away(said.one) >= hand.limits.on_mean.value
-    demand(is_far != said.rule.endswith("near"), "the mean is near, or it is not")
+    is_either = said.rule == "corrected_plain"
+    is_right = is_either or is_far != said.rule.endswith("near")
+    demand(is_right, "the mean is near, or it is not")
     if is_far:
         hand.adds_up(said.one)
-    need = _need(hand, raw, said.one) if has_raw else ""
-    years = _has_room_for_years(hand)
-    return hand.level(said.one, spending=True, years=years) | {"need": need}
+    fields = hand.level(said.one, spending=True, years=_has_room_for_years(hand))
+    is_plain = has_raw and raw["mean_rule"] != said.one["mean_rule"]
+    demand(is_plain == (said.rule == "corrected_plain"), "it has not one mean")
+    if is_plain:
+        return fields | _plain(hand, raw, said.one, is_far=is_far)
+    return fields | {"need": _need(hand, raw, said.one) if has_raw else ""}
+
+
+def _plain(hand: Hand, raw: Fact, corrected: Fact, *, is_far: bool) -> Fields:
+    """What is spent beside the plain mean, which the corrected figure is told of."""
+    peers = hand.counted(raw)
+    plain = sum(number(one, "value") for one in peers) / len(peers)
+    off = raw["value"] / plain * 100 - 100
+    given = printed(raw["value"]) / printed(plain) * 100 - 100
+    of = [one["basis"] for one in peers]
+    told, adds_up = printed(abs(off)), printed(abs(given)) == printed(abs(off))
+    plainly, is_raw_far = hand.say("like_mean"), abs(off) >= hand.limits.near_mean.value
+    if is_raw_far:
+        more = hand.word("more", "less", holds=off > 0)
+        distance = percent(told, hand.words, *of)
+        plainly = hand.say("apart_from_mean", distance=distance, more=more)
+        if not adds_up:
+            plainly = hand.say("side_of_mean", more=more + hand.mark(*of))
+    result = hand.say("like_mean_value", value=hand.amount(corrected))
+    if is_far:
+        result = hand.say(
+            "apart_from_mean",
+            distance=percent(away(corrected), hand.words, *bases([corrected])),
+            more=hand.word("more", "less", holds=side(corrected) > 0),
+        )
+    sides = {(off > 0) - (off < 0) if is_raw_far else 0, side(corrected) * is_far}
+    return {
+        "plain": amount(plain, raw, hand.words, *of),
+        "plainly": plainly,
+        "joint": hand.word("joint_but", "joint_and", holds=len(sides) > 1),
+        "corrected": result,
+    }
 
 
 def _need(hand: Hand, raw: Fact, corrected: Fact) -> str:
@@ -510,9 +567,8 @@ def _need(hand: Hand, raw: Fact, corrected: Fact) -> str:
     plain = sum(number(one, "value") for one in peers) / len(peers)
     of = index(corrected)
     need = raw["value"] / plain / of * 1e4 if plain > 0 and of > 0 else 100
-    is_low, seems_low = need < 100, index(raw) < index(corrected)
-    # A reader sees the network's mean, and must come to the same.
-    if abs(need - 100) < hand.limits.need.value or is_low != seems_low:
+    is_low = need < 100
+    if abs(need - 100) < hand.limits.need.value:
         return hand.say("need_none")
     # «Også» is of what was told to be low, or high: not of what is near the mean.
     is_alike = away(raw) >= hand.limits.near_mean.value and is_low == (side(raw) < 0)
@@ -545,29 +601,34 @@ def _gap(hand: Hand, said: Said) -> Fields:
     total, amounts = gap(whole), [gap(one) for one in parts]
     rest = total - sum(amounts)
     is_mixed = said.rule == "gap_mixed"
-    # A rest hides nothing that lies the other way.
-    every = [
-        gap(hand.at(n))
-        for n in relation.parts
-        if relation.without.get(n) != whole["indicator"]
-    ]
-    is_one_way = all(a * total >= 0 for a in (*every, rest))
-    demand(is_mixed or is_one_way, "the parts do not all lie the same way")
     told = [
         (part, amount_, [one])
         for part, amount_, one in zip(names, amounts, parts, strict=True)
     ]
+    untold = [
+        gap(one)
+        for name in relation.parts
+        if (one := hand.at(name)) not in parts
+        and hand.known.indicator(name).part != without
+    ]
+    limit = hand.limits.part_of_gap.value * abs(total) / 100
+    is_small = len(untold) == 1 or all(abs(one) < limit for one in untold)
+    demand(is_small, "a large part is in the rest")
     if rest:
-        told.append((hand.words["rest"], rest, [whole, *parts]))
-    items = [
-        hand.say(
-            "gap_part_sided" if is_mixed else "gap_part",
+        told.append((hand.words["rest"], rest, [whole]))
+    is_one_way = all(amount_ * total > 0 for _, amount_, _ in told)
+    demand(is_mixed != is_one_way, "the parts do not lie as they are told")
+    sides = {True: list[str](), False: list[str]()}
+    for part, amount_, facts in told:
+        mine = sides[is_one_way or amount_ * total > 0]
+        rule = "gap_part_to" if mine else "gap_part_sided"
+        item = hand.say(
+            "gap_part" if is_one_way else rule,
             amount=hand.kroner(amount_, facts),
             part=part,
             more=hand.word("more", "less", holds=amount_ > 0),
         )
-        for part, amount_, facts in told
-    ]
+        mine.append(item)
     millions = abs(number(whole, "value") - whole["network_mean"])
     millions *= number(whole, "denominator") / 1e6
     form = hand.words["unit_millioner"].format(number=written(millions))
@@ -575,7 +636,11 @@ def _gap(hand: Hand, said: Said) -> Fields:
         "without": without,
         "gap": hand.kroner(total, [whole]),
         "total": form + hand.mark(*bases([whole])),
-        "parts": hand.listed(items),
+        "whence": hand.words["from_weighted"]
+        if whole["mean_rule"] == "weighted"
+        else "",
+        "parts": hand.listed(sides[True]),
+        "others": hand.listed(sides[False]),
     }
 
 
@@ -667,11 +732,9 @@ def _pair(hand: Hand, said: Said) -> Fields:
     also = hand.known.indicator(second["indicator"]).also
     demand(also, f"{second['id']} is not told after another")
     demand(any(map(hand.is_far, said.own)), "both are near the mean, or not clear")
-    ranks = [hand.rank(one, years=False) for one in said.own]
+    ranks, both = [hand.rank(one) for one in said.own], ""
     if ranks[0] and ranks[0] == ranks[1]:
-        before, _, after = hand.say("rank_tail", rank="\0").partition("\0")
-        word = ranks[0].removeprefix(before).removesuffix(after)
-        ranks = ["", hand.say("rank_both", rank=word)]
+        both, ranks = hand.turned(ranks[0], "rank_both"), ["", ""]
     is_against = all(map(hand.is_far, said.own)) and side(first) != side(second)
     return hand.level(first) | {
         "rank": ranks[0],
@@ -679,6 +742,7 @@ def _pair(hand: Hand, said: Said) -> Fields:
         "other": also.format(value=hand.amount(second)),
         "other_mean": hand.amount(second, "network_mean"),
         "other_rank": ranks[1],
+        "both": both,
     }
 
 
@@ -769,9 +833,10 @@ def _moved(hand: Hand, said: Said) -> Fields:
     )
     fields = hand.level(one) | {
         "moves": hand.words[f"moves_{kind.scale}_{way}"],
-        "previous": hand.amount(one, "previous"),
+        "previous": hand.before(one),
         "percent": "",
     }
+    fields["rank"] = hand.turned(fields["rank"], "rank_now")
     if said.rule == "moved_percent":
         fields["percent"] = _percent(hand, one)
     return hand.begun(fields, subject=kind.mention)
@@ -796,6 +861,7 @@ def _whole(hand: Hand, said: Said) -> Fields:
     fields = {
         "moves": hand.words[f"moves_{kind.scale}_{hand.moves(one)}"],
         "percent": _percent(hand, one),
+        "previous": hand.amount(one, "previous"),
         "year": str(hand.year - 1),
     }
     return hand.begun(fields, subject=kind.mention)
@@ -834,7 +900,7 @@ def _moved_all(hand: Hand, said: Said) -> Fields:
         "subject": _members(hand, said),
         "moves": hand.words[f"moves_{kind.scale}_{ways.pop()}"],
         "most": kind.mention,
-        "previous": hand.amount(most, "previous"),
+        "previous": hand.before(most),
         "value": hand.amount(most),
         "mark": "" if sign in beside else sign,
     }
@@ -880,9 +946,8 @@ RULES: Mapping[str, Callable[[Hand, Said], Fields]] = {
     **dict.fromkeys(("spending_without", "spending_without_near"), _without),
     **dict.fromkeys(
         (
-            f"corrected{alone}{near}"
-            for alone in ("", "_alone")
-            for near in ("", "_near")
+            *("corrected", "corrected_near", "corrected_plain"),
+            *("corrected_alone", "corrected_alone_near"),
         ),
         _corrected,
     ),
