@@ -82,18 +82,15 @@ class Candidates:
         if relation is None:
             return None
         raw, corrected = self.usable(relation.raw), self.usable(relation.corrected)
-        both = [fact for fact in (raw, corrected) if fact]
-        # «Flere år på rad» of both in one breath is more than a reader takes in.
-        years = sum(fact.is_highest or fact.is_lowest for fact in both) < 2
-        said = [*self._spending(raw, years=years)] if raw else []
-        if corrected and (one := self._corrected(raw, corrected, years=years)):
+        said = [*self._spending(raw)] if raw else []
+        if corrected and (one := self._corrected(raw, corrected)):
             # Who carries the mean is seen where it is told beside the plain one.
             said = said[:1] if one.rule is Rule.CORRECTED_PLAIN else said
             said.append(one)
         told = tuple(fact.indicator for fact in (raw, corrected) if fact)
         return self._finding(Topic.RESOURCES, said, told) if said else None
 
-    def _spending(self, raw: Fact, *, years: bool) -> Iterator[Statement]:
+    def _spending(self, raw: Fact) -> Iterator[Statement]:
         why = Reasons(self.known)
         is_far = why.at_least("near_mean", "distance", abs(raw.given("distance")), raw)
         details: dict[str, Detail] = {
@@ -105,7 +102,7 @@ class Candidates:
             details |= {
                 "distance": distance(raw),
                 "more": Word("more" if raw.side > 0 else "less"),
-                "rank": self.rank(raw, why, spending=True, years=years),
+                "rank": self.rank(raw, why, spending=True),
             }
             yield self._say(SUMMARY, Rule.SPENDING, details, [raw], why)
         else:
@@ -125,7 +122,7 @@ class Candidates:
             "kommune": self.book.member.name,
             "distance": distance(without),
             "side": Word("over" if without.side > 0 else "under"),
-            "rank": self.rank(without, why, spending=True, years=True),
+            "rank": self.rank(without, why, spending=True),
         }
         rule = Rule.SPENDING_WITHOUT if is_far else Rule.SPENDING_WITHOUT_NEAR
         said = self._say(SUMMARY, rule, details, [without], why)
@@ -147,15 +144,13 @@ class Candidates:
     def _kinds(self, forbehold: Iterable[str]) -> set[str]:
         return {entry.kind for entry in self.known.forbehold_by_id(forbehold)}
 
-    def _corrected(
-        self, raw: Fact | None, corrected: Fact, *, years: bool
-    ) -> Statement | None:
+    def _corrected(self, raw: Fact | None, corrected: Fact) -> Statement | None:
         why, away = Reasons(self.known), abs(corrected.given("distance"))
         is_far = why.at_least("on_mean", "distance", away, corrected)
         if is_far and not prints_distance(corrected):
             # Neither near the mean, nor as far as Tabell 1 lets a reader find.
             return None
-        rank = self.rank(corrected, why, spending=True, years=years) if is_far else ""
+        rank = self.rank(corrected, why, spending=True) if is_far else ""
         if raw and raw.mean_rule != corrected.mean_rule:
             return self._plain(raw, corrected, why, rank, is_far=is_far)
         alone = "" if raw else "_alone"
@@ -175,7 +170,7 @@ class Candidates:
 
     def _plain(
         self, raw: Fact, corrected: Fact, why: Reasons, rank: Detail, *, is_far: bool
-    ) -> Statement:
+    ) -> Statement | None:
         """Both against the plain mean, which is the only one the corrected figure has.
 
         Beside the weighted mean of what is spent, a reader would take the one from the
@@ -183,6 +178,8 @@ class Candidates:
         """
         peers = [one for one in self.book.peers(raw.indicator) if one.rank is not None]
         plain = sum(one.given() for one in peers) / len(peers)
+        if half_up(plain, raw.decimals) <= 0:
+            return None
         basis = weakest(one.basis for one in peers)
         away = (raw.given() / plain - 1) * 100
         seen = half_up(raw.given(), raw.decimals) / half_up(plain, raw.decimals)
@@ -446,7 +443,7 @@ class Candidates:
         other = self.known.indicator(second.indicator)
         if not other.also:
             return None
-        ranks = [self.rank(one, why) for one in (first, second)]
+        ranks = [self.rank(one, why, years=False) for one in (first, second)]
         is_both = ranks[0] and ranks[0] == ranks[1]
         is_far = all(self._is_far(one, why) for one in (first, second))
         is_against = is_far and first.side != second.side
@@ -495,10 +492,10 @@ class Candidates:
 
     def tell(self, fact: Fact, why: Reasons, *, is_level: bool = False) -> Statement:
         """A figure beside the mean in a sentence, with its change where it is clear."""
-        rank = self.rank(fact, why)
-        details = self._level_details(fact) | {"rank": rank}
         is_level = is_level or fact.indicator in self.book.components
         way = None if is_level else self.moved(fact, why)
+        rank = self.rank(fact, why, years=not way)
+        details = self._level_details(fact) | {"rank": rank}
         facts = [fact]
         if way:
             rule, facts = self._moved(fact, way, details)
@@ -862,7 +859,7 @@ class Candidates:
     # -- rank --------------------------------------------------------------------------
 
     def rank(
-        self, fact: Fact, why: Reasons, *, spending: bool = False, years: bool = False
+        self, fact: Fact, why: Reasons, *, spending: bool = False, years: bool = True
     ) -> Detail:
         """Where among the members, if at an end and away from the mean; else nothing.
 

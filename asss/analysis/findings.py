@@ -146,7 +146,7 @@ class _Choice:
         self._told: list[Finding] = []
         self._left_out: list[Finding] = []
         self._covered: set[str] = set()
-        self._has_prices = False
+        self._has_prices = self._has_years = False
         #: Caveats that are said, and those said last in each chapter, by their ids.
         self._said_once: dict[str, Forbehold] = {}
         self._said_last: dict[str, set[str]] = {}
@@ -316,7 +316,7 @@ class _Choice:
     def _with_caveats(self, finding: Finding) -> Finding:
         """Each caveat with every sentence that it touches."""
         said = []
-        for statement in map(self._with_prices, finding.statements):
+        for statement in map(self._with_once, finding.statements):
             facts = [self._book.by_id[name] for name in statement.facts]
             due = self._all.caveats(facts, _told_in(statement.rule))
             if due and "caveat" in statement.rule.fields:
@@ -354,6 +354,22 @@ class _Choice:
             told = tuple(map(str, sorted(years)))
             return Fragment(Rule.CAVEAT_ABOVE, {"year": told, "more": tail})
         return Fragment(Rule.CAVEAT_SAME, {"more": tail}) if same else tail
+
+    def _with_once(self, statement: Statement) -> Statement:
+        """What kroner are of, and «flere år på rad», no more than once in a report."""
+        return self._with_years(self._with_prices(statement))
+
+    def _with_years(self, statement: Statement) -> Statement:
+        rank = statement.details.get("rank")
+        if not isinstance(rank, Fragment) or rank.rule is not Rule.RANK_TAIL_YEARS:
+            return statement
+        word = rank.details["rank"]
+        if not self._has_years or not isinstance(word, Word):
+            self._has_years = True
+            return statement
+        basis = self._book.by_id[statement.facts[0]].distance_basis
+        alone = Fragment(Rule.RANK_TAIL, {"rank": replace(word, basis=basis)})
+        return replace(statement, details={**statement.details, "rank": alone})
 
     def _with_prices(self, statement: Statement) -> Statement:
         """That kroner are those of their year, said once in a report."""

@@ -260,7 +260,7 @@ def test_side_of_the_mean_is_told_by_the_values(
         assert fact.index is None
         assert fact.distance is None
         assert told is not None
-        said = text.sentence(told.statements[0], known).text
+        said = text.sentence(told, known).text
         away = fact.given() - mean
         assert told.statements[0].reasons == ("no_base",)
         assert (", over snittet" in said) == (away > 1e-9)
@@ -609,7 +609,7 @@ def test_stable_over_the_break_may_be_told(
     """KS printed Trondheim's dekningsgrader as stable, with the break beside."""
     book = findings_of("trondheim", 2020).book
     (told,) = changes.stable_groups(book, known, "dekningsgrader_produktivitet")
-    assert "dekningsgrader" in text.sentence(told.statements[0], known).text
+    assert "dekningsgrader" in text.sentence(told, known).text
 
 
 def test_no_change_is_told_over_any_break(

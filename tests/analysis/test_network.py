@@ -284,7 +284,7 @@ def test_nothing_is_said_of_the_mean_across_the_mergers(
     assert not [s for s in found.statements if s.details.get("since")]
     (said,) = [s for s in found.statements if s.rule == "network_kommune_up"]
     assert _plain(said, known) == (
-        "I Oslo øker andelen sosialhjelpsmottakere 18–24 år fra 3,6 % i 2019 til "
+        "I Oslo øker andelen unge 18–24 år med sosialhjelp fra 3,6 % i 2019 til "
         "4,2 % i 2020 (snitt 4,7 %)."
     )
 

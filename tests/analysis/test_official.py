@@ -172,7 +172,7 @@ def test_last_year_is_pending_by_hand_and_final_at_ssb(
     """Nobody has collected 2025 yet; the page says so once, and gives no figure."""
     found = official_of("oslo", 2025)
     head = sections.heading(found, known).html
-    assert "Tall for ressursbruken, andelen til arbeid" in head
+    assert "Tall for ressursbruken, andelen i arbeid" in head
     assert head.count("samlet inn") == 1
     assert "Status: endelige tall" in head
     assert found.book.fact("ressursbruksindikator").value is None

@@ -255,7 +255,7 @@ IN_FACTS: tuple[Planted, ...] = (
     Planted("oslo", 2017, "spending", (WHOLE, "bergen", 2017), {"value": 9000.0}),
     own("drammen", 2017, "spending_near", WHOLE, value=4000.0),
     own("drammen", 2017, "corrected", CORRECTED, value=0.99),
-    Planted("oslo", 2016, "corrected", (WHOLE, "bergen", 2016), {"value": 2.0}),
+    Planted("oslo", 2016, "corrected", (WHOLE, "bergen", 2016), {"value": 6e4}),
     own("oslo", 2016, "corrected", WHOLE, index=None),
     own("oslo", 2016, "corrected", WHOLE, mean_rule="weighted"),
     own("stavanger", 2016, "corrected_near", CORRECTED, value=1.05),

@@ -129,6 +129,7 @@ class Hand:
         }
         self._forbehold = {entry["id"]: entry for entry in facts["forbehold"]}
         self._sentences = facts["sentences"]
+        self._has_years = False
 
     # -- a sentence --------------------------------------------------------------------
 
@@ -148,6 +149,9 @@ class Hand:
         # Of a group over the years, the first is the oldest.
         is_own = is_own and (one["year"] == self.year or said.rule == "stable_group")
         demand(is_own, f"{one['id']} is another's, or of another year")
+        *_, years = self.say("rank_tail_years", rank="\0").partition("\0")
+        before = self._sentences[:place]
+        self._has_years = any(years in one["text"] for one in before)
         fields = RULES[said.rule](self, said)
         in_kroner = (n for n in range(place + 1) if self._tells_kroner(n))
         is_first = next(in_kroner, None) == place
@@ -339,7 +343,7 @@ class Hand:
         is_share = self.known.indicator(fact["indicator"]).chance is not None
         return is_share and fact["interval_low"] is None
 
-    def rank(self, fact: Fact, *, spending: bool = False, years: bool = False) -> str:
+    def rank(self, fact: Fact, *, spending: bool = False, years: bool = True) -> str:
         """The place among those counted, in print, at the end that it is on."""
         if not self._has_ends(fact) or self.is_uncounted(fact):
             return ""
@@ -363,7 +367,7 @@ class Hand:
             "spending" if spending else self.known.indicator(fact["indicator"]).scale
         )
         word, held = self.words[f"rank_{scale}_{place}_{end}"], [fact]
-        if len(alike) == 1 and place == 1 and years:
+        if len(alike) == 1 and place == 1 and years and not self._has_years:
             held = self._alone(fact, end)
         is_long = len(held) >= self.limits.several_years.value
         word += self.mark(*bases(held if is_long else [fact]))
@@ -423,7 +427,7 @@ class Hand:
         return self.words[key if holds else other]
 
     def level(
-        self, fact: Fact, *, spending: bool = False, years: bool = False
+        self, fact: Fact, *, spending: bool = False, years: bool = True
     ) -> Fields:
         """What is told of a figure beside the mean."""
         is_over = side(fact) > 0
@@ -473,21 +477,7 @@ def _spending(hand: Hand, said: Said) -> Fields:
     demand(is_far == (said.rule != "spending_near"), "the mean is near, or it is not")
     if said.rule == "spending":
         hand.adds_up(said.one)
-    return hand.level(said.one, spending=True, years=_has_room_for_years(hand))
-
-
-def _has_room_for_years(hand: Hand) -> bool:
-    """Whether only one of the two, spent and corrected, is at an end."""
-    relation = hand.relations.corrected
-    both = [hand.at(relation.raw), hand.at(relation.corrected)] if relation else []
-    ends = ("lowest_kommune", "highest_kommune")
-    outermost = [
-        one["index"] is not None
-        and one["rank"] is not None
-        and any(hand.kommune in one[end] for end in ends)
-        for one in both
-    ]
-    return not all(outermost)
+    return hand.level(said.one, spending=True)
 
 
 def _without(hand: Hand, said: Said) -> Fields:
@@ -496,7 +486,7 @@ def _without(hand: Hand, said: Said) -> Fields:
     demand(is_far == (said.rule == "spending_without"), "the mean is near, or not")
     left_out = _left_out(hand, said.one)
     demand(left_out, f"{said.one['id']} is not the whole without a part")
-    return hand.level(said.one, spending=True, years=True) | {"part": left_out}
+    return hand.level(said.one, spending=True) | {"part": left_out}
 
 
 def _left_out(hand: Hand, whole: Fact) -> str:
@@ -522,7 +512,7 @@ def _corrected(hand: Hand, said: Said) -> Fields:
     demand(is_right, "the mean is near, or it is not")
     if is_far:
         hand.adds_up(said.one)
-    fields = hand.level(said.one, spending=True, years=_has_room_for_years(hand))
+    fields = hand.level(said.one, spending=True)
     is_plain = has_raw and raw["mean_rule"] != said.one["mean_rule"]
     demand(is_plain == (said.rule == "corrected_plain"), "it has not one mean")
     if is_plain:
@@ -534,6 +524,7 @@ def _plain(hand: Hand, raw: Fact, corrected: Fact, *, is_far: bool) -> Fields:
     """What is spent beside the plain mean, which the corrected figure is told of."""
     peers = hand.counted(raw)
     plain = sum(number(one, "value") for one in peers) / len(peers)
+    demand(printed(plain) > 0, "the plain mean is nothing to hold anything against")
     off = raw["value"] / plain * 100 - 100
     given = printed(raw["value"]) / printed(plain) * 100 - 100
     of = [one["basis"] for one in peers]
@@ -732,7 +723,7 @@ def _pair(hand: Hand, said: Said) -> Fields:
     also = hand.known.indicator(second["indicator"]).also
     demand(also, f"{second['id']} is not told after another")
     demand(any(map(hand.is_far, said.own)), "both are near the mean, or not clear")
-    ranks, both = [hand.rank(one) for one in said.own], ""
+    ranks, both = [hand.rank(one, years=False) for one in said.own], ""
     if ranks[0] and ranks[0] == ranks[1]:
         both, ranks = hand.turned(ranks[0], "rank_both"), ["", ""]
     is_against = all(map(hand.is_far, said.own)) and side(first) != side(second)
@@ -831,7 +822,7 @@ def _moved(hand: Hand, said: Said) -> Fields:
     demand(
         before["value"] == one["previous"], f"{before['id']} is not {one['previous']}"
     )
-    fields = hand.level(one) | {
+    fields = hand.level(one, years=False) | {
         "moves": hand.words[f"moves_{kind.scale}_{way}"],
         "previous": hand.before(one),
         "percent": "",
