@@ -260,7 +260,7 @@ def test_side_of_the_mean_is_told_by_the_values(
         assert fact.index is None
         assert fact.distance is None
         assert told is not None
-        said = text.sentence(told, known).text
+        said = text.sentence(told.statements[0], known).text
         away = fact.given() - mean
         assert told.statements[0].reasons == ("no_base",)
         assert (", over snittet" in said) == (away > 1e-9)
