@@ -194,7 +194,7 @@ class Candidates:
         result = Fragment(Rule.LIKE_MEAN_VALUE, {"value": level(corrected)})
         if is_far:
             side = Word("more" if corrected.side > 0 else "less")
-            inside = {"distance": distance(corrected), "more": side}
+            inside: dict[str, Detail] = {"distance": distance(corrected), "more": side}
             result = Fragment(Rule.APART_FROM_MEAN, inside)
         is_against = is_raw_far and (not is_far or (away > 0) != (corrected.side > 0))
         is_against |= is_far and not is_raw_far

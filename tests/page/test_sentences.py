@@ -104,6 +104,7 @@ TOP_HEAVY = {
     ("bergen", 2018): 59,
     ("baerum", 2018): 56,
     ("baerum", 2019): 56,
+    ("baerum", 2019): 56,
     ("kristiansand", 2019): 57,
     ("drammen", 2017): 59,
     ("drammen", 2019): 57,
@@ -1135,7 +1136,7 @@ PLANTED = (
     (r"\. Årsaken til at Sandnes.*", ".", "without ['årsaken til at Sandnes"),
     (r"(bruker 9.%ʳ mindre .*)\.$", r"\1. Årsaken er ikke kjent.", "Årsaken"),
     (r"\(1,00\), med samme forbehold", "(1,00)", "without ['Tromsøs utgifter i 2017"),
-    (r"fra 2018\.$", "fra 2018, med samme forbehold.", "«samme» does not mean"),
+    (r" i 2018\.$", " i 2018, med samme forbehold.", "«samme» does not mean"),
     (r"for 2016 og 2017 som nevnt over", "for 2016 som nevnt over", "«nevnt over»"),
     (
         r"mot (62.%ʳ) i snitt(\. Bærums)",
