@@ -109,7 +109,7 @@ def overmarked(page: str) -> str:
 #: The mark behind a sentence that has a forbehold.
 MARK = (
     r"(data-rule=[^>]*>(?:(?!<span data-rule).)*?</span>"
-    r"<sup class=\"ref\"><a id=\"ref-f-\d+\")( href=\"[^\"]*\")(.*?</sup>)"
+    r"<sup class=\"ref\"><a id=\"ref-g-\d+\")( href=\"[^\"]*\")(.*?</sup>)"
 )
 
 
@@ -127,7 +127,7 @@ def led_back_to(place: str) -> Callable[[str], str]:
     def damage(page: str) -> str:
         found = re.search(MARK, page, re.DOTALL)
         assert found
-        own = re.findall(r"id=\"(ref-f-\d+)\"", found[1])[-1]
+        own = re.findall(r"id=\"(ref-g-\d+)\"", found[1])[-1]
         return replaced(f'<a href="#{own}"', f'<a href="#{place}"')(page)
 
     return damage
@@ -165,7 +165,10 @@ FAULTS: dict[str, tuple[Callable[[str], str], str]] = {
         r"figure 1, alternative text: does not name Trondheim",
     ),
     "another year in an alternative text": (
-        substituted(r"(role=\"img\"[^>]*?Trondheim )2020", r"\g<1>2018"),
+        substituted(
+            r"(role=\"img\"[^>]*?Trondheim )2020([^>]*?snittet for )2020",
+            r"\g<1>2018\g<2>2018",
+        ),
         r"figure 1, alternative text: does not name 2020",
     ),
     "another language": (
@@ -201,13 +204,13 @@ FAULTS: dict[str, tuple[Callable[[str], str], str]] = {
         r"top: lacks «Trondheim ble slått sammen med Klæbu",
     ),
     "a forbehold that is no note": (
-        substituted(r"<li id=\"note-b\">.*?</li>", ""),
+        substituted(r"<li id=\"note-c\">.*?</li>", ""),
         r"Tabell 1: lacks the note «",
     ),
     "a number without its note": (
         substituted(
             r"(<td[^>]*data-fact=\"trondheim-2019-[^>]*>[^<]*<span[^>]*>)"
-            r"(.*?)<sup class=\"ref\">.*?</sup>",
+            r"((?:(?!</td>).)*?)<sup class=\"ref\">.*?</sup>",
             r"\1\2",
         ),
         r"Tabell 1, .*, 2019: is not noted «",
@@ -241,8 +244,8 @@ FAULTS: dict[str, tuple[Callable[[str], str], str]] = {
         r"the mark of «.*» is not led back to",
     ),
     "a forbehold that leads back to nothing": (
-        led_back_to("ref-f-99"),
-        r"the mark of «.*» leads to what leads back to nothing, ref-f-99",
+        led_back_to("ref-g-99"),
+        r"the mark of «.*» leads to what leads back to nothing, ref-g-99",
     ),
     # -- sentences and numbers --
     "a sentence that is gone": (
