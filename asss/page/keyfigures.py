@@ -9,8 +9,8 @@ back to all that it is about. Imports ``blocks``, ``record``, ``text`` and below
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, groupby
-from typing import Any
+from itertools import chain, groupby, pairwise
+from typing import Any, TypeVar
 
 from asss.analysis.facts import HOUSEKEEPING, Fact
 from asss.analysis.findings import Findings
@@ -40,6 +40,9 @@ ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 #: What stands where there is no mean, no place, or nobody.
 NOTHING = "–"
 
+#: What ends the id of a letter at a figure that stands for the second time.
+AGAIN = "-igjen"
+
 
 def letter(place: int) -> str:
     """
@@ -65,13 +68,22 @@ class Reference:
     id: str
     target: str
 
+    @property
+    def again(self) -> "Reference":
+        """The same letter where its figure stands for the second time."""
+        return Reference(self.letter, self.id + AGAIN, self.target)
+
 
 @dataclass(frozen=True)
 class Place:
-    """The way from a note back to a place that refers to it."""
+    """The way from a note back to a place that refers to it.
+
+    ``again`` is the id of that place on a phone, where it is another.
+    """
 
     id: str
     back: str
+    again: str = ""
 
 
 @dataclass(frozen=True)
@@ -102,16 +114,25 @@ class Footnotes:
         """The notes in the order of their letters."""
         return list(self.notes.values())
 
-    def refer(self, note: str, *place: object) -> Reference:
-        """Refer to a note from a place; the letter to print there, and its ids."""
+    def refer(self, note: str, *place: object, is_twice: bool = False) -> Reference:
+        """
+        Refer to a note from a place; the letter to print there, and its ids.
+
+        Parameters
+        ----------
+        is_twice : bool
+            Whether the place stands elsewhere on a phone (`Table.earlier`).
+        """
         prefix = f"{self.table}-" if self.table else ""
         name = letter(len(self.notes))
         item = self.notes.setdefault(note, Note(name, f"note-{prefix}{name}", note))
         own = f"ref-{prefix}{item.letter}-{len(item.places) + 1}"
         where = ", ".join(str(part) for part in place)
         back = text.phrase("note_back", {"place": where}, self.known)
-        item.places.append(Place(own, back))
-        return Reference(item.letter, own, item.id)
+        reference = Reference(item.letter, own, item.id)
+        again = reference.again.id if is_twice else ""
+        item.places.append(Place(own, back, again))
+        return reference
 
 
 # -- the table -------------------------------------------------------------------------
@@ -137,12 +158,36 @@ class Row(record.PrintedRow):
     latest: Fact
     values: Sequence[Cell]
 
+    @property
+    def earlier(self) -> list[Cell]:
+        """The cells under `Table.earlier`."""
+        return _again(self.values)
+
 
 class Heading(record.PrintedYear):
     """The head of a year's column."""
 
     references: tuple[Reference, ...]
     is_break: bool
+
+
+_Own = TypeVar("_Own", Heading, Cell)
+
+
+def _again(years: Sequence[_Own]) -> list[_Own]:
+    """The years before the last once more, from the latest to the earliest.
+
+    A break lies between two years: before the later one, and here before the earlier.
+    """
+    return [
+        earlier.model_copy(
+            update={
+                "is_break": later.is_break,
+                "references": tuple(note.again for note in earlier.references),
+            }
+        )
+        for earlier, later in reversed(list(pairwise(years)))
+    ]
 
 
 class Table(record.PrintedTable):
@@ -164,6 +209,17 @@ class Table(record.PrintedTable):
     footnotes: list[Note]
     references: Mapping[text.Sentence, tuple[Reference, ...]]
     facts: tuple[Fact, ...]
+
+    @property
+    def earlier(self) -> list[Heading]:
+        """
+        The columns of earlier years, where they stand on a phone: after all else.
+
+        There the report's own year and the mean have room beside the names, and no
+        more. The table is written with the earlier years in both places, of which a
+        screen shows one, so that its order is the same to the eye and to the ear.
+        """
+        return _again(self.years)
 
     @property
     def sections(self) -> dict[str, list[Row]]:
@@ -284,9 +340,13 @@ class _Maker:
             )
         return references
 
-    def _noted(self, texts: Iterable[str], *place: object) -> dict[str, Any]:
+    def _noted(
+        self, texts: Iterable[str], *place: object, is_twice: bool = False
+    ) -> dict[str, Any]:
         """The notes of a place, as letters and with their ids."""
-        references = tuple(self._notes.refer(note, *place) for note in texts)
+        references = tuple(
+            self._notes.refer(note, *place, is_twice=is_twice) for note in texts
+        )
         letters = [reference.letter for reference in references]
         return {"notes": letters, "references": references}
 
@@ -309,7 +369,8 @@ class _Maker:
         page_wide = (e.id for e in self._book.page_wide_forbehold(self._known))
         breaks = [e for e in self._known.breaks(page_wide) if year in e.years]
         is_joint = self._is_joint(year, breaks)
-        noted = self._noted((e.text for e in breaks if is_joint), year)
+        texts = (e.text for e in breaks if is_joint)
+        noted = self._noted(texts, year, is_twice=year != self._book.run.year)
         return Heading(year=year, is_break=is_joint, **noted)
 
     def _row(self, section: str, indicator: Indicator) -> Row:
@@ -366,13 +427,15 @@ class _Maker:
 
     def _own(self, fact: Fact, indicator: Indicator, notes: Sequence[str]) -> Cell:
         """One year of a row: the figure or its sign, and what must be known of it."""
+        is_latest = fact.year == self._book.run.year
+        place = indicator.short_name, fact.year
         return self._cell(
             fact,
             text.bare(fact.value, fact.decimals) or fact.status,
             basis="" if fact.value is None else fact.basis,
             is_break=self._is_joint(fact.year, self._known.breaks(fact.forbehold)),
-            is_latest=fact.year == self._book.run.year,
-            **self._noted(notes, indicator.short_name, fact.year),
+            is_latest=is_latest,
+            **self._noted(notes, *place, is_twice=not is_latest),
         )
 
     def _mean_notes(self, fact: Fact) -> list[str]:

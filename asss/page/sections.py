@@ -136,6 +136,7 @@ def top(
         # Where none of the year's own is, what its changes are held against may be.
         behind = "reconstructed_line_behind"
         reconstructed = f"{reconstructed}_fetched" if count else behind
+    means = sum(fact.mean_basis == "reconstructed" for fact in book.reported)
     details |= {"count": count, "n": len(book.reported), "year": book.run.year}
     return block(
         "heading",
@@ -144,6 +145,7 @@ def top(
         reconstructed=text.phrase(reconstructed, details, known)
         if book.is_reconstructed
         else "",
+        is_mostly=count + means >= len(book.reported),
         notes=[entry.text for entry in book.page_wide_forbehold(known)],
         summary=summary,
         sources=sources,

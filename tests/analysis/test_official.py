@@ -150,7 +150,7 @@ def test_page_says_which_figures_it_stands_on(
     head = sections.heading(official_of("bergen", YEAR), known).html
     assert "Tall fra Statistisk sentralbyrå (SSB) er hentet 20.06.2026." in head
     assert "Status: endelige tall" in head
-    assert "utvalget som følger med programmet" not in head
+    assert "ikke hentet direkte fra SSB" not in head
     assert official.is_from_ssb
 
 
@@ -183,7 +183,7 @@ def visible(html: str, known: Catalogue) -> list[str]:
     html = re.sub(r"<(style|title)\b.*?</\1>", "", html, flags=re.DOTALL)
     html = re.sub(r'<sup class="r">.*?</sup>', "", html)
     html = re.sub(r'<span class="whole">(.*?)</span>', r"\1", html)
-    html = re.sub(r'<p class="(dates|warning)">.*?</p>', "", html, flags=re.DOTALL)
+    html = re.sub(r'<p class="(dates|warning)[^"]*">.*?</p>', "", html, flags=re.DOTALL)
     lines = re.sub(r"<[^>]+>", "\n", html).splitlines()
     marks = (
         known.phrases.words["notes_reconstructed"],

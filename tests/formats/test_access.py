@@ -7,6 +7,7 @@ page is one more line in ``PAGES``.
 """
 
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -268,11 +269,16 @@ def test_page_fits_its_width(
 def test_nothing_is_lost_on_a_phone(
     screen: Screen, file_of: Callable[[str], Path], name: str
 ) -> None:
-    """The same words in the narrowest window as in the widest."""
-    wide = screen.show(file_of(name)).evaluate("probe.words()")
-    narrow = screen.show(file_of(name), width=320).evaluate("probe.words()")
-    assert narrow == wide
-    assert len(wide) > 50
+    """The same words in the narrowest window as in the widest.
+
+    But for whose the earlier years of Tabell 1 are, which are there by themselves.
+    """
+    wide = Counter(screen.show(file_of(name)).evaluate("probe.words()"))
+    page = screen.show(file_of(name), width=320)
+    narrow = Counter(page.evaluate("probe.words()"))
+    apart = page.locator("th.again[colspan]").all_inner_texts()
+    assert narrow == wide + Counter(" ".join(apart).split())
+    assert wide.total() > 50
 
 
 @each_page

@@ -275,8 +275,19 @@ FAULTS: dict[str, tuple[Callable[[str], str], str]] = {
         r"Tabell 1, Ressursbruksindikator.*, 2020: is «1,05», and should be «1,04»",
     ),
     "two years that changed places": (
-        substituted(r"(<th scope=\"col\"[^>]*>)2018", r"\g<1>2017"),
+        substituted(r"(<th scope=\"col\"[^>]*>)2018", r"\g<1>2017", count=0),
         r"Tabell 1: shows the years \['2017', '2019', '2020'\]",
+    ),
+    "a number changed where an earlier year stands on a phone": (
+        substituted(r"(<td class=\"num[^\"]* again [^>]*>)1,11", r"\g<1>1,12"),
+        r"Tabell 1, Ressursbruksindikator.*, 2018: is «1,12», and should be «1,11»",
+    ),
+    "two years that changed places on a phone": (
+        substituted(
+            r"(again on-screen\">)2019(.*?again on-screen\">)2018",
+            r"\g<1>2018\g<2>2019",
+        ),
+        r"Tabell 1, Ressursbruksindikator.*, 2018: is «1,08ʳ», and should be «1,11»",
     ),
     "a mean of another indicator": (
         substituted(r"(data-field=\"network_mean\"[^>]*>)1,00", r"\g<1>1,01"),
