@@ -10,8 +10,8 @@ facts. Figures are vector graphics whose text stays text.
   strip                 all members; leans on development
    profile  development  a report's kinds of figures
          picture         what is seen, what is heard, the numbers behind
-          canvas         a sheet to draw on, its look and its key
-           svg           matplotlib's SVG, made small
+          canvas         a sheet to draw on, and its key, as SVG
+         lettering       colours, how texts look and how wide they are
 
 ========================================  ==============================================
 ``profile(book, known)``                  a report's Figur 1: indicators as indexes

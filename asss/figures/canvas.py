@@ -1,104 +1,36 @@
-"""A sheet to draw on, in points from its upper left corner: its look, and its key."""
+"""A sheet to draw on, in points from its upper left corner, and its key; as SVG."""
 
-import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from enum import Enum, StrEnum
-from functools import cache, cached_property
-from importlib import resources
-from typing import Any, Literal, NamedTuple, TypeAlias, cast
+from functools import cached_property
+from html import escape
+from itertools import groupby
+from typing import Literal, NamedTuple, TypeAlias
 
-import matplotlib as mpl
-import seaborn as sns
-from matplotlib import font_manager
-from matplotlib.collections import PathCollection
-from matplotlib.figure import Figure
-from matplotlib.ft2font import FT2Font, LoadFlags
-from matplotlib.markers import MarkerStyle
-from matplotlib.patches import PathPatch
-from matplotlib.path import Path
-from matplotlib.transforms import IdentityTransform
-
-from asss.figures.svg import tidy
+from asss.figures.lettering import FAMILY, Colour, Look, width_of
 
 __all__ = [
     "WIDTH",
     "Canvas",
-    "Colour",
     "Entry",
     "Key",
-    "Look",
     "Point",
     "Scale",
-    "house_style",
     "warm_up",
-    "width_of",
 ]
-
-
-class Colour(StrEnum):
-    """
-    The colours of figures. Printed in grey they are still told apart.
-
-    FOCUS, INK and QUIET have a contrast of 7:1 on PAPER or better, OTHERS of 3:1 on
-    PAPER and on SPAN; FAINT, SPAN and LINE are for what a reader may overlook. A page
-    that has a dark look changes them by name: ``[fill="#1d2b36"]`` in its stylesheet,
-    since a figure that is taken out of the page must keep its own.
-    """
-
-    PAPER = "#ffffff"
-    INK = "#1d2b36"
-    FOCUS = "#0b5c75"
-    QUIET = "#4a5965"
-    OTHERS = "#7b8894"
-    FAINT = "#a7b1ba"
-    SPAN = "#e6ebef"
-    LINE = "#d3dae0"
-
-
-class Look(Enum):
-    """How a text is set: its size in points, its colour and its weight."""
-
-    ARROW = (11.0, Colour.INK)
-    MARK = (10.5, Colour.INK, "semibold")
-    TITLE = (9.0, Colour.INK, "semibold")
-    TEXT = (8.5, Colour.INK)
-    STRONG = (8.5, Colour.INK, "semibold")
-    OWN = (8.5, Colour.FOCUS, "semibold")
-    NONE = (8.5, Colour.QUIET)
-    LABEL = (8.0, Colour.INK)
-    NAME = (8.0, Colour.INK, "semibold")
-    OWN_NAME = (8.0, Colour.FOCUS, "semibold")
-    QUIET_LABEL = (8.0, Colour.QUIET)
-    NOTE = (7.5, Colour.QUIET)
-    DARK_NOTE = (7.5, Colour.INK)
-    STRONG_NOTE = (7.5, Colour.INK, "semibold")
-
-    def __init__(self, size: float, colour: Colour, weight: str = "normal") -> None:
-        self.size, self.colour, self.weight = size, colour, weight
-
 
 #: Width of an A4 column less margins. Figures are measured in points throughout, so
 #: that a size is what it says on paper.
 WIDTH = 496.8
-INCH = 72
-
-FAMILY = "Inter"
 
 #: From the middle of a line of text down to its baseline, in parts of its size.
 DROP = 0.36
 
-STYLE: dict[str, Any] = {
-    "font.family": FAMILY,
-    "svg.fonttype": "none",  # text stays text: selectable, searchable, small
-    "svg.hashsalt": "asss",  # the same figure has the same ids every time
-    "figure.dpi": INCH,
-    "path.simplify": False,
-}
-
-
 Point: TypeAlias = tuple[float, float]
+
+#: What an attribute says; with nothing it is left out.
+Said: TypeAlias = "str | float"
 
 #: A line of the key: the name of a sample, or a sign that stands as it is; its meaning.
 Entry: TypeAlias = tuple[str, str]
@@ -115,42 +47,6 @@ SAMPLES = {
 GAP, NEXT, LINE_HEIGHT = 5.0, 16.0, 13.0
 
 
-@cache
-def _register_fonts() -> None:
-    folder = resources.files("asss") / "fonts"
-    for weight in ("Regular", "SemiBold"):
-        with resources.as_file(folder / f"Inter-{weight}.otf") as path:
-            font_manager.fontManager.addfont(path)
-    # A system may have an Inter of its own; the first of equals is taken: ours.
-    fonts = font_manager.fontManager.ttflist
-    fonts.sort(key=lambda entry: str(folder) not in str(entry.fname))
-
-
-@contextmanager
-def house_style() -> Iterator[None]:
-    """The look of the figures, for as long as one is drawn and no longer."""
-    _register_fonts()
-    with sns.axes_style("white"), mpl.rc_context(cast("Any", STYLE)):
-        yield
-
-
-@cache
-def width_of(written: str, look: Look = Look.TEXT) -> float:
-    """How wide a text is, in points, so that room can be made for it."""
-    font = _font("SemiBold" if look.weight == "semibold" else "Regular")
-    font.set_size(look.size, INCH)
-    font.set_text(written, 0, flags=LoadFlags.NO_HINTING)
-    return font.get_width_height()[0] / 64
-
-
-@cache
-def _font(weight: str) -> FT2Font:
-    # In memory: a file that is read piece by piece, as FT2Font does, has one place, and
-    # processes that are forked from one that has it open would share it.
-    file = resources.files("asss") / "fonts" / f"Inter-{weight}.otf"
-    return FT2Font(io.BytesIO(file.read_bytes()))
-
-
 @dataclass(frozen=True)
 class Scale:
     """Where a value lies between two ends of a line, in points."""
@@ -165,52 +61,46 @@ class Scale:
         part = (value - self.low) / (self.high - self.low)
         return self.start + part * (self.end - self.start)
 
+    def __str__(self) -> str:
+        """As a mark says it for machines: ``low high start end``."""
+        return f"{self.low:.8g} {self.high:.8g} {_short(self.start)} {_short(self.end)}"
 
-class Move(NamedTuple):
-    """How far a part of a figure moves on a phone, in points, and what it grows by."""
 
-    x: float
-    y: float
-    wider: float
-    taller: float
+class _Mark(NamedTuple):
+    """An element of SVG: how it looks, and what is its own."""
+
+    tag: str
+    look: str
+    own: str
+    inner: str
 
 
 class Canvas:
     """
-    One figure. What is drawn later lies on top.
+    One figure, written as SVG. What is drawn later lies on top.
 
-    Matplotlib's own axes cost more time than all that is drawn in them (a tick takes
-    2 ms and a figure has 150), so a canvas is one set of axes without any.
+    Looks are attributes, which a page's stylesheet overrules and every program reads.
+    A mark that shows a figure says which: ``data-fact`` is the fact's id, of a line
+    that of its last year, and ``data-field`` what of it, if not its value.
+    ``data-axis`` has the scales that marks stand on.
 
     On a phone the same figure is narrow: what is drawn within :meth:`part` moves there.
     """
 
-    def __init__(self, height: float, width: float = WIDTH) -> None:
-        self.height, self.width = height, width
-        self._moves: dict[Move, int] = {}
-        self._part = ""
-        self._figure = Figure(
-            figsize=(width / INCH, height / INCH), facecolor=Colour.PAPER
-        )
-        self._axes = self._figure.add_axes((0, 0, 1, 1))
-        self._axes.set_xlim(0, width)
-        self._axes.set_ylim(height, 0)
-        self._axes.set_axis_off()
-        self._order = 0
+    def __init__(self, name: str, height: float, width: float = WIDTH) -> None:
+        self.name, self.height, self.width = name, height, width
+        self._moves: dict[Point, int] = {}
+        self._drawn: list[_Mark] = []
 
     @contextmanager
-    def part(
-        self, x: float, y: float, *, wider: float = 1.0, taller: float = 1.0
-    ) -> Iterator[None]:
-        """
-        Draw what moves by `x` and `y` where the window is narrow.
-
-        It first grows from the corner of the figure, `wider` and `taller`.
-        """
-        move = Move(round(x, 1), round(y, 1), round(wider, 3), round(taller, 3))
-        self._part = f"m{self._moves.setdefault(move, len(self._moves))}"
+    def part(self, x: float, y: float) -> Iterator[None]:
+        """Draw what moves by `x` and `y` where the window is narrow."""
+        before, self._drawn = self._drawn, []
         yield
-        self._part = ""
+        move = round(x, 1), round(y, 1)
+        number = self._moves.setdefault(move, len(self._moves))
+        inside, self._drawn = _written(self._drawn), before
+        self._draw("g", inside, {"class": f"m{number}"})
 
     def narrow(self, width: float, height: float) -> str:
         """
@@ -221,11 +111,7 @@ class Canvas:
         width, height : float
             Of all parts when they have moved.
         """
-        moves = (
-            f"--m{number}:{x:g}px {y:g}px"
-            + (f";--s{number}:{wider:g} {taller:g}" * ((wider, taller) != (1, 1)))
-            for (x, y, wider, taller), number in self._moves.items()
-        )
+        moves = (f"--m{n}:{x:g}px {y:g}px" for (x, y), n in self._moves.items())
         wide = f"--wide:{self.width / width:.2%}"
         more = f"--more:{(height - self.height) / width:.2%}"
         return ";".join((wide, more, *moves))
@@ -237,126 +123,173 @@ class Canvas:
         written: str,
         look: Look = Look.TEXT,
         *,
-        align: Literal["left", "center", "right"] = "left",
+        align: Literal["start", "middle", "end"] = "start",
+        fact: str = "",
+        field: str = "",
     ) -> None:
         """Write a line whose middle is at `y`; all lines of a size share a baseline."""
-        drawn = self._axes.text(
-            x,
-            y + look.size * DROP,
-            written,
-            size=look.size,
-            color=look.colour,
-            weight=look.weight,
-            ha=align,
-            va="baseline",
-            zorder=self._next(),
-        )
-        drawn.set_gid(self._name(None))
+        if written:
+            self._draw(
+                "text",
+                escape(written, quote=False),
+                {"x": x, "y": y + look.size * DROP} | _shown(fact, field),
+                font_size=look.size,
+                font_weight="600" if look.is_bold else "",
+                text_anchor="" if align == "start" else align,
+                fill=look.colour,
+            )
 
     def lines(
         self,
         pieces: Iterable[Sequence[Point]],
         *,
-        color: str,
+        color: Colour,
         width: float,
-        name: str | None = None,
-        **style: Any,
+        name: str = "",
+        dashes: str = "",
+        is_round: bool = False,
+        fact: str = "",
+        field: str = "",
+        axis: str = "",
     ) -> None:
         """Draw lines of one look, each through its points, as one path."""
-        vertices: list[Point] = []
-        codes: list[Any] = []
-        for piece in pieces:
-            vertices += piece
-            codes += [Path.MOVETO, *[Path.LINETO] * (len(piece) - 1)]
-        if vertices:
-            path = PathPatch(
-                Path(vertices, codes),
-                fill=False,
-                edgecolor=color,
-                linewidth=width,
-                clip_on=False,
-                zorder=self._next(),
-                **{"capstyle": "butt", "joinstyle": "round", **style},
+        if path := "".join(map(_path, pieces)):
+            own = {"id": name and f"{self.name}-{name}", "d": path, "data-axis": axis}
+            self._draw(
+                "path",
+                "",
+                own | _shown(fact, field),
+                fill="none",
+                stroke=color,
+                stroke_width=width,
+                stroke_linecap="round" if is_round else "",
+                stroke_dasharray=dashes,
             )
-            path.set_gid(self._name(name))
-            self._axes.add_artist(path)
 
-    def dots(
+    def dot(
         self,
-        points: Sequence[Point],
+        x: float,
+        y: float,
         *,
         size: float,
-        color: str,
+        color: Colour,
         edge: float = 0.0,
-        marker: str = "o",
+        fact: str = "",
     ) -> None:
-        """Draw points of one look, `size` points across."""
-        if points:
-            shape = MarkerStyle(marker)
-            drawn = PathCollection(
-                [shape.get_path().transformed(shape.get_transform())],
-                sizes=[size**2],
-                offsets=points,
-                offset_transform=self._axes.transData,
-                facecolors=color,
-                edgecolors=Colour.PAPER,
-                linewidths=edge,
-                clip_on=False,
-                zorder=self._next(),
-            )
-            drawn.set_transform(IdentityTransform())
-            drawn.set_gid(self._name(None))
-            self._axes.add_artist(drawn)
+        """Draw a point, `size` points across."""
+        own = {"cx": x, "cy": y, "r": size / 2} | _shown(fact)
+        stroke = Colour.PAPER if edge else ""
+        self._draw(
+            "circle", "", own, fill=color, stroke=stroke, stroke_width=edge or ""
+        )
 
-    def point(self, x: float, y: float, *, size: float = 7.5) -> None:
+    def arrow(
+        self,
+        x: float,
+        y: float,
+        *,
+        size: float,
+        color: Colour,
+        way: int,
+        fact: str = "",
+    ) -> None:
+        """Draw a triangle that points to the left (-1), or to the right (1)."""
+        half = size / 2
+        foot = x - way * half
+        path = _path([(x + way * half, y), (foot, y - half), (foot, y + half)])
+        self._draw("path", "", {"d": f"{path}z"} | _shown(fact), fill=color)
+
+    def point(self, x: float, y: float, *, size: float = 7.5, fact: str = "") -> None:
         """The kommune's own figure."""
-        self.dots([(x, y)], size=size + 1.2, color=Colour.FOCUS, edge=1.2)
+        self.dot(x, y, size=size + 1.2, color=Colour.FOCUS, edge=1.2, fact=fact)
 
     def interval(
-        self, low: float, high: float, y: float, scale: "Scale | None" = None
+        self, low: float, high: float, y: float, scale: Scale, *, fact: str = ""
     ) -> None:
         """
         What chance alone may do to the kommune's own figure.
 
-        On a scale it goes no further than that, and has no stroke at an end beyond it.
+        It goes no further than the scale, and has no stroke at an end beyond it.
         """
-        ends = [scale(value) if scale else value for value in (low, high)]
-        first, last = (scale.start, scale.end) if scale else ends
+        first, last, ends = scale.start, scale.end, [scale(low), scale(high)]
         upright = [[(x, y - 2.6), (x, y + 2.6)] for x in ends if first <= x <= last]
         across = [[(max(ends[0], first), y), (min(ends[1], last), y)]]
-        self.lines([*across, *upright], color=Colour.FOCUS, width=1.1)
+        field = fact and "interval"
+        pieces = [*across, *upright]
+        self.lines(pieces, color=Colour.FOCUS, width=1.1, fact=fact, field=field)
 
     def heading(self, x: float, y: float, name: str, unit: str) -> None:
         """Name what is drawn below, and the unit of its numbers."""
         self.text(x, y + 6, name, Look.TITLE)
         self.text(x + width_of(name, Look.TITLE) + 5, y + 6.3, unit, Look.NOTE)
 
-    def svg(self, name: str) -> str:
-        """The figure as an SVG element: no clock, ids of its own, nothing to spare."""
-        out = io.StringIO()
-        nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-        self._figure.savefig(out, format="svg", metadata=nothing)
-        return tidy(out.getvalue(), name, family=FAMILY)
+    @property
+    def svg(self) -> str:
+        """The figure as an SVG element: no clock, and no ids but its own."""
+        wide, high = _short(self.width), _short(self.height)
+        about = {
+            "xmlns": "http://www.w3.org/2000/svg",
+            "width": f"{wide}pt",
+            "height": f"{high}pt",
+            "viewBox": f"0 0 {wide} {high}",
+            "id": self.name,
+            "font-family": FAMILY,
+            "stroke-linejoin": "round",
+        }
+        paper = f'<rect width="{wide}" height="{high}" fill="{Colour.PAPER}"/>'
+        return _element("svg", _said(about), paper + _written(self._drawn))
 
-    def _next(self) -> int:
-        self._order += 1
-        return self._order
+    def _draw(
+        self, tag: str, inner: str, own: Mapping[str, Said], **look: Said
+    ) -> None:
+        self._drawn.append(_Mark(tag, _said(look), _said(own), inner))
 
-    def _name(self, name: str | None) -> str | None:
-        """An id that says which part something is of, for :func:`tidy`."""
-        return f"{self._part}/{name or ''}" if self._part else name
+
+def _written(drawn: Iterable[_Mark]) -> str:
+    """Elements one after another; what several share is said once, of their group."""
+    parts = []
+    for look, group in groupby(drawn, key=lambda mark: mark.look):
+        marks = list(group)
+        shared = look if len(marks) > 1 else ""
+        each = "" if shared else look
+        inner = "".join(_element(m.tag, m.own + each, m.inner) for m in marks)
+        parts.append(_element("g", look, inner) if shared else inner)
+    return "".join(parts)
+
+
+def _element(tag: str, said: str, inner: str) -> str:
+    return f"<{tag}{said}>{inner}</{tag}>" if inner else f"<{tag}{said}/>"
+
+
+def _said(attributes: Mapping[str, Said]) -> str:
+    """Attributes that say something."""
+    return "".join(
+        f' {key.replace("_", "-")}="'
+        f'{escape(value) if isinstance(value, str) else _short(value)}"'
+        for key, value in attributes.items()
+        if value != ""
+    )
+
+
+def _shown(fact: str, field: str = "") -> dict[str, Said]:
+    """Which figure a mark shows, and what of it."""
+    return {"data-fact": fact, "data-field": field}
+
+
+def _path(points: Sequence[Point]) -> str:
+    """A line through points."""
+    return "M" + "L".join(f"{_short(x)} {_short(y)}" for x, y in points)
+
+
+def _short(number: float) -> str:
+    """A number to a hundredth of a point: less than that the eye cannot see."""
+    return f"{round(number, 2) + 0:.2f}".rstrip("0").rstrip(".")
 
 
 def warm_up() -> None:
-    """Draw something of all that figures have, so that the first takes no longer."""
-    with house_style():
-        canvas = Canvas(INCH)
-        for look in (Look.TEXT, Look.STRONG):
-            width_of("ASSS", look)
-            canvas.text(0, 0, "ASSS", look)
-        canvas.lines([[(0, 0), (1, 1)]], color=Colour.INK, width=1)
-        canvas.dots([(0, 0)], size=1, color=Colour.INK)
-        canvas.svg("ASSS")
+    """Read the typeface, so that the first figure takes no longer."""
+    for look in (Look.TEXT, Look.TITLE):
+        width_of("ASSS", look)
 
 
 # -- what is not named where it stands -------------------------------------------------
@@ -422,12 +355,12 @@ def _draw(canvas: Canvas, kind: str, x: float, y: float, width: float) -> None:
         case "own":
             canvas.point(*centre, size=7)
         case "interval":
-            canvas.interval(x, x + width, y)
+            canvas.interval(0, 1, y, Scale(0, 1, x, x + width))
             canvas.point(*centre, size=7)
         case "span":
-            canvas.lines(across, color=Colour.SPAN, width=6, capstyle="round")
-            inner = [(x + part * width, y) for part in (0.1, 0.35, 0.9)]
-            canvas.dots(inner, size=3, color=Colour.OTHERS)
+            canvas.lines(across, color=Colour.SPAN, width=6, is_round=True)
+            for part in (0.1, 0.35, 0.9):
+                canvas.dot(x + part * width, y, size=3, color=Colour.OTHERS)
         case "others":
             canvas.lines(across, color=Colour.FAINT, width=0.8)
         case "gap":
@@ -436,6 +369,6 @@ def _draw(canvas: Canvas, kind: str, x: float, y: float, width: float) -> None:
             strokes = [[(near, y - 3), (near, y + 3)] for _, near in sides]
             canvas.lines([*pieces, *strokes], color=Colour.INK, width=1.2)
         case "outside":
-            canvas.dots([centre], size=5, color=Colour.OTHERS, marker="<")
+            canvas.arrow(*centre, size=5, color=Colour.OTHERS, way=-1)
         case _:
             canvas.text(x, y, kind, Look.NAME)

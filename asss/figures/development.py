@@ -1,9 +1,8 @@
 """Figures over the years: a chapter's indicators."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-
-from matplotlib.ticker import MaxNLocator
+from dataclasses import dataclass, replace
+from math import ceil, floor, isclose, log10
 
 from asss.analysis.facts import Fact, FactBook, NetworkBook
 from asss.catalogue.catalogue import Catalogue
@@ -11,26 +10,27 @@ from asss.catalogue.knowledge import Indicator
 from asss.catalogue.language import join, number, span
 from asss.catalogue.parameters import EVERY
 from asss.figures import picture
-from asss.figures.canvas import (
-    WIDTH,
-    Canvas,
-    Colour,
-    Key,
-    Look,
-    Point,
-    Scale,
-    house_style,
-    width_of,
-)
-from asss.figures.picture import Group, Picture, Row, Table
+from asss.figures.canvas import WIDTH, Canvas, Key, Point, Scale
+from asss.figures.lettering import Colour, Look, width_of
+from asss.figures.picture import Group, Picture, Table
 
-__all__ = ["Piece", "apart", "development", "limits", "mean_pieces", "own_pieces"]
+__all__ = [
+    "Piece",
+    "apart",
+    "development",
+    "limits",
+    "mean_pieces",
+    "own_pieces",
+    "steps",
+    "stroke",
+]
 
 #: Points of a series by year.
 Piece = list[tuple[int, float]]
 
-#: How many lines of the scale a panel wants, and in what steps.
-LINES = MaxNLocator(3, steps=[1, 2, 2.5, 5, 10])
+#: How many spaces between lines of the scale a panel has room for; what steps are,
+#: times a power of ten.
+SPACES, STEPS = 3, (0.1, 0.2, 0.25, 0.5, 1.0, 2.0, 2.5, 5.0, 10.0)
 
 
 # -- a chapter's indicators ------------------------------------------------------------
@@ -41,7 +41,7 @@ COLUMNS, GUTTER = 2, 16.0
 #: How many of a chapter's indicators are drawn where its text speaks of more.
 MOST = 4
 
-#: Heights: of a line of a panel's title, of the name below it, of its plot, of its
+#: Heights: of a panel's title, of the name below it, of its plot, of its
 #: years, of the air below.
 TITLE, HEAD, PLOT, YEARS, AIR = 11.5, 18.0, 46.0, 16.0, 9.0
 
@@ -62,6 +62,7 @@ class _End:
     label: str
     value: float | None
     look: Look
+    field: str = ""
 
 
 def development(
@@ -85,8 +86,8 @@ def development(
         Ids of the indicators that the text speaks of, what matters most first: the
         first four of the chapter are drawn. Without any, all.
     titles : mapping, optional
-        By the id of an indicator: what its panel says, in few words. The name of the
-        indicator then stands below.
+        By the id of an indicator: what its panel says, in so few words that they are
+        one line. The name of the indicator then stands below.
     """
     listed = {i.id: i for i in known.service.in_chapter(chapter)}
     wanted = [name for name in only if name in listed][:MOST] or listed
@@ -96,31 +97,28 @@ def development(
     ends = {i.id: _ends(book.fact(i.id), book, known) for i in indicators}
     room = GAP + max(width_of(e.label, e.look) for pair in ends.values() for e in pair)
     width = (WIDTH - GUTTER * (COLUMNS - 1)) / COLUMNS
-    heads = {i.id: _lines_of((titles or {}).get(i.id, ""), width) for i in indicators}
-    head = HEAD + TITLE * max(len(told) or 1 for told in heads.values())
-    if any(heads.values()) and any(breaks(book.history(i), known) for i in heads):
-        head += BREAK
+    heads = {i.id: (titles or {}).get(i.id, "") for i in indicators}
+    has_breaks = any(breaks(book.history(name), known) for name in heads)
+    head = HEAD + TITLE + BREAK * (has_breaks and any(heads.values()))
     height = head + PLOT + YEARS + AIR
     lines = -(-len(indicators) // COLUMNS)
     key, is_beside = _key(book, known, indicators, width)
     below, foot = height * lines - AIR + 6, height * len(indicators) - AIR + 6
     first, last = book.all_years[0] - 0.3, book.all_years[-1] + 0.3
-    with house_style():
-        canvas = Canvas(below + (0.0 if is_beside else key.height))
-        for place, indicator in enumerate(indicators):
-            left = (width + GUTTER) * (place % COLUMNS)
-            top = height * (place // COLUMNS)
-            across = Scale(first, last, left + NUMBERS, left + width - room)
-            values = _values(series[indicator.id], book.history(indicator.id))
-            up = Scale(*limits(values), top + head + PLOT, top + head)
-            with canvas.part(-left, height * place - top):
-                _draw_head(canvas, left, top, indicator, heads[indicator.id], known)
-                panel = _Panel(canvas, known, book.all_years, across, up)
-                _draw_indicator(panel, book, indicator, series[indicator.id])
-                _write_ends(panel, ends[indicator.id])
-        y, left = (below - height + HEAD, width + GUTTER) if is_beside else (below, 0.0)
-        key.draw(canvas, y, left=left, down=foot - y)
-        svg = canvas.svg(f"utvikling-{chapter}")
+    canvas = Canvas(f"utvikling-{chapter}", below + (0.0 if is_beside else key.height))
+    for place, indicator in enumerate(indicators):
+        left = (width + GUTTER) * (place % COLUMNS)
+        top = height * (place // COLUMNS)
+        across = Scale(first, last, left + NUMBERS, left + width - room)
+        values = _values(series[indicator.id], book.history(indicator.id))
+        up = Scale(*limits(values), top + head + PLOT, top + head)
+        with canvas.part(-left, height * place - top):
+            _draw_head(canvas, left, top, indicator, heads[indicator.id], known)
+            panel = _Panel(canvas, known, book.all_years, across, up)
+            _draw_indicator(panel, book, indicator, series[indicator.id])
+            _write_ends(panel, book.fact(indicator.id), ends[indicator.id])
+    y, left = (below - height + HEAD, width + GUTTER) if is_beside else (below, 0.0)
+    key.draw(canvas, y, left=left, down=foot - y)
     facts = (f for all_of in series.values() for each in all_of.values() for f in each)
     # What lies within the table's years is told on top of the page or in the chapter.
     is_told_elsewhere = all(
@@ -130,7 +128,7 @@ def development(
         for entry in known.breaks(fact.forbehold)
     )
     return Picture(
-        svg,
+        canvas.svg,
         _alt(book, known, indicators),
         _table(book, known, indicators, series),
         picture.data_of(facts, known),
@@ -155,35 +153,22 @@ def _key(
     return Key(entries, width if is_beside else WIDTH), is_beside
 
 
-def _lines_of(title: str, width: float) -> list[str]:
-    """What a panel says, in lines that fit above it."""
-    lines: list[str] = []
-    for word in title.split(" ") if title else ():
-        longer = f"{lines[-1]} {word}" if lines else word
-        if lines and width_of(longer, Look.TITLE) <= width:
-            lines[-1] = longer
-        else:
-            lines.append(word)
-    return lines
-
-
 def _draw_head(
     canvas: Canvas,
     left: float,
     top: float,
     indicator: Indicator,
-    told: Sequence[str],
+    told: str,
     known: Catalogue,
 ) -> None:
     """What a panel says, then its name and unit; the name alone where nothing is."""
     unit = known.phrases.words[f"axis_{indicator.unit}"]
-    if not told:
+    if told:
+        canvas.text(left, top + 6, told, Look.TITLE)
+        below = f"{indicator.short_name}, {unit}"
+        canvas.text(left, top + 6 + TITLE, below, Look.NOTE)
+    else:
         canvas.heading(left, top, indicator.short_name, unit)
-        return
-    for place, line in enumerate(told):
-        canvas.text(left, top + 6 + TITLE * place, line, Look.TITLE)
-    below = top + 6 + TITLE * len(told)
-    canvas.text(left, below, f"{indicator.short_name}, {unit}", Look.NOTE)
 
 
 def _values(series: Mapping[str, Sequence[Fact]], own: Sequence[Fact]) -> list[float]:
@@ -200,16 +185,12 @@ def _draw_indicator(
 ) -> None:
     own = book.history(indicator.id)
     panel.frame(indicator.decimals)
-    others = [
-        piece
-        for kommune, history in series.items()
-        if kommune != book.member.id
-        for piece in own_pieces(history, panel.known)
-    ]
-    panel.canvas.lines(map(panel.line, others), color=Colour.FAINT, width=0.8)
+    for kommune, history in series.items():
+        if kommune != book.member.id:
+            panel.other(history)
     panel.breaks(breaks(own, panel.known))
-    panel.mean(mean_pieces(own, panel.known))
-    panel.own(own, width=2, point=(5.4, 0.8), foot=6)
+    panel.mean(own)
+    panel.own(own)
 
 
 def _ends(fact: Fact, book: FactBook, known: Catalogue) -> tuple[_End, _End]:
@@ -217,16 +198,26 @@ def _ends(fact: Fact, book: FactBook, known: Catalogue) -> tuple[_End, _End]:
     own = f"{book.member.name} {picture.value_cell(fact, known)}"
     mean = f"{known.phrases.words['legend_mean']} {picture.mean_cell(fact, known)}"
     look = Look.QUIET_LABEL if fact.network_mean is None else Look.LABEL
-    return _End(own, fact.value, Look.OWN_NAME), _End(mean, fact.network_mean, look)
+    return (
+        _End(own, fact.value, Look.OWN_NAME),
+        _End(mean, fact.network_mean, look, "network_mean"),
+    )
 
 
-def _write_ends(panel: "_Panel", ends: tuple[_End, _End]) -> None:
+def _write_ends(panel: "_Panel", fact: Fact, ends: tuple[_End, _End]) -> None:
     up = panel.up
     # What has no value stands at the foot of the panel, where the sign stands.
     own, mean = (up.start - 6 if e.value is None else up(e.value) for e in ends)
     places = apart(own, mean, gap=LEADING, low=up.end, high=up.start)
     for end, place in zip(ends, places, strict=True):
-        panel.canvas.text(panel.across.end + GAP, place, end.label, end.look)
+        panel.canvas.text(
+            panel.across.end + GAP,
+            place,
+            end.label,
+            end.look,
+            fact=fact.id,
+            field=end.field,
+        )
 
 
 def apart(
@@ -262,31 +253,26 @@ def _table(
     indicators: Sequence[Indicator],
     series: Mapping[str, Mapping[str, Sequence[Fact]]],
 ) -> Table:
-    words, years = known.phrases.words, book.all_years
-    groups = []
+    words, years, groups = known.phrases.words, book.all_years, []
     for indicator in indicators:
         own = book.history(indicator.id)
-        ids = {fact.year: (fact.id, "") for fact in own}
+        mean = picture.years_row(words["numbers_mean"], own, years, known, of_mean=True)
         rows = [
-            Row(
-                book.member.name,
-                _cells(own, years, known, picture.value_cell),
-                is_focus=True,
-                traces=tuple(ids.get(year, ("", "")) for year in years),
-            ),
-            Row(words["numbers_mean"], _cells(own, years, known, picture.mean_cell)),
+            picture.years_row(book.member.name, own, years, known, is_focus=True),
+            # What is no figure of the report's own cannot be traced in its facts.
+            replace(mean, traces=()),
         ]
         for kommune, history in series[indicator.id].items():
             if kommune != book.member.id:
                 name = known.network.member(kommune).name
-                rows.append(
-                    Row(name, _cells(history, years, known, picture.value_cell))
-                )
+                other = picture.years_row(name, history, years, known)
+                rows.append(replace(other, traces=()))
         name = f"{indicator.short_name} ({words[f'unit_label_{indicator.unit}']})"
         broken = ", ".join(f"{year}" for year in breaks(own, known))
         note = f"{words['break_mark']} {broken}" if broken else ""
         groups.append(Group(name, tuple(rows), note))
-    return _table_of_years(book, known, groups)
+    heads = [f"{year}" for year in years]
+    return picture.table_of(book, known, "forbehold_kommune", heads, groups)
 
 
 def _alt(book: FactBook, known: Catalogue, indicators: Sequence[Indicator]) -> str:
@@ -379,6 +365,13 @@ def _pieces(
     return [piece for piece in pieces if piece]
 
 
+def stroke(piece: Piece, across: Scale, up: Scale) -> list[Point]:
+    """A stretch as a line; a year alone between two gaps is a short stroke."""
+    points = [(across(year), up(value)) for year, value in piece]
+    (x, y), *more = points
+    return points if more else [(x - 2.5, y), (x + 2.5, y)]
+
+
 def gets_members(known: Catalogue, year: int) -> bool:
     """Whether somebody joined or left, so that the mean is not the one before."""
     return known.network.in_year(year) != known.network.in_year(year - 1)
@@ -411,24 +404,6 @@ def _notes(
     return tuple(key for key, holds in reasons.items() if holds)
 
 
-def _table_of_years(
-    book: NetworkBook, known: Catalogue, groups: Sequence[Group]
-) -> Table:
-    heads = [f"{year}" for year in book.all_years]
-    return picture.table_of(book, known, "forbehold_kommune", heads, groups)
-
-
-def _cells(
-    history: Sequence[Fact],
-    years: Sequence[int],
-    known: Catalogue,
-    write: Callable[[Fact, Catalogue], str],
-) -> tuple[str, ...]:
-    """A cell for each year; nothing for those in which a kommune was no member."""
-    by_year = {fact.year: write(fact, known) for fact in history}
-    return tuple(by_year.get(year, "") for year in years)
-
-
 # -- drawing ---------------------------------------------------------------------------
 
 
@@ -442,62 +417,43 @@ class _Panel:
     across: Scale
     up: Scale
 
-    def line(
-        self, piece: Piece, *, years: float = 0.0, points: float = 2.5
-    ) -> list[Point]:
-        """A stretch as a line; a year alone between two gaps is a short stroke."""
-        if len(piece) > 1:
-            return [(self.across(year), self.up(value)) for year, value in piece]
-        ((year, value),) = piece
-        ends = self.across(year - years) - points, self.across(year + years) + points
-        return [(end, self.up(value)) for end in ends]
+    def other(self, history: Sequence[Fact]) -> None:
+        """The line of another member."""
+        pieces = own_pieces(history, self.known)
+        last = history[-1].id if history else ""
+        lines = [stroke(piece, self.across, self.up) for piece in pieces]
+        self.canvas.lines(lines, color=Colour.FAINT, width=0.8, fact=last)
 
-    def own(
-        self,
-        history: Sequence[Fact],
-        *,
-        width: float,
-        point: tuple[float, float],
-        foot: float,
-    ) -> None:
+    def own(self, history: Sequence[Fact]) -> None:
         """
         A kommune's line, its points, and the signs where there is no figure.
 
         The last point has its number beside it; the others say themselves whether they
         are official.
-
-        Parameters
-        ----------
-        point : tuple of float
-            How large a point is, and how broad its edge.
-        foot : float
-            How far above the lowest line a sign stands.
         """
+        canvas, across, up = self.canvas, self.across, self.up
         pieces = [p for p in own_pieces(history, self.known) if len(p) > 1]
-        self.canvas.lines(map(self.line, pieces), color=Colour.FOCUS, width=width)
-        shown = [
-            (
-                self.across(fact.year),
-                self.up(fact.value),
-                picture.is_reconstructed(fact),
-            )
-            for fact in history
-            if fact.value is not None
-        ]
-        size, edge = point
-        places = [(x, y) for x, y, _ in shown]
-        self.canvas.dots(places, size=size, color=Colour.FOCUS, edge=edge)
+        lines = [stroke(piece, across, up) for piece in pieces]
+        canvas.lines(lines, color=Colour.FOCUS, width=2, fact=history[-1].id)
+        shown = [fact for fact in history if fact.value is not None]
+        for fact in shown:
+            place = across(fact.year), up(fact.given())
+            color, name = Colour.FOCUS, fact.id
+            canvas.dot(*place, size=5.4, color=color, edge=0.8, fact=name)
         sign = self.known.phrases.words["reconstructed_mark"]
-        for x, y, is_marked in shown:
-            if is_marked and x < self.across(self.years[-1]):
-                self.canvas.text(x, y - size / 2 + 0.5, sign, Look.MARK, align="center")
+        for fact in shown:
+            if picture.is_reconstructed(fact) and fact.year < self.years[-1]:
+                y = up(fact.given()) - 2.2
+                canvas.text(across(fact.year), y, sign, Look.MARK, align="middle")
         for fact in history:
             if fact.value is None:
-                place = self.across(fact.year), self.up.start - foot
-                self.canvas.text(*place, fact.status, Look.OWN, align="center")
+                place = across(fact.year), up.start - 6
+                look, name = Look.OWN, fact.id
+                canvas.text(*place, fact.status, look, align="middle", fact=name)
 
-    def mean(self, pieces: Sequence[Piece]) -> None:
+    def mean(self, history: Sequence[Fact]) -> None:
         """The mean, with an upright stroke on either side of each gap."""
+        pieces = mean_pieces(history, self.known)
         lines: list[list[Point]] = []
         for place, piece in enumerate(pieces):
             points = [(self.across(year), self.up(value)) for year, value in piece]
@@ -516,7 +472,13 @@ class _Panel:
                     [] if is_last else points[-1:]
                 )
             lines += [points, *([(x, y - 3), (x, y + 3)] for x, y in sides)]
-        self.canvas.lines(lines, color=Colour.INK, width=1.2)
+        self.canvas.lines(
+            lines,
+            color=Colour.INK,
+            width=1.2,
+            fact=history[-1].id,
+            field="network_mean",
+        )
 
     def breaks(self, years: Sequence[int]) -> None:
         """A dotted line in each gap, named; one name for breaks that lie close."""
@@ -525,28 +487,27 @@ class _Panel:
         for year in years:
             x = self.across(year - 0.5)
             upright = [[(x, up.end - 2), (x, up.start)]]
-            self.canvas.lines(
-                upright, color=Colour.QUIET, width=0.9, linestyle=(0, (1, 1.6))
-            )
+            dashes = "0.9 1.44"
+            self.canvas.lines(upright, color=Colour.QUIET, width=0.9, dashes=dashes)
             if x - named > width_of(mark, Look.NOTE) + 3:
-                self.canvas.text(x, up.end - 8.5, mark, Look.NOTE, align="center")
+                self.canvas.text(x, up.end - 8.5, mark, Look.NOTE, align="middle")
                 named = x
 
     def frame(self, decimals: int) -> None:
         """The lines of the scale with their numbers, and the years under them."""
         canvas, across, up = self.canvas, self.across, self.up
-        steps = LINES.tick_values(up.low, up.high)
-        ticks = [tick for tick in steps if up.low <= tick <= up.high]
+        ticks = steps(up.low, up.high, decimals)
         grid = [[(across.start, up(tick)), (across.end, up(tick))] for tick in ticks]
         canvas.lines(grid, color=Colour.SPAN, width=0.6)
         for tick in ticks:
             label = number(tick, decimals)
-            canvas.text(across.start - 5, up(tick), label, Look.NOTE, align="right")
+            canvas.text(across.start - 5, up(tick), label, Look.NOTE, align="end")
         floor = [(across.start, up.start), (across.end, up.start)]
-        canvas.lines([floor], color=Colour.LINE, width=0.8)
+        axis = f"year {across}; value {up}"
+        canvas.lines([floor], color=Colour.LINE, width=0.8, axis=axis)
         for year in _shown_years(self.years, across):
             canvas.text(
-                across(year), up.start + 9, f"{year}", Look.NOTE, align="center"
+                across(year), up.start + 9, f"{year}", Look.NOTE, align="middle"
             )
 
 
@@ -555,6 +516,29 @@ def _shown_years(years: Sequence[int], across: Scale) -> list[int]:
     each = abs(across(years[0] + 1) - across(years[0]))
     step = -(-(width_of("2000", Look.NOTE) + 3) // each)
     return list(years[:: -int(step)][::-1])
+
+
+def steps(low: float, high: float, decimals: int) -> list[float]:
+    """
+    Where the lines of a scale lie: two at least, and round numbers as they are printed.
+
+    Examples
+    --------
+    >>> steps(3.4, 5.2, 1), steps(0.0, 7400.0, 0)
+    ([4.0, 5.0], [0.0, 2500.0, 5000.0])
+    """
+    wanted = (high - low) / SPACES
+    power = 10.0 ** floor(log10(wanted))
+    sizes = [size * power for size in STEPS]
+    largest = next(size for size in sizes if size >= wanted * (1 - 1e-9))
+    found: list[float] = []
+    for size in reversed([size for size in sizes if size <= largest]):
+        if isclose(size, round(size, decimals)):
+            first, last = ceil(low / size - 1e-9), floor(high / size + 1e-9)
+            found = [place * size for place in range(first, last + 1)]
+        if len(found) > 1:
+            break
+    return found
 
 
 def limits(values: Iterable[float]) -> tuple[float, float]:

@@ -28,6 +28,7 @@ __all__ = [
     "table_of",
     "value_cell",
     "why",
+    "years_row",
 ]
 
 Value: TypeAlias = "str | int | float | None"
@@ -208,6 +209,24 @@ def mean_cell(fact: Fact, known: Catalogue) -> str:
     words = known.phrases.words
     mean = amount(fact.network_mean, fact.decimals, fact.mean_basis, words)
     return mean or words["arrow_none"]
+
+
+def years_row(
+    name: str,
+    history: Iterable[Fact],
+    years: Iterable[int],
+    known: Catalogue,
+    *,
+    of_mean: bool = False,
+    is_focus: bool = False,
+) -> Row:
+    """A cell for each year; nothing for those in which a kommune was no member."""
+    by_year = {fact.year: fact for fact in history}
+    write, field = (mean_cell, "network_mean") if of_mean else (value_cell, "")
+    held = [by_year.get(year) for year in years]
+    cells = tuple(write(fact, known) if fact else "" for fact in held)
+    traces = tuple((fact.id, field) if fact else ("", "") for fact in held)
+    return Row(name, cells, is_focus, traces)
 
 
 def spoken(value: float | None, fact: Fact, basis: str, known: Catalogue) -> str:

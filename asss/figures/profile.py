@@ -12,15 +12,8 @@ from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.knowledge import Indicator
 from asss.catalogue.language import half_up, join, number, numeral
 from asss.figures import picture
-from asss.figures.canvas import (
-    Canvas,
-    Colour,
-    Key,
-    Look,
-    Scale,
-    house_style,
-    width_of,
-)
+from asss.figures.canvas import Canvas, Key, Scale
+from asss.figures.lettering import Colour, Look, width_of
 from asss.figures.picture import Group, Picture, Row, Table
 
 __all__ = ["STEP", "WIDEST", "ends", "profile"]
@@ -65,15 +58,15 @@ class _Line:
 
     fact: Fact
     name: str
-    others: list[float]
+    others: list[Fact]
     y: float
     note: str
 
     @property
     def indexes(self) -> list[float]:
         """Everybody's, the lowest first."""
-        own = [] if self.fact.index is None else [self.fact.index]
-        return sorted([*self.others, *own])
+        ranked = [*self.others, self.fact]
+        return sorted(fact.index for fact in ranked if fact.index is not None)
 
 
 @dataclass(frozen=True)
@@ -115,25 +108,24 @@ def profile(
     }
     own = ("own", book.member.name)
     key = Key([own, *picture.key_of(known, (), **samples)], ACROSS)
-    with house_style():
-        canvas = Canvas(foot + key.height, ACROSS)
-        _draw_frame(canvas, known, layout)
-        for line in lines:
-            _draw_track(canvas, line, layout.scale)
-        for line, interval in zip(lines, intervals, strict=False):
-            if interval:
-                canvas.interval(*interval, line.y + TRACK, layout.scale)
-        for line in lines:
-            _draw_own(canvas, line, layout, known)
-        key.draw(canvas, foot + 6)
-        svg = canvas.svg("profil")
+    canvas = Canvas("profil", foot + key.height, ACROSS)
+    _draw_frame(canvas, known, layout)
+    for line in lines:
+        _draw_track(canvas, line, layout.scale)
+    for line, interval in zip(lines, intervals, strict=False):
+        if interval:
+            y, fact = line.y + TRACK, line.fact.id
+            canvas.interval(*interval, y, layout.scale, fact=fact)
+    for line in lines:
+        _draw_own(canvas, line, layout, known)
+    key.draw(canvas, foot + 6)
     peers = [peer for line in lines for peer in book.peers(line.fact.indicator)]
     notes = {
         "caption_arrows": layout.has_arrows,
         "caption_doubt": bool(doubtful(known, (line.fact for line in lines))),
     }
     return Picture(
-        svg,
+        canvas.svg,
         _alt(book, known, with_intervals=with_intervals),
         _table(
             book, known, has_arrows=layout.has_arrows, with_intervals=any(intervals)
@@ -185,16 +177,17 @@ def _layout(book: FactBook, known: Catalogue) -> _Layout:
         for indicator in indicators:
             fact = book.fact(indicator.id)
             others = [
-                peer.index
+                peer
                 for peer in book.peers(indicator.id)
                 if peer.index is not None and peer.kommune != fact.kommune
             ]
+            others.sort(key=lambda peer: peer.given("index"))
             beyond = [i for i in _indexes(book, indicator.id) if not low <= i <= high]
             notes = [_outside(beyond, known)] if beyond else []
             if fact.index is None and others:
                 notes.insert(0, picture.why(fact, known))
             note = "; ".join(notes)
-            lines.append(_Line(fact, indicator.short_name, sorted(others), y, note))
+            lines.append(_Line(fact, indicator.short_name, others, y, note))
             y += ROW + (NOTE if note else 0.0)
     has_arrows = any(direction(known, line.fact) for line in lines)
     scale = Scale(low, high, START, END)
@@ -230,10 +223,10 @@ def _draw_frame(canvas: Canvas, known: Catalogue, layout: _Layout) -> None:
     """The headings of columns and sections, and the numbers of the scale."""
     words, right = known.phrases.words, _right(layout)
     canvas.text(0, 5, words["profile_axis"], Look.NOTE)
-    canvas.text(VALUE + right, 5, words["profile_value"], Look.NOTE, align="right")
-    canvas.text(INDEX + right, 5, words["profile_index"], Look.NOTE, align="right")
+    canvas.text(VALUE + right, 5, words["profile_value"], Look.NOTE, align="end")
+    canvas.text(INDEX + right, 5, words["profile_index"], Look.NOTE, align="end")
     if layout.has_arrows:
-        canvas.text(CHANGE, 5, words["profile_change"], Look.NOTE, align="center")
+        canvas.text(CHANGE, 5, words["profile_change"], Look.NOTE, align="middle")
     for name, y in layout.headings:
         canvas.text(0, y + 1, name, Look.STRONG_NOTE)
         rule = [(width_of(name, Look.STRONG_NOTE) + 5, y + 1), (ACROSS, y + 1)]
@@ -241,7 +234,7 @@ def _draw_frame(canvas: Canvas, known: Catalogue, layout: _Layout) -> None:
     for step in _steps(layout.scale):
         look = Look.STRONG_NOTE if step == 100 else Look.NOTE
         for y in (16.0, layout.bottom + 8):
-            canvas.text(layout.scale(step), y, f"{step}", look, align="center")
+            canvas.text(layout.scale(step), y, f"{step}", look, align="middle")
 
 
 def _right(layout: _Layout) -> float:
@@ -259,21 +252,22 @@ def _draw_track(canvas: Canvas, line: _Line, scale: Scale) -> None:
     if not indexes:
         return
     grid = [[(scale(step), y - 4.5), (scale(step), y + 4.5)] for step in _steps(scale)]
-    canvas.lines(grid, color=Colour.LINE, width=0.6)
+    canvas.lines(grid, color=Colour.LINE, width=0.6, axis=f"index {scale}")
     at = _on(scale)
     span = [[(at(indexes[0]), y), (at(indexes[-1]), y)]]
-    canvas.lines(span, color=Colour.SPAN, width=8.5, capstyle="round")
+    canvas.lines(span, color=Colour.SPAN, width=8.5, is_round=True)
     mean = [[(scale(100), y - 5.5), (scale(100), y + 5.5)]]
     canvas.lines(mean, color=Colour.INK, width=1.1)
     own = None if line.fact.index is None else at(line.fact.index)
-    moved = spread([at(index) for index in line.others], own)
-    shapes: dict[str, list[tuple[float, float]]] = {"o": [], "<": [], ">": []}
-    for index, up in zip(line.others, moved, strict=True):
-        shape = "<" if index < scale.low else ">" if index > scale.high else "o"
-        shapes[shape].append((at(index), y + up))
-    for shape, points in shapes.items():
-        size = DOT if shape == "o" else DOT + 1.5
-        canvas.dots(points, size=size, color=Colour.OTHERS, marker=shape)
+    moved = spread([at(peer.given("index")) for peer in line.others], own)
+    for peer, up in zip(line.others, moved, strict=True):
+        index = peer.given("index")
+        x, color, fact = at(index), Colour.OTHERS, peer.id
+        if scale.low <= index <= scale.high:
+            canvas.dot(x, y + up, size=DOT, color=color, fact=fact)
+        else:
+            way = 1 if index > scale.high else -1
+            canvas.arrow(x, y + up, size=DOT + 1.5, color=color, way=way, fact=fact)
 
 
 def _on(scale: Scale) -> Callable[[float], float]:
@@ -318,16 +312,20 @@ def _draw_own(canvas: Canvas, line: _Line, layout: _Layout, known: Catalogue) ->
     fact, words, right = line.fact, known.phrases.words, _right(layout)
     y, track = line.y + NAME, line.y + TRACK
     canvas.text(0, y, line.name)
-    canvas.text(VALUE + right, y, _value(fact, known), align="right")
+    value = _value(fact, known)
+    canvas.text(VALUE + right, y, value, align="end", fact=fact.id)
     index = picture.amount(fact.index, 0, fact.distance_basis, words)
     look = Look.OWN if index else Look.NONE
-    canvas.text(INDEX + right, y, index or words["arrow_none"], look, align="right")
+    told = {"fact": fact.id, "field": "index"} if index else {}
+    index = index or words["arrow_none"]
+    canvas.text(INDEX + right, y, index, look, align="end", **told)
     if layout.has_arrows:
         way = direction(known, fact)
         look = Look.ARROW if way else Look.QUIET_LABEL
-        canvas.text(CHANGE, y, words[f"arrow_{way or 'none'}"], look, align="center")
+        canvas.text(CHANGE, y, words[f"arrow_{way or 'none'}"], look, align="middle")
     if fact.index is not None:
-        canvas.point(_on(layout.scale)(fact.index), track, size=OWN)
+        x = _on(layout.scale)(fact.index)
+        canvas.point(x, track, size=OWN, fact=fact.id)
     elif not line.others:
         canvas.text(0, track, picture.why(fact, known), Look.NOTE)
     canvas.text(0, line.y + ROW + NOTE / 2 - 1, line.note, Look.NOTE)

@@ -10,18 +10,10 @@ from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.knowledge import Indicator
 from asss.catalogue.language import join, span
 from asss.figures import picture
-from asss.figures.canvas import (
-    WIDTH,
-    Canvas,
-    Colour,
-    Look,
-    Point,
-    Scale,
-    house_style,
-    width_of,
-)
-from asss.figures.development import Piece, mean_pieces, own_pieces
-from asss.figures.picture import Group, Picture, Row, Table
+from asss.figures.canvas import WIDTH, Canvas, Scale
+from asss.figures.development import Piece, mean_pieces, own_pieces, stroke
+from asss.figures.lettering import Colour, Look, width_of
+from asss.figures.picture import Group, Picture, Table
 
 __all__ = ["strip"]
 
@@ -63,13 +55,11 @@ def strip(
     height = HEAD + ROW * len(peers) + AIR
     each = (height - HEAD + NAME) / rows
     below = HEAD - NAME + each * -(-len(peers) // NARROW)
-    with house_style():
-        canvas = Canvas(height)
-        shown.draw(canvas)
-        shown.draw_years(canvas, each, height)
-        svg = canvas.svg(f"kommunene-{indicator}".replace("_", "-"))
+    canvas = Canvas(f"kommunene-{indicator}".replace("_", "-"), height)
+    shown.draw(canvas)
+    shown.draw_years(canvas, each, height)
     return Picture(
-        svg,
+        canvas.svg,
         f"{shown.alt()} {shown.alt_of_years()}",
         shown.table(),
         picture.data_of(shown.facts, known),
@@ -132,19 +122,28 @@ class _Strip:
         compared = sum(map(_is_compared, peers))
         ends = across.start - 5, across.end + 5
         lines = [[(end, y) for end in ends] for y in rows[:compared]]
-        canvas.lines(lines, color=Colour.LINE, width=0.6)
+        canvas.lines(lines, color=Colour.LINE, width=0.6, axis=f"value {across}")
         mean = peers[0].network_mean
         if mean is not None:
             x = across(mean)
             upright = [[(x, HEAD - 1), (x, HEAD + ROW * compared)]]
             label = f"{words['legend_mean']} {picture.mean_cell(peers[0], self.known)}"
-            canvas.lines(upright, color=Colour.INK, width=1.1, name="snitt")
-            canvas.text(x, HEAD - 7, label, Look.DARK_NOTE, align="center")
+            first, field, look = peers[0].id, "network_mean", Look.DARK_NOTE
+            canvas.lines(
+                upright,
+                color=Colour.INK,
+                width=1.1,
+                name="snitt",
+                fact=first,
+                field=field,
+            )
+            y = HEAD - 7
+            canvas.text(x, y, label, look, align="middle", fact=first, field=field)
         for peer, name, digits, y in zip(peers, names, numbers, rows, strict=True):
             self._draw_point(canvas, peer, y, across)
             look = Look.LABEL if _is_compared(peer) else Look.QUIET_LABEL
             look = Look.OWN_NAME if peer.kommune == self.focus else look
-            canvas.text(SIDE, y, digits, look, align="right")
+            canvas.text(SIDE, y, digits, look, align="end", fact=peer.id)
             canvas.text(0, y, name, look)
 
     def _draw_point(self, canvas: Canvas, peer: Fact, y: float, across: Scale) -> None:
@@ -155,7 +154,8 @@ class _Strip:
             return
         is_single = self.focus in (None, peer.kommune)
         color = Colour.FOCUS if is_single else Colour.OTHERS
-        canvas.dots([(across(peer.given()), y)], size=7, color=color, edge=0.8)
+        x, fact = across(peer.given()), peer.id
+        canvas.dot(x, y, size=7, color=color, edge=0.8, fact=fact)
 
     # -- over the years ------------------------------------------------------------
 
@@ -198,40 +198,43 @@ class _Strip:
         canvas.text(across.start - 2, up.end - NAME / 2, name, look)
         ends = (across.start - 2, across.end + 3)
         floor = [[(end, up.start) for end in ends]]
-        canvas.lines(floor, color=Colour.LINE, width=0.8)
-        dashed = [_line(piece, across, up) for piece in means]
-        canvas.lines(dashed, color=Colour.INK, width=0.8, linestyle=(0, (3, 2)))
-        pieces = own_pieces(history, self.known)
-        own = [_line(piece, across, up) for piece in pieces]
-        canvas.lines(own, color=Colour.FOCUS, width=1.6)
-        last = history[-1]
+        axis = f"year {across}; value {up}"
+        canvas.lines(floor, color=Colour.LINE, width=0.8, axis=axis)
+        canvas.lines(
+            [stroke(piece, across, up) for piece in means],
+            color=Colour.INK,
+            width=0.8,
+            dashes="2.4 1.6",
+        )
+        last, own = history[-1], own_pieces(history, self.known)
+        lines = [stroke(piece, across, up) for piece in own]
+        canvas.lines(lines, color=Colour.FOCUS, width=1.6, fact=last.id)
         if last.value is not None:
-            end = [(across(last.year), up(last.value))]
-            canvas.dots(end, size=4.2, color=Colour.FOCUS)
+            end = across(last.year), up(last.value)
+            canvas.dot(*end, size=4.2, color=Colour.FOCUS, fact=last.id)
         for fact in history:
             if fact.value is None:
-                place = across(fact.year), up.start - 5
-                canvas.text(*place, fact.status, Look.OWN, align="center")
+                place, name = (across(fact.year), up.start - 5), fact.id
+                look = Look.OWN
+                canvas.text(*place, fact.status, look, align="middle", fact=name)
 
     # -- in words and numbers ------------------------------------------------------
 
     def table(self) -> Table:
         """Each member's figures over the years; last the mean."""
         known, years = self.known, self.book.all_years
-        rows = []
-        for peer in self.peers:
-            history = self.book.history(self.indicator.id, peer.kommune)
-            by_year = {fact.year: fact for fact in history}
-            held = [by_year.get(year) for year in years]
-            cells = tuple((f and picture.value_cell(f, known)) or "" for f in held)
-            traces = tuple((fact.id if fact else "", "") for fact in held)
-            is_focus = peer.kommune == self.focus
-            rows.append(Row(self._name(peer), cells, is_focus, traces))
-        means = self.means
-        traces = tuple((fact.id, "network_mean") for fact in means)
-        cells = tuple(picture.mean_cell(fact, known) for fact in means)
-        name = known.phrases.words["numbers_mean"]
-        rows.append(Row(name, cells, traces=traces))
+        rows = [
+            picture.years_row(
+                self._name(peer),
+                self.book.history(self.indicator.id, peer.kommune),
+                years,
+                known,
+                is_focus=peer.kommune == self.focus,
+            )
+            for peer in self.peers
+        ]
+        mean = known.phrases.words["numbers_mean"]
+        rows.append(picture.years_row(mean, self.means, years, known, of_mean=True))
         unit = known.phrases.words[f"unit_label_{self.indicator.unit}"]
         heads = [f"{year}" for year in years]
         group = Group(f"{self.indicator.short_name} ({unit})", tuple(rows))
@@ -299,13 +302,6 @@ class _Strip:
 
     def _name(self, peer: Fact) -> str:
         return self.known.network.member(peer.kommune).name
-
-
-def _line(piece: Piece, across: Scale, up: Scale) -> list[Point]:
-    """A stretch as a line; a year alone between two gaps is a short stroke."""
-    points = [(across(year), up(value)) for year, value in piece]
-    (x, y), *more = points
-    return points if more else [(x - 2.5, y), (x + 2.5, y)]
 
 
 def _scale(

@@ -137,10 +137,7 @@ def stylesheet() -> str:
             f"url(Inter-{weight}.woff2)",
             f"url(data:font/woff2;base64,{_font(weight)})",
         )
-    moves = (
-        f".m{part}{{translate:var(--m{part});scale:var(--s{part},none)}}"
-        for part in range(PARTS)
-    )
+    moves = (f".m{part}{{translate:var(--m{part})}}" for part in range(PARTS))
     return css.replace("/* parts */", "".join(moves))
 
 

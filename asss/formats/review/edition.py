@@ -157,6 +157,7 @@ class _Places(HTMLParser):
         self._sentence: Marked | None = None
         self._tag, self._depth = "", 0
         self._number: Marked | None = None
+        self._is_drawing = False
 
     @property
     def _offset(self) -> int:
@@ -164,6 +165,10 @@ class _Places(HTMLParser):
         return self._starts[line - 1] + column
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if self._is_drawing or tag == "svg":
+            # Its numbers stand in the table beside it, and lead on from there.
+            self._is_drawing = True
+            return
         if self._sentence and tag == self._tag:
             self._depth += 1
         given = dict(attrs)
@@ -185,7 +190,9 @@ class _Places(HTMLParser):
             self._number = None
 
     def handle_endtag(self, tag: str) -> None:
-        if not self._sentence or tag != self._tag:
+        if tag == "svg":
+            self._is_drawing = False
+        if self._is_drawing or not self._sentence or tag != self._tag:
             return
         self._depth -= 1
         if not self._depth:

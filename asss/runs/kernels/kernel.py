@@ -7,7 +7,6 @@ Loaded by the fork server, and by nobody else.
 import atexit
 import importlib
 import os
-import sys
 import warnings
 from multiprocessing.connection import Connection
 from typing import Any, Final
@@ -27,7 +26,7 @@ INLINE: Final = "module://matplotlib_inline.backend_inline"
 
 #: What most notebooks of this kind import, and what costs the most to import.
 LIBRARIES: Final = (
-    *("numpy", "pandas", "matplotlib.pyplot", "seaborn"),
+    *("numpy", "pandas"),
     *("statsmodels.stats.proportion", "statsmodels.stats.rates"),
 )
 
@@ -43,9 +42,6 @@ def serve(connection: Connection) -> None:
     os.chdir(setting["cwd"])
     os.environ.clear()
     os.environ.update({BACKEND: INLINE, **setting["env"]})
-    if "matplotlib" in sys.modules:
-        # It has read its settings before it could know these.
-        sys.modules["matplotlib"].rcParams["backend"] = os.environ[BACKEND]
     forks.end_with(connection)
     app: Any = IPKernelApp.instance()
     app.initialize(setting["arguments"])
