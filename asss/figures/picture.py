@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from asss.analysis.facts import Fact, NetworkBook
-from asss.analysis.statements import lacks_base, why_withheld
+from asss.analysis.statements import lacks_base
 from asss.analysis.tables import MARKED, legend, mark, meaning
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.language import number
@@ -183,9 +183,11 @@ def is_reconstructed(fact: Fact) -> bool:
 def why(fact: Fact, known: Catalogue) -> str:
     """Why a figure, or what it is compared with, is kept back: in a few words."""
     words = known.phrases.words
-    labels = why_withheld(known, fact)
-    if labels:
-        return labels[0]
+    for entry in known.forbehold_by_id(fact.forbehold):
+        kind = known.kinds[entry.kind]
+        if kind.distance == "withheld":
+            # Its label is a clause, for which a figure has no room.
+            return kind.name[:1].lower() + kind.name[1:]
     if lacks_base(known, fact):
         return words["base_mean"]
     return meaning(fact.status, words) if fact.status else words["no_index"]

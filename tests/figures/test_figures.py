@@ -22,13 +22,13 @@ from reports import KOMMUNER, YEARS
 from asss import figures
 from asss.analysis.facts import FactBook
 from asss.analysis.findings import Findings
-from asss.analysis.statements import why_withheld
 from asss.analysis.tables import mark
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.language import half_up, number
 from asss.figures import Picture
 from asss.figures.development import limits
 from asss.figures.lettering import Colour
+from asss.figures.picture import why
 from asss.figures.profile import ends, spread
 from asss.page import blocks
 
@@ -139,7 +139,7 @@ def test_alt_text_of_the_development_holds_the_last_values(
                     assert number(amount, fact.decimals) in alt
             assert f"{indicator.short_name}: " in alt
             if fact.value is None:
-                assert why_withheld(known, fact)[0] in alt
+                assert why(fact, known) in alt
 
 
 @each

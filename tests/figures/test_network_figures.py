@@ -88,11 +88,9 @@ def test_figure_that_is_wrong_at_the_source_is_shown_and_not_placed(
     shown = [label.text for label in labels(picture.svg)]
     names = [member.name for member in known.network.in_year(2019)]
     assert [
-        text
-        for text in shown[: shown.index("feil i tallet fra SSB") + 3]
-        if text in names
+        text for text in shown[: shown.index("feil i kilden") + 3] if text in names
     ][-1] == "Stavanger"
-    assert "feil i tallet fra SSB" in shown
+    assert "feil i kilden" in shown
 
 
 def test_figures_stand_where_the_mean_cannot_be_used(
