@@ -7,7 +7,7 @@ Imports ``findings`` and below.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from asss.analysis.facts import Fact
 from asss.analysis.findings import SUMMARY, Findings
@@ -237,9 +237,8 @@ def _titles(
     details, first = said.details, found.book.by_id[said.facts[0]]
     rank = details.get("rank")
     if said.rule is Rule.LEVEL_PAIR:
-        other = details["other_rank"]
-        is_both = isinstance(other, Fragment) and other.rule is Rule.RANK_BOTH
-        pair = (other if is_both else rank, other)
+        both = details["both"]
+        pair = (both, both) if both else (rank, details["other_rank"])
         for name, place in zip(said.facts[:2], pair, strict=True):
             if isinstance(place, Fragment):
                 yield found.book.by_id[name], ("title_rank", place.details)
@@ -255,8 +254,11 @@ def _titles(
         else:
             yield first, ("title_moved", moved)
     elif isinstance(rank, Fragment):
-        is_long = rank.rule is Rule.RANK_TAIL_YEARS
-        yield first, ("title_rank_years" if is_long else "title_rank", rank.details)
+        place = rank.details["rank"]
+        if rank.rule is Rule.RANK_TAIL_YEARS and isinstance(place, Word):
+            # For how many years is said once, in the sentence.
+            place = replace(place, basis=first.distance_basis)
+        yield first, ("title_rank", {"rank": place})
     elif said.rule in ASIDE and first.side:
         side = Word("over" if first.side > 0 else "under")
         yield (

@@ -548,7 +548,7 @@ def test_text_decides_what_is_drawn_and_what_a_panel_says(
     """The four that it speaks of first, in the order of the table; each may say why."""
     found = findings_of("oslo", 2020).book
     names = [i.id for i in known.service.in_chapter("kvalitet")]
-    said = "Lengstʳ i ASSS flere år på rad"
+    said = "Delt nest lengstʳ i ASSS"
     picture = figures.development(
         found, known, chapter="kvalitet", only=names[:0:-1], titles={names[2]: said}
     )
