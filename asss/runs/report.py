@@ -154,12 +154,7 @@ def render_report(
     answers = holdings.open_snapshot(chosen, root=root)
     read = _digest(folder, template)
     known = catalogue.load_catalogue(folder, service=service, language=run.language)
-    if known.untranslated:
-        raise ParameterError(known.untranslated)
-    if known.language != BOKMAL:
-        # Before anything is run: what of the notebook is not translated either.
-        written = nbformat.read(template, as_version=4)  # type: ignore[no-untyped-call]
-        conversion.in_language(written, known)
+    _check_language(known, template)
     known.check_comments((run.kommune, run.year))
     with outputs.workplace(target) as work:
         failed = outputs.failed_notebook(output, run.year, run.kommune)
@@ -194,6 +189,15 @@ def render_report(
         manifest.write(kept, work)
         outputs.put(work, target)
     return Report(target, settled)
+
+
+def _check_language(known: Catalogue, template: Path) -> None:
+    """Refuse, before anything is run, what is not translated: the notebook too."""
+    if known.untranslated:
+        raise ParameterError(known.untranslated)
+    if known.language != BOKMAL:
+        written = nbformat.read(template, as_version=4)  # type: ignore[no-untyped-call]
+        conversion.in_language(written, known)
 
 
 def _digest(folder: Path, template: Path) -> tuple[str, str]:

@@ -609,17 +609,12 @@ def _gap(hand: Hand, said: Said) -> Fields:
         told.append((hand.words["rest"], rest, [whole]))
     is_one_way = all(amount_ * total > 0 for _, amount_, _ in told)
     demand(is_mixed != is_one_way, "the parts do not lie as they are told")
-    sides = {True: list[str](), False: list[str]()}
-    for part, amount_, facts in told:
-        mine = sides[is_one_way or amount_ * total > 0]
-        rule = "gap_part_to" if mine else "gap_part_sided"
-        item = hand.say(
-            "gap_part" if is_one_way else rule,
-            amount=hand.kroner(amount_, facts),
-            part=part,
-            more=hand.word("more", "less", holds=amount_ > 0),
+    along, against = (
+        _parts(
+            hand, [one for one in told if (one[1] * total > 0) == is_along], is_mixed
         )
-        mine.append(item)
+        for is_along in (True, False)
+    )
     millions = abs(number(whole, "value") - whole["network_mean"])
     millions *= number(whole, "denominator") / 1e6
     form = hand.words["unit_millioner"].format(number=written(millions))
@@ -630,9 +625,26 @@ def _gap(hand: Hand, said: Said) -> Fields:
         "whence": hand.words["from_weighted"]
         if whole["mean_rule"] == "weighted"
         else "",
-        "parts": hand.listed(sides[True]),
-        "others": hand.listed(sides[False]),
+        "parts": along,
+        "others": against,
     }
+
+
+def _parts(
+    hand: Hand, told: Sequence[tuple[str, float, Sequence[Fact]]], is_mixed: bool
+) -> str:
+    """Parts of a difference that lie the same way, which only the first need say."""
+    rules = ["gap_part_sided", *["gap_part_to"] * len(told)]
+    items = [
+        hand.say(
+            rule if is_mixed else "gap_part",
+            amount=hand.kroner(amount_, facts),
+            part=part,
+            more=hand.word("more", "less", holds=amount_ > 0),
+        )
+        for rule, (part, amount_, facts) in zip(rules, told, strict=False)
+    ]
+    return hand.listed(items) if items else ""
 
 
 def _driver(hand: Hand, said: Said) -> Fields:
