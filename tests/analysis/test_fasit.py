@@ -174,7 +174,7 @@ def percent_change(previous: float, value: float) -> float:
 
 def change_of(row: pd.Series) -> float:
     """Since the year before; of what is misposted, what Tabell 1 gives of both."""
-    is_doubted = row["change_effect"] == "doubted"
+    is_doubted = row.get("change_effect") == "doubted"  # The mean has none.
     return float(row["value"] - row["previous"] if is_doubted else row["change"])
 
 
