@@ -737,8 +737,8 @@ def test_every_sentence_is_whole(
         (
             "oslo",
             2022,
-            "tall for andelen med kvalifiseringsstønad i 2022 (det er ikke kjent hvilken "
-            "av SSBs tabeller som har tallet fra og med 2022).",
+            "tall for andelen med kvalifiseringsstønad i 2022 (det er ikke kjent "
+            "hvilken av SSBs tabeller som har tallet fra og med 2022).",
         ),
         ("trondheim", 2021, "Trondheims dekningsgrader har vært stabileʳ over tid."),
         (
