@@ -567,7 +567,10 @@ def tables_as_shown(page: str) -> list[tuple[str, frozenset[str]]]:
     """The same of the page, by what its headers say of their scope."""
     found = []
     body = re.sub(r"<svg.*?</svg>|.*<body", "", page, flags=re.DOTALL)
-    for table in BeautifulSoup(body, "html.parser").find_all("table"):
+    soup = BeautifulSoup(body, "html.parser")
+    for again in soup.select(".on-screen"):
+        again.decompose()
+    for table in soup.find_all("table"):
         columns: dict[int, list[str]] = {}
         taken: set[tuple[int, int]] = set()
         number = 0
