@@ -456,15 +456,16 @@ class _Maker:
                 "reason": why_absent(known, absent),
             }
             notes.append(text.phrase(Rule.MEAN_WITHOUT, details, known))
-        doubtful = tuple(
-            f"{known.network.member(peer.kommune).name} ({entry.label})"
+        # Each is a clause that names its kommune, and so a sentence.
+        doubtful = " ".join(
+            f"{language.capitalised(entry.label)}."
             for peer in self._book.peers(fact.indicator)
             if peer.rank is not None
             for entry in self._forbehold_of(peer)
             if kinds[entry.kind].told == "with_finding"
         )
         if doubtful:
-            notes.append(text.phrase("mean_includes", {"kommuner": doubtful}, known))
+            notes.append(text.phrase("mean_includes", {"reasons": doubtful}, known))
         return notes
 
     def _mean(self, fact: Fact, indicator: Indicator, notes: Sequence[str]) -> Cell:
