@@ -299,7 +299,7 @@ def forbehold(*, parameters: Parameters = None) -> pd.DataFrame:
     >>> import asss
     >>> caveats = asss.forbehold()
     >>> caveats.loc["brudd_2020_trondheim", ["kind", "label"]].to_list()
-    ['structure_break', 'brudd 1.1.2020']
+    ['structure_break', 'Trondheim ble slått sammen med Klæbu 1.1.2020']
 
     Those on figures, beside the figures:
 

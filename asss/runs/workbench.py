@@ -540,8 +540,8 @@ def report(
     >>> import asss
     >>> report = asss.report("Trondheim", 2020, snapshot="embedded")
     >>> report
-    Report(Sosiale tjenester i Trondheim 2020: 114 facts, 14 sentences)
-    >>> report.sentences.loc[6, ["rule", "facts"]].to_list()
+    Report(Sosiale tjenester i Trondheim 2020: 114 facts, 13 sentences)
+    >>> report.sentences.loc[5, ["rule", "facts"]].to_list()
     ['level_ranked', ('trondheim-2020-andel_hovedinntekt_6mnd',)]
     >>> asss.report("tronheim", 2020)
     Traceback (most recent call last):

@@ -90,8 +90,8 @@ def test_honest_sentence_is_never_refused(
 
 #: What two forbehold say of Tromsø.
 MISPOSTED = (
-    "Tromsøs utgifter i 2017 er for lave, fordi deler av rustilbudet er ført et annet "
-    "sted i regnskapet (funksjon 254)"
+    "Tromsøs utgifter i 2017 er ført for lavt, fordi deler av rustilbudet er ført et "
+    "annet sted i regnskapet (funksjon 254)"
 )
 MOVED = (
     "Fra 2017 fører Tromsø ventestønad til flyktninger på livsopphold, og det trekker "

@@ -1131,7 +1131,7 @@ PLANTED = (
         "ressursbruken nær snittet (0,91",
         "not near",
     ),
-    (r"\. Tromsøs utgifter i 2017 er for lave[^.]*", "", "without ['Tromsøs utg"),
+    (r"\. Tromsøs utgifter i 2017 er ført for lavt[^.]*", "", "without ['Tromsøs utg"),
     (r"\. Årsaken til at Sandnes.*", ".", "without ['årsaken til at Sandnes"),
     (r"(bruker 9.%ʳ mindre .*)\.$", r"\1. Årsaken er ikke kjent.", "Årsaken"),
     (r"\(1,00\), med samme forbehold", "(1,00)", "without ['Tromsøs utgifter i 2017"),
