@@ -176,37 +176,41 @@ class Candidates:
         Beside the weighted mean of what is spent, a reader would take the one from the
         other, and the difference for need.
         """
-        peers = [one for one in self.book.peers(raw.indicator) if one.rank is not None]
-        plain = sum(one.given() for one in peers) / len(peers)
+        peers, plain = self._plain_mean(raw)
         if half_up(plain, raw.decimals) <= 0:
             return None
         basis = weakest(one.basis for one in peers)
         away = (raw.given() / plain - 1) * 100
         seen = half_up(raw.given(), raw.decimals) / half_up(plain, raw.decimals)
-        more = Word("more" if away > 0 else "less")
+        more = "more" if away > 0 else "less"
         plainly = Fragment(Rule.LIKE_MEAN, {})
         is_raw_far = why.at_least("near_mean", "distance", abs(away), raw)
         if is_raw_far and half_up(abs(seen - 1) * 100) == half_up(abs(away)):
             told = Quantity(abs(away), "prosent", 0, basis, "distance")
-            plainly = Fragment(Rule.APART_FROM_MEAN, {"distance": told, "more": more})
+            inside: dict[str, Detail] = {"distance": told, "more": Word(more)}
+            plainly = Fragment(Rule.APART_FROM_MEAN, inside)
         elif is_raw_far:
-            plainly = Fragment(Rule.SIDE_OF_MEAN, {"more": replace(more, basis=basis)})
+            plainly = Fragment(Rule.SIDE_OF_MEAN, {"more": Word(more, basis)})
         result = Fragment(Rule.LIKE_MEAN_VALUE, {"value": level(corrected)})
         if is_far:
             side = Word("more" if corrected.side > 0 else "less")
-            inside: dict[str, Detail] = {"distance": distance(corrected), "more": side}
+            inside = {"distance": distance(corrected), "more": side}
             result = Fragment(Rule.APART_FROM_MEAN, inside)
-        is_against = is_raw_far and (not is_far or (away > 0) != (corrected.side > 0))
-        is_against |= is_far and not is_raw_far
+        sides = math.copysign(is_raw_far, away), corrected.side * is_far
         details: dict[str, Detail] = {
             "plain": Quantity(plain, raw.unit, raw.decimals, basis),
             "plainly": plainly,
-            "joint": Word("joint_but" if is_against else "joint_and"),
+            "joint": Word("joint_and" if len({*sides}) == 1 else "joint_but"),
             "corrected": result,
             "rank": rank,
         }
         facts = [corrected, raw, *peers]
         return self._say(SUMMARY, Rule.CORRECTED_PLAIN, details, facts, why)
+
+    def _plain_mean(self, fact: Fact) -> tuple[list[Fact], float]:
+        """Those that count in the mean, and their mean with the same weight for all."""
+        peers = [one for one in self.book.peers(fact.indicator) if one.rank is not None]
+        return peers, sum(one.given() for one in peers) / len(peers)
 
     def _need(
         self, raw: Fact, corrected: Fact, why: Reasons
@@ -215,8 +219,7 @@ class Candidates:
 
         Against the plain mean of what the members spend, as the corrected figure is.
         """
-        peers = [one for one in self.book.peers(raw.indicator) if one.rank is not None]
-        plain = sum(one.given() for one in peers) / len(peers)
+        peers, plain = self._plain_mean(raw)
         if plain <= 0 or corrected.given("index") <= 0:
             return Fragment(Rule.NEED_NONE, {}), []
         need = raw.given() / plain / corrected.given("index") * 1e4

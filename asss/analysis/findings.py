@@ -20,6 +20,7 @@ from asss.analysis.statements import (
     Fragment,
     Statement,
     Word,
+    of_one_year,
 )
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.knowledge import Forbehold
@@ -148,7 +149,7 @@ class _Choice:
         self._covered: set[str] = set()
         self._has_prices = self._has_years = False
         #: Caveats that are said, and those said last in each chapter, by their ids.
-        self._said_once: dict[str, Forbehold] = {}
+        self._said_once: set[str] = set()
         self._said_last: dict[str, set[str]] = {}
         # What may be a main finding and else stands in its chapter, worked out once.
         self._driver, self._amount = candidates.driver(), candidates.amount()
@@ -336,10 +337,10 @@ class _Choice:
         """
         ids = {entry.id for entry in due}
         last = self._said_last.get(chapter, set())
-        again = ids & self._said_once.keys()
+        again = ids & self._said_once
         own = [fact for fact in facts if fact.kommune == self._book.member.id]
         of_these = {name for fact in own for name in fact.forbehold}
-        is_clear = bool(again) and again == of_these & self._said_once.keys()
+        is_clear = bool(again) and again == of_these & self._said_once
         same = last if last and last <= ids else set()
         above = again if is_clear and same != again else set()
         years = {f.year for f in own if above.intersection(f.forbehold)}
@@ -348,7 +349,7 @@ class _Choice:
             if entry.id not in same | above:
                 label = capitalised(entry.label)
                 tail = Fragment(Rule.CAVEAT_TAIL, {"caveat": label, "more": tail})
-        self._said_once |= {entry.id: entry for entry in due}
+        self._said_once |= ids
         self._said_last[chapter] = ids
         if above:
             told = tuple(map(str, sorted(years)))
@@ -363,12 +364,10 @@ class _Choice:
         rank = statement.details.get("rank")
         if not isinstance(rank, Fragment) or rank.rule is not Rule.RANK_TAIL_YEARS:
             return statement
-        word = rank.details["rank"]
-        if not self._has_years or not isinstance(word, Word):
+        if not self._has_years:
             self._has_years = True
             return statement
-        basis = self._book.by_id[statement.facts[0]].distance_basis
-        alone = Fragment(Rule.RANK_TAIL, {"rank": replace(word, basis=basis)})
+        alone = of_one_year(rank, self._book.by_id[statement.facts[0]])
         return replace(statement, details={**statement.details, "rank": alone})
 
     def _with_prices(self, statement: Statement) -> Statement:

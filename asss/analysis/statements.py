@@ -8,7 +8,7 @@ reasons, written down where the decision is taken, and so does what is not said.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from asss.analysis.facts import HOUSEKEEPING, Fact
@@ -45,6 +45,7 @@ __all__ = [
     "lacks_base",
     "level",
     "mean",
+    "of_one_year",
     "previous",
     "prints_change",
     "prints_distance",
@@ -322,6 +323,15 @@ def distance(fact: Fact) -> Quantity:
     """How far from the mean, without sign."""
     away = abs(fact.given("distance"))
     return Quantity(away, "prosent", 0, fact.distance_basis, "distance")
+
+
+def of_one_year(rank: Fragment, fact: Fact) -> Fragment:
+    """A place without for how many years it is held, resting on its own year alone."""
+    word = rank.details["rank"]
+    if rank.rule is not Rule.RANK_TAIL_YEARS or not isinstance(word, Word):
+        return rank
+    alone = replace(word, basis=fact.distance_basis)
+    return Fragment(Rule.RANK_TAIL, {"rank": alone})
 
 
 def prints_distance(fact: Fact) -> bool:

@@ -8,7 +8,7 @@ from asss.analysis.facts import Fact, NetworkBook
 from asss.analysis.statements import lacks_base
 from asss.analysis.tables import MARKED, legend, mark, meaning
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.language import number
+from asss.catalogue.language import lowered, number
 from asss.figures.canvas import Entry
 
 __all__ = [
@@ -187,7 +187,7 @@ def why(fact: Fact, known: Catalogue) -> str:
         kind = known.kinds[entry.kind]
         if kind.distance == "withheld":
             # Its label is a clause, for which a figure has no room.
-            return kind.name[:1].lower() + kind.name[1:]
+            return lowered(kind.name)
     if lacks_base(known, fact):
         return words["base_mean"]
     return meaning(fact.status, words) if fact.status else words["no_index"]

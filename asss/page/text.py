@@ -7,7 +7,7 @@ Imports ``findings`` and below.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from asss.analysis.facts import Fact
 from asss.analysis.findings import SUMMARY, Findings
@@ -20,6 +20,7 @@ from asss.analysis.statements import (
     Statement,
     Telling,
     Word,
+    of_one_year,
 )
 from asss.analysis.tables import mark, weakest
 from asss.catalogue.catalogue import Catalogue
@@ -254,11 +255,8 @@ def _titles(
         else:
             yield first, ("title_moved", moved)
     elif isinstance(rank, Fragment):
-        place = rank.details["rank"]
-        if rank.rule is Rule.RANK_TAIL_YEARS and isinstance(place, Word):
-            # For how many years is said once, in the sentence.
-            place = replace(place, basis=first.distance_basis)
-        yield first, ("title_rank", {"rank": place})
+        # For how many years is said once, in the sentence.
+        yield first, ("title_rank", of_one_year(rank, first).details)
     elif said.rule in ASIDE and first.side:
         side = Word("over" if first.side > 0 else "under")
         yield (

@@ -522,8 +522,7 @@ def _corrected(hand: Hand, said: Said) -> Fields:
 
 def _plain(hand: Hand, raw: Fact, corrected: Fact, *, is_far: bool) -> Fields:
     """What is spent beside the plain mean, which the corrected figure is told of."""
-    peers = hand.counted(raw)
-    plain = sum(number(one, "value") for one in peers) / len(peers)
+    peers, plain = _plain_mean(hand, raw)
     demand(printed(plain) > 0, "the plain mean is nothing to hold anything against")
     off = raw["value"] / plain * 100 - 100
     given = printed(raw["value"]) / printed(plain) * 100 - 100
@@ -552,10 +551,15 @@ def _plain(hand: Hand, raw: Fact, corrected: Fact, *, is_far: bool) -> Fields:
     }
 
 
+def _plain_mean(hand: Hand, fact: Fact) -> tuple[list[Fact], float]:
+    """Those counted, and their mean when all weigh the same."""
+    peers = hand.counted(fact)
+    return peers, sum(number(one, "value") for one in peers) / len(peers)
+
+
 def _need(hand: Hand, raw: Fact, corrected: Fact) -> str:
     """Whether need is low or high, of what is spent and of the same when corrected."""
-    peers = hand.counted(raw)
-    plain = sum(number(one, "value") for one in peers) / len(peers)
+    peers, plain = _plain_mean(hand, raw)
     of = index(corrected)
     need = raw["value"] / plain / of * 1e4 if plain > 0 and of > 0 else 100
     is_low = need < 100
