@@ -25,11 +25,11 @@ from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
 import cubes
-import faults
 import pxweb
+import trouble
 from cubes import Cube
-from faults import JSON, Fault
 from pxweb import Breakdown, Refusal
+from trouble import JSON, Fault
 
 ROOT = "/api/pxwebapi/v2"
 
@@ -193,7 +193,7 @@ class Double:
     def reply(self, call: Call) -> Reply:
         """Status, body, type and headers of what SSB would answer."""
         if call.url_length > LONGEST_URL:
-            return 404, faults.NOT_FOUND_PAGE, faults.HTML, {}
+            return 404, trouble.NOT_FOUND_PAGE, trouble.HTML, {}
         with self._lock:
             self.calls.append(call)
             call.fault = self._next_fault(call)
@@ -204,10 +204,10 @@ class Double:
             said = f"{TOO_MANY} maximum admitted {self._allowed} per {self._window:g}s."
             # SSB: not known whether it says more than this.
             body = TOO_MANY if self._is_ssb else said
-            return 429, body.encode(), faults.TEXT, headers
+            return 429, body.encode(), trouble.TEXT, headers
         is_data = call.kind == "data"
         if is_data and not self._busy.acquire(blocking=False):
-            return 503, b"", faults.TEXT, headers
+            return 503, b"", trouble.TEXT, headers
         try:
             if is_data:
                 time.sleep(self._takes)
@@ -216,7 +216,7 @@ class Double:
             if is_data:
                 self._busy.release()
         # An address that is not there, and a breakdown, are answered without a word.
-        kind = faults.PROBLEM if b'"errors":' in body[:200] else JSON if body else ""
+        kind = trouble.PROBLEM if b'"errors":' in body[:200] else JSON if body else ""
         return status, body, kind, headers
 
     def _recalled(self, call: Call) -> tuple[int, bytes]:

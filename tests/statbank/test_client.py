@@ -13,16 +13,16 @@ from email.utils import format_datetime
 from typing import Any
 
 import cubes
-import faults
 import httpx
 import pxweb
 import pytest
 import synthetic
+import trouble
 from cubes import Cube, Variable
 from double import Double
-from faults import Fault, too_many_calls
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from trouble import Fault, too_many_calls
 
 import asss
 from asss import statbank
@@ -128,12 +128,12 @@ def ask(client: Client) -> Cube:
     [
         pytest.param(too_many_calls(), id="429"),
         pytest.param(too_many_calls("3"), id="429-with-time"),
-        pytest.param(faults.MAINTENANCE, id="503"),
-        pytest.param(faults.MAINTENANCE_AS_PAGE, id="503-page"),
-        pytest.param(faults.RESET, id="reset"),
-        pytest.param(faults.HANG_UP, id="hang-up"),
-        pytest.param(faults.HALF, id="half-an-answer"),
-        pytest.param(faults.GARBLED, id="garbled"),
+        pytest.param(trouble.MAINTENANCE, id="503"),
+        pytest.param(trouble.MAINTENANCE_AS_PAGE, id="503-page"),
+        pytest.param(trouble.RESET, id="reset"),
+        pytest.param(trouble.HANG_UP, id="hang-up"),
+        pytest.param(trouble.HALF, id="half-an-answer"),
+        pytest.param(trouble.GARBLED, id="garbled"),
     ],
 )
 @pytest.mark.parametrize("times", [1, 3])
@@ -151,7 +151,7 @@ def test_what_passes_is_waited_out(
 def test_faults_of_other_calls_are_waited_out_too(
     on: str, double: Double, client: Client
 ) -> None:
-    double.fail(faults.RESET, too_many_calls(), on=on)
+    double.fail(trouble.RESET, too_many_calls(), on=on)
     metadata, _ = client.metadata(TABLE)
     assert client.questions(metadata, QUESTION)
     assert len(double.calls_for(on)) == 3
@@ -160,7 +160,7 @@ def test_faults_of_other_calls_are_waited_out_too(
 def test_silence_is_given_up_and_asked_again(
     double: Double, connect: Callable[..., Client], watch: Watch
 ) -> None:
-    double.fail(faults.SILENT)
+    double.fail(trouble.SILENT)
     client = connect(double.url, read_timeout=0.3)
     assert ask(client) == right_answer()
     # A machine that is busy elsewhere may be silent once more.
@@ -188,7 +188,7 @@ def test_answer_that_trickles_for_ever_is_given_up(
 
 
 def test_slow_answer_in_time_is_an_answer(double: Double, client: Client) -> None:
-    double.fail(faults.slow(0.001))
+    double.fail(trouble.slow(0.001))
     assert ask(client) == right_answer()
     assert len(double.calls_for("data")) == 1
 
@@ -202,7 +202,7 @@ def test_service_that_is_not_there_is_named(connect: Callable[..., Client]) -> N
 
 def test_breakdown_that_passes_is_asked_again(double: Double, client: Client) -> None:
     """Two other clients of SSB saw a 500 pass."""
-    double.fail(faults.NO_REASON, faults.NO_REASON)
+    double.fail(trouble.NO_REASON, trouble.NO_REASON)
     assert ask(client) == right_answer()
 
 
@@ -210,7 +210,7 @@ def test_breakdown_that_stays_is_told_as_what_it_is(
     double: Double, client: Client, watch: Watch
 ) -> None:
     """After another try or two, and without a guess at what was wrong."""
-    double.fail(*[faults.NO_REASON] * 7)
+    double.fail(*[trouble.NO_REASON] * 7)
     with pytest.raises(
         FetchError, match=r"3 tries.*HTTP 500: not a word of why.*12210"
     ):
@@ -320,7 +320,7 @@ def test_no_proxy_may_have_addresses(
 def test_waits_grow_to_the_longest_and_then_we_give_up(
     double: Double, client: Client, watch: Watch
 ) -> None:
-    double.fail(*[faults.MAINTENANCE] * 7)
+    double.fail(*[trouble.MAINTENANCE] * 7)
     with pytest.raises(FetchError) as refusal:
         client.data(TABLE, QUESTION)
     for words in ("7 tries", "503", "Service unavailable", "Try again later"):
@@ -374,7 +374,7 @@ def test_longer_retry_after_than_we_wait_is_told_at_once(
 def test_every_wait_says_what_it_waits_for(
     double: Double, client: Client, said: list[str]
 ) -> None:
-    double.fail(too_many_calls("5"), faults.MAINTENANCE, faults.HANG_UP)
+    double.fail(too_many_calls("5"), trouble.MAINTENANCE, trouble.HANG_UP)
     ask(client)
     assert said[0] == "HTTP 429: waiting 5 s (try 2 of 7)"
     assert said[1] == "HTTP 503: Service unavailable: waiting 4 s (try 3 of 7)"
@@ -388,24 +388,24 @@ def test_every_wait_says_what_it_waits_for(
 @pytest.mark.parametrize(
     ("fault", "words"),
     [
-        pytest.param(faults.PAGE, ("web page", "--base-url"), id="page"),
-        pytest.param(faults.PAGE_AS_JSON, ("web page",), id="page-said-to-be-json"),
-        pytest.param(faults.PAGE_404, ("web page", "404"), id="page-404"),
-        pytest.param(faults.NOTHING_404, ("404, with no word", "v2?"), id="404"),
-        pytest.param(faults.ANOTHER_404, ("with «Not Found»",), id="404-another"),
-        pytest.param(faults.REDIRECT, ("points to", "login"), id="redirect"),
-        pytest.param(faults.NOWHERE, ("does not name",), id="redirect-nowhere"),
-        pytest.param(faults.DEEP_JSON, ("not whole JSON",), id="deep-json"),
+        pytest.param(trouble.PAGE, ("web page", "--base-url"), id="page"),
+        pytest.param(trouble.PAGE_AS_JSON, ("web page",), id="page-said-to-be-json"),
+        pytest.param(trouble.PAGE_404, ("web page", "404"), id="page-404"),
+        pytest.param(trouble.NOTHING_404, ("404, with no word", "v2?"), id="404"),
+        pytest.param(trouble.ANOTHER_404, ("with «Not Found»",), id="404-another"),
+        pytest.param(trouble.REDIRECT, ("points to", "login"), id="redirect"),
+        pytest.param(trouble.NOWHERE, ("does not name",), id="redirect-nowhere"),
+        pytest.param(trouble.DEEP_JSON, ("not whole JSON",), id="deep-json"),
         pytest.param(
-            faults.NOT_VALID, ("outputFormat: The input was not valid.",), id="errors"
+            trouble.NOT_VALID, ("outputFormat: The input was not valid.",), id="errors"
         ),
-        pytest.param(faults.CUT_JSON, ("not whole JSON",), id="cut-json"),
-        pytest.param(faults.EMPTY, ("not whole JSON",), id="empty"),
-        pytest.param(faults.NO_OBJECT, ("not StatBank's",), id="no-object"),
+        pytest.param(trouble.CUT_JSON, ("not whole JSON",), id="cut-json"),
+        pytest.param(trouble.EMPTY, ("not whole JSON",), id="empty"),
+        pytest.param(trouble.NO_OBJECT, ("not StatBank's",), id="no-object"),
         pytest.param(
-            faults.REFUSED_WITH_200, ("Non-existent value", "refused"), id="lying-200"
+            trouble.REFUSED_WITH_200, ("Non-existent value", "refused"), id="lying-200"
         ),
-        pytest.param(faults.OTHER_CODES, (REGION, "9999", "0301"), id="other-codes"),
+        pytest.param(trouble.OTHER_CODES, (REGION, "9999", "0301"), id="other-codes"),
     ],
 )
 def test_what_is_no_answer_is_refused_at_once(
@@ -422,10 +422,10 @@ def test_what_is_no_answer_is_refused_at_once(
 @pytest.mark.parametrize(
     ("fault", "complaint"),
     [
-        pytest.param(faults.ONE_VALUE_TOO_FEW, "5 values for 6 cells", id="too-few"),
-        pytest.param(faults.OTHER_SIZES, "do not match", id="sizes"),
-        pytest.param(faults.GAP_WITHOUT_SIGN, "cell 0 has no number", id="gap"),
-        pytest.param(faults.ANOTHER_SERVICE, "not a json-stat2", id="another-service"),
+        pytest.param(trouble.ONE_VALUE_TOO_FEW, "5 values for 6 cells", id="too-few"),
+        pytest.param(trouble.OTHER_SIZES, "do not match", id="sizes"),
+        pytest.param(trouble.GAP_WITHOUT_SIGN, "cell 0 has no number", id="gap"),
+        pytest.param(trouble.ANOTHER_SERVICE, "not a json-stat2", id="another-service"),
     ],
 )
 def test_answer_that_is_not_whole_is_refused(
@@ -437,7 +437,7 @@ def test_answer_that_is_not_whole_is_refused(
     assert TABLE in str(refusal.value)
 
 
-@pytest.mark.parametrize("fault", [faults.NO_OBJECT, faults.REFUSED_WITH_200])
+@pytest.mark.parametrize("fault", [trouble.NO_OBJECT, trouble.REFUSED_WITH_200])
 def test_other_answers_are_not_trusted_either(
     fault: Fault, double: Double, client: Client
 ) -> None:

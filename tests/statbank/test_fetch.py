@@ -15,17 +15,17 @@ from pathlib import Path
 from typing import Any
 
 import cubes
-import faults
 import pytest
 import synthetic
+import trouble
 from click.testing import Result
 from double import Call, Double
-from faults import Fault
 from filelock import FileLock
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from patience import PATIENCE
 from test_client import Watch
+from trouble import Fault
 from typer.testing import CliRunner
 
 from asss import statbank
@@ -221,27 +221,27 @@ def test_too_large_a_question_is_put_in_parts(
 # -- whole or not at all ---------------------------------------------------------------
 
 PASSING = {
-    "429": faults.too_many_calls(),
-    "429 with Retry-After": faults.too_many_calls("0"),
-    "500 without a word": faults.NO_REASON,
-    "maintenance": faults.MAINTENANCE,
-    "maintenance page": faults.MAINTENANCE_AS_PAGE,
-    "reset": faults.RESET,
-    "hang up": faults.HANG_UP,
-    "half an answer": faults.HALF,
-    "slow": faults.slow(0.001),
+    "429": trouble.too_many_calls(),
+    "429 with Retry-After": trouble.too_many_calls("0"),
+    "500 without a word": trouble.NO_REASON,
+    "maintenance": trouble.MAINTENANCE,
+    "maintenance page": trouble.MAINTENANCE_AS_PAGE,
+    "reset": trouble.RESET,
+    "hang up": trouble.HANG_UP,
+    "half an answer": trouble.HALF,
+    "slow": trouble.slow(0.001),
 }
 FATAL = {
-    "429 for an hour": (faults.too_many_calls("3600"), "wait 3600 s"),
-    "broken JSON": (faults.CUT_JSON, "not whole JSON"),
-    "nothing": (faults.EMPTY, "not whole JSON"),
-    "web page": (faults.PAGE, "a web page (HTTP 200)"),
-    "web page 404": (faults.PAGE_404, "a web page (HTTP 404)"),
-    "another service": (faults.ANOTHER_SERVICE, "not a json-stat2 dataset"),
-    "one value too few": (faults.ONE_VALUE_TOO_FEW, "values for"),
-    "other codes": (faults.OTHER_CODES, "9999"),
-    "other sizes": (faults.OTHER_SIZES, "do not match"),
-    "gap without sign": (faults.GAP_WITHOUT_SIGN, "no sign"),
+    "429 for an hour": (trouble.too_many_calls("3600"), "wait 3600 s"),
+    "broken JSON": (trouble.CUT_JSON, "not whole JSON"),
+    "nothing": (trouble.EMPTY, "not whole JSON"),
+    "web page": (trouble.PAGE, "a web page (HTTP 200)"),
+    "web page 404": (trouble.PAGE_404, "a web page (HTTP 404)"),
+    "another service": (trouble.ANOTHER_SERVICE, "not a json-stat2 dataset"),
+    "one value too few": (trouble.ONE_VALUE_TOO_FEW, "values for"),
+    "other codes": (trouble.OTHER_CODES, "9999"),
+    "other sizes": (trouble.OTHER_SIZES, "do not match"),
+    "gap without sign": (trouble.GAP_WITHOUT_SIGN, "no sign"),
 }
 
 
@@ -276,7 +276,7 @@ def test_service_that_stays_away_is_an_error_after_so_many_tries(
     fetch: Fetch, ssb: Double, store: Store
 ) -> None:
     """Bounded: nobody waits for ever, and the message says what was last seen."""
-    ssb.fail(*[faults.MAINTENANCE] * 4, on="metadata")
+    ssb.fail(*[trouble.MAINTENANCE] * 4, on="metadata")
     with pytest.raises(FetchError, match=r"no answer in 4 tries.*HTTP 503"):
         fetch()
     assert store.names() == []
@@ -614,7 +614,9 @@ def test_whatever_went_before_the_next_fetch_has_what_is_published(
                     case "update at":
                         at.add(len(scene.double.calls) + what)
                     case "refuse":
-                        scene.double.fail(faults.CUT_JSON, faults.MAINTENANCE, on=what)
+                        scene.double.fail(
+                            trouble.CUT_JSON, trouble.MAINTENANCE, on=what
+                        )
                     case _:
                         try:
                             scene.check(scene.fetch(kill_at=what))

@@ -1,0 +1,118 @@
+"""
+Faults made on purpose, each of which would let something wrong out to a reader.
+
+A fault is planted either in the code that makes a report, where it is a slip that
+anybody could make, or in files that are finished, where it is what somebody did
+afterwards. It says where it must be stopped, and ``tests/campaign.py`` tries whether it
+is. Each module of this package holds those of a kind, as ``FAULTS``.
+"""
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import CodeType
+from typing import Any, Literal
+
+import pytest
+
+#: What a reader has before them that would be wrong.
+Kind = Literal[
+    "figures", "exports", "index", "network", "after", "arithmetic", "sources", "table"
+]
+
+#: Where a fault must be stopped: before anything is put in place; by `asss verify`, of
+#: finished files; or by a test alone, where the facts themselves are wrong.
+Stop = Literal["render", "verify", "test"]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is made wrong.
+
+    Attributes
+    ----------
+    name : str
+        What a reader would see, in words.
+    plant : function of a scene
+        Makes it: `Scene.swap` and `Scene.patch` change the code that makes a report,
+        `Scene.edit` and `Scene.write` finished files (then it is stopped by `verify`).
+    report : str
+        The report that would be wrong, ``<kommune>-<year>``; for the index, any.
+    test : str
+        With ``stop="test"``: the test that must fail, from ``tests/``.
+    """
+
+    name: str
+    kind: Kind
+    stop: Stop
+    plant: Callable[["Scene"], None]
+    report: str = "trondheim-2020"
+    test: str = ""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """
+    What a fault is planted in.
+
+    Attributes
+    ----------
+    patch : MonkeyPatch
+        Changes what is in force until the fault has been tried.
+    folder : Path
+        The finished report, a copy; empty where it is still to be made.
+    """
+
+    patch: pytest.MonkeyPatch
+    folder: Path
+
+    def swap(self, module: str, old: str, new: str) -> None:
+        """Change a line within functions of a module, for all who have them already."""
+        live = importlib.import_module(module)
+        path = Path(str(live.__file__))
+        source = path.read_text("utf-8")
+        if source.count(old) != 1:
+            msg = f"{module}: {old!r} stands there {source.count(old)} times"
+            raise LookupError(msg)
+        before = _functions(compile(source, path, "exec"))
+        after = _functions(compile(source.replace(old, new), path, "exec"))
+        changed = [name for name in after if after[name] != before.get(name)]
+        if not changed:
+            msg = f"{module}: {old!r} is in no function; change it with `patch`"
+            raise LookupError(msg)
+        for name in changed:
+            self.patch.setattr(_live(live, name), "__code__", after[name])
+
+    def edit(self, name: str, old: str, new: str, *, times: int = 1) -> None:
+        """Change a text of a finished file, which stands there so many times."""
+        path = self.folder / name
+        text = path.read_bytes().decode("utf-8")
+        if text.count(old) != times:
+            msg = f"{name}: {old!r} stands there {text.count(old)} times"
+            raise LookupError(msg)
+        path.write_bytes(text.replace(old, new).encode())
+
+
+def _functions(code: CodeType, within: str = "") -> dict[str, CodeType]:
+    """The code of functions and methods, by name: what is nested goes with its own."""
+    found: dict[str, CodeType] = {}
+    for one in code.co_consts:
+        if not isinstance(one, CodeType) or one.co_name.startswith("<"):
+            continue
+        name = f"{within}{one.co_name}"
+        is_class = not one.co_flags & 0x0001
+        found |= _functions(one, f"{name}.") if is_class else {name: one}
+    return found
+
+
+def _live(module: Any, name: str) -> Any:
+    """The function of a name as it is in force, out of what it was wrapped in."""
+    *classes, last = name.split(".")
+    owner = module
+    for one in classes:
+        owner = getattr(owner, one)
+    found = vars(owner)[last]
+    for wrapped in ("fget", "func", "__func__", "__wrapped__"):
+        found = getattr(found, wrapped, found)
+    return found
