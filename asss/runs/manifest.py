@@ -75,6 +75,7 @@ __all__ = [
     "digest_of_code",
     "digest_of_package",
     "faults",
+    "file_of",
     "index_of",
     "is_index_fresh",
     "judge",
@@ -235,7 +236,7 @@ def take(folder: Path, run: Run, **about: Any) -> Manifest:
         locale=LOCALE,
         run=run,
         version=asss.__version__,
-        files={n: _file(folder / n) for n in names(folder) if n != MANIFEST_NAME},
+        files={n: file_of(folder / n) for n in names(folder) if n != MANIFEST_NAME},
         **about,
     )
 
@@ -304,7 +305,7 @@ def faults(kept: Manifest | Index, folder: Path) -> list[str]:
         path = folder / name
         if not path.is_file():
             found.append(f"{name} is missing")
-        elif (now := _file(path)) != file:
+        elif (now := file_of(path)) != file:
             found.append(
                 f"{name} has been changed or is damaged: its sha256 is "
                 f"{now.sha256[:12]}…, the manifest says {file.sha256[:12]}…"
@@ -520,10 +521,11 @@ def _version(library: str) -> str:
 
 def digest_of(path: Path) -> str:
     """The sha256 of one file."""
-    return _file(path).sha256
+    return file_of(path).sha256
 
 
-def _file(path: Path) -> File:
+def file_of(path: Path) -> File:
+    """What a manifest says of a file, as it is now."""
     raw = path.read_bytes()
     return File(sha256=hashlib.sha256(raw).hexdigest(), bytes=len(raw))
 
@@ -532,7 +534,7 @@ def digest(folder: Path, names: Iterable[str]) -> str:
     """One sha256 for some files of a folder, by name and content."""
     found = hashlib.sha256()
     for name in names:
-        found.update(f"{name}\0{_file(folder / name).sha256}\n".encode())
+        found.update(f"{name}\0{file_of(folder / name).sha256}\n".encode())
     return found.hexdigest()
 
 

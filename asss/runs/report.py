@@ -165,8 +165,11 @@ def render_report(
             # The day is on the page: only a new execution says it everywhere.
             run = ledger.dated(run, settled)
             notebook, _ = _execute(run, template, known, place)
-        readback.check_facts(_facts(notebook, run), run, known, answers)
+        facts = _facts(notebook, run)
+        everybody = readback.check_facts(facts, run, known, answers)
         _write(notebook, run, known, work, formats)
+        if run.kommune != METHOD:
+            readback.check_exports(work, facts, known, formats, everybody)
         if REVIEW in editions and run.kommune not in SHARED:
             html = review.compose(notebook, _facts(notebook, run), known, answers)
             (work / REVIEW_NAME).write_text(html, encoding="utf-8")

@@ -94,6 +94,25 @@ class Scene:
         path.write_bytes(text.replace(old, new).encode())
 
 
+def swapped(
+    name: str,
+    kind: Kind,
+    module: str,
+    old: str,
+    new: str,
+    *,
+    stop: Stop = "render",
+    report: str = "trondheim-2020",
+    test: str = "",
+) -> Fault:
+    """A fault that is one text in a module in the place of another."""
+
+    def plant(scene: Scene) -> None:
+        scene.swap(module, old, new)
+
+    return Fault(name, kind, stop, plant, report, test)
+
+
 def _functions(code: CodeType, within: str = "") -> dict[str, CodeType]:
     """The code of functions and methods, by name: what is nested goes with its own."""
     found: dict[str, CodeType] = {}

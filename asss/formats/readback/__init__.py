@@ -8,22 +8,25 @@ the snapshot that they are from. Imports ``overview`` and below.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import METHOD, NETWORK, Run
 from asss.errors import RenderError
-from asss.formats.readback import paper, webpage
+from asss.formats.readback import package, paper, webpage, workbook
 from asss.formats.readback.expectation import expect
 from asss.formats.readback.prose import (
     Accounted,
     false_comments,
     false_sentences,
 )
+from asss.outputs import WORKBOOK_NAME
 from asss.statbank import Snapshot
 
-__all__ = ["check", "check_facts", "read_html", "read_pdf", "warm_up"]
+__all__ = ["check", "check_exports", "check_facts"]
+__all__ += ["read_exports", "read_html", "read_pdf", "warm_up"]
 
 #: As many problems as a person reads before beginning to mend.
 SHOWN = 10
@@ -39,6 +42,30 @@ def read_pdf(pdf: bytes, facts: Mapping[str, Any], known: Catalogue) -> list[str
     return paper.read(pdf, expect(facts, known), known)
 
 
+def read_exports(
+    folder: Path,
+    facts: Mapping[str, Any],
+    known: Catalogue,
+    formats: Collection[str],
+    everybody: Iterable[Mapping[str, Any]] = (),
+) -> list[str]:
+    """
+    What is wrong with the files for other programs, each with its place.
+
+    Parameters
+    ----------
+    everybody : iterable of mapping
+        See :func:`asss.formats.readback.package.read`.
+    """
+    problems: list[str] = []
+    if "xlsx" in formats:
+        content = (folder / WORKBOOK_NAME).read_bytes()
+        problems += workbook.read(content, facts, known)
+    if "csv" in formats:
+        problems += package.read(folder, facts, known, everybody)
+    return problems
+
+
 def warm_up() -> None:
     """Do ahead what the first report of a process would otherwise wait for."""
     # Takes as long as what the kernels load, in the meantime and beside it: pandas too.
@@ -50,7 +77,7 @@ def warm_up() -> None:
 
 def check_facts(
     facts: Mapping[str, Any], run: Run, known: Catalogue, answers: Snapshot
-) -> None:
+) -> list[dict[str, Any]]:
     """
     Refuse facts that do not follow from the snapshot which they say they are from.
 
@@ -68,12 +95,17 @@ def check_facts(
     answers : Snapshot
         The one that the run names.
 
+    Returns
+    -------
+    everybody : list of dict
+        Every member's facts of every year, by the snapshot, as facts.json has some.
+
     Raises
     ------
     RenderError
         Naming the first ten fields, what each is and what it should be.
     """
-    real = _made_anew(run, known, answers)
+    real, everybody = _made_anew(run, known, answers)
     problems = [
         problem
         for part in dict.fromkeys(["facts", *real, *facts])
@@ -84,6 +116,29 @@ def check_facts(
         sorted(problems, key=lambda problem: ", value: " not in problem),
         f"{run.kommune} {run.year}: the notebook's facts are not those of its snapshot "
         "and parameters/. Take out what it changes on the way from one to the other",
+    )
+    return everybody
+
+
+def check_exports(
+    folder: Path,
+    facts: Mapping[str, Any],
+    known: Catalogue,
+    formats: Collection[str],
+    everybody: Iterable[Mapping[str, Any]],
+) -> None:
+    """
+    Refuse files for other programs that do not hold what the facts are.
+
+    Raises
+    ------
+    RenderError
+        Naming the first ten cells, each with what it is and what it should be.
+    """
+    _refuse(
+        read_exports(folder, facts, known, formats, everybody),
+        f"{facts['run']['kommune']} {facts['run']['year']}: the files for other "
+        "programs do not hold what its facts are",
     )
 
 
@@ -131,8 +186,10 @@ def _refuse(problems: Sequence[str], what: str) -> None:
         raise RenderError(msg)
 
 
-def _made_anew(run: Run, known: Catalogue, answers: Snapshot) -> dict[str, Any]:
-    """What facts.json holds of an untouched notebook."""
+def _made_anew(
+    run: Run, known: Catalogue, answers: Snapshot
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """What facts.json holds of an untouched notebook; and everybody's facts."""
     # Pandas is loaded here, and not with this.
     from asss.analysis import findings, indexing, network, sources
     from asss.analysis.facts import gather_network
@@ -143,15 +200,18 @@ def _made_anew(run: Run, known: Catalogue, answers: Snapshot) -> dict[str, Any]:
     if run.kommune == METHOD:
         from asss.page import method
 
-        told = method.facts(gather_network(indexed, known, run, answers), known)
+        book = gather_network(indexed, known, run, answers)
+        told = method.facts(book, known)
     elif run.kommune == NETWORK:
         from asss.page import overview
 
-        told = overview.facts(network.assess(indexed, known, run, answers), known)
+        assessed = network.assess(indexed, known, run, answers)
+        book, told = assessed.book, overview.facts(assessed, known)
     else:
-        told = sections.facts(findings.assess(indexed, known, run, answers), known)
+        found = findings.assess(indexed, known, run, answers)
+        book, told = found.book, sections.facts(found, known)
     written: dict[str, Any] = json.loads(json.dumps(told.content))
-    return written
+    return written, [fact.model_dump(mode="json") for fact in book.facts.values()]
 
 
 def _differences(place: str, claimed: Any, real: Any) -> Iterator[str]:

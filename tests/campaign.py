@@ -1,0 +1,312 @@
+"""
+A campaign of planted faults: is each stopped, and where?
+
+Each fault of ``tests/faults/`` is planted in a process of its own, forked from one that
+has everything imported. Where it is a slip in the code that makes a report, that report
+is rendered, whole but for its PDF, with the notebook run in the same process. Where it
+is somebody's doing afterwards, the finished files are read by `asss verify`, with their
+manifests renewed: nothing but what the files say can give it away. Where the facts
+themselves would be wrong, a test must fail.
+
+``make mutants`` tries all (minutes) and writes docs/reliability.md; ``make check`` only
+those that a test must see.
+"""
+
+import argparse
+import contextlib
+import importlib
+import io
+import multiprocessing
+import os
+import pkgutil
+import shutil
+import sys
+import tempfile
+import time
+import warnings
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+from typing import Final, get_args
+
+import faults
+import inprocess
+import pytest
+from faults import Fault, Kind, Scene
+
+from asss.catalogue import catalogue, parameters
+from asss.catalogue.parameters import EMBEDDED, METHOD, NETWORK, Run
+from asss.errors import AsssError
+from asss.runs import batch, manifest, report, verification
+
+ROOT: Final = Path(__file__).parents[1]
+TABLE: Final = ROOT / "docs" / "reliability.md"
+BEGIN: Final = "<!-- faults, by make mutants -->"
+END: Final = "<!-- /faults -->"
+
+#: What is made before, to be damaged afterwards.
+FINISHED: Final = ("trondheim-2020", "tromso-2018", f"{NETWORK}-2020", f"{METHOD}-2020")
+
+#: Without the PDF, which is checked by what it is made of.
+FORMATS: Final = ("html", "xlsx", "csv", "svg")
+
+#: Where a fault was stopped; empty: it could not be planted.
+Stopped = str
+ESCAPED, UNTRIED = "escaped", "untried"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Where a fault was stopped, and what was said."""
+
+    fault: Fault
+    stopped: Stopped
+    said: str
+
+    @property
+    def is_well(self) -> bool:
+        """Whether it was stopped where it must be, or before."""
+        early = self.fault.stop == "test" and self.stopped == "render"
+        return self.stopped == self.fault.stop or early
+
+
+def gathered() -> list[Fault]:
+    """Every fault, of all kinds."""
+    found: list[Fault] = []
+    for module in pkgutil.iter_modules(faults.__path__):
+        found += importlib.import_module(f"faults.{module.name}").FAULTS
+    names = Counter(fault.name for fault in found)
+    twice = [name for name, count in names.items() if count > 1]
+    assert not twice, f"two faults are called {twice}"
+    return found
+
+
+# -- trying one ------------------------------------------------------------------------
+
+
+@cache
+def known() -> catalogue.Catalogue:
+    """What is under parameters/."""
+    return catalogue.load_catalogue(ROOT / parameters.FOLDER)
+
+
+def run_of(name: str) -> Run:
+    """The run of a report, ``<kommune>-<year>``, on the embedded figures."""
+    kommune, _, year = name.rpartition("-")
+    run = parameters.choose_run(
+        ROOT / parameters.FOLDER, kommune=kommune, year=int(year)
+    )
+    return run.model_copy(update={"snapshot": EMBEDDED})
+
+
+def render(name: str, output: Path, formats: Sequence[str] = FORMATS) -> None:
+    """Make a report."""
+    report.render_report(run_of(name), root=ROOT, output=output, formats=formats)
+
+
+def tried(fault: Fault, finished: Path) -> tuple[Stopped, str]:
+    """Plant a fault, and see where it is stopped."""
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        tempfile.TemporaryDirectory(prefix="asss-fault-") as name,
+    ):
+        output = Path(name) / "outputs"
+        kommune, _, year = fault.report.rpartition("-")
+        folder = output / year / ("" if kommune == "index" else kommune)
+        if kommune == "index" or fault.stop == "verify":
+            shutil.copytree(finished, output)
+        scene = Scene(patch, folder)
+        try:
+            fault.plant(scene)
+        except (LookupError, AttributeError, OSError) as error:
+            return UNTRIED, f"{type(error).__name__}: {error}"
+        if fault.stop == "verify":
+            return _verified(output, folder)
+        try:
+            if kommune == "index":
+                batch.write_index(known(), year=int(year), output=output)
+            else:
+                render(fault.report, output)
+        except AsssError as error:
+            return "render", _brief(str(error))
+        except Exception as error:
+            # It puts nothing in place either; but it is not what was planted.
+            return UNTRIED, f"{type(error).__name__}: {error}"
+        if fault.test:
+            return _tested(fault.test)
+        return ESCAPED, ""
+
+
+def _brief(said: str) -> str:
+    """The first thing that was wrong."""
+    lines = said.splitlines()
+    return next((line[4:] for line in lines if line.startswith("  - ")), lines[0])
+
+
+def _verified(output: Path, folder: Path) -> tuple[Stopped, str]:
+    """What `asss verify` says, of files whose manifests have been renewed."""
+    _renew(folder)
+    for check in verification.verify(root=ROOT, output=output):
+        if check.outcome == "problem" and not _is_of_the_ledger(check.message):
+            return "verify", f"{check.about}: {_brief(check.message)}"
+    return ESCAPED, ""
+
+
+def _is_of_the_ledger(message: str) -> bool:
+    """Here is no ledger: reports are made one by one."""
+    return "no entry in ledger.json" in message
+
+
+def _renew(folder: Path) -> None:
+    """Let the manifests vouch for what lies there now, as whoever means harm would."""
+    for path in folder.parent.glob(f"*/{manifest.MANIFEST_NAME}"):
+        kept = manifest.read(path.parent)
+        files = {name: manifest.file_of(path.parent / name) for name in kept.files}
+        manifest.write(kept.model_copy(update={"files": files}), path.parent)
+    index = manifest.read_index(folder.parent)
+    files = {name: manifest.file_of(folder.parent / name) for name in index.files}
+    reports = {
+        name: manifest.digest_of(folder.parent / name / report.FACTS_NAME)
+        for name in index.reports
+    }
+    renewed = index.model_copy(update={"files": files, "reports": reports})
+    manifest.write(renewed, folder.parent)
+
+
+def _tested(test: str) -> tuple[Stopped, str]:
+    """Whether a test fails, as it must."""
+    said = io.StringIO()
+    options = ["-q", "-x", "-p", "no:cacheprovider", f"{ROOT}/tests/{test}"]
+    with contextlib.redirect_stdout(said):
+        code = pytest.main(options)
+    last = (said.getvalue().strip().splitlines() or [""])[-1]
+    if code == pytest.ExitCode.TESTS_FAILED and " error" not in last:
+        return "test", test
+    return (UNTRIED, said.getvalue()) if code else (ESCAPED, "")
+
+
+# -- trying all ------------------------------------------------------------------------
+
+
+def _child(fault: Fault, finished: Path, said: Connection) -> None:
+    with Path(os.devnull).open("w") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        said.send(tried(fault, finished))
+    except BaseException as error:
+        said.send((UNTRIED, f"{type(error).__name__}: {error}"))
+        raise
+
+
+def outcomes(chosen: Sequence[Fault], finished: Path) -> Iterator[Outcome]:
+    """Try faults, each in a process of its own, as many at once as there are cores."""
+    context = multiprocessing.get_context("fork")
+    waiting, running = list(chosen), {}
+    while waiting or running:
+        while waiting and len(running) < (os.cpu_count() or 1):
+            fault = waiting.pop(0)
+            here, there = context.Pipe(duplex=False)
+            process = context.Process(target=_child, args=(fault, finished, there))
+            process.start()
+            there.close()
+            running[here] = fault, process
+        for line in wait(list(running)):
+            fault, process = running.pop(line)
+            try:
+                stopped, told = line.recv()
+            except EOFError:
+                stopped, told = UNTRIED, "its process ended"
+            process.join()
+            yield Outcome(fault, stopped, told)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Try the faults that are asked for, and say which are not stopped."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("kinds", nargs="*", help="only these kinds")
+    asked.add_argument("--tests", action="store_true", help="those for a test alone")
+    asked.add_argument("--name", default="", help="only those with this in their name")
+    asked.add_argument("--write", action="store_true", help="write docs/reliability.md")
+    given = asked.parse_args(arguments)
+    chosen = [
+        fault
+        for fault in gathered()
+        if (not given.kinds or fault.kind in given.kinds)
+        and (not given.tests or fault.stop == "test")
+        and given.name in fault.name
+    ]
+    started = time.monotonic()
+    report._run_notebook = inprocess.execute
+    os.chdir(ROOT)
+    report.warm_up()
+    found: list[Outcome] = []
+    with tempfile.TemporaryDirectory(prefix="asss-finished-") as name:
+        finished = Path(name)
+        if any(f.stop == "verify" or f.report.startswith("index") for f in chosen):
+            for one in FINISHED:
+                render(one, finished, (*FORMATS, "pdf"))
+            batch.write_index(known(), year=2020, output=finished)
+            batch.write_index(known(), year=2018, output=finished)
+            for check in verification.verify(root=ROOT, output=finished):
+                is_well = _is_of_the_ledger(check.message)
+                assert is_well or check.outcome != "problem", check
+        for outcome in outcomes(chosen, finished):
+            found.append(outcome)
+            if not outcome.is_well:
+                fault = outcome.fault
+                sys.stderr.write(
+                    f"{fault.kind}: {fault.name}: {outcome.stopped}, and must be "
+                    f"stopped by {fault.stop}. {outcome.said}\n"
+                )
+    minutes = (time.monotonic() - started) / 60
+    well = sum(outcome.is_well for outcome in found)
+    sys.stdout.write(f"{well} of {len(found)} faults stopped, {minutes:.1f} minutes.\n")
+    if given.write:
+        order = {fault.name: place for place, fault in enumerate(chosen)}
+        found.sort(key=lambda outcome: order[outcome.fault.name])
+        text = TABLE.read_text("utf-8")
+        before, _, rest = text.partition(BEGIN)
+        _, _, after = rest.partition(END)
+        TABLE.write_text(f"{before}{BEGIN}\n{tables(found)}{END}{after}", "utf-8")
+    return 0 if well == len(found) else 1
+
+
+# -- what is written -------------------------------------------------------------------
+
+
+def tables(found: Sequence[Outcome]) -> str:
+    """How many of each kind were stopped where, and each with what was said."""
+    lines = [
+        "",
+        "| kind | planted | at render | by verify | by a test | escaped |",
+        "|---|---|---|---|---|---|",
+    ]
+    for kind in (*get_args(Kind), ""):
+        own = [one for one in found if kind in ("", one.fault.kind)]
+        if not own:
+            continue
+        count = Counter(one.stopped for one in own)
+        escaped = count[ESCAPED] + count[UNTRIED]
+        lines.append(
+            f"| {kind or '**all**'} | {len(own)} | {count['render']} | "
+            f"{count['verify']} | {count['test']} | {escaped} |"
+        )
+    lines += ["", "| kind | fault | stopped | by |", "|---|---|---|---|"]
+    for one in found:
+        said = " ".join(one.said.split()).replace("|", "\\|")
+        said = said if len(said) < WIDEST else f"{said[:WIDEST]}…"
+        fault = one.fault
+        lines.append(f"| {fault.kind} | {fault.name} | {one.stopped} | {said} |")
+    return "\n".join([*lines, "", ""])
+
+
+#: How much is written of what was said.
+WIDEST: Final = 150
+
+
+if __name__ == "__main__":
+    warnings.simplefilter("ignore")
+    sys.exit(main())

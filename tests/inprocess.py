@@ -1,0 +1,52 @@
+"""Run a report's notebook in this very process: what is changed here holds there."""
+
+import ast
+import contextlib
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from asss.catalogue.parameters import SHARED, Run
+
+
+def execute(run: Run, template: Path, root: Path, *_: object) -> NotebookNode:
+    """In place of papermill: each cell in turn, and what its last line gives."""
+    notebook = nbformat.read(template, as_version=4)
+    given = run.model_dump(exclude={"kommune"} if run.kommune in SHARED else set())
+    space: dict[str, Any] = {}
+    with contextlib.chdir(root):
+        for cell in notebook.cells:
+            if cell.cell_type != "code":
+                continue
+            if "parameters" in cell.metadata.get("tags", []):
+                space |= given
+                continue
+            *lines, last = ast.parse(cell.source).body
+            is_shown = isinstance(last, ast.Expr) and "tags" in cell.metadata
+            if not is_shown:
+                lines.append(last)
+            exec(compile(ast.Module(lines, []), str(template), "exec"), space)
+            if is_shown:
+                shown = eval(
+                    compile(ast.Expression(last.value), str(template), "eval"), space
+                )
+                cell.outputs = [_output(shown)]
+    return notebook
+
+
+def _output(shown: Any) -> NotebookNode:
+    """What a cell shows, as a notebook keeps it: read again from JSON."""
+    bundle = shown._repr_mimebundle_()
+    if hasattr(shown, "_repr_html_"):
+        bundle["text/html"] = shown._repr_html_()
+    found: NotebookNode = nbformat.from_dict(
+        {
+            "output_type": "execute_result",
+            "execution_count": 1,
+            "metadata": {},
+            "data": bundle,
+        }
+    )
+    return found
