@@ -36,7 +36,7 @@ Theme = Literal["light", "dark"]
 
 
 @contextmanager
-def chromium() -> Iterator["Screen"]:
+def launched() -> Iterator[Browser]:
     """Start the browser, and end it again whatever happens."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
@@ -45,9 +45,16 @@ def chromium() -> Iterator["Screen"]:
             args=["--disable-background-networking", "--disable-component-update"],
         )
         try:
-            yield Screen(browser)
+            yield browser
         finally:
             browser.close()
+
+
+@contextmanager
+def chromium() -> Iterator["Screen"]:
+    """A window of the browser."""
+    with launched() as browser:
+        yield Screen(browser)
 
 
 class Screen:

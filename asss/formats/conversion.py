@@ -1,7 +1,7 @@
 """
 From an executed notebook to the finished page.
 
-The only room that knows nbconvert. Imports ``contents``, ``site``, ``blocks`` and
+The only room that knows nbconvert. Imports ``contents``, ``site``, ``looks`` and
 below.
 """
 
@@ -20,7 +20,7 @@ from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import BOKMAL, SHARED
 from asss.errors import ParameterError
 from asss.outputs import INDEX_NAME
-from asss.page import blocks, contents, site, text
+from asss.page import contents, looks, site, text
 
 __all__ = [
     "ON_PAGE",
@@ -77,7 +77,7 @@ def to_html(
         "asss": {
             "title": f"{facts['title']} – ASSS",
             "description": (said or [words["method_about"]])[0],
-            "css": blocks.stylesheet()
+            "css": looks.stylesheet()
             + (site.stylesheet() if whose in SHARED else "")
             + css,
             "policy": site.policy(),

@@ -8,6 +8,6 @@ Page: the words and blocks of a page, and the templates they are set with.
      keyfigures contents site       Tabell 1 │ signposts │ index
                 comments            where what people say stands
                 reasons             why something is said, and what was thought of
-                blocks   record     templates and stylesheet │ what facts.json holds
-                 text               statements in bokmål
+                blocks   record     templates filled in │ what facts.json holds
+            looks text              stylesheet, and its use in a notebook │ sentences
 """

@@ -1,16 +1,14 @@
 """
-Markup: templates filled in, and the stylesheet with its fonts.
+Markup: templates filled in, and how a notebook shows what comes of them.
 
-Knows how a page is put together and nothing of what it says. Imports ``catalogue`` and
-below.
+Knows how a page is put together and nothing of what it says. Imports ``catalogue``,
+``looks`` and below.
 """
 
-import base64
 import re
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache, lru_cache
-from importlib import resources
+from functools import lru_cache
 from typing import Any
 
 import jinja2
@@ -19,14 +17,13 @@ from markupsafe import Markup, escape
 
 from asss.catalogue import language
 from asss.catalogue.catalogue import Catalogue
+from asss.page import looks
 
 __all__ = [
     "BLOCK_MIME",
     "Block",
     "block",
     "environment",
-    "font_faces",
-    "stylesheet",
     "warm_up",
 ]
 
@@ -38,11 +35,8 @@ SPAN = re.compile(r"(?<![\w#;])\d+–\d+(?:\u00a0\w+)?")
 STROKE = re.compile(r"(?<=\w)/(?=\w)(?![^<]*>)")
 
 
-#: How many moves of their own the parts of a figure may have on a phone.
-PARTS = 96
-
-
-#: What tells a block of the page from whatever else a notebook shows.
+#: The notebook output under which a block leaves it for the page, which tells it from
+#: whatever else a notebook shows.
 BLOCK_MIME = "application/vnd.asss.block+json"
 
 
@@ -53,10 +47,10 @@ class Block:
     html: str = field(repr=False)
 
     def _repr_html_(self) -> str:
-        return self.html
+        return looks.in_notebook(self.html)
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
-        return {BLOCK_MIME: {}}
+        return {BLOCK_MIME: {"html": self.html}}
 
 
 def block(template: str, known: Catalogue, **fields: Any) -> Block:
@@ -126,35 +120,6 @@ def warm_up() -> None:
     found = _environment(_Marks(()))
     for name in found.list_templates():
         found.get_template(name)
-
-
-def stylesheet() -> str:
-    """The one stylesheet, with the fonts inside it: a page needs nothing beside it."""
-    folder = resources.files("asss.page")
-    css = (folder / "templates" / "rapport" / "style.css").read_text("utf-8")
-    for weight in ("Regular", "SemiBold"):
-        css = css.replace(
-            f"url(Inter-{weight}.woff2)",
-            f"url(data:font/woff2;base64,{_font(weight)})",
-        )
-    moves = (f".m{part}{{translate:var(--m{part})}}" for part in range(PARTS))
-    return css.replace("/* parts */", "".join(moves))
-
-
-@cache
-def font_faces() -> str:
-    """The typeface as CSS, for a drawing that must show right by itself."""
-    return "".join(
-        f"@font-face{{font-family:Inter;font-weight:{number};"
-        f'src:url(data:font/woff2;base64,{_font(weight)}) format("woff2")}}'
-        for weight, number in (("Regular", 400), ("SemiBold", 600))
-    )
-
-
-@cache
-def _font(weight: str) -> str:
-    file = resources.files("asss") / "fonts" / f"Inter-{weight}.woff2"
-    return base64.b64encode(file.read_bytes()).decode()
 
 
 def day_or_text(written: str) -> str:

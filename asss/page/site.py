@@ -22,7 +22,7 @@ from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.knowledge import Indicator
 from asss.catalogue.parameters import EVERY
 from asss.outputs import INDEX_NAME
-from asss.page import blocks, text
+from asss.page import blocks, looks, text
 
 __all__ = [
     "File",
@@ -124,7 +124,7 @@ def index(
         page=INDEX_NAME,
         warning=words["index_reconstructed"] if is_reconstructed else "",
         indicators=known.service.indicators,
-        css=blocks.stylesheet() + stylesheet(),
+        css=looks.stylesheet() + stylesheet(),
         script=script(),
         policy=policy(script()),
     ).html

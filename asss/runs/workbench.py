@@ -33,7 +33,7 @@ from asss.catalogue.parameters import (
 from asss.errors import RenderError, UsageError, expect
 from asss.figures import Picture
 from asss.page import keyfigures, method, overview, reasons, sections, text
-from asss.page.blocks import Block
+from asss.page.blocks import BLOCK_MIME, Block
 from asss.page.record import FactsFile
 from asss.page.sections import Illustrated
 from asss.runs import manifest
@@ -132,7 +132,7 @@ class Report:
         return f"Report({self.title}: {len(self.facts)} facts, {said} sentences)"
 
     def _repr_html_(self) -> str:
-        return self.heading().html
+        return self.heading()._repr_html_()
 
     @property
     def title(self) -> str:
@@ -308,7 +308,7 @@ class Report:
                     raise RenderError(msg) from error
                 cell.outputs = [
                     nbformat.v4.new_output(  # type: ignore[no-untyped-call]
-                        "display_data", {"text/html": shown.html}
+                        "display_data", {BLOCK_MIME: {"html": shown.html}}
                     )
                 ]
         return Preview(conversion.to_html(notebook, self.content().content, self.known))

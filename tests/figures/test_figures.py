@@ -30,7 +30,7 @@ from asss.figures.development import limits
 from asss.figures.lettering import Colour
 from asss.figures.picture import why
 from asss.figures.profile import ends, spread
-from asss.page import blocks
+from asss.page import looks
 
 FindingsOf = Callable[[str, int], Findings]
 Report = tuple[str, int]
@@ -180,7 +180,7 @@ def test_page_knows_every_part_that_moves_on_a_phone(
     report: Report, drawn: Drawn
 ) -> None:
     """A part that the stylesheet does not know stays, and lies on another."""
-    css = blocks.stylesheet()
+    css = looks.stylesheet()
     for name, picture in pictures(drawn, report):
         moving = ET.fromstring(picture.svg).findall(f".//{SVG}g[@class]")
         assert (len(moving) > 5) == (name != PROFILE), "the profile is narrow anyhow"

@@ -18,7 +18,7 @@ from asss.analysis.findings import Findings
 from asss.catalogue import markdown
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import Run
-from asss.page import blocks, contents, keyfigures, sections
+from asss.page import contents, keyfigures, looks, sections
 from asss.runs import report
 from asss.statbank import Snapshot
 
@@ -105,14 +105,14 @@ def test_dark_changes_every_colour_and_the_rules_use_no_other() -> None:
     light, dark = colours()["light"], colours()["dark"]
     assert light.keys() == dark.keys()
     assert {name for pair in PAIRS for name in pair} | {"line"} == light.keys()
-    css = blocks.stylesheet()
+    css = looks.stylesheet()
     used = set(re.findall(r"var\(--([\w-]+)", css))
     assert {name for name in used if not MEASURE.fullmatch(name)} == light.keys()
 
 
 def test_dark_is_for_screens_only() -> None:
     """Paper is white, whatever the screen of the one who prints."""
-    css = blocks.stylesheet()
+    css = looks.stylesheet()
     assert re.findall(r"@media ([^{]*prefers-color-scheme[^{]*)", css) == [
         "screen and (prefers-color-scheme: dark) "
     ]

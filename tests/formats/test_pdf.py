@@ -30,7 +30,7 @@ from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import METHOD, NETWORK, SHARED
 from asss.errors import RenderError
 from asss.formats import tagging, typesetting
-from asss.page import blocks, site
+from asss.page import looks, site
 from asss.runs import report
 
 Rendered = Callable[[str, int], Path]
@@ -375,7 +375,7 @@ def test_fonts_are_in_the_file(pdf: Made) -> None:
 
 def test_what_paper_leaves_out_is_what_the_stylesheets_hide() -> None:
     """What need not be set must be just what would not be seen."""
-    css = blocks.stylesheet() + site.stylesheet()
+    css = looks.stylesheet() + site.stylesheet()
     on_paper = "".join(re.findall(r"@media print \{(.*?)\n\}", css, re.DOTALL))
     hidden = re.findall(r"([^{}/]+)\{ display: none; \}", on_paper)
     names = {name for rule in hidden for name in re.findall(r"\.([\w-]+)", rule)}

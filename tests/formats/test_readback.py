@@ -36,7 +36,7 @@ from asss.formats import conversion, readback, typesetting
 from asss.formats.readback import expectation
 from asss.formats.readback.prose import Accounted
 from asss.page import record, sections, text
-from asss.page.blocks import Block
+from asss.page.blocks import BLOCK_MIME, Block
 from asss.runs import report
 from asss.statbank import Snapshot
 
@@ -664,7 +664,7 @@ def written_by_hand(root: Path, kommune: str, prose: str = "") -> tuple[str, Fac
             namespace |= {"kommune": kommune, "snapshot": EMBEDDED}
         cell.outputs = []
         if isinstance(shown, Block):
-            data = {"text/html": shown.html}
+            data = {BLOCK_MIME: {"html": shown.html}}
             cell.outputs = [nbformat.v4.new_output("display_data", data)]
         elif isinstance(shown, record.FactsFile):
             facts = json.loads(json.dumps(shown.content))

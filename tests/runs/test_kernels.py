@@ -19,6 +19,7 @@ from papermill.exceptions import PapermillExecutionError
 from patience import PATIENCE, wait_for
 
 from asss.catalogue.parameters import EMBEDDED
+from asss.page.blocks import BLOCK_MIME
 from asss.runs.batch import KERNELS, WORK
 from asss.runs.kernels import forks
 
@@ -149,7 +150,7 @@ def test_report_is_that_of_papermill(root: Path) -> None:
     ]
     assert made[0] == made[1]
     outputs = [o for cell in made[1]["cells"] for o in cell.get("outputs", [])]
-    drawn = [o for o in outputs if "<svg" in str(o.get("data", {}).get("text/html"))]
+    drawn = [o for o in outputs if "<svg" in str(o.get("data", {}).get(BLOCK_MIME))]
     assert len(drawn) == 4
 
 

@@ -20,7 +20,7 @@ from xml.sax.saxutils import escape
 import resvg_py
 
 from asss.errors import RenderError
-from asss.page.blocks import font_faces
+from asss.page.looks import font_faces
 
 __all__ = [
     "SIGNATURE",

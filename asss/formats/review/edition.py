@@ -24,6 +24,7 @@ from asss.formats.conversion import ON_PAGE
 from asss.formats.review.evidence import read_back
 from asss.formats.review.trails import Marked, Trail, Trails
 from asss.page import blocks, record, sections, text
+from asss.page.blocks import BLOCK_MIME
 from asss.statbank import Snapshot, day_of
 
 __all__ = ["HEADING", "Target", "compose", "put_marks"]
@@ -77,8 +78,8 @@ def compose(
     title = text.phrase("review_title", details, known)
     for cell in cells:
         for output in _shown(cell):
-            html = _with_intervals(output.data["text/html"], found, known)
-            output.data["text/html"] = _marked(html, cell, trails, known)
+            html = _with_intervals(output.data[BLOCK_MIME]["html"], found, known)
+            output.data[BLOCK_MIME] = {"html": _marked(html, cell, trails, known)}
     words = known.phrases.words
     findings = trails.findings(record.read(content))
     banner = blocks.block("review_banner", known, title=title)
@@ -284,7 +285,7 @@ def _shown(cell: NotebookNode) -> Iterator[NotebookNode]:
     """The outputs of a cell that stand on the page."""
     if ON_PAGE in _tags(cell):
         for output in cell.outputs:
-            if "text/html" in output.get("data", {}):
+            if BLOCK_MIME in output.get("data", {}):
                 yield output
 
 
@@ -305,7 +306,7 @@ def _prose(name: str, source: str) -> NotebookNode:
 def _block(name: str, html: str) -> NotebookNode:
     output = {
         "output_type": "display_data",
-        "data": {"text/html": html},
+        "data": {BLOCK_MIME: {"html": html}},
         "metadata": {},
     }
     return _cell(

@@ -31,7 +31,8 @@ from asss.catalogue import language
 from asss.catalogue.catalogue import Catalogue
 from asss.errors import UsageError
 from asss.page import site, text
-from asss.page.blocks import environment, stylesheet
+from asss.page.blocks import environment
+from asss.page.looks import stylesheet
 from asss.page.text import Sentence
 from asss.runs.comparison.editions import (
     Edition,

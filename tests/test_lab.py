@@ -1,0 +1,240 @@
+"""
+What an analyst sees in a real JupyterLab: the report that was made, and its template.
+
+One server for all; the executed notebook is signed by nobody, so JupyterLab trusts it
+with neither stylesheets nor SVG in the text.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import browser
+import pytest
+from patience import PATIENCE, wait_for
+from playwright.sync_api import Page, ViewportSize
+
+from asss.runs import report
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(browser.CHROMIUM is None, reason=browser.MISSING),
+]
+
+#: What a notebook shows of the report's page, and how many figures that has.
+BLOCKS, FIGURES = ".jp-OutputArea-output .asss", 4
+
+#: The kernel of the notebook that is shown, once there is one.
+KERNEL = "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel"
+
+#: Run with Lab: no news from elsewhere, no token, and the application for the test.
+SETTING = (
+    *("--no-browser", "--allow-root", "--expose-app-in-browser"),
+    *("--IdentityProvider.token=", "--LabApp.news_url=", "--ServerApp.port=8888"),
+    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+)
+
+
+@pytest.fixture(scope="module")
+def lab(
+    root: Path,
+    rendered: Callable[[str, int], Path],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[str]:
+    """JupyterLab in a project of its own; where it is."""
+    home = tmp_path_factory.mktemp("lab")
+    project = home / "project"
+    for name in ("notebooks", "parameters"):
+        ignored = shutil.ignore_patterns(".ipynb_checkpoints")
+        shutil.copytree(root / name, project / name, ignore=ignored)
+    made = rendered("trondheim", 2020)
+    shutil.copy(made / report.NOTEBOOK_NAME, project)
+    places = {f"JUPYTER_{n}_DIR": str(home / n) for n in ("DATA", "CONFIG", "RUNTIME")}
+    started = subprocess.Popen(
+        [sys.executable, "-m", "jupyterlab", *SETTING, f"--notebook-dir={project}"],
+        env={**os.environ, **places, "HOME": str(home)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+    def address() -> str:
+        assert started.poll() is None, "JupyterLab has ended"
+        for file in (home / "RUNTIME").glob("jpserver-*.json"):
+            return str(json.loads(file.read_text("utf-8"))["url"])
+        return ""
+
+    try:
+        yield wait_for(address)
+    finally:
+        started.terminate()
+        started.wait(PATIENCE)
+
+
+@pytest.fixture(scope="module")
+def window(lab: str) -> Iterator[Callable[[str], Page]]:
+    """A notebook that is open in JupyterLab, tall enough to show all of itself."""
+    with browser.launched() as started:
+
+        def show(name: str) -> Page:
+            size: ViewportSize = {"width": 1400, "height": 12_000}
+            context = started.new_context(viewport=size)
+            context.set_default_timeout(1000 * PATIENCE)
+            page = context.new_page()
+            page.goto(f"{lab}doc/tree/{name}")
+            page.wait_for_selector(".jp-NotebookPanel .jp-Cell")
+            return page
+
+        yield show
+
+
+#: As it was made by the command; and as it is run here, which JupyterLab trusts.
+MADE, LIVE = report.NOTEBOOK_NAME, "notebooks/sosiale_tjenester.ipynb"
+
+
+@pytest.fixture(scope="module", params=[MADE, LIVE], ids=["made", "live"])
+def notebook(window: Callable[[str], Page], request: pytest.FixtureRequest) -> Page:
+    """The notebook that was made, and the template after all its cells were run."""
+    page = window(request.param)
+    if request.param == LIVE:
+        page.wait_for_function(f"{KERNEL}?.status === 'idle'")
+        page.evaluate("jupyterapp.commands.execute('notebook:run-all-cells')")
+    page.wait_for_selector(f"{BLOCKS} .see")
+    page.wait_for_function(
+        "[...document.images].every(i => i.complete && i.naturalWidth)"
+    )
+    return page
+
+
+def _themed(page: Page, theme: str) -> None:
+    page.evaluate(
+        "t => jupyterapp.commands.execute('apputils:change-theme', {theme: t})",
+        f"JupyterLab {theme}",
+    )
+    page.wait_for_function(
+        "t => document.body.dataset.jpThemeName === t", arg=f"JupyterLab {theme}"
+    )
+
+
+def test_figures_are_seen_whole(notebook: Page) -> None:
+    """In the typeface that they were measured in; no number is cut at an edge."""
+    shown = notebook.eval_on_selector_all(
+        f"{BLOCKS} img", "all => all.map(i => [i.src, i.alt, i.naturalWidth, i.width])"
+    )
+    assert len(shown) == FIGURES
+    drawing = notebook.context.new_page()
+    for source, alt, natural, width in shown:
+        assert natural >= width > 300
+        assert len(alt) > 100
+        drawing.goto(source)
+        outside, typefaces = drawing.evaluate(
+            """async () => {
+                await document.fonts.ready;
+                const paper = document.documentElement.getBoundingClientRect();
+                const texts = [...document.querySelectorAll("text")];
+                const out = texts.filter(text => {
+                    const box = text.getBoundingClientRect();
+                    return box.left < paper.left - 1 || box.right > paper.right + 1;
+                });
+                const used = [...document.fonts].map(f => `${f.weight} ${f.status}`);
+                return [out.map(text => text.textContent), used.sort()];
+            }"""
+        )
+        assert not outside
+        assert typefaces == ["400 loaded", "600 loaded"]
+    drawing.close()
+
+
+def test_page_looks_are_there_where_they_are_trusted(notebook: Page) -> None:
+    """With them, the name of whoever is lowest is smaller than the number."""
+    sizes = notebook.eval_on_selector(
+        f"{BLOCKS} .who",
+        "who => [who, who.parentElement].map(e => getComputedStyle(e).fontSize)",
+    )
+    assert (sizes[0] != sizes[1]) == (LIVE in notebook.url)
+
+
+def test_text_is_seen_whole(
+    notebook: Page, rendered: Callable[[str, int], Path]
+) -> None:
+    """Every sentence of the report, in its order."""
+    written = rendered("trondheim", 2020) / report.FACTS_NAME
+    facts = json.loads(written.read_text("utf-8"))
+    seen = _plain(" ".join(notebook.locator(BLOCKS).all_inner_texts()))
+    for sentence in facts["sentences"]:
+        said = _plain(sentence["text"].replace("ʳ", "r"))
+        assert said in seen
+        seen = seen.partition(said)[2] if sentence["section"] != "sammendrag" else seen
+
+
+def test_table_is_seen_whole(notebook: Page) -> None:
+    """A column once, a number apart from whose it is, and nothing outside its cell."""
+    rows = notebook.eval_on_selector_all(
+        f"{BLOCKS} table.key tbody tr:not(.group)",
+        "rows => rows.map(row => [...row.cells].map(cell => cell.innerText))",
+    )
+    assert len(rows) == 15
+    for name, *cells in rows:
+        assert re.search(r"[a-z]", name)
+        assert len(cells) == 7
+        own, mean, lowest, highest = cells[2:6]
+        assert re.match(r"[\d–]", own), own
+        assert re.match(r"[\d–]", mean), mean
+        for extreme in (lowest, highest):
+            assert re.match(r"–$|[\d\u00a0 ,–−]+r?[a-z, ]*\n+[A-ZÆØÅ]", extreme), (
+                extreme
+            )
+    wider = notebook.eval_on_selector_all(
+        f"{BLOCKS} :is(.table, td, th)",
+        "all => all.filter(e => e.scrollWidth > e.clientWidth + 1).length",
+    )
+    assert wider == 0
+
+
+@pytest.mark.parametrize("theme", ["Light", "Dark"])
+def test_text_can_be_read_in_either_theme(notebook: Page, theme: str) -> None:
+    """And figures are as dark as what is around them."""
+    _themed(notebook, theme)
+    low = notebook.eval_on_selector_all(
+        f"{BLOCKS} :is(p, li, th, td, span, strong, summary, figcaption, a)", CONTRAST
+    )
+    assert not low
+    scheme = notebook.eval_on_selector(
+        f"{BLOCKS} img", "img => getComputedStyle(img).colorScheme"
+    )
+    assert scheme == theme.lower()
+
+
+#: Texts that are read against their ground at less than 4.5:1 (WCAG 1.4.3).
+CONTRAST = """all => {
+    const pixel = document.createElement("canvas").getContext("2d",
+        { willReadFrequently: true });
+    const light = colours => {
+        pixel.clearRect(0, 0, 1, 1);
+        for (const colour of colours) {
+            pixel.fillStyle = colour;
+            pixel.fillRect(0, 0, 1, 1);
+        }
+        const [r, g, b] = [...pixel.getImageData(0, 0, 1, 1).data].map(part => {
+            const one = part / 255;
+            return one <= 0.04045 ? one / 12.92 : ((one + 0.055) / 1.055) ** 2.4;
+        });
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const grounds = node => node
+        ? [...grounds(node.parentElement), getComputedStyle(node).backgroundColor] : [];
+    return all.filter(node => node.innerText.trim()).map(node => {
+        const ground = grounds(node);
+        const text = [...ground, getComputedStyle(node).color];
+        const [a, b] = [light(ground), light(text)].sort((x, y) => y - x);
+        return [(a + 0.05) / (b + 0.05), node.outerHTML.slice(0, 90)];
+    }).filter(([ratio]) => ratio < 4.5);
+}"""
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\s+", " ", text)
