@@ -8,6 +8,7 @@ For an analyst, ``import asss`` gives tables in one line each::
     asss.index_to_network(observations)   mean, index, rank, spread and change
     asss.indicators(), asss.kommuner(), asss.forbehold()
     asss.report("trondheim", 2020)        one report: its tables, text and parts
+    asss.robustness(2020)                 which conclusions hang on the mean
 
 and what the notebooks take step by step: ``load_run``, ``load_catalogue``,
 ``open_snapshot`` and ``assess``. Whatever goes wrong is an ``AsssError``.
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
         open_snapshot,
     )
     from asss.analysis.indexing import index_to_network
+    from asss.analysis.robustness import robustness
     from asss.catalogue.catalogue import load_catalogue
     from asss.catalogue.parameters import load_run
     from asss.errors import AsssError
@@ -70,6 +72,7 @@ __all__ = [
     "observations",
     "open_snapshot",
     "report",
+    "robustness",
 ]
 
 #: What ``import asss`` gives, and in which module each is. Nothing is loaded before it
@@ -87,6 +90,7 @@ _WHERE = {
     "observations": "analysis.frames",
     "open_snapshot": "analysis.frames",
     "report": "runs.workbench",
+    "robustness": "analysis.robustness",
 }
 
 

@@ -45,6 +45,7 @@ __all__ = [
     "REVIEW_NAME",
     "SEEN_BY",
     "USUAL_FORMATS",
+    "WHAT_IF_FOLDER",
     "WORKBOOK_NAME",
     "abandon",
     "at",
@@ -78,6 +79,9 @@ HTML_NAME = "rapport.html"
 REVIEW_NAME = "gjennomgang.html"
 PDF_NAME = "rapport.pdf"
 FACTS_NAME = "facts.json"
+
+#: Where what-ifs are put, apart from all reports.
+WHAT_IF_FOLDER = "hva-om"
 WORKBOOK_NAME = "nokkeltall.xlsx"
 FIGURES_NAME = "tall.csv"
 

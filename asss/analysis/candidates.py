@@ -209,7 +209,11 @@ class Candidates:
 
     def _plain_mean(self, fact: Fact) -> tuple[list[Fact], float]:
         """Those that count in the mean, and their mean with the same weight for all."""
-        peers = [one for one in self.book.peers(fact.indicator) if one.rank is not None]
+        peers = [
+            one
+            for one in self.book.peers(fact.indicator)
+            if one.rank is not None and one.kommune in self.known.in_mean
+        ]
         return peers, sum(one.given() for one in peers) / len(peers)
 
     def _need(
@@ -560,6 +564,7 @@ class Candidates:
         if (
             fact.mean_rule != "weighted"
             or fact is heaviest
+            or fact.kommune not in self.known.in_mean
             or not has_ends(self.known, fact)
             or len(others) < 2
         ):

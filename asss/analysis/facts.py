@@ -18,7 +18,7 @@ from asss.analysis.tables import Basis
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.knowledge import Forbehold, MeanRule, Unit
 from asss.catalogue.parameters import Identifier, Member, Model, Run
-from asss.errors import FactError, UsageError
+from asss.errors import FactError, TableError, UsageError
 from asss.statbank import Snapshot
 
 if TYPE_CHECKING:
@@ -416,13 +416,52 @@ def gather_network(
     ----------
     indexed : DataFrame, key = (indicator, kommune, year)
         See :func:`asss.analysis.indexing.index_to_network`.
+
+    Raises
+    ------
+    TableError
+        If it is set against another group, or by another rule, than words will say.
     """
     # Of a kommune that joined later, the report knows nothing.
     members = known.network.in_year(run.year)
     rows = indexed[indexed["kommune"].isin(member.id for member in members)]
+    _check_group(rows, known, members)
     told = chance.beside(rows, known)
     made = [_fact(row, known) for row in _records(told)]
     return network_book(made, known, run, snapshot)
+
+
+def _check_group(
+    rows: "pd.DataFrame", known: Catalogue, members: Iterable[Member]
+) -> None:
+    """
+    Refuse a table that is not set against whom and by what the words will name.
+
+    Three kommuner that were picked out have a mean as well, and «snittet for ASSS»
+    would be said of it.
+    """
+    names = {member.id: member.name for member in members}
+    counts = rows["value"].notna() & rows["in_mean"] & rows["is_mean_usable"]
+    behind = rows[counts & rows["kommune"].isin(known.in_mean)]
+    keys = ["indicator", "year"]
+    wanted = behind.groupby(keys)["kommune"].agg(set).to_dict()
+    there = rows.groupby(keys)["kommune"].agg(set).to_dict()
+    columns = rows[[*keys, "mean_of", "mean_rule"]].itertuples(index=False, name=None)
+    for indicator, year, mean_of, rule in columns:
+        if lacking := names.keys() - there[indicator, year]:
+            what = f"lacks {', '.join(names[one] for one in names if one in lacking)}"
+        elif {*mean_of} != wanted.get((indicator, year), set()):
+            what = f"has the mean of {', '.join(mean_of) or 'nobody'}"
+        elif rule != known.mean_rule(indicator, year):
+            what = f"has the {rule} mean"
+        else:
+            continue
+        msg = (
+            f"The table indexed is of another group or mean than a report says: "
+            f"{indicator} {year} {what}. Give all of asss.index_to_network, by "
+            "known.mean_rule; another group or mean is what report.what_if is for."
+        )
+        raise TableError(msg)
 
 
 def network_book(

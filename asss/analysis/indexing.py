@@ -5,7 +5,7 @@ Tables in, tables out; knows no file, no kommune by name and no words. Imports
 ``tables`` and ``errors``.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TypeAlias, get_args
 
 import pandas as pd
@@ -30,7 +30,9 @@ GROUP = ["indicator", "year"]
 Rule: TypeAlias = Callable[[str, int], str]
 
 
-def index_to_network(observations: pd.DataFrame, *, rule: Rule) -> pd.DataFrame:
+def index_to_network(
+    observations: pd.DataFrame, *, rule: Rule, in_mean: Collection[str] | None = None
+) -> pd.DataFrame:
     """
     Express every value as an index where the network's mean is 100.
 
@@ -45,11 +47,15 @@ def index_to_network(observations: pd.DataFrame, *, rule: Rule) -> pd.DataFrame:
         See :mod:`asss.analysis.tables`.
     rule : function of (indicator, year)
         ``plain`` or ``weighted``. The rule belongs to the edition, so to the year.
+    in_mean : collection of str, optional
+        Ids of those whose figures make the mean, where that is not everybody. Others
+        are held against it all the same, and are ranked.
 
     Returns
     -------
     indexed : DataFrame, same key, same rows, same order, plus
         network_mean : float, unit of the indicator
+        mean_of : tuple of ids, those whose figures it is made of
         mean_rule : str, of the row's year
         mean_basis : str, the weakest basis among those in the mean
         index : float, 100 = network_mean; missing where not to be compared, and where
@@ -57,7 +63,7 @@ def index_to_network(observations: pd.DataFrame, *, rule: Rule) -> pd.DataFrame:
         distance : float, index - 100
         distance_basis : str, the weakest of the figure's and the mean's
         rank : Int64, 1 = highest value; ties share the lower number
-        n : Int64, kommuner behind the mean
+        n : Int64, kommuner behind the mean, and beside those whoever else is ranked
         lowest, highest : float, unit of the indicator
         lowest_kommune, highest_kommune : tuple of ids, several when they are equal
         previous, previous_basis : the value of the year before and its basis
@@ -93,6 +99,13 @@ def index_to_network(observations: pd.DataFrame, *, rule: Rule) -> pd.DataFrame:
     >>> plain = index_to_network(two, rule=lambda indicator, year: "plain")
     >>> plain["network_mean"].tolist(), plain["rank"].tolist()
     ([6.5, 6.5], [2, 1])
+
+    Against the other alone:
+
+    >>> other = index_to_network(
+    ...     two, rule=lambda indicator, year: "plain", in_mean=["b"])
+    >>> other["network_mean"].tolist(), other["index"].tolist(), other["n"].tolist()
+    ([10.0, 10.0], [30.0, 100.0], [2, 2])
     """
     expect(pd.DataFrame, observations, "observations, as from asss.observations,")
     lacking = [name for name in OBSERVATION_COLUMNS if name not in observations]
@@ -106,8 +119,12 @@ def index_to_network(observations: pd.DataFrame, *, rule: Rule) -> pd.DataFrame:
     # pandas would copy them, deep, with every step.
     rows.attrs = {}
     counts = rows["value"].notna() & rows["in_mean"] & rows["is_mean_usable"]
-    counted = rows[counts]
-    indexed = _with_changes(_with_network(rows, counted, rule))
+    is_behind = counts if in_mean is None else counts & rows["kommune"].isin(in_mean)
+    # Where nobody makes a mean, nobody is held against it, and nobody has a place.
+    has_mean = is_behind.groupby([rows[name] for name in GROUP]).transform("any")
+    counts &= has_mean
+    counted, behind = rows[counts], rows[is_behind]
+    indexed = _with_changes(_with_network(rows, counted, behind, rule))
     is_told = counts & indexed["has_distance"] & (indexed["network_mean"] > 0)
     index = (indexed["value"] / indexed["network_mean"] * 100).where(is_told)
     bases = zip(indexed["basis"], indexed["mean_basis"], strict=True)
@@ -128,31 +145,40 @@ def index_to_network(observations: pd.DataFrame, *, rule: Rule) -> pd.DataFrame:
 
 
 def _with_network(
-    rows: pd.DataFrame, counted: pd.DataFrame, rule: Rule
+    rows: pd.DataFrame, counted: pd.DataFrame, behind: pd.DataFrame, rule: Rule
 ) -> pd.DataFrame:
-    """Beside each row, what all members together have of its indicator and year."""
+    """Beside each row, what all members together have of its indicator and year.
+
+    `counted` are those that are compared, and `behind` those that make the mean.
+    """
     by_group = counted.groupby(GROUP)
     value = by_group["value"]
     is_lowest = counted["value"] == value.transform("min")
     is_highest = counted["value"] == value.transform("max")
     network = pd.DataFrame(
         {
-            "network_mean": _means(counted, rule),
-            "mean_basis": by_group["basis"].agg(weakest),
+            "network_mean": _means(behind, rule),
+            "mean_of": behind.groupby(GROUP)["kommune"].agg(_ids),
+            "mean_basis": behind.groupby(GROUP)["basis"].agg(weakest),
             "n": by_group.size(),
             "lowest": value.min(),
             "lowest_kommune": counted[is_lowest].groupby(GROUP)["kommune"].agg(tuple),
             "highest": value.max(),
             "highest_kommune": counted[is_highest].groupby(GROUP)["kommune"].agg(tuple),
-            "mean_change": _mean_changes(counted, rule),
+            "mean_change": _mean_changes(behind, rule),
         }
     )
     joined = rows.join(network, on=GROUP)
     joined["mean_rule"] = _rules(rows, rule)
     # Where nobody's figure counts.
-    for holders in ("lowest_kommune", "highest_kommune"):
+    for holders in ("mean_of", "lowest_kommune", "highest_kommune"):
         joined[holders] = [h if isinstance(h, tuple) else () for h in joined[holders]]
     return joined.fillna({"mean_basis": "real", "n": 0}).astype({"n": "Int64"})
+
+
+def _ids(kommuner: pd.Series) -> tuple[str, ...]:
+    """Whose figures they are, in whatever order these came."""
+    return tuple(sorted(kommuner))
 
 
 def _rules(rows: pd.DataFrame, rule: Rule) -> list[str]:

@@ -97,6 +97,7 @@ OBSERVATION_COLUMNS = [
 
 INDEX_COLUMNS = [
     "network_mean",
+    "mean_of",
     "mean_rule",
     "mean_basis",
     "index",

@@ -3,6 +3,7 @@ Catalogue: all that is known beside the figures, read from ``parameters/`` and c
 
 ::
 
+              supposition           what is known, but for what a what-if supposes
                catalogue            everything, read and cross-checked
               translation           another language, laid over bokmål
                knowledge            the form of what is known

@@ -33,6 +33,7 @@ from asss.catalogue.knowledge import (
     Phrases,
     Service,
     StatBankSettings,
+    Supposition,
 )
 from asss.catalogue.language import half_up
 from asss.catalogue.parameters import BOKMAL, EVERY, SHARED, Network, NumberPeriod
@@ -111,7 +112,9 @@ class Catalogue:
 
     ``prose`` is the notebooks' Markdown in ``language``, where that is not bokmål;
     ``untranslated`` is what a whole report lacks in it, in lines for people;
-    ``broken`` is what is wrong with the comments on a kommune and year, likewise.
+    ``broken`` is what is wrong with the comments on a kommune and year, likewise;
+    ``supposed`` is what in it is not so, but supposed: see
+    :func:`asss.catalogue.supposition.suppose`.
     """
 
     folder: Path
@@ -127,6 +130,7 @@ class Catalogue:
     language: str = BOKMAL
     prose: Mapping[str, str] = field(default_factory=dict)
     untranslated: tuple[str, ...] = ()
+    supposed: Supposition | None = None
 
     def __repr__(self) -> str:
         """In a line: everything that is in it fills a book."""
@@ -228,7 +232,19 @@ class Catalogue:
 
     def mean_rule(self, indicator: str, year: int) -> MeanRule:
         """Which mean an indicator has in a data year."""
-        return self.service.mean_rule(self.indicator(indicator), year)
+        one = self.indicator(indicator)
+        rule = self.supposed.mean if self.supposed else None
+        # What is no ratio has nothing to be weighted by.
+        if rule == "plain" or (rule and one.formula.denominator):
+            return rule
+        return self.service.mean_rule(one, year)
+
+    @property
+    def in_mean(self) -> tuple[str, ...]:
+        """Ids of those whose figures make the mean, where they have any that count."""
+        if self.supposed:
+            return self.supposed.members
+        return tuple(member.id for member in self.network.members)
 
     def check_comments(self, *report: tuple[str, int]) -> None:
         """

@@ -641,8 +641,12 @@ UNWEIGHED = {
 
 
 class Phrases(Model):
-    """``fraser.yaml``: sentences, the words of tables and figures, and thresholds."""
+    """``fraser.yaml``: sentences, the words of tables and figures, and thresholds.
 
+    ``supposed`` is what stands in them, in a what-if, instead of a name of the network.
+    """
+
+    supposed: Mapping[str, str]
     thresholds: Thresholds
     weights: Mapping[Annotated[Topic, Strict(strict=False)], Threshold]
     words: Mapping[str, str]
@@ -656,6 +660,22 @@ class Phrases(Model):
             msg = f"findings about {', '.join(lacking)} have no weight"
             raise ValueError(msg)
         return weights
+
+
+class Supposition(Model):
+    """A what-if: another group, another mean or other limits than the network's."""
+
+    title: str = Field(description="What is supposed, in words.", min_length=1)
+    kommune: Identifier = Field(description="Whose report it is, in the mean or not.")
+    members: Identifiers = Field(
+        description="Ids of those whose figures make the mean."
+    )
+    mean: MeanRule | None = Field(
+        description="The rule of all means that can have it; null: that of their year."
+    )
+    thresholds: Mapping[str, FiniteFloat] = Field(
+        description="Limits of fraser.yaml that are others, by their ids."
+    )
 
 
 class StatBankSettings(Model):

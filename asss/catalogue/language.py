@@ -17,6 +17,7 @@ __all__ = [
     "IN_LETTERS",
     "MINUS",
     "WORDS",
+    "alphabetical",
     "ascribed",
     "bind",
     "capitalised",
@@ -160,6 +161,19 @@ def day(iso: str) -> str:
 
 
 # -- words -----------------------------------------------------------------------------
+
+
+def alphabetical(name: str) -> tuple[int, ...]:
+    """
+    Where a name stands in a Norwegian list.
+
+    Examples
+    --------
+    >>> sorted(["Ålesund", "Ørsta", "Ærfjord", "Oslo"], key=alphabetical)
+    ['Oslo', 'Ærfjord', 'Ørsta', 'Ålesund']
+    """
+    letters = "abcdefghijklmnopqrstuvwxyzæøå"
+    return tuple(letters.find(letter) for letter in name.casefold())
 
 
 def join(items: Sequence[str], words: Mapping[str, str]) -> str:

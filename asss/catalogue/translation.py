@@ -106,6 +106,8 @@ class Translation(Model):
     ----------
     phrases, words
         As in ``fraser.yaml``, with the same keys and the same fields.
+    supposed
+        As in ``fraser.yaml``, of what stands in this file.
     texts : mapping of kind, id and key to str
         Texts of other files: ``indicators: {sykefravaer: {mention: sjukefråværet}}``.
     prose : mapping of str to str
@@ -113,6 +115,7 @@ class Translation(Model):
         line of the bokmål without the signs of a heading.
     """
 
+    supposed: Mapping[str, str]
     phrases: Mapping[Identifier, Phrase]
     words: Mapping[str, str]
     texts: Mapping[str, Mapping[Identifier, Mapping[str, str]]]
@@ -146,7 +149,13 @@ def translate(
     }
     kinds, entries = said.texts.get("kinds", {}), said.texts.get("forbehold", {})
     return (
-        phrases.model_copy(update={"words": said.words, "phrases": said.phrases}),
+        phrases.model_copy(
+            update={
+                "supposed": said.supposed,
+                "words": said.words,
+                "phrases": said.phrases,
+            }
+        ),
         # A new object and not a copy: nothing derived from the old comes along.
         Service(**fields),
         ForbeholdFile(

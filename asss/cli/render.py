@@ -35,6 +35,7 @@ from asss.errors import ManifestError, UsageError
 from asss.outputs import (
     EDITIONS,
     FORMATS,
+    HTML_NAME,
     INDEX_NAME,
     PUBLIC,
     REVIEW,
@@ -99,6 +100,14 @@ Editions = Annotated[
         f"{PUBLIC}, or {REVIEW}: gjennomgang.html with kildespor as well.", "--edition"
     ),
 ]
+WhatIf = Annotated[
+    list[str] | None,
+    _option(
+        "Instead, what it would say: without=oslo,baerum, members=bergen,tromso, "
+        "mean=plain|weighted|others, near_mean=10. Put in hva-om/, apart from reports.",
+        "--what-if",
+    ),
+]
 Jobs = Annotated[int | None, _option("Default: all cores.", min=1)]
 Scheduler = Annotated[
     str | None, _option("A Dask cluster: tls://host:8786, tcp://…; local: one here.")
@@ -153,6 +162,7 @@ def render(
     output: OutputOption = None,
     formats: Formats = None,
     editions: Editions = None,
+    what_if: WhatIf = None,
     jobs: Jobs = None,
     scheduler: Scheduler = None,
     time_limit: Seconds = int(LIMITS.seconds),
@@ -181,6 +191,9 @@ def render(
         else:
             runs = _runs(known, [NETWORK] if network else kommune or (), years)
         runs = _with_snapshot(runs, snapshot, folder.parent)
+        if what_if:
+            _suppose(runs, what_if, known, output_folder(output, folder))
+            return
         task = _Task(
             known=known,
             output=output_folder(output, folder),
@@ -195,6 +208,19 @@ def render(
         )
         _carry_out(task, account, force=force, dry_run=dry_run)
     _conclude(task, account, dry_run=dry_run)
+
+
+def _suppose(
+    runs: Sequence[Run], asked: Sequence[str], known: Catalogue, output: Path
+) -> None:
+    """What reports would say, each in a folder of its own, apart from them."""
+    # It loads pandas, and notebooks.
+    from asss.runs.supposition import render_what_if
+
+    for run in runs:
+        language = known.folder if run.language != known.language else known
+        made = render_what_if(run, asked, parameters=language, output=output)
+        typer.echo(safe(f"{made / HTML_NAME}"))
 
 
 def _carry_out(task: _Task, account: Account, *, force: bool, dry_run: bool) -> None:

@@ -75,7 +75,7 @@ def to_html(
     said = [sentence["text"] for sentence in facts["sentences"]]
     resources = {
         "asss": {
-            "title": f"{facts['title']} – ASSS",
+            "title": facts["title"] + ("" if facts.get("what_if") else " – ASSS"),
             "description": (said or [words["method_about"]])[0],
             "css": looks.stylesheet()
             + (site.stylesheet() if whose in SHARED else "")

@@ -35,6 +35,10 @@ SPAN = re.compile(r"(?<![\w#;])\d+–\d+(?:\u00a0\w+)?")
 STROKE = re.compile(r"(?<=\w)/(?=\w)(?![^<]*>)")
 
 
+#: Blocks that stand by themselves: in a what-if, each says above it what is supposed. A
+#: heading and a figure say it in their own words.
+HEADED = frozenset({"chapter", "key_figures", "summary"})
+
 #: The notebook output under which a block leaves it for the page, which tells it from
 #: whatever else a notebook shows.
 BLOCK_MIME = "application/vnd.asss.block+json"
@@ -57,7 +61,10 @@ def block(template: str, known: Catalogue, **fields: Any) -> Block:
     """Fill in a template of ``templates/blocks/``."""
     words = known.phrases.words
     found = environment(known).get_template(f"{template}.html.j2")
-    return Block(found.render(words=words, **fields))
+    head = ""
+    if known.supposed and template in HEADED:
+        head = f'<p class="warning">{escape(known.supposed.title)}</p>\n'
+    return Block(head + found.render(words=words, **fields))
 
 
 def environment(known: Catalogue) -> jinja2.Environment:

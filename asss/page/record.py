@@ -17,7 +17,7 @@ from pydantic import Field, FiniteFloat, ValidationError
 
 from asss.analysis.facts import Fact, FactId, Year, about
 from asss.analysis.publication import Edition, Finality
-from asss.catalogue.knowledge import Speaker
+from asss.catalogue.knowledge import Speaker, Supposition
 from asss.catalogue.parameters import SHARED, Identifier, Model
 from asss.errors import RenderError
 from asss.statbank import Snapshot
@@ -44,6 +44,7 @@ __all__ = [
     "facts_schema",
     "published_schema",
     "read",
+    "refuse_what_if",
     "written_schema",
 ]
 
@@ -274,6 +275,10 @@ class FactsFile(Model):
     form: int = about("Version of this form.", json_schema_extra={"const": FACTS_FORM})
     title: str = about("Title of the report.", min_length=1)
     run: RunRecord = about("What was asked for.")
+    what_if: Supposition | None = about(
+        "What is supposed, and not so: such a file is no report, and nothing but "
+        "`asss render --what-if` prints it. Null in a report."
+    )
     kommune: str = about("Name of the kommune, or of the network.", min_length=1)
     service: Identifier = about("Id of the service area.")
     edition: Edition = about("How final the figures are.")
@@ -342,6 +347,25 @@ class FactsFile(Model):
         return {(fact.indicator, fact.kommune, fact.year): fact for fact in self.facts}
 
 
+def refuse_what_if(content: Mapping[str, Any]) -> None:
+    """
+    Refuse what is supposed where a report is printed, kept, listed or exported.
+
+    Raises
+    ------
+    RenderError
+        If the facts are those of a what-if.
+    """
+    # What is neither null nor a what-if breaks the form, and is refused for that.
+    supposed = content.get("what_if")
+    if isinstance(supposed, Mapping):
+        msg = (
+            f"These facts are no report's: «{supposed.get('title')}». It is shown by "
+            "a preview, and written to hva-om/ by asss render --what-if alone."
+        )
+        raise RenderError(msg)
+
+
 def read(content: Mapping[str, Any]) -> FactsFile:
     """
     Read the content of a facts.json of today's form.
@@ -349,8 +373,9 @@ def read(content: Mapping[str, Any]) -> FactsFile:
     Raises
     ------
     RenderError
-        Naming every key that is missing, unknown or wrong.
+        Naming every key that is missing, unknown or wrong; or if it is a what-if's.
     """
+    refuse_what_if(content)
     if content.get("form") != FACTS_FORM:
         msg = (
             f"The facts have form {content.get('form')}, and form "

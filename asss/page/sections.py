@@ -201,13 +201,17 @@ def title(found: Findings, known: Catalogue) -> str:
         "kommune": found.book.member.name,
         "year": found.book.run.year,
     }
-    return text.phrase("title", details, known)
+    said = text.phrase("title", details, known)
+    return f"{known.supposed.title} – {said}" if known.supposed else said
 
 
 def figure(
     picture: Picture, known: Catalogue, *, number: int, caption: str
 ) -> Illustrated:
     """A numbered figure, with its alternative text and the numbers behind it."""
+    told = [known.phrases.words[key] for key in (caption, *picture.notes)]
+    if known.supposed:
+        told.insert(0, f"{known.supposed.title}.")
     drawn = block(
         "figure",
         known,
@@ -216,7 +220,7 @@ def figure(
         alt=picture.alt,
         table=picture.table,
         number=number,
-        caption=" ".join(known.phrases.words[key] for key in (caption, *picture.notes)),
+        caption=" ".join(told),
     )
     return Illustrated(drawn.html, {number: picture.data})
 
@@ -295,6 +299,7 @@ def gathered(
         form=record.FACTS_FORM,
         title=title,
         run=record.RunRecord(**run.model_dump()),
+        what_if=known.supposed,
         kommune=whose[1],
         service=known.service.service,
         edition=publication.edition(book, known),

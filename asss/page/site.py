@@ -27,7 +27,6 @@ from asss.page import blocks, looks, text
 __all__ = [
     "File",
     "Listing",
-    "alphabetical",
     "index",
     "policy",
     "script",
@@ -114,7 +113,9 @@ def index(
         kicker=text.phrase("kicker", {"edition": year + 1, "year": year}, known),
         cards=[
             _card(entry, year, known)
-            for entry in sorted(reports, key=lambda entry: alphabetical(entry.name))
+            for entry in sorted(
+                reports, key=lambda entry: language.alphabetical(entry.name)
+            )
         ],
         network=network and _card(network, year, known),
         method=method and _card(method, year, known),
@@ -134,19 +135,6 @@ def with_years(html: str, years: Sequence[int], known: Catalogue) -> str:
     """An index that leads to these other years, and is else as it was."""
     led = blocks.block("years", known, years=years, page=INDEX_NAME).html
     return YEARS.sub(lambda _: led, html)
-
-
-def alphabetical(name: str) -> tuple[int, ...]:
-    """
-    Where a name stands in a Norwegian list.
-
-    Examples
-    --------
-    >>> sorted(["Ålesund", "Ørsta", "Ærfjord", "Oslo"], key=alphabetical)
-    ['Oslo', 'Ærfjord', 'Ørsta', 'Ålesund']
-    """
-    letters = "abcdefghijklmnopqrstuvwxyzæøå"
-    return tuple(letters.find(letter) for letter in name.casefold())
 
 
 def _card(entry: Listing, year: int, known: Catalogue) -> dict[str, Any]:

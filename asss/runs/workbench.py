@@ -6,6 +6,7 @@ printed is made by :mod:`asss.runs.report`, which also reads it back.
 """
 
 import html
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -13,7 +14,7 @@ import pandas as pd
 
 import asss
 from asss import figures
-from asss.analysis import findings, frames, indexing, network
+from asss.analysis import findings, frames, indexing, network, robustness
 from asss.analysis.facts import Fact, gather_network
 from asss.analysis.findings import Findings
 from asss.analysis.frames import Parameters
@@ -30,6 +31,7 @@ from asss.catalogue.parameters import (
     check_model,
     suggestion,
 )
+from asss.catalogue.supposition import Mean, suppose
 from asss.errors import RenderError, UsageError, expect
 from asss.figures import Picture
 from asss.page import keyfigures, method, overview, reasons, sections, text
@@ -46,6 +48,7 @@ __all__ = [
     "NetworkReport",
     "Preview",
     "Report",
+    "WhatIf",
     "assess",
     "report",
 ]
@@ -367,6 +370,66 @@ class KommuneReport(Report):
             self.found, self.known, chapter, drawn=drawn, number=figure
         )
 
+    def what_if(
+        self,
+        *,
+        members: Iterable[str] | None = None,
+        without: Iterable[str] = (),
+        mean: Mean | None = None,
+        thresholds: Mapping[str, float] | None = None,
+    ) -> "WhatIf":
+        """
+        What the report would say of another group, by another mean, or other limits.
+
+        Parameters
+        ----------
+        members, without : iterable of str
+            Those whose figures make the mean, or do not, by id or name. The kommune is
+            held against the mean whether it is in it or not.
+        mean : "plain", "weighted" or "others"
+            Plain: all weigh the same. Weighted: by numerators and denominators; what
+            has none keeps the rule of its year. Others: of all but the kommune itself.
+        thresholds : mapping of str to float
+            Limits of ``fraser.yaml``, by their ids.
+
+        Raises
+        ------
+        UsageError
+            Naming what is unknown, each with the nearest; or if nobody is left.
+
+        Examples
+        --------
+        >>> import asss
+        >>> report = asss.report("trondheim", 2020, snapshot="embedded")
+        >>> cities = report.what_if(members=["bergen", "tromso", "trondheim"])
+        >>> cities.title
+        'Hva om: snittet for Bergen, Tromsø og Trondheim'
+        >>> cities.facts.loc["Stønad per sosialhjelpsmottaker", "side"].to_list()
+        ['below', 'above']
+        >>> report.what_if(mean="plan")
+        Traceback (most recent call last):
+            ...
+        asss.errors.UsageError: mean: unknown mean 'plan'. Did you mean plain?
+        """
+        if self.known.supposed:
+            msg = "This is a what-if already; ask the report that is printed."
+            raise UsageError(msg)
+        book = self.found.book
+        known = suppose(
+            self.known,
+            book.member.id,
+            book.run.year,
+            members=members,
+            without=without,
+            mean=mean,
+            thresholds=thresholds,
+        )
+        indexed = robustness.set_against(self.indexed, known)
+        # It has never been published.
+        run = book.run.model_copy(update={"published": "", "changed": ""})
+        found = findings.assess(indexed, known, run, book.snapshot)
+        return WhatIf(self, KommuneReport(found, known, indexed))
+
     @property
     def table(self) -> pd.DataFrame:
         """Tabell 1 in numbers: years, the mean, rank and basis; key = indicator."""
@@ -378,6 +441,93 @@ class KommuneReport(Report):
         told = ["mean", "index", "rank", "n", "unit", "sign", "basis", "distance_basis"]
         told.append("forbehold")
         return years.join(latest[told])
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class WhatIf:
+    """
+    A report as it would be, were something else than it is, beside the one printed.
+
+    Attributes
+    ----------
+    printed : KommuneReport
+    report : KommuneReport
+        With blocks and figures that each say what is supposed. Nothing prints, keeps
+        or exports it but ``asss render --what-if``.
+    """
+
+    printed: KommuneReport
+    report: KommuneReport
+
+    @property
+    def title(self) -> str:
+        """What is supposed: «Hva om: …»."""
+        supposed = self.report.known.supposed
+        return supposed.title if supposed else ""
+
+    @cached_property
+    def facts(self) -> pd.DataFrame:
+        """The kommune's figures of the year that change, key = indicator.
+
+        Columns of two levels: value, mean, index, distance, rank and side (of the mean,
+        as printed), each ``printed`` and ``what_if``.
+        """
+        told = robustness.changed_facts(self.printed.found.book, self.report.found.book)
+        names = {one.id: one.short_name for one in self.printed.known.service.figures}
+        return told.rename(index=names).rename_axis(columns=[self.title, ""])
+
+    @cached_property
+    def sentences(self) -> pd.DataFrame:
+        """Findings whose sentences change, key = finding; empty where there is none.
+
+        Columns ``printed`` and ``what_if``: what is said, more than the group's name
+        being another.
+        """
+        printed = _said(self.printed.found, self.printed.known)
+        renamed = _said(self.printed.found, self.report.known)
+        then = _said(self.report.found, self.report.known)
+        rows = {
+            name: {"printed": printed.get(name, ""), "what_if": then.get(name, "")}
+            for name in dict.fromkeys([*printed, *then])
+            if renamed.get(name, "") != then.get(name, "")
+        }
+        frame = pd.DataFrame.from_dict(
+            rows, orient="index", columns=["printed", "what_if"], dtype=object
+        )
+        return frame.rename_axis(index="finding", columns=self.title)
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether all is as it is printed, as where the official rule is supposed."""
+        return self.facts.empty and self.sentences.empty
+
+    def preview(self) -> Preview:
+        """The page as it would be, headed by what is supposed; not for print."""
+        return self.report.preview()
+
+    def __repr__(self) -> str:
+        """In a line: what is supposed, and how much is another."""
+        if self.changes_nothing:
+            return f"WhatIf({self.title}: nothing changes)"
+        facts, said = len(self.facts), len(self.sentences)
+        return f"WhatIf({self.title}: {facts} figures and {said} findings change)"
+
+    def _repr_html_(self) -> str:
+        parts = [f"<h3>{html.escape(self.title)}</h3>"]
+        if self.changes_nothing:
+            parts.append(f"<p>{html.escape(repr(self))}</p>")
+        with pd.option_context("display.max_colwidth", None, "display.precision", 3):
+            shown = (self.facts, self.sentences)
+            parts += [frame.to_html() for frame in shown if len(frame)]
+        return "".join(parts)
+
+
+def _said(found: Findings, known: Catalogue) -> dict[str, str]:
+    """What is said in each finding, by its id, in the words of a catalogue."""
+    return {
+        one.id: " ".join(text.sentence(said, known).text for said in one.statements)
+        for one in found.findings
+    }
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -470,6 +620,8 @@ def assess(
     ------
     UsageError
         If the kommune is not a member in the year.
+    TableError
+        If the table is of another group, or has another mean, than a report says.
 
     Examples
     --------
@@ -477,9 +629,17 @@ def assess(
     >>> run = asss.load_run({"kommune": "oslo", "year": 2020})
     >>> known, answers = asss.load_catalogue(), asss.open_snapshot("embedded")
     >>> reported = asss.observations(run.year, snapshot=answers, parameters=known)
-    >>> plain = asss.index_to_network(reported, rule=lambda indicator, year: "plain")
-    >>> asss.assess(plain, known, run, answers).title
+    >>> indexed = asss.index_to_network(reported, rule=known.mean_rule)
+    >>> asss.assess(indexed, known, run, answers).title
     'Sosiale tjenester i Oslo 2020'
+
+    Another mean than the network's is nothing that a report can say:
+
+    >>> plain = asss.index_to_network(reported, rule=lambda indicator, year: "plain")
+    >>> asss.assess(plain, known, run, answers)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    asss.errors.TableError: ... has the plain mean. ... report.what_if is for.
     """
     expect(Run, run, "run, as from asss.load_run,")
     expect(Snapshot, snapshot, "snapshot, as from asss.open_snapshot,")

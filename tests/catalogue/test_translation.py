@@ -333,7 +333,7 @@ def whole_translation(folder: Path) -> None:
             ):
                 head = cell.source.splitlines()[0].lstrip("# ")
                 prose[head] = cell.source
-    whole = {key: bokmal[key] for key in ("phrases", "words")}
+    whole = {key: bokmal[key] for key in ("supposed", "phrases", "words")}
     content = {**whole, "texts": texts, "prose": prose}
     written = yaml.safe_dump(by_rote(content), allow_unicode=True)
     (folder / NYNORSK).write_text(written, "utf-8")

@@ -17,12 +17,14 @@ from asss.catalogue.parameters import METHOD, NETWORK, Run
 from asss.errors import RenderError
 from asss.formats.readback import package, paper, webpage, workbook
 from asss.formats.readback.expectation import expect
+from asss.formats.readback.group import false_groups
 from asss.formats.readback.prose import (
     Accounted,
     false_comments,
     false_sentences,
 )
 from asss.outputs import WORKBOOK_NAME
+from asss.page.record import refuse_what_if
 from asss.statbank import Snapshot
 
 __all__ = ["check", "check_exports", "check_facts"]
@@ -103,8 +105,10 @@ def check_facts(
     Raises
     ------
     RenderError
-        Naming the first ten fields, what each is and what it should be.
+        If they are a what-if's, of which no report is made; else naming the first ten
+        fields, what each is and what it should be.
     """
+    refuse_what_if(facts)
     real, everybody = _made_anew(run, known, answers)
     problems = [
         problem
@@ -156,6 +160,8 @@ def check(
     ----------
     facts : mapping
         What facts.json holds.
+    known : Catalogue
+        With what is supposed, where that is a what-if.
     html, pdf : str, bytes, optional
         Those that were made.
 
@@ -166,6 +172,7 @@ def check(
     """
     expected = expect(facts, known)
     problems = [*false_sentences(facts, known), *false_comments(facts, known)]
+    problems += false_groups(facts, known)
     if html is not None:
         problems += webpage.read(html, expected, Accounted(facts, known), known)
     if pdf is not None:

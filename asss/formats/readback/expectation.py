@@ -89,6 +89,7 @@ class Expected:
     kommune: str
     is_shared: bool
     year: int
+    is_supposed: bool
     title: str
     language: str
     others: tuple[str, ...]
@@ -100,6 +101,11 @@ class Expected:
     notes: tuple[str, ...]
     leads_to: str
     printed: Mapping[str, Mapping[str, str]]
+
+    @property
+    def named(self) -> str:
+        """What the file is called; what is supposed is not the network's."""
+        return self.title if self.is_supposed else f"{self.title} – ASSS"
 
     def strangers(self, text: str) -> list[str]:
         """Names of other members in a text, also in the genitive."""
@@ -241,12 +247,16 @@ def expect(facts: Mapping[str, Any], known: Catalogue) -> Expected:
         kommune=kommune,
         is_shared=whose in SHARED,
         year=int(book.run["year"]),
+        is_supposed=bool(facts.get("what_if")),
         title=str(facts["title"]),
         language=known.language,
         others=tuple(
             member.name
             for member in known.network.members
-            if whose not in SHARED and member.name != kommune
+            # A what-if names its group.
+            if whose not in SHARED
+            and member.name != kommune
+            and not facts.get("what_if")
         ),
         top=tuple(_top(book)),
         chapters=() if whose == METHOD else tuple(chapters),

@@ -553,7 +553,8 @@ def _plain(hand: Hand, raw: Fact, corrected: Fact, *, is_far: bool) -> Fields:
 
 def _plain_mean(hand: Hand, fact: Fact) -> tuple[list[Fact], float]:
     """Those counted, and their mean when all weigh the same."""
-    peers = hand.counted(fact)
+    everybody = hand.counted(fact)
+    peers = [one for one in everybody if one["kommune"] in hand.known.in_mean]
     return peers, sum(number(one, "value") for one in peers) / len(peers)
 
 
@@ -809,6 +810,7 @@ def _carried(hand: Hand, said: Said) -> Fields:
     is_carried = side(heavy) and len(alike) >= len(others) - 1
     demand(is_carried and said.one in alike, "nobody carries it past the kommune")
     demand(said.one["mean_rule"] == "weighted", "the mean is not weighted")
+    demand(hand.kommune in hand.known.in_mean, "the kommune is not in the mean")
     return {
         "kommune": hand.known.network.member(heavy["kommune"]).name,
         "way": hand.word("draws_up", "draws_down", holds=is_up),

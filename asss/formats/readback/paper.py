@@ -157,8 +157,8 @@ def _names(
 ) -> Iterator[str]:
     """Title, language and bookmarks, and the same title on every page."""
     title = str(document.docinfo.get("/Title", ""))
-    if title != f"{expected.title} – ASSS":
-        yield f"title: is «{title}», and should be «{expected.title} – ASSS»"
+    if title != expected.named:
+        yield f"title: is «{title}», and should be «{expected.named}»"
     language = str(document.Root.get("/Lang", ""))
     if language != expected.language:
         yield f"language: is {language!r}, and should be {expected.language!r}"

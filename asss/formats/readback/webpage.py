@@ -103,8 +103,8 @@ def _names(soup: BeautifulSoup, expected: Expected) -> Iterator[str]:
         yield f"h1: is {headings}, and should be {[expected.title]}"
     title = soup.find("title")
     named = plain(title.get_text()) if title else ""
-    if named != f"{expected.title} – ASSS":
-        yield f"title: is «{named}», and should be «{expected.title} – ASSS»"
+    if named != expected.named:
+        yield f"title: is «{named}», and should be «{expected.named}»"
     root = soup.find("html")
     language = root.get("lang") if root else None
     if language != expected.language:

@@ -23,7 +23,7 @@ from asss.catalogue.parameters import (
     Run,
 )
 from asss.errors import EditionError, RenderError, UsageError
-from asss.outputs import FACTS_NAME
+from asss.outputs import FACTS_NAME, WHAT_IF_FOLDER
 from asss.page import record, text
 from asss.page.text import Sentence
 from asss.statbank import MANIFEST, Snapshot
@@ -135,7 +135,8 @@ def open_source(known: Catalogue, name: str, *, root: Path) -> Source:
         return sources.open_snapshot(name, root=root)
     for folder in dict.fromkeys((Path(name), root / name)):
         # First the facts: a rendered report has a manifest as well, of another kind.
-        files = sorted(path for place in PLACES for path in folder.glob(place))
+        found = (path for place in PLACES for path in folder.glob(place))
+        files = sorted(path for path in found if WHAT_IF_FOLDER not in path.parts)
         if files:
             return Edition(name, "rendered", _rendered(known, name, files))
         if (folder / MANIFEST).is_file():

@@ -1,0 +1,239 @@
+"""
+Suppositions: what is known, but with another group, another mean or other limits.
+
+«Hva om snittet var for Bergen, Tromsø og Trondheim?» The answer is a catalogue in which
+that is so: its network, rules and limits, and its words, which never call the group or
+its mean by the name of the network. It carries what is supposed along, and nothing that
+prints, keeps or exports a report takes it for what is known. Imports ``catalogue`` and
+below.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Literal, TypeAlias, get_args
+
+from pydantic import ValidationError
+
+from asss.catalogue.catalogue import Catalogue
+from asss.catalogue.knowledge import Phrases, Supposition, Threshold, Thresholds
+from asss.catalogue.language import alphabetical, capitalised, join, number
+from asss.catalogue.parameters import Member, fold, unknown
+from asss.errors import UsageError
+
+__all__ = ["Mean", "suppose"]
+
+#: How the mean is made: everybody alike, a large kommune more, or without the own.
+Mean: TypeAlias = Literal["plain", "weighted", "others"]
+
+#: Limits that count something: years and members.
+COUNTED = ("among_outermost", "several_years")
+
+#: As many letters have room in a figure: in its legend, and over its axis. What is
+#: longer is «gruppen» there, under a title and a caption that say who they are.
+LEGEND, AXIS = 20, 40
+
+#: As many may be left out, of a larger group, for it to be called by whom it lacks.
+LACKED = 2
+
+
+def suppose(
+    known: Catalogue,
+    kommune: str,
+    year: int,
+    *,
+    members: Iterable[str] | None = None,
+    without: Iterable[str] = (),
+    mean: Mean | None = None,
+    thresholds: Mapping[str, float] | None = None,
+) -> Catalogue:
+    """
+    Suppose something of a report.
+
+    Parameters
+    ----------
+    known : Catalogue
+        In which nothing is supposed yet.
+    kommune, year
+        Id of the report's kommune, and its data year. If the kommune is not in the
+        group, it is compared with it all the same.
+    members, without : iterable of str
+        Ids or names of those whose figures make the mean, or of those whose do not.
+    mean : "plain", "weighted" or "others"
+        Plain: all weigh the same. Weighted: by numerators and denominators; what has
+        none keeps the rule of its year. Others: the kommune itself is not in it.
+    thresholds : mapping of str to float
+        Limits of ``fraser.yaml``, by their ids.
+
+    Returns
+    -------
+    known : Catalogue
+        The same with ``supposed``, and without people's comments, which are on what is.
+
+    Raises
+    ------
+    UsageError
+        Naming everything that is unknown, each with the nearest, or contradicts itself.
+    """
+    everybody = known.network.in_year(year)
+    problems = _problems(everybody, year, members, without, mean)
+    limits, wrong = _limits(known.phrases.thresholds, thresholds or {})
+    if problems or wrong:
+        raise UsageError("\n".join([*problems, *wrong]))
+    kept = {one.id for one in everybody} if members is None else _ids(known, members)
+    kept -= _ids(known, without) | ({kommune} if mean == "others" else set())
+    group = [one for one in everybody if one.id in kept]
+    if not group:
+        msg = f"Of {year}, nobody is left whose figures make the mean."
+        raise UsageError(msg)
+    compared = [one for one in everybody if one.id in kept | {kommune}]
+    rule = None if mean == "others" else mean
+    names = _names(known, everybody, group, compared, kommune, rule)
+    words = known.phrases.words
+    is_other = len(group) < len(everybody) or rule or not thresholds
+    what = [names["mean"]] if is_other else []
+    what += [
+        words["what_if_limit"].format(limit=limit, value=_written(value))
+        for limit, value in (thresholds or {}).items()
+    ]
+    supposed = Supposition(
+        title=words["what_if"].format(what=", ".join(what)),
+        kommune=kommune,
+        members=tuple(one.id for one in group),
+        mean=rule,
+        thresholds=dict(thresholds or {}),
+    )
+    network = known.network.model_copy(update={"members": tuple(compared)})
+    phrases = _reworded(known.phrases, names).model_copy(update={"thresholds": limits})
+    return replace(
+        known, network=network, phrases=phrases, comments=(), supposed=supposed
+    )
+
+
+def _problems(
+    everybody: Iterable[Member],
+    year: int,
+    members: Iterable[str] | None,
+    without: Iterable[str],
+    mean: str | None,
+) -> list[str]:
+    ids = [one.id for one in everybody]
+    names = {name for one in everybody for name in one.names}
+    problems = []
+    for key, given in (("members", members), ("without", without)):
+        wanted = [fold(str(name)) for name in _each(given or ())]
+        strange = [name for name in wanted if name not in names]
+        problems += unknown(f"{key} of {year}", strange, ids, what="kommune ")
+    if members is not None and [*_each(without)]:
+        problems.append("Give members or without, and not both.")
+    if mean is not None:
+        problems += unknown("mean", [mean], get_args(Mean), what="mean ")
+    return problems
+
+
+def _each(names: Iterable[str]) -> Iterable[str]:
+    """One name alone is a list of one, and not of its letters."""
+    return [names] if isinstance(names, str) else names
+
+
+def _ids(known: Catalogue, names: Iterable[str]) -> set[str]:
+    return {known.network.member(str(name)).id for name in _each(names)}
+
+
+def _limits(
+    limits: Thresholds, given: Mapping[str, float]
+) -> tuple[Thresholds, list[str]]:
+    """The limits with those that are given, and what is wrong with these."""
+    wrong = unknown("thresholds", given, Thresholds.model_fields, what="threshold ")
+    if wrong:
+        return limits, wrong
+    content = limits.model_dump()
+    for name, value in given.items():
+        content[name]["value"] = value
+        try:
+            bound = Threshold(**content[name]).value
+        except ValidationError:
+            wrong.append(f"thresholds: {name} is {value!r}, and should be a number")
+            continue
+        if name in COUNTED and (bound < 1 or bound % 1):
+            wrong.append(f"thresholds: {name} is {value!r}, and should be 1, 2, 3 …")
+        elif bound < 0:
+            wrong.append(f"thresholds: {name} is {value!r}, and is never below zero")
+    if wrong:
+        return limits, wrong
+    try:
+        return Thresholds.model_validate(content), []
+    except ValidationError as error:
+        faults = error.errors()
+        return limits, [f"thresholds: {f['loc'][0]}: {f['msg']}" for f in faults]
+
+
+def _names(
+    known: Catalogue,
+    everybody: Iterable[Member],
+    group: list[Member],
+    compared: list[Member],
+    kommune: str,
+    rule: str | None,
+) -> dict[str, str]:
+    """What group and mean are called, by the field of ``supposed`` in the phrases."""
+    words = known.phrases.words
+
+    def name(some: list[Member]) -> str:
+        left = sorted(
+            (one.name for one in everybody if one not in some), key=alphabetical
+        )
+        if not left:
+            return words["what_if_all"]
+        if len(left) <= LACKED and len(some) > len(left) + 1:
+            return words["what_if_without"].format(names=join(left, words))
+        return join(sorted((one.name for one in some), key=alphabetical), words)
+
+    is_others = [one.id for one in everybody if one not in group] == [kommune]
+    called = words["what_if_others"] if is_others else name(group)
+    kind = f"_{rule}" if rule else ""
+    mean = words[f"what_if_mean{kind}"].format(group=called)
+    some = words[f"what_if_some_mean{kind}"].format(group=called)
+    short = words[f"what_if_mean{kind}"].format(group=words["what_if_group"])
+    everyone = name(compared)
+    return {
+        "group": called,
+        "compared": everyone,
+        "Compared": capitalised(everyone),
+        "in_legend": words["what_if_group"] if len(everyone) > LEGEND else everyone,
+        "on_axis": short if len(mean) > AXIS else mean,
+        "mean": mean,
+        "Mean": capitalised(mean),
+        "some_mean": some,
+        "Some_mean": capitalised(some),
+    }
+
+
+def _written(value: float) -> str:
+    """A limit as in print, with the decimals that it has."""
+    _, _, decimals = f"{value:g}".partition(".")
+    return number(value, len(decimals))
+
+
+def _reworded(phrases: Phrases, names: Mapping[str, str]) -> Phrases:
+    """
+    The phrases and words with what is supposed where the network is named.
+
+    Longer pieces go before shorter, and nothing that was put in is read again.
+    """
+    pieces = sorted(phrases.supposed, key=len, reverse=True)
+    pattern = re.compile("|".join(map(re.escape, pieces)))
+    instead = {key: text.format(**names) for key, text in phrases.supposed.items()}
+
+    def reworded(text: str) -> str:
+        return pattern.sub(lambda found: instead[found[0]], text)
+
+    return phrases.model_copy(
+        update={
+            "words": {key: reworded(word) for key, word in phrases.words.items()},
+            "phrases": {
+                rule: phrase.model_copy(update={"sentence": reworded(phrase.sentence)})
+                for rule, phrase in phrases.phrases.items()
+            },
+        }
+    )
