@@ -22,6 +22,9 @@ __all__ = [
     "finish",
 ]
 
+#: Where a PDF says which drawings it was set with.
+DRAWINGS = "/Drawings"
+
 #: The parts of a table that hold its rows.
 SECTIONS = ("/THead", "/TBody", "/TFoot")
 
@@ -58,7 +61,9 @@ class Cell:
         return self.is_header and (self.is_in_head or self.is_alone)
 
 
-def finish(pdf: bytes, links: Sequence[str], tables: Sequence[Table]) -> bytes:
+def finish(
+    pdf: bytes, links: Sequence[str], tables: Sequence[Table], drawings: str = ""
+) -> bytes:
     """
     Say of cells and links what a reader who listens needs to know.
 
@@ -70,6 +75,8 @@ def finish(pdf: bytes, links: Sequence[str], tables: Sequence[Table]) -> bytes:
         What each link of the page says, in the order in which they are read.
     tables : sequence of Table
         The page's tables, in the same order.
+    drawings : str
+        The digest of the page's drawings: kept in the file, as ``/Drawings``.
 
     Returns
     -------
@@ -101,6 +108,8 @@ def finish(pdf: bytes, links: Sequence[str], tables: Sequence[Table]) -> bytes:
             for kid in link.K:
                 if isinstance(kid, Dictionary) and Name.Obj in kid:
                     kid.Obj.Contents = pikepdf.String(words)
+        if drawings:
+            document.docinfo[DRAWINGS] = drawings
         out = BytesIO()
         document.save(
             out,

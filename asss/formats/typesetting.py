@@ -5,6 +5,7 @@ The only room that knows Typst. The page is the source, and no text of a page is
 part of a program: Typst is given the tree as data. Imports ``tagging`` and below.
 """
 
+import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -99,8 +100,17 @@ def to_pdf(html: str) -> bytes:
         msg = f"«{page['title']}» cannot be set as PDF: {'; '.join(said)}"
         raise RenderError(msg) from error
     return tagging.finish(
-        cast(bytes, pdf), list(_links(page["page"])), list(_tables(page["page"]))
+        cast(bytes, pdf),
+        list(_links(page["page"])),
+        list(_tables(page["page"])),
+        digest_of(html),
     )
+
+
+def digest_of(html: str) -> str:
+    """One sha256 of the drawings of a page, in their order: what a PDF is set with."""
+    drawings = "\n".join(DRAWING.findall(html))
+    return hashlib.sha256(drawings.encode()).hexdigest()
 
 
 def warm_up() -> None:

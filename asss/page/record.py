@@ -17,6 +17,7 @@ from pydantic import Field, FiniteFloat, ValidationError
 
 from asss.analysis.facts import Fact, FactId, Year, about
 from asss.analysis.publication import Edition, Finality
+from asss.analysis.tables import Basis
 from asss.catalogue.knowledge import Speaker, Supposition
 from asss.catalogue.parameters import SHARED, Identifier, Model
 from asss.errors import RenderError
@@ -32,6 +33,8 @@ __all__ = [
     "FindingRecord",
     "ForbeholdRecord",
     "Note",
+    "OtherSeries",
+    "OtherYear",
     "Printed",
     "PrintedRow",
     "PrintedTable",
@@ -247,6 +250,23 @@ class PrintedRow(Model):
     rank: Printed = about("Place in the network in the report's year.")
 
 
+class OtherYear(Model):
+    """A figure of another member, of a year before the report's."""
+
+    year: Year = about("Data year.")
+    value: FiniteFloat | None = about("In the unit of the indicator; null: see status.")
+    status: str = about("The sign in the place of a missing value; else empty.")
+    basis: Basis = about("What the value rests on, as of a fact.")
+
+
+class OtherSeries(Model):
+    """What the report's figures show of another member in earlier years."""
+
+    indicator: Identifier = about("Id of the indicator.")
+    kommune: Identifier = about("Whose figures.")
+    years: list[OtherYear] = about("One per year that there is one of, oldest first.")
+
+
 class PrintedYear(Model):
     """The head of a year's column in Tabell 1."""
 
@@ -294,6 +314,10 @@ class FactsFile(Model):
     facts: list[Fact] = about(
         "The kommune's figures of every year, the other members' of the report's year. "
         "In a report on no one kommune, everybody's figures of every year."
+    )
+    others: list[OtherSeries] = about(
+        "The other members' figures of the years before, as figures over the years "
+        "show them; empty where `facts` holds everybody's of every year."
     )
     sentences: list[SentenceRecord] = about(
         "In the order of the page; none on the page om-datagrunnlaget."

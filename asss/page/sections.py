@@ -6,14 +6,14 @@ from the phrase file, markup from ``templates/blocks/``. Each function returns a
 that JupyterLab and the finished page show alike. Imports ``blocks`` and below.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
 from markupsafe import Markup
 
 from asss.analysis import publication
-from asss.analysis.facts import Fact, NetworkBook
+from asss.analysis.facts import Fact, FactBook, NetworkBook
 from asss.analysis.findings import SUMMARY, Findings
 from asss.analysis.statements import Detail
 from asss.catalogue.catalogue import Catalogue
@@ -260,8 +260,9 @@ def facts(found: Findings, known: Catalogue) -> FactsFile:
     """
     Gather what facts.json holds.
 
-    The kommune's facts for every year, the other members' for the report's year, every
-    sentence with its rule and facts, every forbehold, and where the figures came from.
+    The kommune's facts for every year, the other members' for the report's year, what
+    figures show of theirs in the years before, every sentence with its rule and facts,
+    every forbehold, and where the figures came from.
     """
     book = found.book
     return gathered(
@@ -274,11 +275,34 @@ def facts(found: Findings, known: Catalogue) -> FactsFile:
             for fact in book.facts.values()
             if fact.kommune == book.member.id or fact.year == book.run.year
         ],
+        others=list(_others(book, known)),
         sentences=text.sentences(found, known),
         said=comments.place(found, known),
         findings=reasons.findings((*found.findings, *found.left_out), known),
         table=keyfigures.table(found, known),
     )
+
+
+def _others(book: FactBook, known: Catalogue) -> Iterator[record.OtherSeries]:
+    """The rows of Tabell 1 of the other members, of earlier years."""
+    for indicator in known.service.indicators:
+        for member in book.members:
+            if member == book.member:
+                continue
+            years = [
+                record.OtherYear(
+                    year=fact.year,
+                    value=fact.value,
+                    status=fact.status,
+                    basis=fact.basis,
+                )
+                for fact in book.history(indicator.id, member.id)
+                if fact.year < book.run.year
+            ]
+            if years:
+                yield record.OtherSeries(
+                    indicator=indicator.id, kommune=member.id, years=years
+                )
 
 
 def gathered(
@@ -288,6 +312,7 @@ def gathered(
     title: str,
     whose: tuple[str, str],
     kept: Sequence[Fact],
+    others: Sequence[record.OtherSeries] = (),
     sentences: Sequence[text.Sentence],
     findings: Sequence[record.FindingRecord] = (),
     said: Comments = comments.NOBODY,
@@ -307,6 +332,7 @@ def gathered(
         contains_reconstructed=book.is_reconstructed,
         table=table,
         facts=list(kept),
+        others=list(others),
         sentences=[
             record.SentenceRecord(
                 section=one.chapter,

@@ -171,7 +171,9 @@ def render_report(
         if run.kommune != METHOD:
             readback.check_exports(work, facts, known, formats, everybody)
         if REVIEW in editions and run.kommune not in SHARED:
-            html = review.compose(notebook, _facts(notebook, run), known, answers)
+            facts = _facts(notebook, run)
+            html = review.compose(notebook, facts, known, answers)
+            readback.check_review(facts, known, html)
             (work / REVIEW_NAME).write_text(html, encoding="utf-8")
         if _digest(folder, template) != read:
             msg = (

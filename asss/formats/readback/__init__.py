@@ -15,8 +15,8 @@ from typing import Any
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import METHOD, NETWORK, Run
 from asss.errors import RenderError
-from asss.formats.readback import package, paper, webpage, workbook
-from asss.formats.readback.expectation import expect
+from asss.formats.readback import figures, package, paper, webpage, workbook
+from asss.formats.readback.expectation import Expected, expect
 from asss.formats.readback.group import false_groups
 from asss.formats.readback.prose import (
     Accounted,
@@ -27,7 +27,7 @@ from asss.outputs import WORKBOOK_NAME
 from asss.page.record import refuse_what_if
 from asss.statbank import Snapshot
 
-__all__ = ["check", "check_exports", "check_facts"]
+__all__ = ["check", "check_exports", "check_facts", "check_review"]
 __all__ += ["read_exports", "read_html", "read_pdf", "warm_up"]
 
 #: As many problems as a person reads before beginning to mend.
@@ -36,12 +36,12 @@ SHOWN = 10
 
 def read_html(html: str, facts: Mapping[str, Any], known: Catalogue) -> list[str]:
     """What is wrong with a report's web page, each with its place; nothing if sound."""
-    return webpage.read(html, expect(facts, known), Accounted(facts, known), known)
+    return _page(html, expect(facts, known), facts, known)
 
 
 def read_pdf(pdf: bytes, facts: Mapping[str, Any], known: Catalogue) -> list[str]:
     """What is wrong with a report's PDF, each with its place; nothing if sound."""
-    return paper.read(pdf, expect(facts, known), known)
+    return paper.read(pdf, expect(facts, known), known, figures.texts(facts, known))
 
 
 def read_exports(
@@ -174,14 +174,40 @@ def check(
     problems = [*false_sentences(facts, known), *false_comments(facts, known)]
     problems += false_groups(facts, known)
     if html is not None:
-        problems += webpage.read(html, expected, Accounted(facts, known), known)
+        problems += _page(html, expected, facts, known)
     if pdf is not None:
-        problems += paper.read(pdf, expected, known)
+        told = figures.texts(facts, known)
+        problems += paper.read(pdf, expected, known, told, html)
     _refuse(
         problems,
         f"{expected.kommune_id} {expected.year}: the finished report does not say what "
         "its facts say",
     )
+
+
+def check_review(facts: Mapping[str, Any], known: Catalogue, html: str) -> None:
+    """
+    Refuse a reviewer's edition whose figures do not show what the facts say.
+
+    Raises
+    ------
+    RenderError
+        Naming the first ten problems, each with its place.
+    """
+    run = facts["run"]
+    _refuse(
+        figures.read(html, facts, known, is_review=True),
+        f"{run['kommune']} {run['year']}: the reviewer's edition does not show what "
+        "the facts say",
+    )
+
+
+def _page(
+    html: str, expected: Expected, facts: Mapping[str, Any], known: Catalogue
+) -> list[str]:
+    """What is wrong with a page: first its figures, each of which is one thing."""
+    read = webpage.read(html, expected, Accounted(facts, known), known)
+    return [*figures.read(html, facts, known), *read]
 
 
 def _refuse(problems: Sequence[str], what: str) -> None:

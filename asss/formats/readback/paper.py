@@ -7,9 +7,11 @@ is marked as such where it is drawn, and what a figure says in the structure: ei
 read by itself.
 """
 
+import hashlib
 import re
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
+from html import unescape
 from io import BytesIO
 from itertools import chain
 
@@ -35,6 +37,9 @@ OPERATORS = "cm Tf Tj TJ BMC BDC EMC"
 #: Text in a figure is drawn letter by letter: points to one that begins another text.
 APART = 9.0
 
+DRAWING = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
+LABEL = re.compile(r"<text\b[^>]*>([^<]*)</text>")
+
 CHARACTER = re.compile(rb"<([0-9a-fA-F]+)>\s*<([0-9a-fA-F]+)>")
 
 #: Letters of notes that may stand behind a number.
@@ -57,8 +62,23 @@ class Page:
     margin: str
 
 
-def read(pdf: bytes, expected: Expected, known: Catalogue) -> list[str]:
-    """What is wrong with a PDF, each with its place."""
+def read(
+    pdf: bytes,
+    expected: Expected,
+    known: Catalogue,
+    told: Sequence[str] = (),
+    html: str | None = None,
+) -> list[str]:
+    """
+    What is wrong with a PDF, each with its place.
+
+    Parameters
+    ----------
+    told : sequence of str
+        The alternative texts of the figures, in their order.
+    html : str, optional
+        The page that it must have been set from: the very drawings, and their words.
+    """
     try:
         document = pikepdf.open(BytesIO(pdf))
     except pikepdf.PdfError as error:
@@ -73,6 +93,8 @@ def read(pdf: bytes, expected: Expected, known: Catalogue) -> list[str]:
             *_pages(pages, expected),
             *_texts(pages, expected, known),
             *_figures(document, figures, expected),
+            *_told(figures, told),
+            *(() if html is None else _drawings(document, pages, html, known)),
         ]
     return [f"rapport.pdf: {problem}" for problem in dict.fromkeys(problems)]
 
@@ -252,6 +274,30 @@ def _figures(
         yield from expected.lacks(place, text) if text else [f"{place}: is empty"]
         for name in expected.strangers(text):
             yield f"{place}: names {name}: «{text[:80]}»"
+
+
+def _told(figures: Sequence[Dictionary], wanted: Sequence[str]) -> Iterator[str]:
+    """To the letter what is told of each figure."""
+    for number, (figure, text) in enumerate(zip(figures, wanted, strict=False), 1):
+        told = str(figure.get("/Alt", ""))
+        if squeezed(told) != squeezed(text):
+            yield f"figure {number}, alternative text: is «{told}», not «{text}»"
+
+
+def _drawings(
+    document: pikepdf.Pdf, pages: Sequence[Page], html: str, known: Catalogue
+) -> Iterator[str]:
+    """The drawings of the page, which has been read, and their words."""
+    drawings = DRAWING.findall(html)
+    digest = hashlib.sha256("\n".join(drawings).encode()).hexdigest()
+    if str(document.docinfo.get("/Drawings", "")) != digest:
+        yield "figures: it was set with other drawings than those of the page"
+    sign = known.phrases.words["reconstructed_mark"]
+    whole = squeezed("".join(page.figures for page in pages)).replace(sign, "r")
+    for written in dict.fromkeys(LABEL.findall("".join(drawings))):
+        label = squeezed(unescape(written)).replace(sign, "r")
+        if label not in whole:
+            yield f"figures: lack «{written}»"
 
 
 def _figures_of(document: pikepdf.Pdf) -> Iterator[Dictionary]:

@@ -1,0 +1,225 @@
+"""
+Figures read back: those that are sound pass, and each fault is named with its place.
+
+Every fault of ``tests/faults/figures.py`` is planted in a report's figures as they are
+drawn, and must be refused with its figure in the message.
+"""
+
+import json
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from faults import Fault, Scene
+from faults import figures as planted
+from reports import KOMMUNER, YEARS
+
+from asss import figures
+from asss.analysis import network
+from asss.analysis.findings import Findings
+from asss.catalogue import catalogue, parameters
+from asss.catalogue.catalogue import Catalogue
+from asss.catalogue.parameters import NETWORK, Run
+from asss.errors import RenderError
+from asss.formats import readback
+from asss.formats.readback import drawing
+from asss.formats.readback import figures as eyes
+from asss.page import overview, sections, text
+from asss.statbank import Snapshot
+
+#: Whose reviewer's edition is drawn in every year.
+OFTEN = ("trondheim", "tromso")
+
+Facts = dict[str, Any]
+FindingsOf = Callable[[str, int], Findings]
+
+
+def page_of(found: Findings, known: Catalogue, *, is_review: bool = False) -> str:
+    """The figures of a report, as its notebook makes them."""
+    drawn = figures.profile(found.book, known, with_intervals=is_review)
+    made = [sections.figure(drawn, known, number=1, caption="caption_profile")]
+    for number, chapter in enumerate(known.service.chapters, start=2):
+        told = (*found.about(chapter.id), *found.statements)
+        only = [found.book.by_id[name].indicator for one in told for name in one.facts]
+        drawn = figures.development(
+            found.book,
+            known,
+            chapter=chapter.id,
+            only=list(dict.fromkeys(only)),
+            titles=text.titles(found, known, chapter=chapter.id),
+        )
+        caption = f"caption_{chapter.id}"
+        made.append(sections.figure(drawn, known, number=number, caption=caption))
+    return "".join(one.html for one in made)
+
+
+def network_page_of(found: network.NetworkFindings, known: Catalogue) -> str:
+    """The figures of «ASSS samlet»."""
+    made = [
+        sections.figure(
+            figures.strip(found.book, known, indicator=one.id),
+            known,
+            number=number,
+            caption="caption_strip",
+        )
+        for number, one in enumerate(known.service.indicators, start=1)
+    ]
+    return "".join(one.html for one in made)
+
+
+def plain(content: Any) -> Facts:
+    """Facts as they are read from a file."""
+    facts: Facts = json.loads(json.dumps(content))
+    return facts
+
+
+@pytest.fixture(scope="module")
+def everybody(
+    known: Catalogue, snapshot: Snapshot, indexed: Any
+) -> Callable[[int], network.NetworkFindings]:
+    """What is found of all members in a year."""
+
+    def assess(year: int) -> network.NetworkFindings:
+        run = Run(kommune=NETWORK, year=year, snapshot=parameters.EMBEDDED)
+        rows = indexed[indexed["year"] <= year]
+        return network.assess(rows, known, run, snapshot)
+
+    return assess
+
+
+@pytest.fixture(scope="module")
+def drawn(
+    known: Catalogue,
+    findings_of: FindingsOf,
+    everybody: Callable[[int], network.NetworkFindings],
+) -> Callable[[str], tuple[Callable[[], str], Facts]]:
+    """How to draw the figures of a report, by «kommune-year», and its facts."""
+
+    @cache
+    def of(report: str) -> tuple[Callable[[], str], Facts]:
+        kommune, _, year = report.partition("-")
+        if kommune == NETWORK:
+            joint = everybody(int(year))
+            facts = plain(overview.facts(joint, known).content)
+            return lambda: network_page_of(joint, known), facts
+        found = findings_of(kommune, int(year))
+        facts = plain(sections.facts(found, known).content)
+        return lambda: page_of(found, known), facts
+
+    return of
+
+
+# -- what is sound ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_sound_figures_pass(
+    known: Catalogue, findings_of: FindingsOf, year: int
+) -> None:
+    """Every kommune's, in the public and the reviewer's edition."""
+    for kommune in KOMMUNER:
+        found = findings_of(kommune, year)
+        facts = plain(sections.facts(found, known).content)
+        for is_review in (False, True) if kommune in OFTEN else (False,):
+            html = page_of(found, known, is_review=is_review)
+            problems = eyes.read(html, facts, known, is_review=is_review)
+            assert problems == [], f"{kommune} {year}"
+
+
+@pytest.mark.parametrize("year", [2015, 2018, 2020])
+def test_sound_figures_of_all_members_pass(
+    known: Catalogue,
+    everybody: Callable[[int], network.NetworkFindings],
+    year: int,
+) -> None:
+    """In the first year nothing has a history, in the last much is missing."""
+    found = everybody(year)
+    facts = plain(overview.facts(found, known).content)
+    assert eyes.read(network_page_of(found, known), facts, known) == []
+
+
+def test_sound_figures_pass_in_nynorsk(root: Path, findings_of: FindingsOf) -> None:
+    """The words are of the catalogue's language, and of no other."""
+    nynorsk = catalogue.load_catalogue(root / "parameters", language="nn")
+    found = findings_of("tromso", 2019)
+    facts = plain(sections.facts(found, nynorsk).content)
+    assert eyes.read(page_of(found, nynorsk), facts, nynorsk) == []
+
+
+# -- what is not -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("fault", planted.FAULTS, ids=lambda fault: fault.name)
+def test_each_fault_is_refused(
+    fault: Fault,
+    known: Catalogue,
+    drawn: Callable[[str], tuple[Callable[[], str], Facts]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """And the message says in which figure."""
+    draw, facts = drawn(fault.report)
+    fault.plant(Scene(monkeypatch, Path()))
+    problems = eyes.read(draw(), facts, known)
+    assert problems, fault.name
+    assert all(problem.startswith("rapport.html: ") for problem in problems)
+    assert any("figure" in problem for problem in problems)
+
+
+@pytest.mark.parametrize("fault", planted.IN_REVIEW, ids=lambda fault: fault.name)
+def test_each_fault_of_the_reviewers_edition_is_refused(
+    fault: Fault,
+    known: Catalogue,
+    findings_of: FindingsOf,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What chance may do is drawn there alone."""
+    found = findings_of("trondheim", 2020)
+    facts = plain(sections.facts(found, known).content)
+    fault.plant(Scene(monkeypatch, Path()))
+    html = page_of(found, known, is_review=True)
+    with pytest.raises(RenderError, match=r"gjennomgang\.html: figure 1: "):
+        readback.check_review(facts, known, html)
+
+
+def test_a_message_says_what_is_shown_and_what_the_facts_say(
+    known: Catalogue, findings_of: FindingsOf
+) -> None:
+    """In the unit of the scale, by the names in print."""
+    found = findings_of("trondheim", 2020)
+    facts = plain(sections.facts(found, known).content)
+    fact = next(f for f in facts["facts"] if f["id"] == "oslo-2020-sykefravaer")
+    was, fact["index"] = fact["index"], fact["index"] - 12
+    problems = eyes.read(page_of(found, known), facts, known)
+    name = known.indicator("sykefravaer").short_name
+    said = f"the point of Oslo stands at {was:.1f}"
+    assert any(name in one and said in one for one in problems), problems
+
+
+@pytest.mark.parametrize(
+    "svg",
+    [
+        "",
+        "<svg",
+        '<svg viewBox="0 0 a b"/>',
+        '<svg viewBox="0 0 9 9" id="x"/>',
+        '<svg viewBox="0 0 9 9" id="x"><circle/></svg>',
+        '<svg viewBox="0 0 9 9" id="x"><rect/><path d="M1 2C3 4"/></svg>',
+    ],
+)
+def test_a_drawing_that_cannot_be_read_is_a_problem(svg: str) -> None:
+    """And never a traceback."""
+    assert drawing.opened(svg, "").problems
+
+
+def test_no_report_lacks_what_its_figures_show_of_others(
+    known: Catalogue, findings_of: FindingsOf
+) -> None:
+    """Facts.json has every year of theirs, and a figure without it is refused."""
+    found = findings_of("trondheim", 2018)
+    facts = plain(sections.facts(found, known).content)
+    first = next(s for s in facts["others"] if s["indicator"] == "sykefravaer")
+    first["years"][0]["value"] += 1
+    problems = eyes.read(page_of(found, known), facts, known)
+    assert any("Sykefravær" in problem for problem in problems)
