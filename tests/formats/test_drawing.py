@@ -7,6 +7,7 @@ drawn, and must be refused with its figure in the message.
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from faults import figures as planted
 from reports import KOMMUNER, YEARS
 
 from asss import figures
-from asss.analysis import network
+from asss.analysis import findings, indexing, network, sources
 from asss.analysis.findings import Findings
 from asss.catalogue import catalogue, parameters
 from asss.catalogue.catalogue import Catalogue
@@ -146,6 +147,69 @@ def test_sound_figures_pass_in_nynorsk(root: Path, findings_of: FindingsOf) -> N
     found = findings_of("tromso", 2019)
     facts = plain(sections.facts(found, nynorsk).content)
     assert eyes.read(page_of(found, nynorsk), facts, nynorsk) == []
+
+
+@pytest.mark.parametrize("kommune", ["asker", "oslo", "trondheim", NETWORK])
+@pytest.mark.parametrize("year", [2022, 2025])
+def test_sound_figures_of_later_years_pass(
+    known: Catalogue, synthetic_snapshot: Snapshot, kommune: str, year: int
+) -> None:
+    """New tables, new members, more years than there is room for."""
+    observations = sources.load_observations(known, synthetic_snapshot, until=year)
+    rows = indexing.index_to_network(observations, rule=known.mean_rule)
+    name = str(synthetic_snapshot.folder)
+    run = Run(kommune=kommune, year=year, snapshot=name)
+    if kommune == NETWORK:
+        joint = network.assess(rows, known, run, synthetic_snapshot)
+        facts = plain(overview.facts(joint, known).content)
+        assert eyes.read(network_page_of(joint, known), facts, known) == []
+        return
+    found = findings.assess(rows, known, run, synthetic_snapshot)
+    facts = plain(sections.facts(found, known).content)
+    for is_review in (False, True):
+        html = page_of(found, known, is_review=is_review)
+        assert eyes.read(html, facts, known, is_review=is_review) == []
+
+
+#: What a figure may be that none of ours is, as far as a drawing goes.
+ODD: dict[str, dict[str, Any]] = {
+    "far over the scale": {"index": 1234.5},
+    "far under the scale": {"index": -87.0},
+    "no index": {"index": None, "distance": None},
+    "missing": {"value": None, "status": "..", "index": None, "rank": None},
+    "hidden": {"value": None, "status": ":", "index": None, "rank": None},
+    "another sign": {"value": None, "status": "…", "index": None, "rank": None},
+    "preliminary": {"basis": "preliminary", "distance_basis": "preliminary"},
+    "mean not to be used": {"network_mean": None, "index": None, "rank": None, "n": 0},
+}
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_sound_figures_of_odd_facts_pass(
+    known: Catalogue,
+    findings_of: FindingsOf,
+    everybody: Callable[[int], network.NetworkFindings],
+    odd: str,
+) -> None:
+    """Every third figure is what figures seldom are."""
+    year = 2020
+
+    def changed(book: Any) -> Any:
+        facts = dict(book.facts)
+        for key, fact in list(facts.items())[::3]:
+            facts[key] = fact.replace(**ODD[odd])
+        return replace(book, facts=facts)
+
+    found = findings_of("trondheim", year)
+    found = replace(found, book=changed(found.book))
+    facts = plain(sections.facts(found, known).content)
+    for is_review in (False, True):
+        html = page_of(found, known, is_review=is_review)
+        assert eyes.read(html, facts, known, is_review=is_review) == []
+    joint = everybody(year)
+    joint = replace(joint, book=changed(joint.book))
+    facts = plain(overview.facts(joint, known).content)
+    assert eyes.read(network_page_of(joint, known), facts, known) == []
 
 
 # -- what is not -----------------------------------------------------------------------

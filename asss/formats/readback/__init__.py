@@ -4,7 +4,11 @@ Read back: a finished report, read as its reader will, before anyone gets it.
 What should be there is worked out once more, from facts.json and the words alone, and
 looked for in what was really made: nothing of the code that put it there is asked. The
 web page and the PDF are read each by its own; and the facts themselves are held against
-the snapshot that they are from. Imports ``overview`` and below.
+the snapshot that they are from. Imports ``overview`` and below. Of figures::
+
+                figures              of a page: is each what it must be?
+  spoken   profile   panels          what is beside it │ rows │ panels
+  shown         drawing              facts as figures show them │ marks of a drawing
 """
 
 import json
