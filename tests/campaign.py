@@ -48,7 +48,13 @@ BEGIN: Final = "<!-- faults, by make mutants -->"
 END: Final = "<!-- /faults -->"
 
 #: What is made before, to be damaged afterwards.
-FINISHED: Final = ("trondheim-2020", "tromso-2018", f"{NETWORK}-2020", f"{METHOD}-2020")
+FINISHED: Final = (
+    "trondheim-2020",
+    "tromso-2020",
+    "tromso-2018",
+    f"{NETWORK}-2020",
+    f"{METHOD}-2020",
+)
 
 #: Without the PDF, which is checked by what it is made of.
 FORMATS: Final = ("html", "xlsx", "csv", "svg")

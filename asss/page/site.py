@@ -213,7 +213,7 @@ def _value(
     written = fact["status"]
     if value is not None:
         form = words[f"unit_{indicator.unit}"]
-        digits = language.number(value, indicator.decimals)
+        digits = language.number(value, fact["decimals"])
         written = form.format(number=digits) + mark(fact["basis"], words)
     details: dict[str, Detail] = {"rank": rank, "n": fact["n"]}
     return {

@@ -492,8 +492,12 @@ def write_index(
     Raises
     ------
     RenderError
-        If a report's facts are damaged, or the file cannot be written.
+        If a report's facts are damaged, the index would not say what they say, or the
+        file cannot be written.
     """
+    # What reads PDF comes with it: whoever only asks what is due does without.
+    from asss.formats import readback
+
     folder = output / str(year)
     path = folder / INDEX_NAME
     words = known.phrases.words
@@ -517,6 +521,9 @@ def write_index(
                 years=kept.years,
                 digest=kept.facts,
             )
+            facts = {name: entry.facts for name, entry in found.items()}
+            told = readback.Told(year, folder, facts, kept.old, kept.years, kept.facts)
+            readback.check_index(written, told, known)
             # First, so that whoever comes after a crash finds this one not written.
             for other in kept.years:
                 years = sorted({*kept.years, year} - {other})

@@ -19,9 +19,18 @@ from typing import Any
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import METHOD, NETWORK, Run
 from asss.errors import RenderError
-from asss.formats.readback import figures, package, paper, webpage, workbook
+from asss.formats.readback import (
+    figures,
+    index,
+    members,
+    package,
+    paper,
+    webpage,
+    workbook,
+)
 from asss.formats.readback.expectation import Expected, expect
 from asss.formats.readback.group import false_groups
+from asss.formats.readback.index import Told
 from asss.formats.readback.prose import (
     Accounted,
     false_comments,
@@ -31,8 +40,9 @@ from asss.outputs import WORKBOOK_NAME
 from asss.page.record import refuse_what_if
 from asss.statbank import Snapshot
 
-__all__ = ["check", "check_exports", "check_facts", "check_review"]
-__all__ += ["read_exports", "read_html", "read_pdf", "warm_up"]
+__all__ = ["Told", "check", "check_exports", "check_facts", "check_index"]
+__all__ += ["check_review", "read_exports", "read_html", "read_index", "read_pdf"]
+__all__ += ["warm_up"]
 
 #: As many problems as a person reads before beginning to mend.
 SHOWN = 10
@@ -41,6 +51,11 @@ SHOWN = 10
 def read_html(html: str, facts: Mapping[str, Any], known: Catalogue) -> list[str]:
     """What is wrong with a report's web page, each with its place; nothing if sound."""
     return _page(html, expect(facts, known), facts, known)
+
+
+def read_index(html: str, told: Told, known: Catalogue) -> list[str]:
+    """What is wrong with the index of a year, each line with its place."""
+    return index.read(html, told, known)
 
 
 def read_pdf(pdf: bytes, facts: Mapping[str, Any], known: Catalogue) -> list[str]:
@@ -189,6 +204,21 @@ def check(
     )
 
 
+def check_index(html: str, told: Told, known: Catalogue) -> None:
+    """
+    Refuse the index of a year that does not say what its reports say.
+
+    Raises
+    ------
+    RenderError
+        Naming the first ten lines, each with what it is and what it should be.
+    """
+    _refuse(
+        index.read(html, told, known),
+        f"{told.year}: the index does not say what its reports say",
+    )
+
+
 def check_review(facts: Mapping[str, Any], known: Catalogue, html: str) -> None:
     """
     Refuse a reviewer's edition whose figures do not show what the facts say.
@@ -210,8 +240,10 @@ def _page(
     html: str, expected: Expected, facts: Mapping[str, Any], known: Catalogue
 ) -> list[str]:
     """What is wrong with a page: first its figures, each of which is one thing."""
-    read = webpage.read(html, expected, Accounted(facts, known), known)
-    return [*figures.read(html, facts, known), *read]
+    read = figures.read(html, facts, known)
+    if facts["run"]["kommune"] == NETWORK:
+        read += members.read(html, facts, known)
+    return [*read, *webpage.read(html, expected, Accounted(facts, known), known)]
 
 
 def _refuse(problems: Sequence[str], what: str) -> None:
