@@ -6,6 +6,7 @@ drawn, and must be refused with its figure in the message.
 """
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
@@ -24,7 +25,7 @@ from asss.catalogue import catalogue, parameters
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import NETWORK, Run
 from asss.errors import RenderError
-from asss.formats import readback
+from asss.formats import readback, typesetting
 from asss.formats.readback import drawing
 from asss.formats.readback import figures as eyes
 from asss.page import overview, sections, text
@@ -287,3 +288,48 @@ def test_no_report_lacks_what_its_figures_show_of_others(
     first["years"][0]["value"] += 1
     problems = eyes.read(page_of(found, known), facts, known)
     assert any("Sykefravær" in problem for problem in problems)
+
+
+# -- on paper --------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def paper_of(rendered: Callable[[str, int], Path]) -> tuple[str, bytes, Facts]:
+    """A finished report: its page, its PDF and its facts."""
+    folder = rendered("trondheim", 2020)
+    facts = json.loads((folder / "facts.json").read_text("utf-8"))
+    html = (folder / "rapport.html").read_text("utf-8")
+    return html, (folder / "rapport.pdf").read_bytes(), facts
+
+
+def test_a_pdf_with_other_drawings_than_the_page_is_refused(
+    known: Catalogue, paper_of: tuple[str, bytes, Facts]
+) -> None:
+    """It is of another day, or was changed: the page that was read is not in it."""
+    html, pdf, facts = paper_of
+    readback.check(facts, known, html=html, pdf=pdf)
+    other = html.replace('<text x="0" y="7.7"', '<text x="0" y="7.8"', 1)
+    assert other != html
+    with pytest.raises(RenderError, match="set with other drawings than those"):
+        readback.check(facts, known, html=other, pdf=pdf)
+
+
+def test_a_pdf_that_tells_another_alternative_text_is_refused(
+    known: Catalogue, paper_of: tuple[str, bytes, Facts]
+) -> None:
+    """What a screen reader says of a figure is worked out from the facts."""
+    html, _, facts = paper_of
+    damaged = re.sub(r'(aria-label="Tjenesteprofil[^"]*?)\d\d(?=ʳ)', r"\g<1>13", html)
+    assert damaged != html
+    problems = readback.read_pdf(typesetting.to_pdf(damaged), facts, known)
+    assert any("figure 1, alternative text: is" in problem for problem in problems)
+
+
+def test_a_pdf_lacks_no_word_of_its_drawings(
+    known: Catalogue, paper_of: tuple[str, bytes, Facts]
+) -> None:
+    """What is drawn and cannot be read is no label."""
+    html, pdf, facts = paper_of
+    other = html.replace(">Verdi</text>", ">Uverdi</text>", 1)
+    with pytest.raises(RenderError, match="figures: lack «Uverdi»"):
+        readback.check(facts, known, html=other, pdf=pdf)

@@ -127,8 +127,11 @@ class _Tables:
             self._by_key[fact["indicator"], fact["kommune"], fact["year"]] = fact
         self._any = {(fact["indicator"], fact["year"]): fact for fact in facts["facts"]}
         self._whose: dict[tuple[str, str], set[str]] = {}
+        since = {one.id: one.member_from or 0 for one in known.network.members}
         for indicator, kommune, year in self._by_key:
-            self._whose.setdefault((indicator, str(year)), set()).add(kommune)
+            # From before it was a member, not every figure shows it.
+            if since[kommune] <= year:
+                self._whose.setdefault((indicator, str(year)), set()).add(kommune)
         self.names = {
             "tall.csv": self._tall,
             "indikatorer.csv": self._indikatorer,
