@@ -6,7 +6,7 @@ what is printed: so is a what-if, and so are the few that everybody asks for. Kn
 words. Imports ``frames`` and below.
 """
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,7 +24,7 @@ from asss.catalogue.parameters import LATEST, Member, Run
 from asss.catalogue.supposition import suppose
 from asss.statbank import Snapshot
 
-__all__ = ["changed_facts", "robustness", "set_against"]
+__all__ = ["changed_facts", "robustness", "set_against", "what_ifs"]
 
 #: What is told of a fact beside what is printed of it.
 BESIDE = ("value", "mean", "index", "distance", "rank", "side")
@@ -87,13 +87,14 @@ def robustness(
     *,
     snapshot: str | Snapshot = LATEST,
     parameters: Parameters = None,
+    leave_out: Collection[str] | None = None,
 ) -> pd.DataFrame:
     """
     Which conclusions change if the mean is made in another way.
 
-    The mean is made plain where it is weighted, or weighted where all are plain; each
-    of the other members is left out of it, one at a time; and the kommune itself is,
-    which is then held against the others.
+    The mean is made plain where it is weighted, or weighted where all are plain; the
+    other members are left out of it, one at a time; and the kommune itself is, which is
+    then held against the others.
 
     Parameters
     ----------
@@ -103,6 +104,8 @@ def robustness(
         Id or name of a member; all of them where left out.
     snapshot, parameters
         As for :func:`asss.load`.
+    leave_out : collection of str, optional
+        Ids of those who are left out, one at a time; without it, every member.
 
     Returns
     -------
@@ -139,7 +142,7 @@ def robustness(
     rows = [
         dict(zip(COLUMNS, told, strict=True))
         for name in wanted
-        for told in _changes(whole, known, known.network.member(name))
+        for told in _changes(whole, known, known.network.member(name), leave_out)
     ]
     return pd.DataFrame(rows, columns=COLUMNS)
 
@@ -168,12 +171,15 @@ class _Whole:
 
 
 def _changes(
-    whole: _Whole, known: Catalogue, member: Member
+    whole: _Whole,
+    known: Catalogue,
+    member: Member,
+    leave_out: Collection[str] | None,
 ) -> Iterator[tuple[str, ...]]:
     """The rows of one report."""
     printed = whole.findings(known, member)
     concluded = _conclusions(printed, known)
-    for name, given in _what_ifs(printed.book, known):
+    for name, given in what_ifs(printed.book, known, leave_out).items():
         supposed = suppose(known, member.id, whole.run.year, **given)
         found = whole.findings(supposed, member)
         for (indicator, conclusion), then in _conclusions(found, supposed).items():
@@ -183,18 +189,20 @@ def _changes(
                 yield member.id, indicator, name, conclusion, now, then
 
 
-def _what_ifs(
-    book: FactBook, known: Catalogue
-) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """What everybody asks for, by name, as :func:`suppose` takes it."""
+def what_ifs(
+    book: FactBook, known: Catalogue, leave_out: Collection[str] | None = None
+) -> dict[str, Mapping[str, Any]]:
+    """What :func:`robustness` asks of a report, by name, as ``suppose`` takes it."""
     own, year = book.member.id, book.run.year
     rules = {known.mean_rule(fact.indicator, year) for fact in _own(book)}
     rule = "plain" if "weighted" in rules else "weighted"
-    yield rule, {"mean": rule}
-    yield "others", {"mean": "others"}
-    for member in known.network.in_year(year):
-        if member.id != own:
-            yield f"without {member.id}", {"without": [member.id]}
+    ids = [member.id for member in known.network.in_year(year) if member.id != own]
+    left = [name for name in ids if leave_out is None or name in leave_out]
+    return {
+        rule: {"mean": rule},
+        "others": {"mean": "others"},
+        **{f"without {name}": {"without": [name]} for name in left},
+    }
 
 
 def _own(book: FactBook) -> list[Fact]:

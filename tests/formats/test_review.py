@@ -19,6 +19,7 @@ from nbformat import NotebookNode
 from reports import KOMMUNER, YEARS
 from typer.testing import CliRunner
 
+import asss
 from asss import figures
 from asss.__main__ import app
 from asss.analysis.findings import Findings
@@ -730,3 +731,27 @@ def test_cell_is_named_by_what_it_holds_and_nothing_else(made: Made) -> None:
     assert any("funksjon 243 (KOKfunksjon0000)" in origin for origin in read)
     assert not any("(KOKregnskapsomfa0000)" in origin for origin in read)
     assert not any("(KOKart0000)" in origin for origin in read)
+
+
+def test_says_how_much_hangs_on_the_mean(made: Made) -> None:
+    """As asss.robustness has it, and nowhere in the report itself."""
+    heading = "Hvor mye henger på snittet?"
+    assert heading not in made.public
+    part = made.page.split(f">{heading}</h2>", 1)[1].split("<h2", 1)[0]
+    lines = [_text(line) for line in re.findall(r"<li>(.*?)</li>", part, re.S)]
+    run = made.content["run"]
+    changes = asss.robustness(run["year"], run["kommune"], snapshot="embedded")
+    names = {one: "de andre kommunene" for one in ("others",)}
+    names |= {"plain": "det uvektede", "weighted": "det vektede"}
+    names |= {"without oslo": "kommunene uten Oslo"}
+    # In 2017 all means are plain, and nobody weighs most.
+    assert len(lines) == (3 if run["year"] > 2017 else 2)
+    for name, title in names.items():
+        line = next((one for one in lines if title in one), None)
+        if line is None:
+            continue
+        assert line.startswith("Hva om: ")
+        rows = changes[changes["what_if"] == name]
+        told = rows[rows["conclusion"] != "told"]
+        assert line.count("→") == len(told)
+        assert line.endswith("Ingenting blir annerledes.") is rows.empty

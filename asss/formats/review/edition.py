@@ -22,6 +22,7 @@ from asss.catalogue.catalogue import Catalogue
 from asss.formats import conversion, exports
 from asss.formats.conversion import ON_PAGE
 from asss.formats.review.evidence import read_back
+from asss.formats.review.leaning import leaning
 from asss.formats.review.trails import Marked, Trail, Trails
 from asss.page import blocks, record, sections, text
 from asss.page.blocks import BLOCK_MIME
@@ -88,6 +89,8 @@ def compose(
         *marked.cells,
         _prose("findings-heading", f"## {words['review_findings']}"),
         _block("findings", blocks.block("review_findings", known, **findings).html),
+        _prose("leaning-heading", f"## {words['review_leans']}"),
+        _block("leaning", leaning(found, known, snapshot).html),
         _prose("trails-heading", f"## {words['review_trails']}"),
         _block("trails", _trails(trails, notebook, content, known)),
         _prose("cells-heading", f"## {words['review_cells']}"),
