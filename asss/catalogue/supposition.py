@@ -191,10 +191,10 @@ def _names(
 
     is_others = [one.id for one in everybody if one not in group] == [kommune]
     called = words["what_if_others"] if is_others else name(group)
-    kind = f"_{rule}" if rule else ""
-    mean = words[f"what_if_mean{kind}"].format(group=called)
-    some = words[f"what_if_some_mean{kind}"].format(group=called)
-    short = words[f"what_if_mean{kind}"].format(group=words["what_if_group"])
+    kind = rule or "year"
+    mean = words[f"what_if_mean_{kind}"].format(group=called)
+    some = words[f"what_if_some_mean_{kind}"].format(group=called)
+    short = words[f"what_if_mean_{kind}"].format(group=words["what_if_group"])
     everyone = name(compared)
     return {
         "group": called,

@@ -392,6 +392,12 @@ FAMILIES = {
     "diff_": {"snapshot", "rendered", "appeared", "disappeared", "sign"},
     "method_chance_": {*CHANCE},
     "download_": {"report", "figures", "facts", "descriptions"},
+    "what_if_mean_": {"year", "plain", "weighted"},
+    "what_if_some_mean_": {"year", "plain", "weighted"},
+    "review_leans_": {
+        *("side", "near", "rank", "told", "new", "gone", "other"),
+        *("above", "below", "at", "away", "close", "highest", "lowest", "within"),
+    },
 }
 
 
