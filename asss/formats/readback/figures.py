@@ -155,7 +155,9 @@ class _Figure:
         """Caption, alternative text and table."""
         words = self.shown.words
         told = spaced("".join(t for c in rest.iter("figcaption") for t in c.itertext()))
-        caption = spaced(f"{words['figure']} {self.number}. {beside.caption}")
+        supposed = self.shown.known.supposed
+        head = f"{supposed.title}. " if supposed else ""
+        caption = spaced(f"{words['figure']} {self.number}. {head}{beside.caption}")
         if told != caption:
             yield f"the caption is «{told}», and should be «{caption}»"
         alt = spaced(image.get("aria-label", ""))
