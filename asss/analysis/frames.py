@@ -60,7 +60,15 @@ COLUMNS = {
 #: The columns of :func:`indicators`.
 OF_INDICATORS = (
     *("name", "short_name", "section", "unit", "decimals", "mean", "formula", "chance"),
-    *("reported_from", "definition", "processing", "interpretation", "source"),
+    *(
+        "plausible_from",
+        "plausible_to",
+        "reported_from",
+        "definition",
+        "processing",
+        "interpretation",
+        "source",
+    ),
 )
 
 
@@ -254,6 +262,8 @@ def indicators(*, parameters: Parameters = None) -> pd.DataFrame:
     frame = frame_of(rows).assign(
         formula=[str(row.formula) for row in rows],
         unit=[_unit(row.unit, known) for row in rows],
+        plausible_from=[row.plausible.at_least for row in rows],
+        plausible_to=[row.plausible.at_most for row in rows],
     )
     return frame[list(OF_INDICATORS)]
 

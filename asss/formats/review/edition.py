@@ -36,6 +36,9 @@ MADE_FACTS = "fakta"
 #: The service profile on a page, and the number of its figure.
 PROFILE = re.compile(r'<figure id="figur-(\d+)">\s*<div[^>]*><svg[^>]* id="profil"')
 
+#: How matplotlib leaves a plot in a notebook.
+PNG = "image/png"
+
 HEADING = re.compile(r"(</?)h[1-6]\b")
 
 Target: TypeAlias = Callable[[Marked], tuple[Trail, str]]
@@ -279,6 +282,7 @@ def _cells(notebook: NotebookNode, known: Catalogue) -> str:
                     "code": cell.source,
                     "is_shown": is_shown,
                     "output": "" if is_shown else "\n".join(_texts(cell)),
+                    "plots": list(_plots(cell)),
                 }
             )
     return blocks.block("review_cells", known, cells=items).html
@@ -292,8 +296,17 @@ def _shown(cell: NotebookNode) -> Iterator[NotebookNode]:
                 yield output
 
 
+def _plots(cell: NotebookNode) -> Iterator[str]:
+    """What an analyst has drawn, as PNG in base64."""
+    for output in cell.outputs:
+        if drawn := output.get("data", {}).get(PNG):
+            yield "".join(drawn.split())
+
+
 def _texts(cell: NotebookNode) -> Iterator[str]:
     for output in cell.outputs:
+        if PNG in output.get("data", {}):
+            continue
         yield output.get("text") or output.get("data", {}).get("text/plain", "")
 
 

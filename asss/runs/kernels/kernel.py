@@ -5,7 +5,9 @@ Loaded by the fork server, and by nobody else.
 """
 
 import atexit
+import contextlib
 import importlib
+import io
 import os
 import warnings
 from multiprocessing.connection import Connection
@@ -28,6 +30,7 @@ INLINE: Final = "module://matplotlib_inline.backend_inline"
 LIBRARIES: Final = (
     *("numpy", "pandas"),
     *("statsmodels.stats.proportion", "statsmodels.stats.rates"),
+    *("matplotlib.pyplot", "seaborn"),
 )
 
 
@@ -80,7 +83,16 @@ def warm_up() -> None:
             except ImportError:
                 # A notebook that needs it says so itself.
                 continue
+        _draw()
     shell.restore_sys_module_state()
     atexit.unregister(shell.atexit_operations)
     type(shell).clear_instance()
     IPythonKernel.clear_instance()
+
+
+def _draw() -> None:
+    """Draw something and forget it, so that the first plot finds letters at hand."""
+    with contextlib.suppress(ImportError):
+        figure = importlib.import_module("matplotlib.figure").Figure()
+        figure.subplots().set_xlabel("ASSS")
+        figure.savefig(io.BytesIO(), format="png")
