@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from upath import UPath
 
 __all__ = [
+    "DOCX_NAME",
     "EARLIER",
     "EDITIONS",
     "EXPORTS",
@@ -63,12 +64,13 @@ __all__ = [
     "write",
 ]
 
-#: What can be asked for beside HTML and PDF.
+#: What can be asked for beside HTML, PDF and Word.
 EXPORTS = ("xlsx", "csv", "svg", "png")
 
-#: What a report can be had as; PNG, which takes most time, only when asked for.
-FORMATS = ("html", "pdf", *EXPORTS)
-USUAL_FORMATS = tuple(name for name in FORMATS if name != "png")
+#: What a report can be had as; what has PNG in it takes most time, and comes only when
+#: asked for.
+FORMATS = ("html", "pdf", "docx", *EXPORTS)
+USUAL_FORMATS = tuple(name for name in FORMATS if name not in ("docx", "png"))
 
 #: The public report; and beside it, for reviewers, the same with kildespor.
 PUBLIC, REVIEW = "public", "review"
@@ -78,6 +80,7 @@ NOTEBOOK_NAME = "rapport.ipynb"
 HTML_NAME = "rapport.html"
 REVIEW_NAME = "gjennomgang.html"
 PDF_NAME = "rapport.pdf"
+DOCX_NAME = "rapport.docx"
 FACTS_NAME = "facts.json"
 
 #: Where what-ifs are put, apart from all reports.
@@ -89,6 +92,7 @@ FIGURES_NAME = "tall.csv"
 SEEN_BY = {
     "html": HTML_NAME,
     "pdf": PDF_NAME,
+    "docx": DOCX_NAME,
     "xlsx": WORKBOOK_NAME,
     "csv": FIGURES_NAME,
     "svg": "figurer/*.svg",
@@ -100,6 +104,7 @@ SEEN_BY = {
 LINKED = (
     HTML_NAME,
     PDF_NAME,
+    DOCX_NAME,
     REVIEW_NAME,
     NOTEBOOK_NAME,
     WORKBOOK_NAME,

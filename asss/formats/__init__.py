@@ -3,9 +3,10 @@ Formats: a notebook that has been run, as pages, papers and files, and their con
 
 ::
 
-                review              kildespor at every number
+             review │ word              kildespor at every number; the page for Word
   conversion   typesetting   readback   exports
-                 tagging
+             tagging │ manuscript
                                     HTML │ PDF │ is it all there? │ other programs;
-                                    what a screen reader needs of the PDF
+                                    what a screen reader needs of the PDF; the page's
+                                    tree without what paper has no use for
 """

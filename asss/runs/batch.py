@@ -558,7 +558,7 @@ def _listing(folder: Path, name: str, known: Catalogue, *, is_old: bool) -> List
         raise RenderError(msg) from error
     words = known.phrases.words
     labels = (
-        *("HTML", "PDF", words["index_review"], words["index_notebook"]),
+        *("HTML", "PDF", "Word", words["index_review"], words["index_notebook"]),
         *("Excel", "CSV", words["index_facts"]),
     )
     files = [

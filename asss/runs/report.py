@@ -5,7 +5,7 @@ The only room that knows papermill. A report is made in a folder of its own and 
 into place when it is whole; what was there before stays until then. ``render_report``
 is a plain function of plain arguments, so that any pool of workers can run it; the
 ledger is the business of whoever asks for it. Imports ``conversion``, ``typesetting``,
-``manifest``, ``ledger`` and below.
+``word``, ``manifest``, ``ledger`` and below.
 """
 
 import logging
@@ -29,9 +29,10 @@ from asss.catalogue import catalogue, parameters
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import BOKMAL, METHOD, SHARED, Run
 from asss.errors import AsssError, ParameterError, RenderError
-from asss.formats import conversion, exports, readback, review, typesetting
+from asss.formats import conversion, exports, readback, review, typesetting, word
 from asss.formats.conversion import ON_PAGE
 from asss.outputs import (
+    DOCX_NAME,
     EDITIONS,
     FACTS_NAME,
     FORMATS,
@@ -51,6 +52,7 @@ from asss.runs.ledger import Entry
 from asss.statbank import holdings
 
 __all__ = [
+    "DOCX_NAME",
     "EDITIONS",
     "FACTS_NAME",
     "FORMATS",
@@ -121,9 +123,10 @@ def render_report(
     Returns
     -------
     report : Report
-        Its folder holds rapport.html, rapport.pdf, rapport.ipynb, facts.json and
-        manifest.json; its entry is for the ledger, which is not written here. Nor is
-        the year's index, to which the page leads: ``batch.write_index`` writes it.
+        Its folder holds rapport.html, rapport.pdf, rapport.docx, rapport.ipynb,
+        facts.json and manifest.json; its entry is for the ledger, which is not written
+        here. Nor is the year's index, to which the page leads: ``batch.write_index``
+        writes it.
 
     Raises
     ------
@@ -422,8 +425,11 @@ def _write(
     pdf = typesetting.to_pdf(html) if "pdf" in formats else None
     if pdf is not None:
         (work / PDF_NAME).write_bytes(pdf)
+    docx = word.to_docx(html) if "docx" in formats else None
+    if docx is not None:
+        (work / DOCX_NAME).write_bytes(docx)
     if "html" in formats:
-        # Links to the files beside the page; in the PDF they would lead nowhere.
+        # Links to the files beside the page; on paper they would lead nowhere.
         html = exports.offered(html, work, known)
         (work / HTML_NAME).write_text(html, encoding="utf-8")
-    readback.check(facts, known, html=html, pdf=pdf)
+    readback.check(facts, known, html=html, pdf=pdf, docx=docx)

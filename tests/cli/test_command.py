@@ -73,7 +73,7 @@ def _refused(result: Result, code: int, *says: str) -> None:
         (["--kommune", "oslo"], "Say which data year"),
         (["--year", "2020"], "one of --kommune, --network, --all or --file"),
         (["--all", "--kommune", "oslo", "--year", "2020"], "one of --kommune"),
-        (["--all", "--year", "2020", "--format", "docx"], "Unknown format 'docx'"),
+        (["--all", "--year", "2020", "--format", "odt"], "Unknown format 'odt'"),
         (["--kommune", "oslo", "--yaer", "2020"], "No such option"),
         (["--all", "--year", "2020", "--date", "15.6.2021"], "is not a date"),
         (["--all", "--kommune", "oslo"], "--kommune and --all do not go together"),

@@ -29,7 +29,7 @@ from patience import PATIENCE
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import METHOD, NETWORK, SHARED
 from asss.errors import RenderError
-from asss.formats import tagging, typesetting
+from asss.formats import manuscript, tagging, typesetting
 from asss.page import looks, site
 from asss.runs import report
 
@@ -379,7 +379,7 @@ def test_what_paper_leaves_out_is_what_the_stylesheets_hide() -> None:
     on_paper = "".join(re.findall(r"@media print \{(.*?)\n\}", css, re.DOTALL))
     hidden = re.findall(r"([^{}/]+)\{ display: none; \}", on_paper)
     names = {name for rule in hidden for name in re.findall(r"\.([\w-]+)", rule)}
-    assert names == typesetting.SCREEN_ONLY
+    assert names == manuscript.SCREEN_ONLY
 
 
 @pytest.mark.parametrize(

@@ -129,7 +129,11 @@ def downloads(folder: Path, known: Catalogue) -> Block:
     groups = (
         (
             "report",
-            (("rapport.pdf", "PDF"), ("rapport.ipynb", words["index_notebook"])),
+            (
+                ("rapport.pdf", "PDF"),
+                ("rapport.docx", "Word"),
+                ("rapport.ipynb", words["index_notebook"]),
+            ),
         ),
         ("figures", ((WORKBOOK_NAME, "Excel"), (FIGURES_NAME, "CSV"))),
         ("facts", (("facts.json", "JSON"),)),

@@ -28,14 +28,16 @@ __all__ = [
     "drawings",
 ]
 
-#: Width of a PNG in pixels: twice what a figure has room for on a screen.
-WIDTH = 1600
+#: Pixels of a PNG for each point that a figure is drawn in: twice those of a wide
+#: screen, where the widest figures (497 points) have 800. So all have the same type.
+SCALE = 1600 / 496.8
 
 #: For programs that read no font from an SVG.
 FAMILIES = "Inter, 'Helvetica Neue', Arial, sans-serif"
 
 FIGURE = re.compile(r'<figure id="figur-(\d+)"[^>]*>(.*?)</figure>', re.DOTALL)
 DRAWING = re.compile(r"(<svg\b.*?</svg>)", re.DOTALL)
+SIZE = re.compile(r'width="([\d.]+)pt" height="([\d.]+)pt"')
 LABEL = re.compile(r'aria-label="([^"]*)"')
 CAPTION = re.compile(r"<figcaption>(.*?)</figcaption>", re.DOTALL)
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -55,6 +57,15 @@ class Drawing:
         """What its files are called, without suffix."""
         return f"figur-{self.number}"
 
+    @property
+    def size(self) -> tuple[float, float]:
+        """How wide and how high it is drawn, in points."""
+        found = SIZE.search(self.svg)
+        if found is None:
+            msg = f"{self.name} does not say how wide and how high it is."
+            raise RenderError(msg)
+        return float(found[1]), float(found[2])
+
     def alone(self, language: str) -> str:
         """As an SVG file: with title, description, and the typeface inside it."""
         drawing = self.svg.replace('font-family="Inter"', f'font-family="{FAMILIES}"')
@@ -73,7 +84,7 @@ class Drawing:
         """As PNG on white, with caption and alternative text in the file."""
         image = resvg_py.svg_to_bytes(
             svg_string=self.svg,
-            width=WIDTH,
+            width=round(self.size[0] * SCALE),
             dpi=96,
             background="white",
             skip_system_fonts=True,

@@ -3,8 +3,9 @@ Read back: a finished report, read as its reader will, before anyone gets it.
 
 What should be there is worked out once more, from facts.json and the words alone, and
 looked for in what was really made: nothing of the code that put it there is asked. The
-web page and the PDF are read each by its own; and the facts themselves are held against
-the snapshot that they are from. Imports ``overview`` and below. Of figures::
+web page, the PDF and the Word document are read each by its own; and the facts
+themselves are held against the snapshot that they are from. Imports ``overview`` and
+below. Of figures::
 
                 figures              of a page: is each what it must be?
   spoken   profile   panels          what is beside it │ rows │ panels
@@ -20,6 +21,7 @@ from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import METHOD, NETWORK, Run
 from asss.errors import RenderError
 from asss.formats.readback import (
+    document,
     figures,
     index,
     members,
@@ -42,7 +44,7 @@ from asss.statbank import Snapshot
 
 __all__ = ["Told", "check", "check_exports", "check_facts", "check_index"]
 __all__ += ["check_review", "read_exports", "read_html", "read_index", "read_pdf"]
-__all__ += ["warm_up"]
+__all__ += ["read_docx", "warm_up"]
 
 #: As many problems as a person reads before beginning to mend.
 SHOWN = 10
@@ -61,6 +63,11 @@ def read_index(html: str, told: Told, known: Catalogue) -> list[str]:
 def read_pdf(pdf: bytes, facts: Mapping[str, Any], known: Catalogue) -> list[str]:
     """What is wrong with a report's PDF, each with its place; nothing if sound."""
     return paper.read(pdf, expect(facts, known), known, figures.texts(facts, known))
+
+
+def read_docx(docx: bytes, facts: Mapping[str, Any], known: Catalogue) -> list[str]:
+    """What is wrong with a report's Word document; nothing if sound."""
+    return document.read(docx, expect(facts, known), Accounted(facts, known), known)
 
 
 def read_exports(
@@ -171,6 +178,7 @@ def check(
     *,
     html: str | None = None,
     pdf: bytes | None = None,
+    docx: bytes | None = None,
 ) -> None:
     """
     Refuse a report that does not say what its facts say.
@@ -181,7 +189,7 @@ def check(
         What facts.json holds.
     known : Catalogue
         With what is supposed, where that is a what-if.
-    html, pdf : str, bytes, optional
+    html, pdf, docx : str, bytes, bytes, optional
         Those that were made.
 
     Raises
@@ -197,6 +205,8 @@ def check(
     if pdf is not None:
         told = figures.texts(facts, known)
         problems += paper.read(pdf, expected, known, told, html)
+    if docx is not None:
+        problems += document.read(docx, expected, Accounted(facts, known), known)
     _refuse(
         problems,
         f"{expected.kommune_id} {expected.year}: the finished report does not say what "

@@ -1,0 +1,529 @@
+"""
+The Word document read back: its parts as they lie in the file, read as Word reads them.
+
+Nothing of what wrote it is asked: headings are known by their styles, notes by where
+their letters lead, columns by the rows that are repeated, and a picture by what is
+written in it.
+"""
+
+import re
+import struct
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from io import BytesIO
+from itertools import pairwise
+from typing import TypeAlias
+from xml.etree import ElementTree as ET
+from xml.etree.ElementTree import Element
+from zipfile import BadZipFile, ZipFile
+
+from asss.catalogue.catalogue import Catalogue
+from asss.catalogue.markdown import LEFTOVERS
+from asss.formats.readback.expectation import Chapter, Expected, Row
+from asss.formats.readback.expectation import spaced as plain
+from asss.formats.readback.prose import NOTES, Accounted
+
+__all__ = ["read"]
+
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
+A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+DC = "{http://purl.org/dc/elements/1.1/}"
+
+#: The only parts that a report has: no macro, nothing embedded, no template elsewhere.
+PARTS = re.compile(
+    r"\[Content_Types\]\.xml|_rels/\.rels|docProps/core\.xml|word/_rels/document\.xml\.rels"
+    r"|word/(?:document|styles|settings|numbering|footer1)\.xml"
+    r"|word/media/picture\d+\.png"
+)
+
+#: The only fields: of pages, and of the numbers of figures and tables.
+FIELDS = re.compile(r" (?:PAGE|NUMPAGES|SEQ \w+ \\\* ARABIC) ")
+
+#: Two spaces of which one is hard: Word shows both.
+WIDE = re.compile(r"\u00a0[ \u00a0]|[ \u00a0]\u00a0")
+
+PNG = b"\x89PNG\r\n\x1a\n"
+
+#: A row of a table, of which each cell is what it says and the notes it leads to; a
+#: cell that spans several columns stands in each.
+Cells: TypeAlias = list["Cell"]
+
+
+@dataclass
+class Paragraph:
+    """A paragraph as it is read.
+
+    Attributes
+    ----------
+    style : str
+        By the name that Word knows it by: ``heading 1``.
+    text : str
+        Without the letters of notes, and with marks as in facts.json.
+    letters : list of (int, str)
+        How much of the text stands before the letter of a note, and where it leads.
+    links : list of str
+        All places within the document that it leads to.
+    places : list of str
+        That lie in it.
+    pictures : list of (str, str)
+        The text of each for who does not see it, and what the document calls it.
+    """
+
+    style: str = "Normal"
+    text: str = ""
+    in_table: bool = False
+    letters: list[tuple[int, str]] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
+    places: list[str] = field(default_factory=list)
+    pictures: list[tuple[str, str]] = field(default_factory=list)
+    addresses: list[str] = field(default_factory=list)
+
+    def after(self, said: str) -> list[str]:
+        """Where the letters lead that stand directly behind a sentence."""
+        return [to for n, to in self.letters if plain(self.text[:n]).endswith(said)]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell: its text, where its letters lead, and whether it goes on from above."""
+
+    text: str
+    notes: tuple[str, ...]
+    goes_on: bool
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table: the rows that every page repeats, and the others."""
+
+    caption: str
+    heads: list[Cells]
+    rows: list[Cells]
+
+
+class Document:
+    """A file that has been opened, with what is in it in the order of reading."""
+
+    def __init__(self, content: bytes, mark: str) -> None:
+        with ZipFile(BytesIO(content)) as file:
+            self.parts = {name: file.read(name) for name in file.namelist()}
+        self._mark = mark
+        self.styles = self.xml("word/styles.xml")
+        self._names = {
+            str(style.get(f"{W}styleId")): _value(style, "name")
+            for style in self.styles.iter(f"{W}style")
+        }
+        self._raised = {
+            str(style.get(f"{W}styleId"))
+            for style in self.styles.iter(f"{W}style")
+            if _value(style, "rPr", "vertAlign") == "superscript"
+        }
+        self.paragraphs: list[Paragraph] = []
+        self.tables: list[Table] = []
+        self.addresses = {
+            str(one.get("Id")): (str(one.get("Type")), str(one.get("Target")))
+            for one in self.xml("word/_rels/document.xml.rels")
+        }
+        body = self.xml("word/document.xml").find(f"{W}body")
+        for block in body if body is not None else ():
+            if block.tag == f"{W}p":
+                self.paragraphs.append(self._paragraph(block))
+            elif block.tag == f"{W}tbl":
+                self.tables.append(self._table(block))
+
+    def xml(self, name: str) -> Element:
+        """A part of the file."""
+        return ET.fromstring(self.parts[name])
+
+    @cached_property
+    def whole(self) -> str:
+        """All that is said, cells after each other."""
+        return plain(" ".join(one.text for one in self.paragraphs))
+
+    @cached_property
+    def named(self) -> dict[str, Paragraph]:
+        """By its name, the paragraph that a place lies in."""
+        return {name: one for one in self.paragraphs for name in one.places}
+
+    @cached_property
+    def chapters(self) -> dict[str, list[Paragraph]]:
+        """What stands under each heading of the first level; and before the first."""
+        found: dict[str, list[Paragraph]] = {"": []}
+        place = ""
+        for one in self.paragraphs:
+            if one.style == "heading 1":
+                place = plain(one.text)
+                found[place] = []
+            else:
+                found[place].append(one)
+        return found
+
+    # -- reading -----------------------------------------------------------------------
+
+    def _paragraph(self, block: Element, *, in_table: bool = False) -> Paragraph:
+        style = _value(block, "pPr", "pStyle")
+        one = Paragraph(self._names.get(style, "Normal"), in_table=in_table)
+        for child in block:
+            self._take(child, one, "")
+        return one
+
+    def _take(self, node: Element, into: Paragraph, leads_to: str) -> None:
+        name = node.tag
+        if name == f"{W}bookmarkStart":
+            into.places.append(str(node.get(f"{W}name")))
+        elif name == f"{W}hyperlink":
+            to = node.get(f"{W}anchor", "")
+            if to:
+                into.links.append(to)
+            else:
+                into.addresses.append(self.addresses[str(node.get(f"{R}id"))][1])
+            for child in node:
+                self._take(child, into, to)
+        elif name == f"{W}fldSimple":
+            for child in node:
+                self._take(child, into, leads_to)
+        elif name == f"{W}r":
+            is_raised = _value(node, "rPr", "rStyle") in self._raised
+            said = "".join(self._said(child, into) for child in node)
+            if is_raised and leads_to:
+                into.letters.append((len(into.text), leads_to))
+            elif not is_raised:
+                into.text += said
+            elif said != ",":  # of two letters
+                into.text += self._mark if said == "r" else said
+
+    def _said(self, node: Element, into: Paragraph) -> str:
+        if node.tag == f"{W}drawing":
+            about, shown = node.find(f".//{WP}docPr"), node.find(f".//{A}blip")
+            alt = "" if about is None else about.get("descr", "")
+            what = "" if shown is None else shown.get(f"{R}embed", "")
+            into.pictures.append((alt, what))
+        if node.tag == f"{W}br" and node.get(f"{W}type") == "column":
+            return ""
+        signs = {f"{W}t": node.text or "", f"{W}tab": " ", f"{W}br": " "}
+        return signs.get(node.tag, "")
+
+    def _table(self, block: Element) -> Table:
+        heads: list[Cells] = []
+        rows: list[Cells] = []
+        above = self.paragraphs[-1].text if self.paragraphs else ""
+        for row in block.findall(f"{W}tr"):
+            cells: Cells = []
+            for cell in row.findall(f"{W}tc"):
+                inside = [
+                    self._paragraph(one, in_table=True) for one in cell.findall(f"{W}p")
+                ]
+                self.paragraphs += inside
+                merge = cell.find(f"{W}tcPr/{W}vMerge")
+                made = Cell(
+                    plain(" ".join(one.text for one in inside)),
+                    tuple(to for one in inside for _, to in one.letters),
+                    merge is not None and merge.get(f"{W}val") != "restart",
+                )
+                cells += [made] * int(_value(cell, "tcPr", "gridSpan") or 1)
+            is_head = row.find(f"{W}trPr/{W}tblHeader") is not None
+            (heads if is_head else rows).append(cells)
+        return Table(plain(above), heads, rows)
+
+
+def _value(node: Element, *path: str) -> str:
+    """What is said of an element, by its way there; empty where nothing is."""
+    found = node.find("/".join(f"{W}{name}" for name in path))
+    return "" if found is None else found.get(f"{W}val", "")
+
+
+def read(
+    docx: bytes, expected: Expected, accounted: Accounted, known: Catalogue
+) -> list[str]:
+    """What is wrong with a Word document, each with its place."""
+    try:
+        document = Document(docx, known.phrases.words["reconstructed_mark"])
+    except (BadZipFile, ET.ParseError, KeyError) as error:
+        return [f"rapport.docx: cannot be read: {error}"]
+    problems = [
+        *_file(document, expected),
+        *_texts(document, expected),
+        *_ways(document),
+        *_figures(document, expected),
+        *(_table(document, expected) if expected.rows else ()),
+        *(_members(document, expected, known) if expected.printed else ()),
+        *_strange(document, accounted),
+        *_leftovers(document),
+    ]
+    return [f"rapport.docx: {problem}" for problem in dict.fromkeys(problems)]
+
+
+# -- the file --------------------------------------------------------------------------
+
+
+def _file(document: Document, expected: Expected) -> Iterator[str]:
+    """Title, language and footer; and nothing in it that Word would ask about."""
+    for name in document.parts:
+        if not PARTS.fullmatch(name):
+            yield f"file: has the part {name}, which no report has"
+    title = document.xml("docProps/core.xml").findtext(f"{DC}title", "")
+    if title != f"{expected.title} – ASSS":
+        yield f"title: is «{title}», and should be «{expected.title} – ASSS»"
+    headings = [plain(o.text) for o in document.paragraphs if o.style == "Title"]
+    if headings != [expected.title]:
+        yield f"heading: is {headings}, and should be {[expected.title]}"
+    spoken = _value(document.styles, "docDefaults", "rPrDefault", "rPr", "lang")
+    if spoken != f"{expected.language}-NO":
+        yield f"language: is {spoken!r}, and should be '{expected.language}-NO'"
+    footer = document.xml("word/footer1.xml")
+    told = "".join(one.text or "" for one in footer.iter(f"{W}t"))
+    if expected.title not in told:
+        yield f"footer: does not say «{expected.title}»"
+    for name in expected.strangers(told):
+        yield f"footer: names {name}"
+    for part in (footer, document.xml("word/document.xml")):
+        for one in part.iter(f"{W}fldSimple"):
+            if not FIELDS.fullmatch(instruction := one.get(f"{W}instr", "")):
+                yield f"field: is «{instruction}», which no report has"
+    if document.xml("word/settings.xml").find(f"{W}updateFields") is not None:
+        yield "settings: fields are to be updated, and Word would ask of it"
+
+
+# -- words -----------------------------------------------------------------------------
+
+
+def _texts(document: Document, expected: Expected) -> Iterator[str]:
+    """Every sentence and forbehold under its heading, with its notes."""
+    parts = {
+        heading: plain(" ".join(one.text for one in inside))
+        for heading, inside in document.chapters.items()
+    }
+    for text in expected.top:
+        if plain(text) not in parts[""]:
+            yield f"top: lacks «{plain(text)}»"
+    for chapter in expected.chapters:
+        if chapter.heading not in parts:
+            yield f"headings: «{chapter.heading}» is missing"
+            continue
+        for text in chapter.sentences:
+            if plain(text) not in parts[chapter.heading]:
+                yield f"{chapter.heading}: lacks the sentence «{plain(text)}»"
+        yield from _comments(chapter, parts[chapter.heading], document.whole)
+        yield from _marks(document, chapter)
+    for text in expected.texts:
+        if plain(text) not in document.whole:
+            yield f"page: lacks «{plain(text)}»"
+    led = {address for one in document.paragraphs for address in one.addresses}
+    if expected.leads_to and expected.leads_to not in led:
+        yield f"page: does not lead to {expected.leads_to}"
+
+
+def _comments(chapter: Chapter, part: str, whole: str) -> Iterator[str]:
+    """What people say, once, behind its sentence and nothing but what others say."""
+    others = "|".join(re.escape(text) for _, text in chapter.comments)
+    for after, text in chapter.comments:
+        if (times := part.count(text)) != 1 or (times := whole.count(text)) != 1:
+            yield f"{chapter.heading}: the comment «{text}» stands {times} times"
+        elif after and not re.search(
+            rf"{re.escape(plain(after))} ?(?:(?:{others}) )*{re.escape(text)}", part
+        ):
+            yield f"{chapter.heading}: «{text}» is not after «{plain(after)}»"
+
+
+def _marks(document: Document, chapter: Chapter) -> Iterator[str]:
+    """From each sentence to the forbehold on its facts, and no other."""
+    inside = document.chapters[chapter.heading]
+    for text, marks in zip(chapter.sentences, chapter.marks, strict=False):
+        said = plain(text)
+        place = f"{chapter.heading}: the mark of «{said[:80]}»"
+        led = [
+            plain(document.named[to].text)
+            for one in inside
+            for to in one.after(said)
+            if to in document.named
+        ]
+        for mark in map(plain, marks):
+            if not any(mark in note for note in led):
+                yield f"{place} does not lead to «{mark}»"
+        for note in led:
+            if not any(plain(mark) in note for mark in marks):
+                yield f"{place} leads to «{note[:80]}»"
+
+
+def _ways(document: Document) -> Iterator[str]:
+    """Every link leads somewhere, and every note back to where it is noted."""
+    for one in document.paragraphs:
+        for to in one.links:
+            if to not in document.named:
+                yield f"«{plain(one.text)[:60]}»: leads to {to}, which is nowhere"
+        for _, to in one.letters:
+            note = document.named.get(to, one)
+            back = [document.named.get(way) for way in note.links]
+            if not any(way is one for way in back):
+                yield f"the note «{plain(note.text)[:60]}» does not lead back"
+
+
+# -- figures ---------------------------------------------------------------------------
+
+
+def _figures(document: Document, expected: Expected) -> Iterator[str]:
+    """Numbered from 1, one in every chapter, each with a text of its own for it."""
+    for chapter in expected.chapters[1:]:
+        inside = document.chapters.get(chapter.heading, [])
+        if not any(one.pictures for one in inside):
+            yield f"{chapter.heading}: has no figure"
+    number = 0
+    for one, below in pairwise([*document.paragraphs, Paragraph()]):
+        for written, name in one.pictures:
+            number, alt = number + 1, plain(written)
+            place, told = f"figure {number}", plain(below.text)
+            if below.style != "caption" or not re.match(rf"\w+ {number}\. \S", told):
+                yield f"{place}: its caption is «{told[:80]}»"
+            drawn = _written_in(document, name)
+            if drawn != {"Title": told, "Description": alt}:
+                yield f"{place}: shows another picture: {drawn.get('Title', 'none')}"
+            if not alt:
+                yield f"{place}: has no alternative text"
+            elif alt in told:
+                yield f"{place}: the alternative text says no more than the caption"
+            else:
+                yield from expected.lacks(f"{place}, alternative text", alt)
+            for stranger in expected.strangers(f"{alt} {told}"):
+                yield f"{place}: names {stranger}: «{alt[:80]}»"
+
+
+def _written_in(document: Document, name: str) -> dict[str, str]:
+    """What a picture itself says that it is; nothing where it is none."""
+    image = document.parts.get(f"word/{document.addresses.get(name, ('', ''))[1]}", b"")
+    found: dict[str, str] = {}
+    place = len(PNG)
+    while image.startswith(PNG) and place + 8 <= len(image):
+        size, kind = struct.unpack(">I4s", image[place : place + 8])
+        if kind == b"iTXt":
+            body = image[place + 8 : place + 8 + size]
+            key, _, _, _, text = body.decode().split("\0", 4)[:5]
+            found[key] = plain(text.rpartition("\0")[2])
+        place += size + 12
+    return found
+
+
+# -- tables ----------------------------------------------------------------------------
+
+
+def _table(document: Document, expected: Expected) -> Iterator[str]:
+    """Every number of Tabell 1 in its row and column, with its mark and its notes."""
+    named = re.compile(r"\w+ 1\. .*\b" + re.escape(expected.kommune))
+    table = next((t for t in document.tables if named.match(t.caption)), None)
+    if table is None:
+        yield f"Tabell 1: is missing, or its caption does not name {expected.kommune}"
+        return
+    if not table.heads:
+        yield "Tabell 1: no row of it is repeated on the next page"
+        return
+    noted = {to for one in document.paragraphs for _, to in one.letters}
+    notes = {to: plain(document.named[to].text) for to in noted & set(document.named)}
+    for text in expected.notes:
+        if not any(plain(text) in note for note in notes.values()):
+            yield f"Tabell 1: lacks the note «{plain(text)}»"
+    heads = [_head(table.heads, x) for x in range(len(table.heads[-1]))]
+    years = [head for head in heads if re.fullmatch(r"\d{4}", head)]
+    if years != [str(year) for year in expected.years]:
+        yield f"Tabell 1: shows the years {years}, and should show {expected.years}"
+    rows = [row for row in table.rows if len({id(cell) for cell in row}) > 1]
+    if len(rows) != len(expected.rows):
+        yield f"Tabell 1: has {len(rows)} rows, and should have {len(expected.rows)}"
+        return
+    for cells, row in zip(rows, expected.rows, strict=True):
+        yield from _row(cells, row, heads[1:], notes)
+
+
+def _head(heads: Sequence[Cells], x: int) -> str:
+    """What stands over a column: the lowest cell that does not go on from above."""
+    return next((row[x].text for row in reversed(heads) if not row[x].goes_on), "")
+
+
+def _row(
+    cells: Cells, row: Row, heads: Sequence[str], notes: Mapping[str, str]
+) -> Iterator[str]:
+    first, *rest = cells
+    name = plain(row.name)
+    if not first.text.startswith(name):
+        yield f"Tabell 1: a row is «{first.text}», and should be «{name}»"
+    wanted = {cell.column: cell for cell in row.cells}
+    if len(rest) != len(heads) or wanted.keys() != set(heads):
+        yield f"Tabell 1, {name}: has {len(rest)} cells under {list(heads)}"
+        return
+    for cell, column in zip(rest, heads, strict=True):
+        where, should = f"Tabell 1, {name}, {column}", wanted[column]
+        if cell.text.replace(" ", "") != re.sub(r"\s", "", should.printed):
+            yield f"{where}: is «{cell.text}», and should be «{should.printed}»"
+        told = " ".join(notes.get(to, "") for to in cell.notes)
+        for note in should.notes:
+            if plain(note) not in told:
+                yield f"{where}: is not noted «{plain(note)}»"
+
+
+def _members(document: Document, expected: Expected, known: Catalogue) -> Iterator[str]:
+    """In the table on all members, every number in its row and column."""
+    words = known.phrases.words
+    wanted: dict[tuple[str, str], str] = {}
+    for one in expected.printed.values():
+        if one["year"] == str(expected.year):
+            indicator = plain(one["indicator"])
+            wanted[indicator, one["name"]] = plain(one["value"])
+            wanted[indicator, words["table_mean"]] = plain(one["network_mean"])
+    shown = {known.indicator(i.id).short_name for i in known.service.indicators}
+    for name in sorted(map(plain, shown)):
+        rows = [
+            (table, row)
+            for table in document.tables
+            for row in table.rows
+            if len({id(cell) for cell in row}) > 2 and _is_of(row[0].text, name, shown)
+        ]
+        if len(rows) != 1:
+            yield f"{name}: has {len(rows)} rows"
+        for table, row in rows:
+            heads = [_head(table.heads, x) for x in range(len(row))]
+            if missing := {w for i, w in wanted if i == name} - set(heads):
+                yield f"{name}: lacks {', '.join(sorted(missing))}"
+            for head, cell in zip(heads[1:], row[1:], strict=True):
+                told = cell.text.replace(words["plain_mark"], "")
+                if told != (should := wanted.get((name, head))):
+                    yield f"{name}, {head}: is «{told}», and should be «{should}»"
+
+
+def _is_of(text: str, name: str, names: set[str]) -> bool:
+    """Whether a row is of an indicator, and of none with a longer name."""
+    found = [one for one in map(plain, names) if text.startswith(one)]
+    return max(found, key=len, default="") == name
+
+
+# -- what a program left ---------------------------------------------------------------
+
+
+def _strange(document: Document, accounted: Accounted) -> Iterator[str]:
+    """Figures in running text that nothing accounts for, each with its paragraph."""
+    is_theirs = False
+    before = Paragraph()
+    for one in document.paragraphs:
+        if one.style.startswith("heading"):
+            is_theirs = NOTES in one.places  # what SSB itself writes
+        is_apart = one.in_table or is_theirs or before.pictures
+        if not is_apart and (figure := accounted.strange(one.text)):
+            told = plain(one.text)[:400]
+            yield f"text: nothing accounts for «{figure}»: «{told}»"
+        before = one
+
+
+def _leftovers(document: Document) -> Iterator[str]:
+    """What never belongs in front of a reader; code that is shown as code may."""
+    for one in document.paragraphs:
+        texts = [one.text, *(alt for alt, _ in one.pictures)]
+        is_told = one.pictures or one.in_table or one.style == "Strek"
+        if not plain(one.text) and not is_told:
+            yield f"{one.style}: is empty"
+        for text in texts if one.style != "Kode" else ():
+            if WIDE.search(text.strip()) and plain(text):
+                yield f"{one.style}: holds two spaces: «{plain(text)[:80]}»"
+            for what, pattern in LEFTOVERS.items():
+                if found := pattern.search(text := plain(text)):
+                    around = text[max(0, found.start() - 40) : found.end() + 40]
+                    yield f"{one.style}: holds {what}, {found[0]!r}: «{around}»"
