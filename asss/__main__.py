@@ -34,6 +34,7 @@ COMMANDS = {
     "fetch": ("fetch", "fetch", "Fetch the figures from Statistics Norway."),
     "doctor": ("fetch", "examine", "Look for what is amiss: here, and at SSB."),
     "verify": ("project", "verify", "Check snapshots and reports, file by file."),
+    "status": ("status", "status", "Show what of a year's work is still to be done."),
     "diff": ("diff", "diff", "Show what differs between snapshots or renderings."),
     "check": ("project", "check", "Read and cross-check everything under parameters/."),
     "new": ("project", "new", "Show what was said last year, to ask again."),

@@ -19,7 +19,16 @@ from asss.catalogue.knowledge import Calendar, Table
 from asss.catalogue.parameters import Identifier, Model
 from asss.statbank import Snapshot, oslo_date
 
-__all__ = ["FINAL", "ORDER", "PRELIMINARY", "UNKNOWN", "Edition", "Finality", "edition"]
+__all__ = [
+    "FINAL",
+    "ORDER",
+    "PRELIMINARY",
+    "UNKNOWN",
+    "Edition",
+    "Finality",
+    "edition",
+    "finality",
+]
 
 #: What a report's figures are, where that can be known.
 Finality: TypeAlias = Literal["", "endelige", "forelopige"]
@@ -61,18 +70,22 @@ def edition(book: NetworkBook, known: Catalogue) -> Edition:
         if table in book.snapshot.tables
     }
     tables: dict[str, Finality] = {
-        number: _marked(known.service.table[number], book.snapshot, year)
-        or _status(
-            known.service.table[number],
-            known.service.calendar,
-            book.snapshot.tables[number]["ssb_updated"],
-            year,
+        number: finality(
+            known.service.table[number], known.service.calendar, book.snapshot, year
         )
         or book.run.edition_status
         for number in sorted(used)
     }
     least: Finality = min(tables.values(), key=ORDER.index, default=UNKNOWN)
     return Edition(status=least, tables=tables, pending=book.pending(known))
+
+
+def finality(
+    table: Table, calendar: Calendar, snapshot: Snapshot, year: int
+) -> Finality:
+    """How final a table's figures of a data year are: SSB's own mark goes first."""
+    updated = snapshot.tables[table.id]["ssb_updated"]
+    return _marked(table, snapshot, year) or _status(table, calendar, updated, year)
 
 
 def _marked(table: Table, snapshot: Snapshot, year: int) -> Finality:

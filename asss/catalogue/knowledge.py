@@ -485,6 +485,11 @@ class Service(Model):
         """Tables by number."""
         return {table.id: table for table in self.tables}
 
+    def tables_in(self, year: int) -> list[str]:
+        """Numbers of the tables that a data year is read from."""
+        series = (measure.series_in(year) for measure in self.measures)
+        return sorted({one.table for one in series if one})
+
     @property
     def unverified(self) -> list[str]:
         """Tables and codes that nobody has yet read in an answer from SSB."""

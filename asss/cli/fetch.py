@@ -29,10 +29,7 @@ from asss.statbank import doctor, retrieval
 from asss.statbank.client import Client
 from asss.statbank.retrieval import Fetched
 
-__all__ = [
-    "examine",
-    "fetch",
-]
+__all__ = ["BaseUrlOption", "connect", "examine", "fetch"]
 
 BaseUrlOption = Annotated[
     str | None,
@@ -72,7 +69,7 @@ def fetch(
         if not anyway:
             retrieval.check_hour(now)
         store = sources.snapshot_store(folder.parent)
-        with _client(known, base_url, contact, timeout) as client, _bar() as progress:
+        with connect(known, base_url, contact, timeout) as client, _bar() as progress:
             fetched = retrieval.fetch(
                 known,
                 client,
@@ -114,7 +111,7 @@ def examine(
             out.print(f"{mark} {safe(check.about)}: {safe(check.message)}")
             is_well &= is_ok
         if live:
-            with _client(known, base_url, contact, timeout) as client:
+            with connect(known, base_url, contact, timeout) as client:
                 is_well &= _examine_tables(known, client)
         else:
             out.print("SSB was not asked; --live does that.")
@@ -122,12 +119,13 @@ def examine(
         raise typer.Exit(FAILURE)
 
 
-def _client(
+def connect(
     known: Catalogue,
-    base_url: str | None,
-    contact: str | None,
-    timeout: float | None,
+    base_url: str | None = None,
+    contact: str | None = None,
+    timeout: float | None = None,
 ) -> Client:
+    """A connection to StatBank with what the command line gives before the file."""
     given = {
         "base_url": base_url,
         "contact": contact,

@@ -7,7 +7,6 @@ a command with nothing to do is done at once.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -29,6 +28,7 @@ from asss.cli.terminal import (
     report_id,
     report_ids,
     safe,
+    today,
     years_of,
 )
 from asss.errors import ManifestError, UsageError
@@ -182,7 +182,6 @@ def render(
             raise UsageError(msg)
         folder = parameters_folder(parameters_)
         known = catalogue.load_catalogue(folder)
-        today = _day(day)
         asked = {"--kommune": kommune, "--network": network, "--all": every}
         _one_of({**asked, "--file": file})
         years = years_of(year) if year is not None else []
@@ -201,7 +200,7 @@ def render(
             snapshots=_opened(runs, known, account),
             formats=_formats(formats),
             editions=_editions(editions),
-            today=today,
+            today=today(day),
             limits=Limits(seconds=time_limit, memory=memory_limit * MEGABYTE),
             jobs=jobs,
             scheduler=scheduler,
@@ -351,17 +350,6 @@ def _origin(answers: Snapshot) -> str:
     else:
         origin = "not fetched from SSB; `asss fetch` does that."
     return f"Snapshot {answers.name}: {origin}"
-
-
-def _day(written: str | None) -> str:
-    """The day that reports change on; the only place where a clock is read for it."""
-    if written is None:
-        return date.today().isoformat()
-    try:
-        return date.fromisoformat(written).isoformat()
-    except ValueError:
-        msg = f"--date {written!r} is not a date; write it as 2026-06-15."
-        raise UsageError(msg) from None
 
 
 def _formats(given: Sequence[str] | None) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from enum import StrEnum
 from io import TextIOWrapper
 from pathlib import Path
@@ -217,6 +218,17 @@ def years_of(written: str) -> list[int]:
             raise UsageError(msg)
         found.update(range(int(one[1]), int(one[2] or one[1]) + 1))
     return sorted(found)
+
+
+def today(written: str | None) -> str:
+    """The day that a command is of; the only place where a clock is read for it."""
+    if written is None:
+        return date.today().isoformat()
+    try:
+        return date.fromisoformat(written).isoformat()
+    except ValueError:
+        msg = f"--date {written!r} is not a date; write it as 2026-06-15."
+        raise UsageError(msg) from None
 
 
 # -- the account of a rendering --------------------------------------------------------

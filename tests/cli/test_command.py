@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import typer
 from click.testing import Result
+from double import Double
 from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.table import Table
@@ -304,6 +305,36 @@ def test_list_shows_kommuner_years_and_indicators() -> None:
     assert result.exit_code == 0
     for words in ("lillestrom", "2015-2020", "stonadslengde_18_24"):
         assert words in result.output
+
+
+def test_status_is_the_board_of_a_season(project: Path) -> None:
+    """Within 80 columns, and with what to do next."""
+    place = ("--parameters", str(project / "parameters"))
+    result = _run("status", "--year", "2025", "--date", "2026-02-01", *place)
+    assert result.exit_code == 0, result.output
+    assert max(map(len, result.output.splitlines())) <= 80
+    told = " ".join(result.output.split())
+    assert "13995 not fetched for 2025" in told
+    assert "sykefravaer: Oslo, Bergen, Trondheim" in told
+    assert "drammen_f243_2024: Drammens" in told
+    assert "There are no figures for 2025" in told
+    assert told.endswith("SSB's next date is 2026-03-15.")
+    told = " ".join(_run("status", "--year", "2020", *place).output.split())
+    assert "12 of 12 due, 12 published." in told
+    assert "due: oslo, bergen, trondheim" in told
+    assert "trondheim: changed since, on 2023-04-27" in told
+    refused = _run("status", "--year", "2020", "--date", "1.2.2021", *place)
+    _refused(refused, USAGE, "is not a date")
+
+
+def test_status_asks_ssb_where_it_is_told_to(project: Path, double: Double) -> None:
+    place = ("--parameters", str(project / "parameters"))
+    words = ("status", "--year", "2025", "--live", "--base-url", double.url)
+    result = _run(*words, "--date", "2026-04-01", *place)
+    assert result.exit_code == 0, result.output
+    told = " ".join(result.output.split())
+    assert "not fetched for 2025; SSB updated it" in told
+    assert "SSB was not asked" not in told
 
 
 def test_new_comment_shows_what_was_said_last(project: Path) -> None:
