@@ -23,7 +23,7 @@ from asss.analysis import findings, indexing, network, sources
 from asss.catalogue import catalogue, parameters
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import METHOD, SHARED, Run
-from asss.outputs import EDITIONS, FORMATS, PUBLIC, USUAL_FORMATS
+from asss.outputs import EDITIONS, PUBLIC, USUAL_FORMATS
 from asss.runs import ledger, manifest
 from asss.runs.ledger import Entry, Ledger
 from asss.runs.manifest import Inputs, Verdict
@@ -455,7 +455,8 @@ def test_what_a_report_is_given_is_all_that_is_known() -> None:
 @pytest.mark.parametrize(
     ("asked", "says"),
     [
-        ({"formats": FORMATS}, "format png is missing"),
+        ({"formats": (*USUAL_FORMATS, "docx")}, "format docx is missing"),
+        ({"formats": (*USUAL_FORMATS, "png")}, "format png is missing"),
         ({"editions": EDITIONS}, "edition review is missing"),
     ],
 )

@@ -95,7 +95,7 @@ def _faults(root: HtmlElement, told: Told, known: Catalogue) -> Iterator[str]:
             lost, more = other.text if other else "", line.text if line else ""
             yield f"{place}: «{lost or more}» is {'not there' if lost else 'too much'}"
             return
-        if other.links and not other.text.startswith(("HTML", "PDF")):
+        if other.links and not other.text.startswith(("HTML", "PDF", "Word")):
             place = other.text
         for what in ("text", "links", "sorts"):
             is_, should_be = getattr(line, what), getattr(other, what)
@@ -235,7 +235,7 @@ class _Index:
     def _files(self, name: str, called: str) -> Line:
         words = self._words
         labels = (
-            *("HTML", "PDF", words["index_review"], words["index_notebook"]),
+            *("HTML", "PDF", "Word", words["index_review"], words["index_notebook"]),
             *("Excel", "CSV", words["index_facts"]),
         )
         of = dict(zip(LINKED, labels, strict=True))
