@@ -7,10 +7,12 @@ computes nothing. Imports ``parameters`` and ``errors``.
 """
 
 import csv
+import hashlib
 import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from html import escape
 from itertools import combinations, pairwise, product
@@ -38,7 +40,7 @@ from asss.catalogue.knowledge import (
 from asss.catalogue.language import half_up
 from asss.catalogue.parameters import BOKMAL, EVERY, SHARED, Network, NumberPeriod
 from asss.catalogue.translation import Translation
-from asss.errors import ParameterError, UsageError, expect
+from asss.errors import AsssError, ParameterError, UsageError, expect
 
 __all__ = [
     "MANUAL_FOLDER",
@@ -48,6 +50,7 @@ __all__ = [
     "load_catalogue",
     "read_number",
     "unread",
+    "warm_up",
 ]
 
 MANUAL_FOLDER = "manuelle"
@@ -313,6 +316,44 @@ def load_catalogue(
     expect((Path, str, NoneType), folder, "folder, parameters/,")
     expect(str, language, 'language, such as "nb",')
     folder = Path(folder) if folder else parameters.find_folder()
+    asked = service, language, _fingerprint(folder)
+    if asked not in _kept:
+        known = _load(folder, service, language)
+        # What was saved meanwhile is read the next time.
+        if _fingerprint(folder) != asked[-1]:
+            return known
+        _kept.clear()
+        _kept[asked] = known
+    return replace(_kept[asked], folder=folder)
+
+
+#: What was read last, by service area, language and the content of all files: an
+#: analyst who changes the kommune, or a process forked from this one, need not wait
+#: for it again.
+_kept: dict[tuple[str, str, str], Catalogue] = {}
+
+
+def _fingerprint(folder: Path) -> str:
+    """Of all files that may be read: of their names and of every byte in them."""
+    found = hashlib.sha256()
+    for path in parameters.files(folder, "**/*"):
+        content = b""
+        # What cannot be read has a line of its own where files are read.
+        with suppress(OSError):
+            content = path.read_bytes() if path.is_file() else content
+        written = hashlib.sha256(content).hexdigest()
+        found.update(f"{path.relative_to(folder)}\0{written}\n".encode())
+    return found.hexdigest()
+
+
+def warm_up() -> None:
+    """Read ahead what lies here; what is wrong with it is told to whoever asks."""
+    with suppress(AsssError, OSError):
+        load_catalogue()
+
+
+def _load(folder: Path, service: str, language: str) -> Catalogue:
+    """Read and cross-check all files."""
     languages = translation.languages(folder)
     areas = {p.stem: p for p in parameters.files(folder / SERVICE_FOLDER, "*.yaml")}
     _refuse_unknown(folder, service, areas, language, languages)

@@ -8,6 +8,7 @@ nothing.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -63,6 +64,17 @@ class _Writer(_Reader):
         return ADDRESS.match(url) is not None
 
 
+@cache
+def _reader() -> _Reader:
+    """One for all texts: to make it takes longer than to read one."""
+    return _Reader()
+
+
+@cache
+def _writer() -> _Writer:
+    return _Writer()
+
+
 def _text_of_image(
     renderer: RendererHTML, tokens: Sequence[Token], place: int, *given: Any
 ) -> str:
@@ -89,7 +101,7 @@ def to_html(written: str, *, below: int | None = None) -> str:
     >>> to_html("![kart](http://eksempel.no/k.png) [a](javascript:b)")
     '<p>kart [a](javascript:b)</p>\n'
     """
-    parser = _Writer()
+    parser = _writer()
     tokens = parser.parse(REMARK.sub("", written))
     above: list[int] = []
     for token in tokens:
@@ -113,7 +125,7 @@ def is_paragraph(written: str) -> bool:
     >>> is_paragraph("Ifølge *KS*\nøker leiene."), is_paragraph("# Leie")
     (True, False)
     """
-    tokens = _Writer().parse(REMARK.sub("", written))
+    tokens = _writer().parse(REMARK.sub("", written))
     return [token.type for token in tokens[::2]] == [
         "paragraph_open",
         "paragraph_close",
@@ -129,7 +141,7 @@ def inline(written: str) -> str:
     >>> inline("Ifølge *KS* øker leiene.")
     'Ifølge <em>KS</em> øker leiene.'
     """
-    return str(_Writer().renderInline(REMARK.sub("", written).strip()))
+    return str(_writer().renderInline(REMARK.sub("", written).strip()))
 
 
 def _name_heads(tokens: Sequence[Token]) -> None:
@@ -187,7 +199,7 @@ def refused(written: str) -> Iterator[tuple[int, str]]:
     for line, part_of_text in enumerate(text.splitlines(), start=1):
         for mark in FOOTNOTE.findall(part_of_text):
             yield line, f"a footnote, {mark}: write it in the text, in brackets"
-    for token in _Reader().parse(FOOTNOTE.sub("", text)):
+    for token in _reader().parse(FOOTNOTE.sub("", text)):
         line = (token.map or [0])[0] + 1
         for part in (token, *(token.children or [])):
             yield from ((line, what) for what in _refused_part(part))

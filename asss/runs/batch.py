@@ -68,9 +68,13 @@ __all__ = [
 
 #: Done once: in the process that those which make reports are forked from, and in the
 #: one that the kernels of their notebooks are forked from.
-WORK: Final = ("asss.runs.batch", "asss.runs.report:warm_up")
+WORK: Final = (
+    *("asss.runs.batch", "asss.runs.report:warm_up"),
+    "asss.catalogue.catalogue:warm_up",
+)
 KERNELS: Final = (
     "asss.runs.workbench",
+    "asss.catalogue.catalogue:warm_up",
     "asss.page.blocks:warm_up",
     "asss.figures:warm_up",
 )

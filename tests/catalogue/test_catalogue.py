@@ -541,6 +541,32 @@ def folder(project: Path) -> Path:
     return project / "parameters"
 
 
+def test_what_lies_there_now_is_read_and_not_what_was_read_before(
+    folder: Path,
+) -> None:
+    """Files that are the same are read once; one that was saved is read again."""
+    first = catalogue.load_catalogue(folder)
+    again = catalogue.load_catalogue(folder)
+    assert again.service is first.service
+    elsewhere = folder.rename(folder.with_name("others"))
+    moved = catalogue.load_catalogue(elsewhere)
+    assert (moved.folder, moved.service) == (elsewhere, first.service)
+
+    path = elsewhere / PHRASES
+    written = path.read_text("utf-8")
+    path.write_text(written.replace("Hovedfunn", "Det viktigste"), "utf-8")
+    assert catalogue.load_catalogue(elsewhere).phrases != first.phrases
+    path.write_text(f"{written}\nodd: 1\n", "utf-8")
+    for _ in range(2):
+        with pytest.raises(ParameterError, match="odd"):
+            catalogue.load_catalogue(elsewhere)
+    path.write_text(written, "utf-8")
+    assert catalogue.load_catalogue(elsewhere).phrases == first.phrases
+    (elsewhere / "kommentarer" / "oslo-2020").mkdir(exist_ok=True)
+    (elsewhere / "kommentarer" / "oslo-2020" / "ny.md").write_text("Ny", "utf-8")
+    assert ("oslo", 2020) in catalogue.load_catalogue(elsewhere).broken
+
+
 @contextmanager
 def rewritten(path: Path) -> Iterator[Any]:
     """Give what a YAML file says, to be changed, and write it back."""
