@@ -449,6 +449,8 @@ def test_what_a_report_is_given_is_all_that_is_known() -> None:
         "broken",
         # Where it lies; a run's own input; how SSB is asked; an error if not empty.
         *("folder", "language", "statbank", "untranslated"),
+        # Of a what-if, which never becomes a report.
+        "supposed",
     }
 
 
