@@ -9,7 +9,7 @@ STAMP     := .venv/.asss-installed
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup reports test fresh crash lowest bench lint types mutants check format lab lock snapshot clean
+.PHONY: help setup reports test fresh crash lowest bench lint types mutants slips check format lab lock snapshot clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -71,10 +71,13 @@ bench: setup  ## Measure against other ways; into docs/benchmarks.md (most of an
 	@$(BIN)/python -m pip install --quiet -r benchmarks/requirements.txt
 	@$(BIN)/python -m benchmarks --write
 
-mutants: setup  ## Make ten faults in a copy, and see that the tests of their modules fail
+mutants: setup  ## Plant faults of every kind, and see where each is stopped (minutes)
+	@$(BIN)/python tests/campaign.py --write
+
+slips: setup  ## Make ten faults in a copy, and see that the tests of their modules fail
 	@$(BIN)/python tests/mutants.py
 
-check: lint types mutants  ## lint, types and mutants
+check: lint types slips  ## lint, types and slips
 
 format: setup  ## Put style, formatting and notebooks right
 	@$(BIN)/ruff check --fix

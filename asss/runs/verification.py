@@ -29,7 +29,9 @@ from asss.errors import (
     SnapshotError,
     UsageError,
 )
+from asss.formats import readback
 from asss.outputs import FACTS_NAME, INDEX_NAME
+from asss.page import record
 from asss.runs import ledger, manifest, report
 from asss.runs.ledger import Entry, Ledger
 from asss.runs.manifest import Inputs, Manifest
@@ -141,6 +143,7 @@ def verify(
     if not (chosen or kommune):
         for folder in sorted({place.folder.parent for place in places}):
             yield from _look_at_year(folder)
+            yield from look.read_index(folder)
     if not (chosen or kommune or year):
         yield from _look_for_left(output)
         if not places:
@@ -266,6 +269,8 @@ class _Look:
         if self.chosen and kept.run.snapshot not in self.chosen:
             return
         yield from _look_at_report(place, kept, self.entries)
+        if not manifest.faults(kept, place.folder):
+            yield from self._read(place, kept)
         notes = list(self._changed_inputs(kept))
         yield from (Check(place.name, "note", note) for note in notes)
         if self.render and notes:
@@ -273,6 +278,63 @@ class _Look:
             yield Check(place.name, "note", note)
         elif self.render:
             yield from _make_again(place, kept, self.root)
+
+    def _read(self, place: _Place, kept: Manifest) -> Iterator[Check]:
+        """
+        What the files say, against the facts; and the facts against their snapshot.
+
+        Whoever changed a file and its manifest alike is found by it. Where words or
+        rules are others now than when the report was made, it cannot be read by them.
+        """
+        snapshot = self.snapshot(kept.run.snapshot)
+        known = self.known(kept.service, kept.run.language)
+        if snapshot is None or known is None:
+            return
+        now = self.inputs.of(kept.run, known, snapshot)
+        libraries = set(manifest.libraries())
+        if any(kept.inputs.get(name) != now[name] for name in now.keys() - libraries):
+            return
+        try:
+            facts = json.loads((place.folder / FACTS_NAME).read_bytes())
+            record.read(facts)
+            problems, everybody = readback.read_facts(facts, kept.run, known, snapshot)
+            problems = [f"{FACTS_NAME}: {problem}" for problem in problems]
+            problems += readback.read_report(
+                place.folder, facts, known, kept.formats, everybody
+            )
+        except (AsssError, OSError, ValueError) as error:
+            problems = [str(error)]
+        for problem in problems[: readback.SHOWN]:
+            yield Check(place.name, "problem", f"{problem}. {place.again}")
+
+    def read_index(self, folder: Path) -> Iterator[Check]:
+        """What the index of a year says, against the facts of its reports."""
+        try:
+            kept = manifest.read_index(folder)
+        except ManifestError:
+            return
+        known = self.known(report.SERVICE, parameters.BOKMAL)
+        if known is None or manifest.faults(kept, folder):
+            return
+        now = manifest.index_of(known, kept.year, folder.parent, kept.old)
+        if now.inputs != kept.inputs or now.reports != kept.reports:
+            return
+        about = f"{folder.name}/{INDEX_NAME}"
+        again = f"Render the year again: asss render --all --year {folder.name}."
+        try:
+            facts = {
+                name: json.loads((folder / name / FACTS_NAME).read_bytes())
+                for name in kept.reports
+            }
+            told = readback.Told(
+                kept.year, folder, facts, kept.old, kept.years, kept.facts
+            )
+            html = (folder / INDEX_NAME).read_text("utf-8")
+            problems = readback.read_index(html, told, known)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            problems = [str(error)]
+        for problem in problems[: readback.SHOWN]:
+            yield Check(about, "problem", f"{problem}. {again}")
 
     def _changed_inputs(self, kept: Manifest) -> Iterator[str]:
         """What the report was made of and is no longer the same."""

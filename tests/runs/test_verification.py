@@ -226,17 +226,31 @@ def test_made_again_it_has_the_same_bytes(made_once: Path) -> None:
     assert {check.outcome for check in checks} == {"ok"}
 
 
-def test_forged_report_is_found_by_making_it_again(made: Path) -> None:
-    """Whoever changes a page can change its manifest too, but not what we compute."""
+def forged(made: Path, old: str, new: str) -> Path:
+    """A report whose page is changed, and whose manifest vouches for that."""
     folder = made / "outputs" / TROMSO
     page = folder / report.HTML_NAME
-    page.write_text(page.read_text("utf-8").replace("Tromsø", "Tromsø!", 1), "utf-8")
-    forged = manifest.File(
-        sha256=statbank.digest(page.read_bytes()), bytes=page.stat().st_size
-    )
+    html = page.read_text("utf-8")
+    assert old in html
+    page.write_text(html.replace(old, new, 1), "utf-8")
     kept = manifest.read(folder)
-    files = {**kept.files, page.name: forged}
+    files = {**kept.files, page.name: manifest.file_of(page)}
     manifest.write(kept.model_copy(update={"files": files}), folder)
+    return made
+
+
+def test_forged_report_is_found_by_what_it_says(made: Path) -> None:
+    """Whoever changes a page can change its manifest too, but not what it must say."""
+    forged(made, "<title>Sosiale tjenester i Tromsø", "<title>Sosiale tjenester i Oslo")
+    problems = _of(_verify(made), "problem")
+    assert problems
+    assert all(about == TROMSO for about, _ in problems)
+    assert "title: is «Sosiale tjenester i Oslo" in problems[0][1]
+
+
+def test_forged_report_is_found_by_making_it_again(made: Path) -> None:
+    """What no reader sees, too."""
+    forged(made, "<main", "<!-- here --><main")
     assert not _of(_verify(made), "problem")
     ((about, message),) = _of(_verify(made, render=True), "problem")
     assert about == TROMSO

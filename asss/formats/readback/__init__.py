@@ -38,13 +38,13 @@ from asss.formats.readback.prose import (
     false_comments,
     false_sentences,
 )
-from asss.outputs import WORKBOOK_NAME
+from asss.outputs import DOCX_NAME, HTML_NAME, PDF_NAME, WORKBOOK_NAME
 from asss.page.record import refuse_what_if
 from asss.statbank import Snapshot
 
 __all__ = ["Told", "check", "check_exports", "check_facts", "check_index"]
-__all__ += ["check_review", "read_exports", "read_html", "read_index", "read_pdf"]
-__all__ += ["read_docx", "warm_up"]
+__all__ += ["check_review", "read_docx", "read_exports", "read_facts", "read_html"]
+__all__ += ["read_index", "read_pdf", "read_report", "warm_up"]
 
 #: As many problems as a person reads before beginning to mend.
 SHOWN = 10
@@ -135,19 +135,58 @@ def check_facts(
         fields, what each is and what it should be.
     """
     refuse_what_if(facts)
+    problems, everybody = read_facts(facts, run, known, answers)
+    _refuse(
+        problems,
+        f"{run.kommune} {run.year}: the notebook's facts are not those of its snapshot "
+        "and parameters/. Take out what it changes on the way from one to the other",
+    )
+    return everybody
+
+
+def read_facts(
+    facts: Mapping[str, Any], run: Run, known: Catalogue, answers: Snapshot
+) -> tuple[list[str], list[dict[str, Any]]]:
+    """What in facts does not follow from their snapshot; and everybody's by it."""
     real, everybody = _made_anew(run, known, answers)
     problems = [
         problem
         for part in dict.fromkeys(["facts", *real, *facts])
         for problem in _differences(part, facts.get(part), real.get(part))
     ]
-    _refuse(
-        # What was reported first: means and sentences are wrong for its sake.
-        sorted(problems, key=lambda problem: ", value: " not in problem),
-        f"{run.kommune} {run.year}: the notebook's facts are not those of its snapshot "
-        "and parameters/. Take out what it changes on the way from one to the other",
-    )
-    return everybody
+    # What was reported first: means and sentences are wrong for its sake.
+    return sorted(problems, key=lambda one: ", value: " not in one), everybody
+
+
+def read_report(
+    folder: Path,
+    facts: Mapping[str, Any],
+    known: Catalogue,
+    formats: Collection[str],
+    everybody: Iterable[Mapping[str, Any]] = (),
+) -> list[str]:
+    """
+    What is wrong with a finished report, whoever made it: all that is read back of it.
+
+    Parameters
+    ----------
+    folder : Path
+        Where its files lie.
+    facts : mapping
+        What its facts.json holds.
+    known : Catalogue
+    formats : collection of str
+        What it was made as.
+    everybody : iterable of mapping
+        See :func:`asss.formats.readback.package.read`.
+    """
+    html = (folder / HTML_NAME).read_text("utf-8") if "html" in formats else None
+    pdf = (folder / PDF_NAME).read_bytes() if "pdf" in formats else None
+    docx = (folder / DOCX_NAME).read_bytes() if "docx" in formats else None
+    problems = _said(facts, known, html=html, pdf=pdf, docx=docx)
+    if facts["run"]["kommune"] != METHOD:
+        problems += read_exports(folder, facts, known, formats, everybody)
+    return problems
 
 
 def check_exports(
@@ -197,6 +236,22 @@ def check(
     RenderError
         Naming the first ten problems, each with its place.
     """
+    _refuse(
+        _said(facts, known, html=html, pdf=pdf, docx=docx),
+        f"{facts['run']['kommune']} {facts['run']['year']}: the finished report does "
+        "not say what its facts say",
+    )
+
+
+def _said(
+    facts: Mapping[str, Any],
+    known: Catalogue,
+    *,
+    html: str | None,
+    pdf: bytes | None,
+    docx: bytes | None,
+) -> list[str]:
+    """What is wrong with a report's sentences, and of what was made."""
     expected = expect(facts, known)
     problems = [*false_sentences(facts, known), *false_comments(facts, known)]
     problems += false_groups(facts, known)
@@ -207,11 +262,7 @@ def check(
         problems += paper.read(pdf, expected, known, told, html)
     if docx is not None:
         problems += document.read(docx, expected, Accounted(facts, known), known)
-    _refuse(
-        problems,
-        f"{expected.kommune_id} {expected.year}: the finished report does not say what "
-        "its facts say",
-    )
+    return problems
 
 
 def check_index(html: str, told: Told, known: Catalogue) -> None:
