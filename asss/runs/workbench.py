@@ -404,7 +404,7 @@ class KommuneReport(Report):
         >>> cities = report.what_if(members=["bergen", "tromso", "trondheim"])
         >>> cities.title
         'Hva om: snittet for Bergen, Tromsø og Trondheim'
-        >>> cities.facts.loc["Stønad per sosialhjelpsmottaker", "side"].to_list()
+        >>> cities.facts.loc["Livsopphold (f281)", "side"].to_list()
         ['below', 'above']
         >>> report.what_if(mean="plan")
         Traceback (most recent call last):
