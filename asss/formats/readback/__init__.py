@@ -15,7 +15,7 @@ below. Of figures::
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import METHOD, NETWORK, Run
@@ -42,9 +42,12 @@ from asss.outputs import DOCX_NAME, HTML_NAME, PDF_NAME, WORKBOOK_NAME
 from asss.page.record import refuse_what_if
 from asss.statbank import Snapshot
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 __all__ = ["Told", "check", "check_exports", "check_facts", "check_index"]
 __all__ += ["check_review", "read_docx", "read_exports", "read_facts", "read_html"]
-__all__ += ["read_index", "read_pdf", "read_report", "warm_up"]
+__all__ += ["indexed", "read_index", "read_pdf", "read_report", "warm_up"]
 
 #: As many problems as a person reads before beginning to mend.
 SHOWN = 10
@@ -144,11 +147,29 @@ def check_facts(
     return everybody
 
 
+def indexed(known: Catalogue, answers: Snapshot, year: int) -> "pd.DataFrame":
+    """Everybody's figures until a year, by a snapshot: what its reports share."""
+    # Pandas is loaded here, and not with this.
+    from asss.analysis import indexing, sources
+
+    observations = sources.load_observations(known, answers, until=year)
+    return indexing.index_to_network(observations, rule=known.mean_rule)
+
+
 def read_facts(
-    facts: Mapping[str, Any], run: Run, known: Catalogue, answers: Snapshot
+    facts: Mapping[str, Any],
+    run: Run,
+    known: Catalogue,
+    answers: Snapshot,
+    rows: "pd.DataFrame | None" = None,
 ) -> tuple[list[str], list[dict[str, Any]]]:
-    """What in facts does not follow from their snapshot; and everybody's by it."""
-    real, everybody = _made_anew(run, known, answers)
+    """
+    What in facts does not follow from their snapshot; and everybody's facts by it.
+
+    The rows are those of :func:`indexed`, for who reads several reports of a year.
+    """
+    rows = indexed(known, answers, run.year) if rows is None else rows
+    real, everybody = _made_anew(run, known, answers, rows)
     problems = [
         problem
         for part in dict.fromkeys(["facts", *real, *facts])
@@ -317,28 +338,25 @@ def _refuse(problems: Sequence[str], what: str) -> None:
 
 
 def _made_anew(
-    run: Run, known: Catalogue, answers: Snapshot
+    run: Run, known: Catalogue, answers: Snapshot, rows: "pd.DataFrame"
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """What facts.json holds of an untouched notebook; and everybody's facts."""
-    # Pandas is loaded here, and not with this.
-    from asss.analysis import findings, indexing, network, sources
+    from asss.analysis import findings, network
     from asss.analysis.facts import gather_network
     from asss.page import sections
 
-    observations = sources.load_observations(known, answers, until=run.year)
-    indexed = indexing.index_to_network(observations, rule=known.mean_rule)
     if run.kommune == METHOD:
         from asss.page import method
 
-        book = gather_network(indexed, known, run, answers)
+        book = gather_network(rows, known, run, answers)
         told = method.facts(book, known)
     elif run.kommune == NETWORK:
         from asss.page import overview
 
-        assessed = network.assess(indexed, known, run, answers)
+        assessed = network.assess(rows, known, run, answers)
         book, told = assessed.book, overview.facts(assessed, known)
     else:
-        found = findings.assess(indexed, known, run, answers)
+        found = findings.assess(rows, known, run, answers)
         book, told = found.book, sections.facts(found, known)
     written: dict[str, Any] = json.loads(json.dumps(told.content))
     return written, [fact.model_dump(mode="json") for fact in book.facts.values()]
