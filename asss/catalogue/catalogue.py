@@ -7,7 +7,6 @@ computes nothing. Imports ``parameters`` and ``errors``.
 """
 
 import csv
-import hashlib
 import io
 import re
 from collections import Counter
@@ -47,6 +46,7 @@ __all__ = [
     "READ",
     "Catalogue",
     "Effects",
+    "in_languages",
     "load_catalogue",
     "read_number",
     "unread",
@@ -316,11 +316,12 @@ def load_catalogue(
     expect((Path, str, NoneType), folder, "folder, parameters/,")
     expect(str, language, 'language, such as "nb",')
     folder = Path(folder) if folder else parameters.find_folder()
-    asked = service, language, _fingerprint(folder)
+    digest = _digest(folder)
+    asked = service, language, digest
     if asked not in _kept:
         known = _load(folder, service, language)
         # What was saved meanwhile is read the next time.
-        if _fingerprint(folder) != asked[-1]:
+        if not digest or _digest(folder) != digest:
             return known
         _kept.clear()
         _kept[asked] = known
@@ -333,17 +334,22 @@ def load_catalogue(
 _kept: dict[tuple[str, str, str], Catalogue] = {}
 
 
-def _fingerprint(folder: Path) -> str:
-    """Of all files that may be read: of their names and of every byte in them."""
-    found = hashlib.sha256()
-    for path in parameters.files(folder, "**/*"):
-        content = b""
-        # What cannot be read has a line of its own where files are read.
-        with suppress(OSError):
-            content = path.read_bytes() if path.is_file() else content
-        written = hashlib.sha256(content).hexdigest()
-        found.update(f"{path.relative_to(folder)}\0{written}\n".encode())
-    return found.hexdigest()
+def _digest(folder: Path) -> str:
+    """Of every file; none where one cannot be read, of which its reader tells."""
+    try:
+        return parameters.digest(folder, parameters.names_in(folder))
+    except OSError:
+        return ""
+
+
+def in_languages(known: Catalogue, languages: Iterable[str]) -> dict[str, Catalogue]:
+    """The same files in each language that is asked for, by language."""
+    return {
+        name: known
+        if name == known.language
+        else load_catalogue(known.folder, language=name)
+        for name in set(languages)
+    }
 
 
 def warm_up() -> None:

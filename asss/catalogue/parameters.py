@@ -6,6 +6,7 @@ checked against a model, with every mistake collected before anything is raised.
 Knows nothing of indicators. Imports ``errors`` only.
 """
 
+import hashlib
 import math
 import re
 import stat
@@ -62,11 +63,13 @@ __all__ = [
     "check_model",
     "check_run",
     "choose_run",
+    "digest",
     "files",
     "find_folder",
     "fold",
     "is_left_over",
     "load_run",
+    "names_in",
     "packaged_project",
     "parse_yaml",
     "read_run",
@@ -526,6 +529,24 @@ def files(folder: Path, pattern: str) -> list[Path]:
         for path in folder.glob(pattern)
         if not any(map(is_left_over, path.relative_to(folder).parts))
     )
+
+
+def names_in(folder: Path) -> list[str]:
+    """Every file of a folder; what an editor, a system or Python leaves is no part."""
+    return sorted(
+        path.relative_to(folder).as_posix()
+        for path in files(folder, "**/*")
+        if path.is_file()
+    )
+
+
+def digest(folder: Path, names: Iterable[str]) -> str:
+    """One sha256 for some files of a folder, by name and content."""
+    found = hashlib.sha256()
+    for name in names:
+        content = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+        found.update(f"{name}\0{content}\n".encode())
+    return found.hexdigest()
 
 
 def read_text(path: Path, file: str, problems: list[str]) -> str | None:

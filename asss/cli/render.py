@@ -376,17 +376,12 @@ def _names(kind: str, given: Sequence[str], known: Sequence[str]) -> tuple[str, 
 
 def _judge(task: _Task, *, force: bool) -> list[Verdict]:
     """What is to be made and why."""
-    languages = {run.language for run in task.runs}
-    catalogues = {
-        name: task.known
-        if name == task.known.language
-        else catalogue.load_catalogue(task.known.folder, language=name)
-        for name in languages
-    }
     verdicts = manifest.judge(
         task.runs,
         output=task.output,
-        catalogues=catalogues,
+        catalogues=catalogue.in_languages(
+            task.known, (run.language for run in task.runs)
+        ),
         snapshots=task.snapshots,
         entries=Ledger(task.output).read(),
         asked=(*task.formats, *task.editions),

@@ -32,6 +32,7 @@ from asss.catalogue.parameters import (
     NOTEBOOKS,
     SHARED,
     Run,
+    names_in,
 )
 from asss.errors import AsssError, ManifestError, RenderError, UsageError
 from asss.outputs import (
@@ -460,7 +461,7 @@ class Project:
 
 def pack(root: Path, folders: Iterable[Path]) -> Files:
     """All files of some folders, by their names below `root`."""
-    paths = [folder / name for folder in folders for name in manifest.names_in(folder)]
+    paths = [folder / name for folder in folders for name in names_in(folder)]
     return tuple(
         (path.relative_to(root).as_posix(), path.read_bytes()) for path in paths
     )

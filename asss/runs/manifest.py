@@ -20,7 +20,7 @@ is the worst that could come of saving the time.
 import hashlib
 import json
 import platform
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
 from importlib import metadata, resources
@@ -70,7 +70,6 @@ __all__ = [
     "Manifest",
     "Verdict",
     "changes",
-    "digest",
     "digest_of",
     "digest_of_code",
     "digest_of_package",
@@ -82,7 +81,6 @@ __all__ = [
     "libraries",
     "made_in",
     "names",
-    "names_in",
     "read",
     "read_index",
     "strays",
@@ -483,8 +481,8 @@ def _others(known: Catalogue) -> list[tuple[str, str]]:
         for path in known.folder.glob(pattern)
     }
     return [
-        (name, digest(known.folder, [name]))
-        for name in names_in(known.folder)
+        (name, parameters.digest(known.folder, [name]))
+        for name in parameters.names_in(known.folder)
         if name not in read
     ]
 
@@ -530,23 +528,6 @@ def file_of(path: Path) -> File:
     return File(sha256=hashlib.sha256(raw).hexdigest(), bytes=len(raw))
 
 
-def digest(folder: Path, names: Iterable[str]) -> str:
-    """One sha256 for some files of a folder, by name and content."""
-    found = hashlib.sha256()
-    for name in names:
-        found.update(f"{name}\0{file_of(folder / name).sha256}\n".encode())
-    return found.hexdigest()
-
-
-def names_in(folder: Path) -> list[str]:
-    """Every file of a folder; what an editor, a system or Python leaves is no part."""
-    return sorted(
-        path.relative_to(folder).as_posix()
-        for path in parameters.files(folder, "**/*")
-        if path.is_file()
-    )
-
-
 @cache
 def digest_of_package() -> str:
     """
@@ -559,8 +540,8 @@ def digest_of_package() -> str:
 
 def digest_of_code(package: Path) -> str:
     """The same, of a package that lies somewhere."""
-    names = names_in(package)
-    return digest(package, (n for n in names if not n.startswith(CARRIED)))
+    names = parameters.names_in(package)
+    return parameters.digest(package, (n for n in names if not n.startswith(CARRIED)))
 
 
 # -- would it come out the same? ------------------------------------------------------

@@ -171,10 +171,8 @@ def render_report(
         facts = _facts(notebook, run)
         everybody = readback.check_facts(facts, run, known, answers)
         _write(notebook, run, known, work, formats)
-        if run.kommune != METHOD:
-            readback.check_exports(work, facts, known, formats, everybody)
+        readback.check_exports(work, facts, known, formats, everybody)
         if REVIEW in editions and run.kommune not in SHARED:
-            facts = _facts(notebook, run)
             html = review.compose(notebook, facts, known, answers)
             readback.check_review(facts, known, html)
             (work / REVIEW_NAME).write_text(html, encoding="utf-8")
@@ -210,8 +208,8 @@ def _check_language(known: Catalogue, template: Path) -> None:
 
 def _digest(folder: Path, template: Path) -> tuple[str, str]:
     """Of all files that may be read while a report is made."""
-    names = manifest.names_in(folder)
-    return manifest.digest(folder, names), manifest.digest_of(template)
+    names = parameters.names_in(folder)
+    return parameters.digest(folder, names), manifest.digest_of(template)
 
 
 @dataclass(frozen=True)

@@ -189,12 +189,7 @@ def _reports(
     verdicts = manifest.judge(
         runs,
         output=output,
-        catalogues={
-            language: known
-            if language == known.language
-            else catalogue.load_catalogue(known.folder, language=language)
-            for language in {run.language for run in runs}
-        },
+        catalogues=catalogue.in_languages(known, (run.language for run in runs)),
         snapshots={answers.name: answers},
         entries=entries,
         asked=(*USUAL_FORMATS, PUBLIC),

@@ -23,7 +23,6 @@ from asss.catalogue.catalogue import Catalogue, Effects
 from asss.catalogue.knowledge import Contents, Forbehold
 from asss.catalogue.parameters import Address, Source
 from asss.errors import ParameterError
-from asss.runs import manifest
 
 SERVICE = "indikatorer/sosiale_tjenester.yaml"
 FORBEHOLD = "forbehold.yaml"
@@ -1723,13 +1722,13 @@ def test_broken_comment_stops_its_own_report_and_no_other(
 )
 def test_what_an_editor_or_a_system_left_is_not_read(folder: Path, name: str) -> None:
     """macOS leaves ._x beside each file on a disk of another system."""
-    before = manifest.names_in(folder)
+    before = parameters.names_in(folder)
     path = folder / name
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(b"\x00\x05\x16\x07\xff")
     catalogue.load_catalogue(folder).check_comments()
     assert translation.languages(folder) == ("nb", "nn")
-    assert manifest.names_in(folder) == before
+    assert parameters.names_in(folder) == before
 
 
 # -- manual figures as they are saved --------------------------------------------------

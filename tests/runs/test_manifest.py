@@ -430,7 +430,7 @@ def test_what_changes_is_made_again_and_nothing_else(what: str, made: Path) -> N
 def test_every_kind_of_file_under_parameters_is_changed_above(root: Path) -> None:
     """A new kind of file must be given its place among the inputs."""
     folder = root / "parameters"
-    kinds = {name.split("/")[0] for name in manifest.names_in(folder)}
+    kinds = {name.split("/")[0] for name in parameters.names_in(folder)}
     told = " ".join(
         str(value)
         for change, _, _ in CHANGES.values()

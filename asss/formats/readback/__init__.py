@@ -83,12 +83,16 @@ def read_exports(
     """
     What is wrong with the files for other programs, each with its place.
 
+    The page on what all reports stand on has none.
+
     Parameters
     ----------
     everybody : iterable of mapping
         See :func:`asss.formats.readback.package.read`.
     """
     problems: list[str] = []
+    if facts["run"]["kommune"] == METHOD:
+        return problems
     if "xlsx" in formats:
         content = (folder / WORKBOOK_NAME).read_bytes()
         problems += workbook.read(content, facts, known)
@@ -205,9 +209,7 @@ def read_report(
     pdf = (folder / PDF_NAME).read_bytes() if "pdf" in formats else None
     docx = (folder / DOCX_NAME).read_bytes() if "docx" in formats else None
     problems = _said(facts, known, html=html, pdf=pdf, docx=docx)
-    if facts["run"]["kommune"] != METHOD:
-        problems += read_exports(folder, facts, known, formats, everybody)
-    return problems
+    return problems + read_exports(folder, facts, known, formats, everybody)
 
 
 def check_exports(

@@ -199,7 +199,6 @@ class _Matrix:
         for sign in sorted(signs & meanings.keys()):
             if spaced(f"{sign} {meanings[sign]}") not in lines:
                 yield f": what {sign} is is not told as «{meanings[sign]}»"
-        shown = {f["status"] for f in self._facts.values() if f["value"] is None}
         rows = {one.id for one in self._known.service.indicators}
         shown = {
             fact["status"]

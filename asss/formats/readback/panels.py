@@ -91,20 +91,9 @@ class _Plot:
             if len(piece) == 1:
                 year, value = piece[0]
                 x, y = self.across.at(year), self.up.at(value)
-                left = (
-                    0.0
-                    if before and not after
-                    else ALONE
-                    if before == after and before
-                    else ALONE_AT_GAP
-                )
-                right = (
-                    0.0
-                    if after and not before
-                    else ALONE
-                    if before == after and before
-                    else ALONE_AT_GAP
-                )
+                half = ALONE if before and after else ALONE_AT_GAP
+                left = 0.0 if before and not after else half
+                right = 0.0 if after and not before else half
                 line, ends = (
                     [(x - left, y), (x + right, y)],
                     [(x, y)] * (before or after),
@@ -491,12 +480,8 @@ class Strip:
             yield f"its rows are {told}, and should be {wanted}"
             return
         placed = [peer for peer in peers if shown.is_compared(peer)]
+        rows, rest = names[: len(placed)], names[len(placed) :]
         lines = [m for m in marks if m.axis]
-        held = [peer["value"] for peer in placed]
-        mean = peers[0]["network_mean"]
-        held += [] if mean is None else [mean]
-        low, high = min(held, default=0.0), max(held, default=1.0)
-        high = high if high > low else low + 1
         wants = [
             Want("its name", "text", "ink", 0, None, (self.one.short_name,)),
             Want(
@@ -509,7 +494,7 @@ class Strip:
             ),
         ]
         if not placed:
-            yield from settle(marks, [*wants, *self._unplaced(peers, names)])
+            yield from settle(marks, [*wants, *self._unplaced(peers, rest)])
             return
         if len(lines) != 1 or len(lines[0].pieces) != len(placed):
             yield f"has {len(lines)} sets of lines, not one of {len(placed)}"
@@ -518,69 +503,80 @@ class Strip:
         if right - left < 2 * SIDE:
             yield "its lines do not go from the left to the right"
             return
+        low, high = self._ends(placed)
         slope = (right - left - 2 * SIDE) / (high - low)
         axis = Axis(slope, left + SIDE - slope * low)
-        rows: Pieces = [[(left, m.y), (right, m.y)] for m in names[: len(placed)]]
+        drawn: Pieces = [[(left, m.y), (right, m.y)] for m in rows]
         ends = f"{shortened(left + SIDE)} {shortened(right - SIDE)}"
         said = f"value {low:.8g} {high:.8g} {ends}"
-        wants.append(Want("its lines", "line", "frame", pieces=rows, axis=said))
-        if mean is not None:
-            label, of = (
-                f"{words['legend_mean']} {shown.mean_cell(peers[0])}",
-                peers[0]["id"],
-            )
-            x = axis.at(mean)
-            stroke: Pieces = [[(x, names[0].y), (x, names[len(placed) - 1].y)]]
-            wants.append(
-                Want(
-                    "the line of the mean",
-                    "line",
-                    "ink",
-                    pieces=stroke,
-                    fact=of,
-                    field="network_mean",
-                    reach=(0.1, 10),
-                )
-            )
-            wants.append(
-                Want(
-                    "the label of the mean",
-                    "text",
-                    "ink",
-                    x,
-                    None,
-                    (label,),
-                    of,
-                    "network_mean",
-                    align="middle",
-                )
-            )
-        wants += self._placed(placed, names, axis)
-        wants += self._unplaced(peers[len(placed) :], names[len(placed) :])
+        wants.append(Want("its lines", "line", "frame", pieces=drawn, axis=said))
+        wants += self._mean(peers[0], rows, axis)
+        wants += self._placed(placed, rows, axis)
+        wants += self._unplaced(peers[len(placed) :], rest)
         yield from settle(
             marks, wants, lambda p: f"{axis.of(p[0]):.6g} ({p[1]:.0f} pt down)"
+        )
+
+    def _ends(self, placed: Sequence[Fact]) -> tuple[float, float]:
+        """What the lines go from and to, with room for the mean."""
+        held = [peer["value"] for peer in placed]
+        mean = placed[0]["network_mean"]
+        held += [] if mean is None else [mean]
+        low, high = min(held), max(held)
+        return low, high if high > low else low + 1
+
+    def _mean(self, fact: Fact, rows: Sequence[Mark], axis: Axis) -> Iterator[Want]:
+        """The line of the mean through the rows, and its label."""
+        if fact["network_mean"] is None:
+            return
+        of, x = fact["id"], axis.at(fact["network_mean"])
+        label = f"{self.shown.words['legend_mean']} {self.shown.mean_cell(fact)}"
+        yield Want(
+            "the line of the mean",
+            "line",
+            "ink",
+            pieces=[[(x, rows[0].y), (x, rows[-1].y)]],
+            fact=of,
+            field="network_mean",
+            reach=(0.1, 10),
+        )
+        yield Want(
+            "the label of the mean",
+            "text",
+            "ink",
+            x,
+            None,
+            (label,),
+            of,
+            "network_mean",
+            align="middle",
         )
 
     def _colour(self, peer: Fact, usual: str) -> str:
         return "own" if peer["kommune"] == self.shown.kommune else usual
 
+    def _row(self, peer: Fact, y: float, usual: str) -> Iterator[Want]:
+        """A name, and the number or the sign at the end of its row."""
+        whose, colour = self.shown.called(peer), self._colour(peer, usual)
+        yield Want(f"the name {whose}", "text", colour, 0, y, (whose,))
+        yield Want(
+            f"the number of {whose}",
+            "text",
+            colour,
+            None,
+            y,
+            (self.shown.cell(peer),),
+            peer["id"],
+            align="end",
+        )
+
     def _placed(
         self, peers: Sequence[Fact], names: Sequence[Mark], axis: Axis
     ) -> Iterator[Want]:
         shown = self.shown
-        for peer, name in zip(peers, names, strict=False):
-            whose, colour = shown.called(peer), self._colour(peer, "ink")
-            yield Want(f"the name {whose}", "text", colour, 0, name.y, (whose,))
-            yield Want(
-                f"the number of {whose}",
-                "text",
-                colour,
-                None,
-                name.y,
-                (shown.cell(peer),),
-                peer["id"],
-                align="end",
-            )
+        for peer, name in zip(peers, names, strict=True):
+            whose = shown.called(peer)
+            yield from self._row(peer, name.y, "ink")
             dot = self._colour(peer, "others") if shown.kommune else "own"
             yield Want(
                 f"the point of {whose}",
@@ -594,20 +590,9 @@ class Strip:
     def _unplaced(self, peers: Sequence[Fact], names: Sequence[Mark]) -> Iterator[Want]:
         shown = self.shown
         for peer, name in zip(peers, names, strict=True):
-            whose, colour = shown.called(peer), self._colour(peer, "quiet")
-            yield Want(f"the name {whose}", "text", colour, 0, name.y, (whose,))
+            yield from self._row(peer, name.y, "quiet")
             yield Want(
-                f"the number of {whose}",
-                "text",
-                colour,
-                None,
-                name.y,
-                (shown.cell(peer),),
-                peer["id"],
-                align="end",
-            )
-            yield Want(
-                f"the reason of {whose}",
+                f"the reason of {shown.called(peer)}",
                 "text",
                 "quiet",
                 None,
@@ -645,9 +630,8 @@ class Strip:
             yield f"says its scales are «{floor.axis}», and it is drawn otherwise"
             return
         plot, history = _Plot(across, up, floor.y), shown.history(self.one.id, kommune)
-        colour = "ink"
         wants = [
-            Want("its name", "text", colour, left, None, (name,)),
+            Want("its name", "text", "ink", left, None, (name,)),
             Want("its floor", "line", "frame", pieces=floor.pieces),
         ]
         if means := plot.drawn(shown.mean_pieces(shown.means(self.one.id))):

@@ -222,11 +222,16 @@ class Profile:
                 (sign,),
                 align="middle",
             )
-        every = indexes(shown, fact)
+        yield from self._points(fact, own, axis, steps)
+
+    def _points(
+        self, fact: Fact, own: Sequence[Mark], axis: Axis, steps: Sequence[float]
+    ) -> Iterator[Want]:
+        """What stands under a row: its scale with the points on it, and its note."""
+        peers = self.shown.peers(fact["indicator"])
+        every = indexes(self.shown, fact)
         beyond = [i for i in every if not steps[0] <= i <= steps[-1]]
-        others = [
-            p for p in shown.peers(one.id) if p["index"] is not None and p["id"] != of
-        ]
+        others = [p for p in peers if p["index"] is not None and p["id"] != fact["id"]]
         tracks = [m for m in own if m.axis]
         if every and not tracks:
             yield Want("its scale", "line", "frame", axis="none is there")

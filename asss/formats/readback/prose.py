@@ -23,10 +23,18 @@ from asss.catalogue.knowledge import Comment
 from asss.catalogue.parameters import METHOD, NETWORK
 from asss.errors import RenderError
 from asss.formats.readback import network
-from asss.formats.readback.expectation import dated, rests_on, spaced, written
+from asss.formats.readback.expectation import (
+    Chapter,
+    Expected,
+    dated,
+    rests_on,
+    spaced,
+    written,
+)
 from asss.formats.readback.kommune import Hand
 
-__all__ = ["Accounted", "false_comments", "false_sentences", "strange_figures"]
+__all__ = ["Accounted", "false_comments", "false_sentences", "lacking"]
+__all__ += ["strange_figures"]
 
 Fact: TypeAlias = Mapping[str, Any]
 
@@ -45,6 +53,51 @@ CLAIM = re.compile(
 
 #: A text that is no part of a longer number.
 WHOLE = r"(?<!\d)(?<!\d[.,]){}(?!\d|[.,]\d)"
+
+
+def lacking(
+    expected: Expected, parts: Mapping[str, str], whole: str, *, letters: str
+) -> Iterator[str]:
+    """
+    What should be said under its heading, and is not.
+
+    Parameters
+    ----------
+    parts : mapping of str to str
+        What is said under each heading, and before the first.
+    whole : str
+        All that is said.
+    letters : str
+        A pattern for what notes leave behind a sentence.
+    """
+    for text in expected.top:
+        if spaced(text) not in parts[""]:
+            yield f"top: lacks «{spaced(text)}»"
+    for chapter in expected.chapters:
+        if chapter.heading not in parts:
+            yield f"headings: «{chapter.heading}» is missing"
+            continue
+        part = parts[chapter.heading]
+        for text in chapter.sentences:
+            if spaced(text) not in part:
+                yield f"{chapter.heading}: lacks the sentence «{spaced(text)}»"
+        yield from _comments(chapter, part, whole, letters)
+    for text in expected.texts:
+        if spaced(text) not in whole:
+            yield f"page: lacks «{spaced(text)}»"
+
+
+def _comments(chapter: Chapter, part: str, whole: str, letters: str) -> Iterator[str]:
+    """What people say, once, behind its sentence and nothing but what others say."""
+    others = "|".join(re.escape(text) for _, text in chapter.comments)
+    for after, text in chapter.comments:
+        # Once in all: in no note under Tabell 1 either.
+        if (times := part.count(text)) != 1 or (times := whole.count(text)) != 1:
+            yield f"{chapter.heading}: the comment «{text}» stands {times} times"
+            continue
+        behind = rf"{re.escape(spaced(after))}{letters}(?:(?:{others}) )*"
+        if after and not re.search(behind + re.escape(text), part):
+            yield f"{chapter.heading}: «{text}» is not after «{spaced(after)}»"
 
 
 def false_sentences(facts: Mapping[str, Any], known: Catalogue) -> Iterator[str]:

@@ -14,9 +14,9 @@ from bs4.element import NavigableString, Tag
 
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.markdown import LEFTOVERS
-from asss.formats.readback.expectation import Chapter, Expected, Row
+from asss.formats.readback.expectation import Expected, Row
 from asss.formats.readback.expectation import spaced as plain
-from asss.formats.readback.prose import Accounted, strange_figures
+from asss.formats.readback.prose import Accounted, lacking, strange_figures
 
 __all__ = ["read", "warm_up"]
 
@@ -126,23 +126,9 @@ def _texts(
     soup: BeautifulSoup, parts: dict[str, list[str | Tag]], expected: Expected
 ) -> Iterator[str]:
     """Every sentence and forbehold in its chapter, and no sentence beside them."""
-    top = _text(parts[""])
-    for text in expected.top:
-        if plain(text) not in top:
-            yield f"top: lacks «{plain(text)}»"
-    everything = plain(soup.get_text())
-    for chapter in expected.chapters:
-        if chapter.heading not in parts:
-            yield f"headings: «{chapter.heading}» is missing"
-            continue
-        whole = _text(parts[chapter.heading])
-        for text in chapter.sentences:
-            if plain(text) not in whole:
-                yield f"{chapter.heading}: lacks the sentence «{plain(text)}»"
-        yield from _comments(chapter, whole, everything)
-    for text in expected.texts:
-        if plain(text) not in everything:
-            yield f"page: lacks «{plain(text)}»"
+    under = {heading: _text(part) for heading, part in parts.items()}
+    whole = plain(soup.get_text())
+    yield from lacking(expected, under, whole, letters="[a-z, ]*")
     if expected.leads_to and not soup.find("a", href=expected.leads_to):
         yield f"page: does not lead to {expected.leads_to}"
     said = Counter(plain(tag.get_text()) for tag in soup.select(f"[{SENTENCE}]"))
@@ -151,19 +137,6 @@ def _texts(
     )
     for text in said - known:
         yield f"sentences: no fact supports «{text}»"
-
-
-def _comments(chapter: Chapter, whole: str, page: str) -> Iterator[str]:
-    """What people say, once, behind its sentence and nothing but letters of notes."""
-    others = "|".join(re.escape(text) for _, text in chapter.comments)
-    for after, text in chapter.comments:
-        # Once on the page: in no note under Tabell 1 either.
-        if (times := whole.count(text)) != 1 or (times := page.count(text)) != 1:
-            yield f"{chapter.heading}: the comment «{text}» stands {times} times"
-            continue
-        behind = rf"{re.escape(plain(after))}[a-z, ]*(?:(?:{others}) )*"
-        if after and not re.search(behind + re.escape(text), whole):
-            yield f"{chapter.heading}: «{text}» is not after «{plain(after)}»"
 
 
 # -- marks of forbehold ----------------------------------------------------------------
