@@ -34,7 +34,7 @@ RESERVED = {
     "bs4": {"formats.readback"},
     "jinja2": {"page.blocks"},
     "markdown_it": {"catalogue.markdown"},
-    "yaml": {"catalogue"},
+    "yaml": {"catalogue", "formats.readback.answers"},
     "pydantic": {
         "catalogue",
         "statbank",

@@ -112,6 +112,7 @@ def render_what_if(
     # One folder deeper than a report, and beside the years.
     led = html.replace('href="../', f'href="../../{run.year}/')
     pdf = typesetting.to_pdf(led)
+    readback.check_figures(facts, report.known, report.found.book.snapshot)
     readback.check(facts, report.known, html=html, pdf=pdf)
     name = "-".join([run.kommune, str(run.year), *(map(_plain, options))])
     target = output / WHAT_IF_FOLDER / name

@@ -317,6 +317,7 @@ class _Look:
                 facts, kept.run, known, snapshot, rows
             )
             problems = [f"{FACTS_NAME}: {problem}" for problem in problems]
+            problems += readback.read_figures(facts, known, snapshot)
             problems += readback.read_report(
                 place.folder, facts, known, kept.formats, everybody
             )

@@ -4,8 +4,10 @@ Read back: a finished report, read as its reader will, before anyone gets it.
 What should be there is worked out once more, from facts.json and the words alone, and
 looked for in what was really made: nothing of the code that put it there is asked. The
 web page, the PDF and the Word document are read each by its own; and the facts
-themselves are held against the snapshot that they are from. Imports ``overview`` and
-below. Of figures::
+themselves are made once more, and worked out by a second hand from the answers on
+disk. Imports ``overview`` and below. Of facts, and of figures::
+
+  arithmetic   answers               every fact by a second hand │ what lies on disk
 
                 figures              of a page: is each what it must be?
   spoken   profile   panels          what is beside it │ rows │ panels
@@ -14,13 +16,15 @@ below. Of figures::
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.parameters import METHOD, NETWORK, Run
-from asss.errors import RenderError
+from asss.catalogue.parameters import METHOD, NETWORK, Run, find_folder
+from asss.errors import AsssError, RenderError
 from asss.formats.readback import (
+    arithmetic,
     document,
     figures,
     index,
@@ -45,9 +49,10 @@ from asss.statbank import Snapshot
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Told", "check", "check_exports", "check_facts", "check_index"]
-__all__ += ["check_review", "read_docx", "read_exports", "read_facts", "read_html"]
-__all__ += ["indexed", "read_index", "read_pdf", "read_report", "warm_up"]
+__all__ = ["Told", "check", "check_exports", "check_facts", "check_figures"]
+__all__ += ["check_index", "check_review", "indexed", "read_docx", "read_exports"]
+__all__ += ["read_facts", "read_figures", "read_html", "read_index", "read_pdf"]
+__all__ += ["read_report", "warm_up"]
 
 #: As many problems as a person reads before beginning to mend.
 SHOWN = 10
@@ -108,6 +113,8 @@ def warm_up() -> None:
 
     webpage.warm_up()
     chance.methods()
+    with suppress(AsssError, OSError):
+        arithmetic.warm_up(find_folder())
 
 
 def check_facts(
@@ -148,7 +155,44 @@ def check_facts(
         f"{run.kommune} {run.year}: the notebook's facts are not those of its snapshot "
         "and parameters/. Take out what it changes on the way from one to the other",
     )
+    check_figures(facts, known, answers)
     return everybody
+
+
+def check_figures(
+    facts: Mapping[str, Any], known: Catalogue, answers: Snapshot
+) -> None:
+    """
+    Refuse facts whose numbers are others when a second hand works them out.
+
+    Parameters
+    ----------
+    facts : mapping
+        Of a report, or of a what-if.
+    known : Catalogue
+        Its folder is read once more.
+    answers : Snapshot
+        So is its.
+
+    Raises
+    ------
+    RenderError
+        Naming the first ten fields by indicator, kommune and year, what each is, what
+        it should be, and the table.
+    """
+    _refuse(
+        read_figures(facts, known, answers),
+        f"{facts['run']['kommune']} {facts['run']['year']}: its figures are others "
+        "when they are worked out once more. No report is made until asss is mended",
+    )
+
+
+def read_figures(
+    facts: Mapping[str, Any], known: Catalogue, answers: Snapshot
+) -> list[str]:
+    """What in facts is another number than the answers on disk give."""
+    level = known.phrases.thresholds.confidence.value
+    return arithmetic.false_figures(facts, known.folder, answers.folder, level)
 
 
 def indexed(known: Catalogue, answers: Snapshot, year: int) -> "pd.DataFrame":
