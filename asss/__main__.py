@@ -63,6 +63,15 @@ class Commands(TyperGroup):
         name, _, rest = super().resolve_command(ctx, args)
         return name, _load(name or ""), rest
 
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that is named, until it is done or told to end."""
+        from asss.cli.terminal import Ended
+
+        try:
+            return super().invoke(ctx)
+        except Ended as ended:
+            raise typer.Exit(ended.code) from None
+
 
 def _load(name: str) -> TyperCommand:
     module, function, _ = COMMANDS[name]
@@ -93,6 +102,9 @@ for _name, (_, _, _purpose) in COMMANDS.items():
 def main() -> None:
     """Run the command line."""
     try:
+        from asss.cli.terminal import heed_signals
+
+        heed_signals()
         app()
     except ModuleNotFoundError as error:
         sys.exit(_lacking(error))

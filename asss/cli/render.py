@@ -19,6 +19,7 @@ from asss.catalogue.parameters import EVERY, NETWORK, SHARED, Run
 from asss.cli.terminal import (
     FAILURE,
     Account,
+    Ended,
     Log,
     OutputOption,
     ParametersOption,
@@ -54,9 +55,6 @@ __all__ = ["render"]
 
 #: Every form that a report can be had in.
 EVERY_FORMAT = "all"
-
-#: What a shell expects of a program that Ctrl-C has ended.
-INTERRUPTED = 130
 
 #: Bytes.
 MEGABYTE = 2**20
@@ -401,13 +399,14 @@ def _make(task: _Task, due: Sequence[Run], account: Account) -> None:
     Raises
     ------
     typer.Exit
-        At Ctrl-C. What was finished is kept, is in the index, and is reported.
+        At Ctrl-C, or what is heard as it. What was finished is kept, is in the index,
+        and is reported.
     """
     results: list[Result] = []
     try:
         if due:
             _render(task, due, account, results)
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as ending:
         _write_indexes(task, due, results)
         finished = account.counts["rendered"]
         line = (
@@ -415,7 +414,7 @@ def _make(task: _Task, due: Sequence[Run], account: Account) -> None:
             f" in {task.output}. The same command makes the rest."
         )
         account.problem("interrupted", f"[yellow]{safe(line)}[/yellow]", line)
-        raise typer.Exit(INTERRUPTED) from None
+        raise typer.Exit(getattr(ending, "code", Ended().code)) from None
     _write_indexes(task, due, results)
     if account.counts["failed"]:
         names = [result.kommune for result in results if result.error]

@@ -7,12 +7,14 @@ file, is shown and never obeyed: no character that steers a terminal passes from
 """
 
 import json
+import os
 import re
+import signal
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from enum import StrEnum
 from io import TextIOWrapper
@@ -40,12 +42,14 @@ __all__ = [
     "UNCHANGED",
     "USAGE",
     "Account",
+    "Ended",
     "Log",
     "OutputOption",
     "ParametersOption",
     "ServiceOption",
     "Terminal",
     "err",
+    "heed_signals",
     "out",
     "output_folder",
     "parameters_folder",
@@ -61,6 +65,12 @@ __all__ = [
 
 FAILURE = 1
 USAGE = 2
+
+#: What tells a command to end, where the system knows it.
+ENDINGS = ("SIGINT", "SIGTERM", "SIGHUP")
+
+#: Seconds that a command has to end in, in which it is not told to once more.
+ENDING = 10.0
 
 #: The service area that is reported on where none is named.
 SERVICE = "sosiale_tjenester"
@@ -99,6 +109,62 @@ def speak_plainly() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
+
+
+class Ended(KeyboardInterrupt):
+    """
+    A command is told to end: by Ctrl-C, by `kill` or a shutdown, or by a lost terminal.
+
+    Attributes
+    ----------
+    code : int
+        What a shell expects of a program that the signal has ended.
+    """
+
+    def __init__(self, number: int = signal.SIGINT) -> None:
+        super().__init__()
+        self.code = 128 + number
+
+
+def heed_signals() -> None:
+    """
+    Have whatever tells a command to end do what Ctrl-C does.
+
+    It then keeps what is finished, takes away the rest, and gives the terminal back. A
+    signal that comes while it does so is not heard, nor is one that whoever started the
+    command has it not hear (nohup).
+    """
+    heard = {
+        number
+        for name in ENDINGS
+        if (number := getattr(signal, name, None)) is not None
+        and signal.getsignal(number) is not signal.SIG_IGN
+    }
+    quiet_until = 0.0
+
+    def end(number: int, _: object) -> None:
+        nonlocal quiet_until
+        if time.monotonic() < quiet_until:
+            return
+        quiet_until = time.monotonic() + ENDING
+        for stream in (sys.stdout, sys.stderr):
+            _let_go(stream)
+        raise Ended(number)
+
+    for number in heard:
+        signal.signal(number, end)
+
+
+def _let_go(stream: Any) -> None:
+    """Write to nowhere what is for a terminal that is gone."""
+    try:
+        descriptor = stream.fileno()
+        os.write(descriptor, b"")
+    except (OSError, ValueError, AttributeError):
+        with suppress(OSError, ValueError, AttributeError):
+            nothing = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nothing, stream.fileno())
+            os.close(nothing)
 
 
 def print_json(content: Any, *, indent: int | None = None) -> None:

@@ -12,6 +12,7 @@ import atexit
 import gc
 import json
 import os
+import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
@@ -307,8 +308,19 @@ class Local:
         self._turn = Lock()
 
     def __enter__(self) -> Self:
-        """Start the process that others are forked from."""
-        self._source = forks.source(WORK, KERNELS)
+        """
+        Start the process that others are forked from.
+
+        Raises
+        ------
+        RenderError
+            If this machine does not let us.
+        """
+        try:
+            self._source = forks.source(WORK, KERNELS)
+        except OSError as error:
+            msg = f"No report can be made here: {error.strerror or error}."
+            raise RenderError(msg) from error
         self._waiting = ThreadPoolExecutor(self._jobs)
         return self
 
@@ -405,7 +417,9 @@ def _make(task: Task) -> Result:
         return Result(run.kommune, run.year, error=str(error))
     except MemoryError:
         size = f"{task.limits.memory / 2**20:.0f} MB"
-        return task.failed(f"more than {size} of memory was needed")
+        return task.failed(f"more memory was needed than {size}, or than there is")
+    except OSError as error:
+        return task.failed(f"the system refused: {error}")
     return Result(run.kommune, run.year, folder=made.folder, entry=made.entry)
 
 
@@ -451,11 +465,23 @@ class Project:
         return cls(pack(root, folders))
 
     def lay_out(self) -> Path:
-        """Write the files to a folder that goes with this process."""
+        """
+        Write the files to a folder that goes with this process.
+
+        Raises
+        ------
+        RenderError
+            If they cannot be written.
+        """
         kept = ExitStack()
-        root = kept.enter_context(outputs.scratch())
         atexit.register(kept.close)
-        unpack(self.files, root)
+        try:
+            root = kept.enter_context(outputs.scratch())
+            unpack(self.files, root)
+        except OSError as error:
+            why = error.strerror or error
+            msg = f"Cannot write to {tempfile.gettempdir()} (TMPDIR): {why}."
+            raise RenderError(msg) from error
         return root
 
 

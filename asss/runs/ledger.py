@@ -221,6 +221,9 @@ def settle(entry: Entry | None, begun: Run, fingerprint: str, *, today: str) -> 
 
     Raises
     ------
+    UsageError
+        If a published report has changed, and today is before it changed the last time:
+        a clock that was set back would leave readers without its «Endret».
     ValueError
         If the report has changed and `today` is empty: a mistake in our own code.
     """
@@ -234,6 +237,14 @@ def settle(entry: Entry | None, begun: Run, fingerprint: str, *, today: str) -> 
             if not today:
                 msg = f"{begun.kommune} {begun.year} has changed; on which day?"
                 raise ValueError(msg)
+            last = entry.history[-1].date
+            if _day(today) < _day(last):
+                msg = (
+                    f"{begun.kommune} {begun.year} says something else than it did on "
+                    f"{last}, and today is said to be {today}. Set the clock right, or "
+                    f"give the day with --date; if {last} is wrong, mend {LEDGER_NAME}."
+                )
+                raise UsageError(msg)
             if _day(today) >= _day(begun.published):
                 changed = _later(changed, today)
     return Entry(

@@ -115,6 +115,7 @@ def fetch(
     FetchError
         If SSB cannot be asked, goes on answering with old figures, or a table lacks
         something that is needed: then all that is lacking, in all tables, is named.
+        Or if the clock says that a snapshot was fetched later than now.
     SnapshotError
         If the answers cannot be kept. Snapshots that were there are untouched.
     """
@@ -124,8 +125,16 @@ def fetch(
         if any(holdings.series_of(known, table.id))
     ]
     remarks: list[str] = []
+    fetched = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     with store.draft() as draft:
         previous = _previous(store, remarks)
+        if previous and fetched < previous.fetched:
+            msg = (
+                f"It is {fetched} by the clock, and snapshot {previous.name} was "
+                f"fetched at {previous.fetched}: a new one would not be the latest. "
+                "Set the clock right; if it was wrong then, remove that snapshot."
+            )
+            raise FetchError(msg)
         asking = _Fetch(known, client, draft, progress, remarks)
         entries = asking.entries(numbers)
         if not entries:
@@ -137,7 +146,7 @@ def fetch(
             _refuse_moved(read, previous)
         manifest = {
             "created": now.astimezone(OSLO).date().isoformat(),
-            "fetched": now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "fetched": fetched,
             "base_url": client.base_url,
             "licence": LICENCE,
             "service": known.service.service,

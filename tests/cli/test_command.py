@@ -4,8 +4,10 @@ import hashlib
 import io
 import json
 import os
+import pty
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -17,6 +19,7 @@ from click.testing import Result
 from double import Double
 from hypothesis import example, given
 from hypothesis import strategies as st
+from patience import PATIENCE
 from rich.table import Table
 from rich.text import Text
 from typer.testing import CliRunner
@@ -29,8 +32,11 @@ from asss.catalogue.parameters import EMBEDDED, NETWORK, Run
 from asss.cli.terminal import (
     FAILURE,
     USAGE,
+    Ended,
     Terminal,
+    _let_go,
     err,
+    heed_signals,
     plain_errors,
     safe,
     visible,
@@ -841,6 +847,64 @@ def test_ctrl_c_keeps_what_is_finished_and_says_so(
         f"{spare / 'outputs'}. The same command makes the rest."
     )
     assert (spare / "outputs" / "2017" / INDEX_NAME).is_file()
+
+
+#: A command that is told to end, and once more while it does so.
+ENDED = """
+import os, signal
+from asss.cli import terminal
+terminal.heed_signals()
+try:
+    os.kill(os.getpid(), signal.{name})
+    signal.pause()
+except terminal.Ended as ended:
+    os.kill(os.getpid(), signal.{name})
+    print(ended.code)
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "code"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)]
+)
+def test_what_tells_a_command_to_end_is_heard_once(name: str, code: int) -> None:
+    asked = [sys.executable, "-c", ENDED.format(name=name)]
+    done = subprocess.run(asked, capture_output=True, text=True, timeout=PATIENCE)
+    assert (done.stdout, done.stderr) == (f"{code}\n", "")
+
+
+def test_what_is_not_to_be_heard_is_not() -> None:
+    """`nohup` has a command go on when its terminal is gone."""
+    before = {name: signal.getsignal(name) for name in (signal.SIGHUP, signal.SIGINT)}
+    before[signal.SIGTERM] = signal.getsignal(signal.SIGTERM)
+    try:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        heed_signals()
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+        assert signal.getsignal(signal.SIGTERM) is not before[signal.SIGTERM]
+    finally:
+        for number, kept in before.items():
+            signal.signal(number, kept)
+
+
+def test_terminal_that_is_gone_is_not_written_to() -> None:
+    """What is said at the end would be an error of its own."""
+    ours, theirs = pty.openpty()
+    with open(theirs, "w", encoding="utf-8") as shown:  # noqa: PTH123 (a descriptor)
+        os.close(ours)
+        with pytest.raises(OSError, match="Input/output"):
+            print("ended", file=shown, flush=True)
+        _let_go(shown)
+        print("ended", file=shown, flush=True)
+
+
+def test_command_that_is_told_to_end_has_the_exit_code_of_that(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def end(*_: object, **__: object) -> None:
+        raise Ended(signal.SIGTERM)
+
+    monkeypatch.setattr("asss.cli.project.catalogue.load_catalogue", end)
+    assert _run("check").exit_code == 143
 
 
 def test_ctrl_c_before_the_first_report_leaves_no_index(

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -449,6 +450,54 @@ def test_what_is_done_ahead_here_leaves_nothing(tmp_path: Path) -> None:
     """On no system, for a head start that is lost is a tenth of the speed."""
     names = (forks.WARM_UP, *KERNELS, *WORK)
     assert _forked(tmp_path, "", *names)[1] == ""
+
+
+@needs_forks
+def test_who_forks_others_ends_with_the_command_alone() -> None:
+    """What ends a command reaches all in its terminal; it decides what comes of it."""
+    server = forks.Forks(())
+    try:
+        server.take().close()
+        for name in forks.ENDINGS:
+            server._server.send_signal(getattr(signal, name))
+        process = server.take()
+        process.send_signal(signal.SIGTERM)
+        wait_for(lambda: _has_ended(process.pid))
+        process.close()
+    finally:
+        server.close()
+
+
+@needs_forks
+def test_machine_that_refuses_is_told_in_a_line(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    server = forks.Forks(["asss.no_such_module"])
+    with pytest.raises(RuntimeError, match="has stopped"):
+        server.take()
+    server.close()
+    (line,) = capfd.readouterr().err.splitlines()
+    assert line.startswith(
+        "What makes reports cannot begin: No module named 'asss.no_s"
+    )
+    assert "ulimit" in line
+
+
+@needs_forks
+def test_limit_of_memory_is_no_higher_than_what_is_allowed() -> None:
+    """A lower one of somebody else's holds, and is no error."""
+    code = (
+        "import resource; from asss.runs.kernels import forks\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (2**31, 2**32))\n"
+        "forks.limit_memory(2**40); print(resource.getrlimit(resource.RLIMIT_AS)[0])\n"
+        "forks.limit_memory(2**30); print(resource.getrlimit(resource.RLIMIT_AS)[0])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=PATIENCE
+    )
+    first, second = map(int, done.stdout.split())
+    assert first == 2**31
+    assert 2**30 < second < 2**31
 
 
 def test_way_is_one_that_there_is(monkeypatch: pytest.MonkeyPatch) -> None:

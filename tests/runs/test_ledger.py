@@ -317,6 +317,16 @@ def test_changed_without_published_is_refused() -> None:
         ledger.begin(None, run)
 
 
+def test_clock_that_was_set_back_hides_no_change() -> None:
+    """The change would be dated before the one that it follows, or not be told."""
+    entry = _settled(_settled(None, RUN, "a"), RUN, "b", today="2026-12-01")
+    with pytest.raises(
+        UsageError, match=r"on 2026-12-01, and today.*2020-01-01.*--date"
+    ):
+        _settled(entry, RUN, "c", today="2020-01-01")
+    assert _settled(entry, RUN, "b", today="2020-01-01") == entry
+
+
 def test_change_without_a_day_is_our_own_mistake() -> None:
     """The library has no clock to fall back on."""
     with pytest.raises(ValueError, match="on which day"):
@@ -338,12 +348,26 @@ def test_change_without_a_day_is_our_own_mistake() -> None:
 def test_rules_of_endret_hold_through_any_life_of_a_report(
     steps: list[tuple[str, int, bool, str]],
 ) -> None:
-    """Same words, same date; it never moves back; drafts have none; nothing is lost."""
+    """
+    Same words, same date; it never moves back; drafts have none; nothing is lost.
+
+    And no clock that was set back leaves readers of a published report without a word.
+    """
     entry: Entry | None = None
     for told, days, is_published, snapshot in steps:
         today = (date(2026, 1, 1) + timedelta(days)).isoformat()
         published = "2026-01-10" if is_published else ""
         run = RUN.model_copy(update={"published": published, "snapshot": snapshot})
+        if (
+            entry is not None
+            and entry.published
+            and published
+            and told != entry.fingerprint
+            and today < entry.history[-1].date
+        ):
+            with pytest.raises(UsageError, match="says something else"):
+                _settled(entry, run, told, today=today)
+            continue
         after = _settled(entry, run, told, today=today)
         assert _settled(after, run, told, today="2030-01-01") == after
         assert after.history[-1].fingerprint == after.fingerprint == told

@@ -1,11 +1,13 @@
 """A report that crashes, hangs or takes too much ends alone, and Ctrl-C ends all."""
 
+import errno
 import json
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +19,7 @@ from patience import PATIENCE, wait_for
 
 from asss import outputs
 from asss.catalogue.parameters import EMBEDDED, Run
+from asss.errors import RenderError
 from asss.runs import batch
 from asss.runs.batch import Local, Result, Task
 from asss.runs.kernels import forks
@@ -194,8 +197,20 @@ def _command(
     )
 
 
-def test_ctrl_c_keeps_what_is_finished_and_leaves_nothing_else(
-    project: Path, tmp_path: Path
+@pytest.mark.parametrize(
+    ("signals", "to", "code"),
+    [
+        # Whoever is in a hurry presses twice.
+        ((signal.SIGINT, signal.SIGINT), os.killpg, 130),
+        ((signal.SIGTERM,), os.kill, 143),
+    ],
+)
+def test_what_ends_a_command_keeps_what_is_finished_and_leaves_nothing_else(
+    signals: Sequence[signal.Signals],
+    to: Callable[[int, int], None],
+    code: int,
+    project: Path,
+    tmp_path: Path,
 ) -> None:
     """In the middle of the second of three; the same command makes the rest."""
     mark = tmp_path / "begun"
@@ -206,9 +221,10 @@ def test_ctrl_c_keeps_what_is_finished_and_leaves_nothing_else(
     assert running.stderr is not None
     assert any(line.startswith("done") for line in running.stderr)
     wait_for(mark.exists)
-    os.killpg(running.pid, signal.SIGINT)
+    for number in signals:
+        to(running.pid, number)
     _, errors = running.communicate(timeout=PATIENCE)
-    assert running.returncode == 130, errors
+    assert running.returncode == code, errors
     assert "Traceback" not in errors
     assert "1 of 3 reports were finished and are kept" in " ".join(errors.split())
     assert _left(output / "2020") == ["bergen", "index.html", "manifest.json"]
@@ -284,6 +300,50 @@ def test_every_way_to_have_processes_makes_the_same(root: Path, tmp_path: Path) 
         folder = output / "2020" / "oslo"
         made.append({p.name: p.read_bytes() for p in folder.iterdir()})
     assert made[0] == made[1]
+
+
+@pytest.mark.parametrize(
+    ("limit", "says"),
+    [("-n 64", "open 128 files at a time"), ("-v 1000000", "MB of address space")],
+)
+def test_machine_that_allows_too_little_is_told_before_anything_is_made(
+    limit: str, says: str, root: Path, tmp_path: Path
+) -> None:
+    """In one message: not in as many tracebacks as there are reports."""
+    asked = [
+        Path(sys.executable).with_name("asss"),
+        "render",
+        "--all",
+        "--year",
+        "2020",
+    ]
+    asked += ["--snapshot", EMBEDDED, "--parameters", root / "parameters"]
+    asked += ["--output", tmp_path / "outputs"]
+    done = subprocess.run(
+        ["sh", "-c", f'ulimit {limit}; exec "$@"', "sh", *asked],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+    )
+    assert done.returncode == 1
+    (line,) = [line for line in done.stderr.splitlines() if line]
+    assert line.startswith("Error: No report can be made here: ")
+    assert says in line
+    assert not (tmp_path / "outputs").exists()
+
+
+def test_disk_that_is_full_of_passing_files_is_told(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What reports are made of is kept there meanwhile; nothing of it is left."""
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(batch, "unpack", refuse)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with pytest.raises(RenderError, match=r"TMPDIR\): No space left on device\.$"):
+        batch.render_all([], root=root, output=tmp_path / "outputs")
 
 
 def test_way_that_there_is_none_of_is_an_error_in_a_line(

@@ -1,15 +1,20 @@
 """The client: polite to SSB, patient, and never fooled by what is no answer."""
 
 import contextlib
+import inspect
 import json
 import re
+import shutil
 import socket
+import ssl
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from pathlib import Path
 from typing import Any
 
 import cubes
@@ -28,7 +33,8 @@ import asss
 from asss import statbank
 from asss.catalogue.knowledge import StatBankSettings
 from asss.errors import AsssError, FetchError, TableError, UsageError
-from asss.statbank import Metadata, Selection
+from asss.statbank import Metadata, Selection, connection
+from asss.statbank import client as statbank_client
 from asss.statbank.client import Client, _split
 
 TABLE = "12210"
@@ -267,6 +273,97 @@ def test_tls_that_does_not_fit_is_not_tried_again(
     with pytest.raises(FetchError, match=r"No secure connection.*SSL_CERT_FILE"):
         client.metadata(TABLE)
     assert watch.slept == []
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate of localhost's, which is its own authority, with its key."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("openssl makes the certificate, and is not here")
+    path = tmp_path_factory.mktemp("tls") / "ours.pem"
+    words = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
+    words += ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
+    words += ["-keyout", str(path), "-out", str(path.with_name("certificate"))]
+    subprocess.run([openssl, *words], check=True, capture_output=True)
+    with path.open("ab") as file:
+        file.write(path.with_name("certificate").read_bytes())
+    return path
+
+
+@pytest.fixture
+def secured(double: Double, certificate: Path) -> Double:
+    """The double behind TLS."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    server = double._server
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    return double
+
+
+#: What switches verification off, or another authority on, in other programs.
+SWITCHES = {
+    "PYTHONHTTPSVERIFY": "0",
+    "REQUESTS_CA_BUNDLE": "",
+    "CURL_CA_BUNDLE": "",
+    "NODE_TLS_REJECT_UNAUTHORIZED": "0",
+    "SSL_CERT_FILE": "",
+    "GIT_SSL_NO_VERIFY": "1",
+}
+
+
+@pytest.mark.parametrize(
+    ("host", "is_trusted", "switches"),
+    [
+        ("localhost", False, {}),
+        ("127.0.0.1", True, {}),
+        *(("localhost", False, {name: value}) for name, value in SWITCHES.items()),
+    ],
+)
+def test_service_that_is_not_the_one_it_should_be_is_not_asked(
+    host: str,
+    is_trusted: bool,
+    switches: dict[str, str],
+    secured: Double,
+    certificate: Path,
+    connect: Callable[..., Client],
+    monkeypatch: pytest.MonkeyPatch,
+    watch: Watch,
+) -> None:
+    """By nobody's certificate, and by no certificate of another name's."""
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    if is_trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    for name, value in switches.items():
+        monkeypatch.setenv(name, value)
+    client = connect(_secure(secured, host))
+    with pytest.raises(FetchError, match=r"certificate verify failed.*No secure conn"):
+        client.metadata(TABLE)
+    assert secured.calls == []
+    assert watch.slept == []
+
+
+def test_service_that_shows_a_certificate_we_trust_is_asked(
+    secured: Double,
+    certificate: Path,
+    connect: Callable[..., Client],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """So that the others are refused for what is wrong with them, and nothing else."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    assert ask(connect(_secure(secured, "localhost"))) == right_answer()
+
+
+def test_no_setting_leaves_out_who_answers() -> None:
+    """Neither parameters/statbank.yaml nor an option of the command knows a way."""
+    words = " ".join(StatBankSettings.model_fields)
+    assert not re.search(r"verif|insecure|tls|ssl|cert", words)
+    source = inspect.getsource(connection) + inspect.getsource(statbank_client)
+    assert not re.search(r"verify\s*=\s*False|CERT_NONE|check_hostname", source)
+
+
+def _secure(double: Double, host: str) -> str:
+    return double.url.replace("http://127.0.0.1", f"https://{host}")
 
 
 @pytest.mark.parametrize(

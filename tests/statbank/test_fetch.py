@@ -9,7 +9,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -131,6 +131,15 @@ def renamed(table: str, variable: str, old: str, new: str) -> cubes.Cube:
 
 
 # -- what a fetch brings ---------------------------------------------------------------
+
+
+def test_clock_that_was_set_back_makes_no_snapshot(fetch: Fetch, store: Store) -> None:
+    """It would not be the latest, and reports would stand on the one before."""
+    before = fetch().snapshot
+    with pytest.raises(FetchError, match=r"by the clock, and snapshot 2026-06-20 was"):
+        fetch(now=NOW - timedelta(seconds=1))
+    assert store.names() == [before.name]
+    assert fetch(now=NOW + timedelta(days=400)).snapshot.name == store.names()[-1]
 
 
 def test_snapshot_holds_every_table_as_it_was_sent(

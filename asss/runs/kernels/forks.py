@@ -31,6 +31,7 @@ from typing import Any, ClassVar, Final, NoReturn, TypeAlias
 
 __all__ = [
     "COLD",
+    "FILES",
     "FORK",
     "LIMITS",
     "WARM_UP",
@@ -58,6 +59,20 @@ WARM_UP: Final = "asss.runs.kernels.kernel:warm_up"
 
 #: Seconds that a fork server has to end by itself when it is asked to.
 PATIENCE: Final = 5.0
+
+#: Files that a process which makes a report, or its kernel, may have open at a time:
+#: twice what they were seen to have.
+FILES: Final = 128
+
+#: Bytes of addresses that such a process may take, half of which it never uses.
+SPACE: Final = 1536 * 2**20
+
+#: What ends a command, and reaches all that a terminal or a `timeout` has started. Who
+#: forks others leaves it to the command, and ends with it.
+ENDINGS: Final = ("SIGINT", "SIGTERM", "SIGHUP")
+
+#: What a machine that is full says, and not a mistake of ours: a line is enough.
+REFUSALS: Final = (MemoryError, OSError, ImportError)
 
 #: The last of the descriptors that every process has: input, output and errors.
 STREAMS: Final = 2
@@ -244,10 +259,38 @@ def source(work: Sequence[str], kernels: Sequence[str]) -> Source:
     work, kernels : sequence of str
         What is imported or called ahead in either: see `preload`. The two are not the
         same, so each has a server of its own, and they import at the same time.
+
+    Raises
+    ------
+    OSError
+        If this machine does not let us start them, or give them what they need.
     """
+    _check_room()
     if way() == COLD:
         return Fresh()
     return Forks(work, Forks((WARM_UP, *kernels)))
+
+
+def _check_room() -> None:
+    """Refuse, in a line and before anything is begun, what cannot come to an end."""
+    try:
+        import resource
+    except ImportError:
+        return
+    now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if now < FILES and (most >= FILES or most == resource.RLIM_INFINITY) and now >= 0:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (FILES, most))
+    for kind, needed, option, what in (
+        (resource.RLIMIT_NOFILE, FILES, "n", f"open {FILES} files at a time"),
+        (resource.RLIMIT_AS, SPACE, "v", f"take {SPACE >> 20} MB of address space"),
+    ):
+        allowed = resource.getrlimit(kind)[0]
+        if allowed != resource.RLIM_INFINITY and allowed < needed:
+            msg = (
+                f"a report may {what}, and not so much is allowed here (ulimit "
+                f"-{option} says how much)"
+            )
+            raise OSError(msg)
 
 
 def take_kernel() -> Process:
@@ -287,8 +330,13 @@ def main() -> None:
     global requests
     asked = socket.socket(fileno=int(sys.argv[1]))
     requests = socket.socket(fileno=int(sys.argv[2]))
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    preload(json.loads(sys.argv[3]))
+    for name in ENDINGS:
+        signal.signal(getattr(signal, name), signal.SIG_IGN)
+    try:
+        preload(json.loads(sys.argv[3]))
+    except REFUSALS as error:
+        _say(f"What makes reports cannot begin: {_refusal(error)}.")
+        sys.exit(1)
     # Nobody here asks how a child ended: the system buries them.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     while True:
@@ -309,6 +357,8 @@ def _begin(descriptor: int) -> NoReturn:
         # A kernel takes the stream of errors for its cells: its own would not be seen.
         errors = os.dup(errors)
         os.setsid()
+        for name in ENDINGS:
+            signal.signal(getattr(signal, name), signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         nothing = os.open(os.devnull, os.O_RDONLY)
@@ -321,6 +371,8 @@ def _begin(descriptor: int) -> NoReturn:
     except (EOFError, BrokenPipeError, ConnectionResetError):
         # Whoever asked is gone before the work was done: nobody is left to tell.
         pass
+    except (MemoryError, OSError) as error:
+        os.write(errors, f"A process of a report ended: {_refusal(error)}.\n".encode())
     except BaseException:
         os.write(errors, traceback.format_exc().encode())
     finally:
@@ -367,6 +419,14 @@ def _do(name: str, *given: Any) -> None:
     imported = importlib.import_module(module)
     if function:
         getattr(imported, function)(*given)
+
+
+def _refusal(error: BaseException) -> str:
+    """What this machine refused, in a line, and where to look; by its first cause."""
+    while cause := error.__cause__ or error.__context__:
+        error = cause
+    said = " ".join(str(error).split())[-200:] or "not enough memory"
+    return f"{said} (are memory or open files limited, by ulimit -v or -n?)"
 
 
 def _say(line: str) -> None:
@@ -512,7 +572,8 @@ def limit_memory(limit: int) -> None:
     Parameters
     ----------
     limit : int
-        0 for no limit. Where the system knows none, there is none.
+        0 for no limit. Where the system knows none, there is none; and where somebody
+        allows less, that holds.
     """
     try:
         import resource
@@ -521,5 +582,7 @@ def limit_memory(limit: int) -> None:
     except (ImportError, OSError):
         return
     if limit:
-        most = pages * resource.getpagesize() + limit
+        allowed = resource.getrlimit(resource.RLIMIT_AS)
+        others = [most for most in allowed if most != resource.RLIM_INFINITY]
+        most = min([pages * resource.getpagesize() + limit, *others])
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
