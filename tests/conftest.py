@@ -35,6 +35,12 @@ settings.load_profile("steady")
 LAST = 2020
 
 
+@pytest.fixture(scope="session", autouse=True)
+def jupyters(common: Path) -> None:
+    """Let no notebook that tests make be signed in the tester's own name."""
+    os.environ["JUPYTER_DATA_DIR"] = str(common / "jupyter")
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The project's folder."""

@@ -15,18 +15,20 @@ RESERVED = {
     # For analysts in their notebooks; what a report shows is drawn without.
     "matplotlib": set(),
     "seaborn": set(),
-    "fontTools": {"figures.lettering"},
+    "fontTools": {"figures.lettering", "page.looks"},
     "statsmodels": {"analysis.chance"},
     "papermill": {"runs.report", "runs.kernels"},
     "ipykernel": {"runs.kernels"},
     "jupyter_client": {"runs.kernels"},
     "distributed": {"runs.cluster"},
     "upath": {"outputs"},
-    "nbconvert": {"formats.conversion"},
+    "nbconvert": {"formats.conversion", "formats.exporters"},
     "nbformat": {
         "runs.report",
         "runs.workbench",
         "formats.conversion",
+        "formats.executed",
+        "formats.exporters",
         "formats.review",
     },
     "typst": {"formats.typesetting"},
@@ -48,7 +50,7 @@ RESERVED = {
     "typer": {"__main__", "cli"},
     "rich": {"cli"},
     "httpx": {"statbank"},
-    "filelock": {"statbank", "runs.ledger", "outputs"},
+    "filelock": {"statbank", "runs.ledger", "outputs", "formats.executed"},
 }
 
 #: What lies below the tables knows no pandas: they are about files, not figures.

@@ -1,8 +1,8 @@
 """
 What an analyst sees in a real JupyterLab: the report that was made, and its template.
 
-One server for all; the executed notebook is signed by nobody, so JupyterLab trusts it
-with neither stylesheets nor SVG in the text.
+One server for all; the executed notebook was signed by somebody else, so JupyterLab
+trusts it with neither stylesheets nor SVG in the text. A copy is signed by who looks.
 """
 
 import json
@@ -15,10 +15,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import browser
+import httpx
+import nbformat
 import pytest
+from nbformat.sign import NotebookNotary
 from patience import PATIENCE, wait_for
 from playwright.sync_api import Page, ViewportSize
 
+from asss.formats import executed
+from asss.page.blocks import BLOCK_MIME
 from asss.runs import report
 
 pytestmark = [
@@ -52,8 +57,7 @@ def lab(
     for name in ("notebooks", "parameters"):
         ignored = shutil.ignore_patterns(".ipynb_checkpoints")
         shutil.copytree(root / name, project / name, ignore=ignored)
-    made = rendered("trondheim", 2020)
-    shutil.copy(made / report.NOTEBOOK_NAME, project)
+    _lay_out(project, rendered("trondheim", 2020), home / "DATA")
     places = {f"JUPYTER_{n}_DIR": str(home / n) for n in ("DATA", "CONFIG", "RUNTIME")}
     started = subprocess.Popen(
         [sys.executable, "-m", "jupyterlab", *SETTING, f"--notebook-dir={project}"],
@@ -73,6 +77,25 @@ def lab(
     finally:
         started.terminate()
         started.wait(PATIENCE)
+
+
+def _lay_out(project: Path, made: Path, signatures: Path) -> None:
+    """Put notebooks in the project: trusted, not trusted, damaged, and a preview."""
+    shutil.copy(made / report.NOTEBOOK_NAME, project)
+    shutil.copytree(made, project / MADE_FOLDER)
+    notebook = nbformat.read(made / report.NOTEBOOK_NAME, 4)
+    notebook.cells[0].source = "Mitt eget."
+    signatures.mkdir()
+    with NotebookNotary(data_dir=str(signatures)) as notary:
+        notary.sign(notebook)
+    nbformat.write(notebook, project / SIGNED)
+    block = next(executed.given(notebook, BLOCK_MIME))
+    block["html"] = block["html"].replace("Trondheim", "Bergen")
+    nbformat.write(notebook, project / DAMAGED)
+    cells = [nbformat.v4.new_code_cell(source) for source in PREVIEW]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    preview = nbformat.v4.new_notebook(cells=cells, metadata=kernel)
+    nbformat.write(preview, project / PREVIEWED)
 
 
 @pytest.fixture(scope="module")
@@ -95,14 +118,28 @@ def window(lab: str) -> Iterator[Callable[[str], Page]]:
 #: As it was made by the command; and as it is run here, which JupyterLab trusts.
 MADE, LIVE = report.NOTEBOOK_NAME, "notebooks/sosiale_tjenester.ipynb"
 
+#: Where all that was made with it lies.
+MADE_FOLDER = "outputs/2020/trondheim"
+
+#: As it was made and signed; one that says something else; and one of a preview.
+SIGNED, DAMAGED, PREVIEWED = "signed.ipynb", "damaged.ipynb", "preview.ipynb"
+PREVIEW = (
+    "import asss",
+    'asss.report("trondheim", 2020, snapshot="embedded").preview()',
+)
+
+
+def _run_all(page: Page) -> None:
+    page.wait_for_function(f"{KERNEL}?.status === 'idle'")
+    page.evaluate("jupyterapp.commands.execute('notebook:run-all-cells')")
+
 
 @pytest.fixture(scope="module", params=[MADE, LIVE], ids=["made", "live"])
 def notebook(window: Callable[[str], Page], request: pytest.FixtureRequest) -> Page:
     """The notebook that was made, and the template after all its cells were run."""
     page = window(request.param)
     if request.param == LIVE:
-        page.wait_for_function(f"{KERNEL}?.status === 'idle'")
-        page.evaluate("jupyterapp.commands.execute('notebook:run-all-cells')")
+        _run_all(page)
     page.wait_for_selector(f"{BLOCKS} .see")
     page.wait_for_function(
         "[...document.images].every(i => i.complete && i.naturalWidth)"
@@ -149,13 +186,77 @@ def test_figures_are_seen_whole(notebook: Page) -> None:
     drawing.close()
 
 
-def test_page_looks_are_there_where_they_are_trusted(notebook: Page) -> None:
+def _has_looks(page: Page) -> bool:
     """With them, the name of whoever is lowest is smaller than the number."""
-    sizes = notebook.eval_on_selector(
+    sizes = page.eval_on_selector(
         f"{BLOCKS} .who",
         "who => [who, who.parentElement].map(e => getComputedStyle(e).fontSize)",
     )
-    assert (sizes[0] != sizes[1]) == (LIVE in notebook.url)
+    return bool(sizes[0] != sizes[1])
+
+
+def test_page_looks_are_there_where_they_are_trusted(notebook: Page) -> None:
+    assert _has_looks(notebook) == (LIVE in notebook.url)
+
+
+def test_whoever_made_it_sees_the_page_looks(window: Callable[[str], Page]) -> None:
+    page = window(SIGNED)
+    page.wait_for_selector(f"{BLOCKS} .see")
+    assert _has_looks(page)
+    page.close()
+
+
+def test_menu_has_the_report(notebook: Page) -> None:
+    """Under File, Save and Export Notebook As."""
+    notebook.click(".lm-MenuBar-itemLabel:text-is('File')")
+    notebook.hover(".lm-Menu-itemLabel:text-is('Save and Export Notebook As')")
+    for name in ("Asss_html", "Asss_pdf"):
+        notebook.wait_for_selector(f".lm-Menu-itemLabel:text-is('{name}')")
+    notebook.keyboard.press("Escape")
+    notebook.keyboard.press("Escape")
+
+
+def _exported(lab: str, kind: str, path: str) -> httpx.Response:
+    """What the menu fetches: JupyterLab asks where it was asked from."""
+    address = f"{lab}nbconvert/asss_{kind}/{path}"
+    return httpx.get(address, headers={"Referer": lab}, timeout=PATIENCE)
+
+
+@pytest.mark.parametrize("kind", ["html", "pdf"])
+def test_menu_gives_the_report_that_the_command_made(
+    lab: str, rendered: Callable[[str, int], Path], kind: str
+) -> None:
+    got = _exported(lab, kind, f"{MADE_FOLDER}/{MADE}")
+    assert got.status_code == 200, got.text
+    made = rendered("trondheim", 2020) / f"rapport.{kind}"
+    assert got.content == made.read_bytes()
+
+
+def test_menu_gives_no_report_that_is_wrong(lab: str) -> None:
+    got = _exported(lab, "html", DAMAGED)
+    assert got.status_code == 500
+    assert "the finished report does not say what its facts say" in got.text
+
+
+def test_preview_shows_the_page(
+    window: Callable[[str], Page], rendered: Callable[[str, int], Path]
+) -> None:
+    """In a frame of its own: text, figures and the page's own looks."""
+    page = window(PREVIEWED)
+    _run_all(page)
+    frame = page.frame_locator(".jp-OutputArea-output iframe")
+    frame.locator("h1").wait_for()
+    made = json.loads((rendered("trondheim", 2020) / report.FACTS_NAME).read_text())
+    assert frame.locator("h1").inner_text() == made["title"]
+    seen = _plain(frame.locator("body").inner_text())
+    for sentence in made["sentences"]:
+        assert _plain(sentence["text"].replace("ʳ", "r")) in seen
+    drawn = frame.locator(".picture svg").all()
+    assert len(drawn) == FIGURES
+    assert all((box := one.bounding_box()) and box["width"] > 300 for one in drawn)
+    look = "body => getComputedStyle(body).fontFamily"
+    assert frame.locator("body").evaluate(look).startswith("Inter")
+    page.close()
 
 
 def test_text_is_seen_whole(

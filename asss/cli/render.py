@@ -438,6 +438,8 @@ def _render(
         results.append(result)
         run = runs[result.kommune, result.year]
         account.made(run, str(_place(task, run)), result.error)
+        if result.unsigned:
+            account.unsigned(result.unsigned)
 
     workers, count = _workers(task, due)
     with account.under_way(workers=count):

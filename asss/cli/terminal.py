@@ -368,6 +368,16 @@ class Account:
             self.problem("failed", f"[red]failed[/red]  {safe(error)}", error, run)
         self._advance()
 
+    def unsigned(self, why: str) -> None:
+        """Say once that notebooks that are made will be trusted by no JupyterLab."""
+        self.counts["unsigned"] += 1
+        if self.counts["unsigned"] == 1:
+            line = (
+                f"rapport.ipynb could not be signed ({why}), so JupyterLab shows it "
+                "without the page's own looks."
+            )
+            self._event("unsigned", {"reason": why}, f"[yellow]{safe(line)}[/yellow]")
+
     def problem(
         self, event: str, line: str, reason: str, run: Run | None = None
     ) -> None:

@@ -19,18 +19,15 @@ from asss.catalogue import markdown, translation
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import BOKMAL, SHARED
 from asss.errors import ParameterError
+from asss.formats.executed import ON_PAGE
 from asss.outputs import INDEX_NAME
 from asss.page import contents, looks, site, text
 
 __all__ = [
-    "ON_PAGE",
     "in_language",
     "to_html",
     "warm_up",
 ]
-
-#: Cells with this tag reach the page.
-ON_PAGE = "rapport"
 
 
 def in_language(notebook: NotebookNode, known: Catalogue) -> NotebookNode:
@@ -51,7 +48,9 @@ def in_language(notebook: NotebookNode, known: Catalogue) -> NotebookNode:
     for cell in notebook.cells:
         if cell.cell_type == "markdown" and ON_PAGE in cell.metadata.get("tags", []):
             head = cell.source.strip().partition("\n")[0].lstrip("# ")
-            lacking += [head] if head not in known.prose else []
+            # One that was kept has been translated before.
+            is_known = head in known.prose or cell.source in known.prose.values()
+            lacking += [] if is_known else [head]
             cell.source = known.prose.get(head, cell.source)
     if lacking:
         file = translation.file_of(known.language)

@@ -127,6 +127,7 @@ def warm_up() -> None:
     found = _environment(_Marks(()))
     for name in found.list_templates():
         found.get_template(name)
+    looks.warm_up()
 
 
 def day_or_text(written: str) -> str:

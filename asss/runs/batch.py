@@ -118,13 +118,18 @@ class Task:
 
 @dataclass(frozen=True)
 class Result:
-    """What became of one report: where it lies, or why there is none."""
+    """
+    What became of one report: where it lies, or why there is none.
+
+    ``unsigned`` is why JupyterLab will not trust its notebook, where it will not.
+    """
 
     kommune: str
     year: int
     folder: Path | None = None
     entry: Entry | None = None
     error: str | None = None
+    unsigned: str = ""
 
 
 class Workers(Protocol):
@@ -420,7 +425,9 @@ def _make(task: Task) -> Result:
         return task.failed(f"more memory was needed than {size}, or than there is")
     except OSError as error:
         return task.failed(f"the system refused: {error}")
-    return Result(run.kommune, run.year, folder=made.folder, entry=made.entry)
+    return Result(
+        run.kommune, run.year, made.folder, made.entry, unsigned=made.unsigned
+    )
 
 
 # -- the project itself ----------------------------------------------------------------

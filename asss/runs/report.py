@@ -29,8 +29,16 @@ from asss.catalogue import catalogue, parameters
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import BOKMAL, METHOD, SHARED, Run
 from asss.errors import AsssError, ParameterError, RenderError
-from asss.formats import conversion, exports, readback, review, typesetting, word
-from asss.formats.conversion import ON_PAGE
+from asss.formats import (
+    conversion,
+    executed,
+    exports,
+    readback,
+    review,
+    typesetting,
+    word,
+)
+from asss.formats.executed import ON_PAGE
 from asss.outputs import (
     DOCX_NAME,
     EDITIONS,
@@ -45,7 +53,6 @@ from asss.outputs import (
     USUAL_FORMATS,
 )
 from asss.page import record, sections
-from asss.page.blocks import BLOCK_MIME
 from asss.runs import ledger, manifest
 from asss.runs.kernels.forks import LIMITS, Limits
 from asss.runs.ledger import Entry
@@ -76,10 +83,15 @@ LONGEST: Final = 102
 
 @dataclass(frozen=True)
 class Report:
-    """A report that was made: where it lies, and what the ledger should say of it."""
+    """
+    A report that was made: where it lies, and what the ledger should say of it.
+
+    ``unsigned`` is why JupyterLab will not trust its notebook, where it will not.
+    """
 
     folder: Path
     entry: Entry
+    unsigned: str = ""
 
 
 def render_report(
@@ -170,7 +182,7 @@ def render_report(
             notebook, _ = _execute(run, template, known, place)
         facts = _facts(notebook, run)
         everybody = readback.check_facts(facts, run, known, answers)
-        _write(notebook, run, known, work, formats)
+        keeping = _write(notebook, run, known, work, formats)
         readback.check_exports(work, facts, known, formats, everybody)
         if REVIEW in editions and run.kommune not in SHARED:
             html = review.compose(notebook, facts, known, answers)
@@ -194,7 +206,7 @@ def render_report(
         )
         manifest.write(kept, work)
         outputs.put(work, target)
-    return Report(target, settled)
+    return Report(target, settled, executed.sign(keeping))
 
 
 def _check_language(known: Catalogue, template: Path) -> None:
@@ -237,8 +249,8 @@ def _execute(
     run: Run, template: Path, known: Catalogue, place: _Place
 ) -> tuple[NotebookNode, str]:
     """Run the template with papermill; and the fingerprint of what it says."""
-    executed = _run_notebook(run, template, known.folder.parent, place)
-    notebook = conversion.in_language(executed, known)
+    made = _run_notebook(run, template, known.folder.parent, place)
+    notebook = conversion.in_language(made, known)
     prose = [
         cell.source
         for cell in notebook.cells
@@ -281,31 +293,8 @@ def _run_notebook(run: Run, template: Path, root: Path, place: _Place) -> Notebo
         msg = f"{run.kommune} {run.year}: the notebook's kernel stopped ({error})."
         raise RenderError(msg) from error
     place.failed.unlink(missing_ok=True)
-    _check_page_cells(run, notebook)
+    executed.check_page(notebook, f"{run.kommune} {run.year}")
     return _tidy(notebook)
-
-
-def _check_page_cells(run: Run, notebook: NotebookNode) -> None:
-    """
-    Let nothing stand in a cell of the page but blocks of the page.
-
-    A plot would not be seen there, and a table would be, with figures of its own.
-    """
-    for cell in notebook.cells:
-        if ON_PAGE not in cell.metadata.get("tags", []):
-            continue
-        for output in cell.get("outputs", []):
-            # A warning is for whoever runs it.
-            if output.get("name") == "stderr" or BLOCK_MIME in output.get("data", {}):
-                continue
-            shown = ", ".join(output.get("data", {})) or output.output_type
-            step = cell.source.strip().splitlines()[0]
-            msg = (
-                f"{run.kommune} {run.year}: cell «{step}» shows {shown}. A cell with "
-                f"the tag {ON_PAGE} is printed in every report, and may show nothing "
-                "but what asss makes for the page. Take the tag off the cell."
-            )
-            raise RenderError(msg)
 
 
 @contextmanager
@@ -382,21 +371,12 @@ def _tidy(notebook: NotebookNode) -> NotebookNode:
 
 
 def _facts(notebook: NotebookNode, run: Run) -> dict[str, Any]:
-    given: Iterator[dict[str, Any]] = _outputs(notebook, record.FACTS_MIME)
-    for facts in given:
+    for facts in executed.facts(notebook):
         whose = facts["run"]["kommune"], facts["run"]["year"]
         if whose == (run.kommune, run.year):
             return facts
     msg = f"{run.kommune} {run.year}: the notebook gave no facts for this report."
     raise RenderError(msg)
-
-
-def _outputs(notebook: NotebookNode, mime: str) -> Iterator[Any]:
-    """What the notebook's cells gave out under a type of our own."""
-    for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            if mime in output.get("data", {}):
-                yield output["data"][mime]
 
 
 def _write(
@@ -405,16 +385,17 @@ def _write(
     known: Catalogue,
     work: Path,
     formats: Sequence[str],
-) -> None:
-    """Write everything that the reader gets, from one execution; the page last."""
+) -> NotebookNode:
+    """Write all that the reader gets; gives back the notebook as it is kept."""
     facts = _facts(notebook, run)
     html = conversion.to_html(notebook, facts, known)
     record.dump_facts(facts, work / FACTS_NAME)
-    written = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
+    keeping = executed.kept(notebook)
+    written = nbformat.writes(keeping)  # type: ignore[no-untyped-call]
     (work / NOTEBOOK_NAME).write_text(f"{written}\n", encoding="utf-8")
     figures = {
         int(figure["number"]): figure
-        for drawn in _outputs(notebook, sections.FIGURES_MIME)
+        for drawn in executed.given(notebook, sections.FIGURES_MIME)
         for figure in drawn
     }
     # The figures themselves are in the files of «ASSS samlet».
@@ -431,3 +412,4 @@ def _write(
         html = exports.offered(html, work, known)
         (work / HTML_NAME).write_text(html, encoding="utf-8")
     readback.check(facts, known, html=html, pdf=pdf, docx=docx)
+    return keeping

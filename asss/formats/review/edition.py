@@ -20,7 +20,7 @@ from asss.analysis.findings import Findings
 from asss.catalogue import language, markdown
 from asss.catalogue.catalogue import Catalogue
 from asss.formats import conversion, exports
-from asss.formats.conversion import ON_PAGE
+from asss.formats.executed import ON_PAGE
 from asss.formats.review.evidence import read_back
 from asss.formats.review.leaning import leaning
 from asss.formats.review.trails import Marked, Trail, Trails

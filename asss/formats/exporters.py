@@ -1,0 +1,111 @@
+"""
+nbconvert's own way to a report: ``jupyter nbconvert --to asss_html rapport.ipynb``.
+
+JupyterLab lists the same exporters under «Save and Export As». What comes out is the
+page that ``asss render`` makes, held against snapshot and parameters and read back like
+it: a notebook that was changed, or run in part, gives an error and no page.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from nbconvert.exporters import Exporter
+from nbformat import NotebookNode
+
+from asss.catalogue import catalogue
+from asss.catalogue.catalogue import Catalogue
+from asss.catalogue.parameters import Run, check_model, find_folder
+from asss.errors import RenderError, UsageError
+from asss.formats import conversion, executed, exports, readback, typesetting
+from asss.outputs import HTML_NAME, PDF_NAME
+from asss.page.record import refuse_what_if
+from asss.statbank import holdings
+
+__all__ = ["PageExporter", "PaperExporter"]
+
+#: Tells a notebook that has been run from one that has not.
+UNRUN = (
+    "The notebook holds no facts of a report: run all cells of a template, such as "
+    "notebooks/sosiale_tjenester.ipynb, save it, and export it again."
+)
+
+
+class _ReportExporter(Exporter):
+    """What both exporters do: the page of a notebook, and whether it is right."""
+
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: Any = None, **more: Any
+    ) -> tuple[Any, Any]:
+        """
+        Give out the report of an executed notebook.
+
+        Raises
+        ------
+        UsageError
+            If the notebook has not been run, or there is no parameters/ above it.
+        RenderError
+            If the report is not what snapshot and parameters/ make of it.
+        """
+        nb, resources = super().from_notebook_node(nb, resources, **more)
+        folder = Path(resources.get("metadata", {}).get("path") or Path.cwd())
+        return self._report(nb, folder.resolve()), resources
+
+    def _report(self, notebook: NotebookNode, folder: Path) -> str | bytes:
+        raise NotImplementedError
+
+
+class PageExporter(_ReportExporter):
+    """``asss_html``: the page for a screen, as rapport.html."""
+
+    export_from_notebook = HTML_NAME
+    output_mimetype = "text/html"
+
+    def _file_extension_default(self) -> str:
+        return ".html"
+
+    def _report(self, notebook: NotebookNode, folder: Path) -> str:
+        html, facts, known = _page(notebook, folder)
+        html = exports.offered(html, folder, known)
+        readback.check(facts, known, html=html)
+        return html
+
+
+class PaperExporter(_ReportExporter):
+    """``asss_pdf``: the report on paper, as rapport.pdf."""
+
+    export_from_notebook = PDF_NAME
+    output_mimetype = "application/pdf"
+
+    def _file_extension_default(self) -> str:
+        return ".pdf"
+
+    def _report(self, notebook: NotebookNode, folder: Path) -> bytes:
+        html, facts, known = _page(notebook, folder)
+        pdf = typesetting.to_pdf(html)
+        readback.check(facts, known, html=html, pdf=pdf)
+        return pdf
+
+
+def _page(
+    notebook: NotebookNode, folder: Path
+) -> tuple[str, dict[str, Any], Catalogue]:
+    """The page that a notebook's cells make, whose facts are those of its snapshot."""
+    found = list(executed.facts(notebook))
+    if not found:
+        raise UsageError(UNRUN)
+    facts = found[-1]
+    refuse_what_if(facts)
+    problems: list[str] = []
+    run = check_model(Run, facts.get("run", {}), file="facts", problems=problems)
+    if run is None:
+        raise RenderError("; ".join(problems))
+    executed.check_page(notebook, f"{run.kommune} {run.year}")
+    parameters = find_folder(folder)
+    known = catalogue.load_catalogue(
+        parameters, service=facts["service"], language=run.language
+    )
+    snapshot = holdings.choose_snapshot(run.snapshot, root=parameters.parent)
+    answers = holdings.open_snapshot(snapshot, root=parameters.parent)
+    readback.check_facts(facts, run, known, answers)
+    translated = conversion.in_language(notebook, known)
+    return conversion.to_html(translated, facts, known), facts, known

@@ -1,0 +1,118 @@
+"""What an executed notebook is kept as, and who trusts it."""
+
+import json
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+import pytest
+from jupyter_core.paths import jupyter_data_dir
+from nbformat.sign import NotebookNotary
+
+from asss.cli.terminal import Account, Log
+from asss.formats import executed
+from asss.outputs import FACTS_NAME, NOTEBOOK_NAME
+from asss.page import looks
+
+Rendered = Callable[[str, int], Path]
+
+
+@pytest.fixture
+def notebook(rendered: Rendered) -> nbformat.NotebookNode:
+    return nbformat.read(rendered("trondheim", 2020) / NOTEBOOK_NAME, 4)
+
+
+@pytest.fixture
+def jupyter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Jupyter's data folder, of somebody who has never used it."""
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "jupyter"))
+    return tmp_path / "jupyter"
+
+
+def _is_trusted(notebook: nbformat.NotebookNode) -> bool:
+    with NotebookNotary(data_dir=jupyter_data_dir()) as notary:
+        return bool(notary.check_signature(notebook))
+
+
+def test_a_report_can_be_made_of_it_again(
+    notebook: nbformat.NotebookNode, rendered: Rendered
+) -> None:
+    written = (rendered("trondheim", 2020) / FACTS_NAME).read_text("utf-8")
+    assert list(executed.facts(notebook)) == [json.loads(written)]
+
+
+def test_it_can_be_sent_by_mail(rendered: Rendered) -> None:
+    """With its page, its figures whole, and a plot for those who trust nobody."""
+    assert (rendered("trondheim", 2020) / NOTEBOOK_NAME).stat().st_size < 800_000
+
+
+def test_typeface_of_a_figure_has_every_letter_of_it() -> None:
+    """Also one that none of our figures has yet."""
+    usual = looks.font_faces(looks.LETTERS)
+    block = (
+        '<div class="picture" role="img" aria-label="a"><svg>'
+        "<text>{}</text></svg></div>"
+    )
+    assert usual in looks._alone(looks.LETTERS)
+    plain = looks.in_notebook(block.format("Tromsø &lt; 1"))
+    assert plain.count(looks._alone(looks.LETTERS).translate(looks.WRITTEN)) == 1
+    more = looks.font_faces(looks.LETTERS | {"č", "ć"})
+    assert len(more) > len(usual)
+    assert more.translate(looks.WRITTEN) in looks.in_notebook(block.format("Kočić"))
+
+
+def test_what_was_made_here_is_trusted_here(notebook: nbformat.NotebookNode) -> None:
+    assert _is_trusted(notebook)
+    notebook.cells[-1].outputs[0].data["text/html"] += "<script>alert(1)</script>"
+    assert not _is_trusted(notebook)
+
+
+def test_whoever_has_never_used_jupyter_can_sign(
+    notebook: nbformat.NotebookNode, jupyter: Path
+) -> None:
+    assert executed.sign(notebook) == ""
+    assert _is_trusted(notebook)
+    assert (jupyter / "notebook_secret").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("part", ["", "nbsignatures.db", "nbsignatures.db.lock"])
+def test_why_it_was_not_signed_is_said(
+    notebook: nbformat.NotebookNode, jupyter: Path, part: str
+) -> None:
+    """The folder is a file, or a file is a folder: nothing is lost but the trust."""
+    if part:
+        (jupyter / part / "full").mkdir(parents=True)
+        # Jupyter puts aside what it cannot open; and this it cannot put there.
+        (jupyter / f"{part}.bak").touch()
+    else:
+        jupyter.touch()
+    assert executed.sign(notebook)
+
+
+def test_command_says_once_that_it_cannot_sign(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    account = Account(log=Log.TEXT, quiet=False, explain=False)
+    for _ in range(10):
+        account.unsigned("the folder [x] is full")
+    said = capsys.readouterr().out
+    assert said.count("could not be signed (the folder [x] is full)") == 1
+    account = Account(log=Log.JSON, quiet=False, explain=False)
+    account.unsigned("full")
+    event = json.loads(capsys.readouterr().out)
+    assert (event["event"], event["reason"]) == ("unsigned", "full")
+
+
+def test_signatures_that_others_keep_stay(
+    notebook: nbformat.NotebookNode, jupyter: Path
+) -> None:
+    executed.sign(notebook)
+    other = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("a")])
+    with NotebookNotary(data_dir=str(jupyter)) as notary:
+        notary.sign(other)
+    executed.sign(notebook)
+    assert _is_trusted(other)
+    with sqlite3.connect(jupyter / "nbsignatures.db") as base:
+        assert base.execute("SELECT count(*) FROM nbsignatures").fetchone() == (2,)
+    base.close()
