@@ -37,6 +37,7 @@ import inprocess
 import pytest
 from faults import Fault, Kind, Scene
 
+from asss import statbank
 from asss.catalogue import catalogue, parameters
 from asss.catalogue.parameters import EMBEDDED, METHOD, NETWORK, Run
 from asss.errors import AsssError
@@ -58,6 +59,9 @@ FINISHED: Final = (
 
 #: Without the PDF, which is checked by what it is made of.
 FORMATS: Final = ("html", "xlsx", "csv", "svg")
+
+#: What else is made for the sake of a kind.
+MORE: Final = {"after": ("pdf",), "table": ("docx",)}
 
 #: Where a fault was stopped; empty: it could not be planted.
 Stopped = str
@@ -99,18 +103,31 @@ def known() -> catalogue.Catalogue:
     return catalogue.load_catalogue(ROOT / parameters.FOLDER)
 
 
-def run_of(name: str) -> Run:
+def run_of(name: str, root: Path) -> Run:
     """The run of a report, ``<kommune>-<year>``, on the embedded figures."""
     kommune, _, year = name.rpartition("-")
-    run = parameters.choose_run(
-        ROOT / parameters.FOLDER, kommune=kommune, year=int(year)
-    )
-    return run.model_copy(update={"snapshot": EMBEDDED})
+    folder = root / parameters.FOLDER
+    run = parameters.choose_run(folder, kommune=kommune, year=int(year))
+    snapshot = EMBEDDED if root == ROOT else faults.PLANTED
+    return run.model_copy(update={"snapshot": snapshot})
 
 
-def render(name: str, output: Path, formats: Sequence[str] = FORMATS) -> None:
+def render(
+    name: str, output: Path, formats: Sequence[str] = FORMATS, root: Path = ROOT
+) -> None:
     """Make a report."""
-    report.render_report(run_of(name), root=ROOT, output=output, formats=formats)
+    report.render_report(run_of(name, root), root=root, output=output, formats=formats)
+
+
+def project(fault: Fault, folder: Path) -> Path:
+    """A project in which a fault would be seen; its own, where it asks for one."""
+    if fault.given is None:
+        return ROOT
+    for name in (parameters.FOLDER, "notebooks"):
+        shutil.copytree(ROOT / name, folder / name)
+    shutil.copytree(statbank.embedded_folder(), folder / faults.PLANTED)
+    fault.given(folder)
+    return folder
 
 
 def tried(fault: Fault, finished: Path) -> tuple[Stopped, str]:
@@ -126,6 +143,7 @@ def tried(fault: Fault, finished: Path) -> tuple[Stopped, str]:
             shutil.copytree(finished, output)
         scene = Scene(patch, folder)
         try:
+            root = project(fault, Path(name) / "project")
             fault.plant(scene)
         except (LookupError, AttributeError, OSError) as error:
             return UNTRIED, f"{type(error).__name__}: {error}"
@@ -135,8 +153,8 @@ def tried(fault: Fault, finished: Path) -> tuple[Stopped, str]:
             if kommune == "index":
                 batch.write_index(known(), year=int(year), output=output)
             else:
-                formats = (*FORMATS, "pdf") if fault.kind == "after" else FORMATS
-                render(fault.report, output, formats)
+                formats = (*FORMATS, *MORE.get(fault.kind, ()))
+                render(fault.report, output, formats, root)
         except AsssError as error:
             return "render", _brief(str(error))
         except Exception as error:
@@ -230,8 +248,17 @@ def outcomes(chosen: Sequence[Fault], finished: Path) -> Iterator[Outcome]:
             yield Outcome(fault, stopped, told)
 
 
-def _finish(finished: Path) -> None:
+def _sound(chosen: Sequence[Fault]) -> None:
+    """See that nothing is wrong without a fault in the projects that some ask for."""
+    for given in {fault.given: fault for fault in chosen if fault.given}.values():
+        with tempfile.TemporaryDirectory(prefix="asss-sound-") as name:
+            root = project(given, Path(name) / "project")
+            render(given.report, Path(name), root=root)
+
+
+def _finish(finished: Path, chosen: Sequence[Fault]) -> None:
     """Make the reports that are damaged afterwards, and see that nothing is wrong."""
+    _sound(chosen)
     for one in FINISHED:
         render(one, finished, (*FORMATS, "pdf"))
     for year in {one.rpartition("-")[2] for one in FINISHED}:
@@ -263,11 +290,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     found: list[Outcome] = []
     with tempfile.TemporaryDirectory(prefix="asss-finished-") as name:
         finished = Path(name)
-        if any(f.stop == "verify" or f.report.startswith("index") for f in chosen):
+        if any(f.stop == "verify" or "index" in f.report or f.given for f in chosen):
             # In a process of its own: what sets a PDF has threads from then on, and
             # a process with threads forks none that sets another.
             context = multiprocessing.get_context("fork")
-            process = context.Process(target=_finish, args=(finished,))
+            process = context.Process(target=_finish, args=(finished, chosen))
             process.start()
             process.join()
             assert process.exitcode == 0, "the reports to be damaged were not made"
@@ -287,37 +314,54 @@ def main(arguments: Sequence[str] | None = None) -> int:
         found.sort(key=lambda outcome: order[outcome.fault.name])
         text = TABLE.read_text("utf-8")
         before, _, rest = text.partition(BEGIN)
-        _, _, after = rest.partition(END)
-        TABLE.write_text(f"{before}{BEGIN}\n{tables(found)}{END}{after}", "utf-8")
+        old, _, after = rest.partition(END)
+        written = tables(found, _kept(old, given.kinds))
+        TABLE.write_text(f"{before}{BEGIN}\n{written}{END}{after}", "utf-8")
     return 0 if well == len(found) else 1
 
 
 # -- what is written -------------------------------------------------------------------
 
 
-def tables(found: Sequence[Outcome]) -> str:
+#: Of a fault, in the table: its kind, its name, where it was stopped, and by what.
+Told = tuple[str, str, str, str]
+
+
+def _kept(old: str, kinds: Sequence[str]) -> list[Told]:
+    """What the table says of kinds that were not tried this time."""
+    cells = (line.strip("| ").split(" | ", 3) for line in old.splitlines())
+    return [
+        (one[0], one[1], one[2], one[3] if len(one) > 3 else "")
+        for one in cells
+        if len(one) > 2 and kinds and one[0] in set(get_args(Kind)) - {*kinds}
+        if not one[1].isdigit()
+    ]
+
+
+def tables(found: Sequence[Outcome], kept: Sequence[Told] = ()) -> str:
     """How many of each kind were stopped where, and each with what was said."""
+    told = [*kept]
+    for one in found:
+        said = " ".join(one.said.split()).replace("|", "\\|")
+        said = said if len(said) < WIDEST else f"{said[:WIDEST]}…"
+        told.append((one.fault.kind, one.fault.name, one.stopped, said))
     lines = [
         "",
         "| kind | planted | at render | by verify | by a test | escaped |",
         "|---|---|---|---|---|---|",
     ]
     for kind in (*get_args(Kind), ""):
-        own = [one for one in found if kind in ("", one.fault.kind)]
+        own = [stopped for of, _, stopped, _ in told if kind in ("", of)]
         if not own:
             continue
-        count = Counter(one.stopped for one in own)
+        count = Counter(own)
         escaped = count[ESCAPED] + count[UNTRIED]
         lines.append(
             f"| {kind or '**all**'} | {len(own)} | {count['render']} | "
             f"{count['verify']} | {count['test']} | {escaped} |"
         )
     lines += ["", "| kind | fault | stopped | by |", "|---|---|---|---|"]
-    for one in found:
-        said = " ".join(one.said.split()).replace("|", "\\|")
-        said = said if len(said) < WIDEST else f"{said[:WIDEST]}…"
-        fault = one.fault
-        lines.append(f"| {fault.kind} | {fault.name} | {one.stopped} | {said} |")
+    lines += [f"| {' | '.join(one)} |" for one in sorted(told, key=lambda one: one[0])]
     return "\n".join([*lines, "", ""])
 
 

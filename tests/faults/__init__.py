@@ -8,11 +8,14 @@ is. Each module of this package holds those of a kind, as ``FAULTS``.
 """
 
 import importlib
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
+from itertools import product
 from pathlib import Path
 from types import CodeType
-from typing import Any, Literal
+from typing import Any, Final, Literal, TypeAlias
 
 import pytest
 
@@ -20,6 +23,12 @@ import pytest
 Kind = Literal[
     "figures", "exports", "index", "network", "after", "arithmetic", "sources", "table"
 ]
+
+#: Codes that a cell has, among others.
+Codes: TypeAlias = frozenset[str]
+
+#: Where a project of a fault's own has its figures.
+PLANTED: Final = "planted"
 
 #: Where a fault must be stopped: before anything is put in place; by `asss verify`, of
 #: finished files; or by a test alone, where the facts themselves are wrong.
@@ -41,6 +50,9 @@ class Fault:
         The report that would be wrong, ``<kommune>-<year>``; for the index, any.
     test : str
         With ``stop="test"``: the test that must fail, from ``tests/``.
+    given : function of a folder, optional
+        Makes a project in which it would be seen: what lies in ``parameters/``, and the
+        embedded figures in ``planted/``. Without the fault, its report is right.
     """
 
     name: str
@@ -49,6 +61,7 @@ class Fault:
     plant: Callable[["Scene"], None]
     report: str = "trondheim-2020"
     test: str = ""
+    given: Callable[[Path], None] | None = None
 
 
 @dataclass(frozen=True)
@@ -104,13 +117,44 @@ def swapped(
     stop: Stop = "render",
     report: str = "trondheim-2020",
     test: str = "",
+    given: Callable[[Path], None] | None = None,
 ) -> Fault:
     """A fault that is one text in a module in the place of another."""
 
     def plant(scene: Scene) -> None:
         scene.swap(module, old, new)
 
-    return Fault(name, kind, stop, plant, report, test)
+    return Fault(name, kind, stop, plant, report, test, given)
+
+
+def refigure(root: Path, table: str, figures: Mapping[Codes, float]) -> None:
+    """Have other figures in the cells with these codes, of a project of its own."""
+    folder = root / PLANTED
+    path = folder / f"{table}.json"
+    answer = json.loads(path.read_bytes())
+    index = [answer["dimension"][name]["category"]["index"] for name in answer["id"]]
+    for flat, codes in enumerate(product(*index)):
+        for wanted, value in figures.items():
+            if wanted <= {*codes}:
+                answer["value"][flat] = value
+                answer["status"] = {
+                    n: sign for n, sign in answer["status"].items() if int(n) != flat
+                }
+    path.write_text(json.dumps(answer), "utf-8")
+    digest = sha256(path.read_bytes()).hexdigest()
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    entry = manifest["tables"][table]
+    entry["sha256"] = entry["parts"][0]["sha256"] = digest
+    (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+
+
+def rewrite(root: Path, name: str, old: str, new: str) -> None:
+    """Have another text in a file of a project of its own."""
+    path = root / name
+    text = path.read_text("utf-8")
+    if old not in text:
+        raise LookupError(old)
+    path.write_text(text.replace(old, new), "utf-8")
 
 
 def _functions(code: CodeType, within: str = "") -> dict[str, CodeType]:

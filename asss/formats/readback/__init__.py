@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.parameters import METHOD, NETWORK, Run, find_folder
+from asss.catalogue.parameters import METHOD, NETWORK, SHARED, Run, find_folder
 from asss.errors import AsssError, RenderError
 from asss.formats.readback import (
     arithmetic,
@@ -31,6 +31,7 @@ from asss.formats.readback import (
     members,
     package,
     paper,
+    table,
     webpage,
     workbook,
 )
@@ -75,7 +76,14 @@ def read_pdf(pdf: bytes, facts: Mapping[str, Any], known: Catalogue) -> list[str
 
 def read_docx(docx: bytes, facts: Mapping[str, Any], known: Catalogue) -> list[str]:
     """What is wrong with a report's Word document; nothing if sound."""
-    return document.read(docx, expect(facts, known), Accounted(facts, known), known)
+    expected, accounted = expect(facts, known), Accounted(facts, known)
+    return document.read(docx, expected, accounted, known, _table_of(facts, known))
+
+
+def _table_of(facts: Mapping[str, Any], known: Catalogue) -> table.Expected | None:
+    """What Tabell 1 must be in a report on one kommune; no other has it."""
+    is_shared = facts["run"]["kommune"] in SHARED
+    return None if is_shared else table.Expected(facts, known)
 
 
 def read_exports(
@@ -328,7 +336,8 @@ def _said(
         told = figures.texts(facts, known)
         problems += paper.read(pdf, expected, known, told, html)
     if docx is not None:
-        problems += document.read(docx, expected, Accounted(facts, known), known)
+        accounted, wanted = Accounted(facts, known), _table_of(facts, known)
+        problems += document.read(docx, expected, accounted, known, wanted)
     return problems
 
 
@@ -371,6 +380,8 @@ def _page(
     read = figures.read(html, facts, known)
     if facts["run"]["kommune"] == NETWORK:
         read += members.read(html, facts, known)
+    if facts["run"]["kommune"] not in SHARED:
+        read += table.read(html, facts, known)
     return [*read, *webpage.read(html, expected, Accounted(facts, known), known)]
 
 

@@ -150,8 +150,12 @@ def false_comments(facts: Mapping[str, Any], known: Catalogue) -> Iterator[str]:
             for what in _misquoted(one, files[name])
         )
         is_told = one["outcome"] == "told"
-        if is_told is not bool(one["printed"]) or (is_told and files[name].repeats):
+        if is_told is not bool(one["printed"]) or (
+            one["outcome"] == "repeats"
+        ) is not bool(files[name].repeats):
             yield f"facts.json: the comment {name} may not be {one['outcome']}"
+        elif is_told and _is_untold(one, facts, known):
+            yield f"facts.json: the comment {name} explains a figure in doubt alone"
         if is_told and one["indicators"]:
             groups.setdefault((one["section"], one["sentence"]), []).append(one)
         elif is_told and spaced(one["printed"]) != spaced(files[name].text):
@@ -167,6 +171,22 @@ def false_comments(facts: Mapping[str, Any], known: Catalogue) -> Iterator[str]:
             told = spaced(one["printed"])
             if told not in set(_tellings(files[one["id"]], before, known)):
                 yield f"facts.json: «{told}» is not what {files[one['id']].file} says"
+
+
+def _is_untold(one: Record, facts: Mapping[str, Any], known: Catalogue) -> bool:
+    """Whether it explains what no sentence tells, with a doubt that none would tell."""
+    run = facts["run"]
+    doubted = {
+        name
+        for fact in facts["facts"]
+        if fact["indicator"] in one["indicators"]
+        and (fact["kommune"], fact["year"]) == (run["kommune"], run["year"])
+        for name in fact["forbehold"]
+    }
+    kinds = (known.kinds[entry.kind] for entry in known.forbehold_by_id(doubted))
+    return one["sentence"] is None and any(
+        kind.told == "with_finding" or kind.distance == "withheld" for kind in kinds
+    )
 
 
 def _length(one: Record) -> int:
