@@ -8,12 +8,14 @@ are papermill with a warm kernel and with its own.
 
 import ast
 import atexit
+import io
 import os
 import sys
 import time
 from collections.abc import Callable
 from typing import Any
 
+import matplotlib.pyplot as plt
 import nbformat
 
 from benchmarks.plain import ROOT
@@ -64,15 +66,21 @@ def _run(source: str, names: dict[str, Any]) -> Any:
     if last is None:
         return None
     value = eval(compile(ast.Expression(last.value), "<cell>", "eval"), names)
+    for number in plt.get_fignums():
+        # As a notebook has it shown.
+        plt.figure(number).savefig(io.BytesIO(), bbox_inches="tight")
+    plt.close("all")
     return [getattr(value, name)() for name in SHOWN if hasattr(value, name)]
 
 
 def warm() -> Callable[[str], None]:
     """Papermill with a kernel that has everything imported, as reports have."""
+    from asss.catalogue.parameters import EMBEDDED, Run
     from asss.runs import batch
     from asss.runs.kernels import forks
 
-    server = forks.Forks((forks.WARM_UP, *batch.KERNELS))
+    run = Run(kommune=KOMMUNER[0], year=2020, snapshot=EMBEDDED)
+    server = forks.Forks((forks.WARM_UP, *batch.KERNELS, batch.ahead(ROOT, run)))
     atexit.register(server.close)
     forks.requests = server.requests
     return _with_papermill("warm")

@@ -1,9 +1,9 @@
 """
 Many reports by one command: run as a program, with a way, a folder, a number, formats.
 
-``jobs`` has two workers of this machine's, a scheduler's address those of a cluster. It
-prints the seconds from when the first reports were made, since what is imported before
-is imported once however many follow.
+``jobs`` has two workers of this machine's, a scheduler's address those of a cluster,
+and ``local`` two that Dask starts here. It prints the seconds from when the first
+reports were made, since what is imported before is imported once however many follow.
 """
 
 import sys

@@ -1,10 +1,16 @@
-"""Time and memory of a command, with all the processes that it starts."""
+"""
+Time and memory of a command, with all the processes that it starts.
+
+Seconds by the clock are worth little on a machine that others use as well; those of its
+processors are what the work itself took, whoever had to wait.
+"""
 
 import os
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Thread
 
@@ -12,19 +18,40 @@ from threading import Event, Thread
 BIN = Path(sys.executable).parent
 
 #: Seconds between two looks at the memory.
-PAUSE = 0.1
+PAUSE = 0.05
+
+#: Of each second of its processors that a process has had, as the system counts them.
+TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True)
 class Cost:
-    """Of one run: seconds by the clock, most memory at any time in bytes, its words."""
+    """
+    Of one run.
+
+    Attributes
+    ----------
+    seconds, cpu : float
+        By the clock; and of all processors, in all processes, as each was last seen:
+        less by at most what one does between two looks.
+    memory : int
+        The most at any time, in bytes.
+    said : str
+        What it printed.
+    """
 
     seconds: float
+    cpu: float
     memory: int
     said: str
 
 
-def run(*command: str | Path, cwd: Path, pinned: bool = False) -> Cost:
+def run(
+    *command: str | Path,
+    cwd: Path,
+    pinned: bool = False,
+    env: Mapping[str, str] | None = None,
+) -> Cost:
     """
     Run a command to its end.
 
@@ -32,6 +59,8 @@ def run(*command: str | Path, cwd: Path, pinned: bool = False) -> Cost:
     ----------
     pinned : bool
         On one core, whatever it starts.
+    env : mapping of str to str, optional
+        What its environment has beside this one's.
 
     Raises
     ------
@@ -40,16 +69,17 @@ def run(*command: str | Path, cwd: Path, pinned: bool = False) -> Cost:
     """
     words = [str(word) for word in command]
     prefix = ["taskset", "--cpu-list", str(min(os.sched_getaffinity(0)))]
-    ended, peak = Event(), [0]
+    ended, seen = Event(), _Seen()
     begun = time.perf_counter()
     started = subprocess.Popen(
         [*(prefix if pinned else []), *words],
         cwd=cwd,
+        env={**os.environ, **(env or {})},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         start_new_session=True,
     )
-    watch = Thread(target=_watch, args=(started.pid, ended, peak))
+    watch = Thread(target=_watch, args=(started.pid, ended, seen))
     watch.start()
     said, _ = started.communicate()
     seconds = time.perf_counter() - begun
@@ -58,13 +88,27 @@ def run(*command: str | Path, cwd: Path, pinned: bool = False) -> Cost:
     if started.returncode != 0:
         msg = f"{' '.join(words)} ended with {started.returncode}:\n{said.decode()}"
         raise RuntimeError(msg)
-    return Cost(seconds, peak[0], said.decode())
+    return Cost(seconds, sum(seen.cpu.values()), seen.peak, said.decode())
 
 
-def _watch(pid: int, ended: Event, peak: list[int]) -> None:
-    """Look at the memory now and then; what processes share is counted once."""
+@dataclass
+class _Seen:
+    """The most memory there was, and what each process had used when last seen."""
+
+    peak: int = 0
+    cpu: dict[int, float] = field(default_factory=dict)
+
+
+def _watch(pid: int, ended: Event, seen: _Seen) -> None:
+    """Look now and then; memory that processes share is counted once."""
+    looks = 0
     while not ended.wait(PAUSE):
-        peak[0] = max(peak[0], sum(_pss(each) for each in family(pid)))
+        there = family(pid)
+        seen.cpu |= {each: used for each in there if (used := _cpu(each))}
+        # It is the look at the memory that costs something.
+        if looks % 10 == 0:
+            seen.peak = max(seen.peak, sum(_pss(each) for each in there))
+        looks += 1
 
 
 def family(pid: int) -> list[int]:
@@ -83,6 +127,15 @@ def family(pid: int) -> list[int]:
         found.append(waiting.pop())
         waiting += children.get(found[-1], [])
     return found
+
+
+def _cpu(pid: int) -> float:
+    try:
+        written = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2]
+    except OSError:
+        return 0.0
+    user, system = written.split()[11:13]
+    return (int(user) + int(system)) / TICKS
 
 
 def _pss(pid: int) -> int:

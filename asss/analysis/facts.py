@@ -7,19 +7,22 @@ Says nothing of what is worth telling. Imports ``chance`` and below.
 
 import math
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import Field, FiniteFloat, Strict, ValidationError
 
 from asss.analysis import chance
-from asss.analysis.tables import Basis
-from asss.catalogue.catalogue import Catalogue
+from asss.analysis.tables import Basis, Kept
+from asss.catalogue.catalogue import Catalogue, load_catalogue
 from asss.catalogue.knowledge import Forbehold, MeanRule, Unit
-from asss.catalogue.parameters import Identifier, Member, Model, Run
-from asss.errors import FactError, TableError, UsageError
+from asss.catalogue.parameters import METHOD, Identifier, Member, Model, Run
+from asss.errors import AsssError, FactError, TableError, UsageError
 from asss.statbank import Snapshot
+from asss.statbank.holdings import open_snapshot
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,6 +40,7 @@ __all__ = [
     "gather",
     "gather_network",
     "network_book",
+    "warm_up",
 ]
 
 #: The numbers of a fact, each of which may be missing.
@@ -425,10 +429,41 @@ def gather_network(
     # Of a kommune that joined later, the report knows nothing.
     members = known.network.in_year(run.year)
     rows = indexed[indexed["kommune"].isin(member.id for member in members)]
+    of = rows, replace(known, folder=Path()), run.year
+    made = _kept.made(of, lambda: _made(rows, known, members))
+    return network_book(made, known, run, snapshot)
+
+
+#: The facts of all members that were made last.
+_kept: Kept[tuple[Fact, ...]] = Kept()
+
+
+def _made(
+    rows: "pd.DataFrame", known: Catalogue, members: Iterable[Member]
+) -> tuple[Fact, ...]:
     _check_group(rows, known, members)
     told = chance.beside(rows, known)
-    made = [_fact(row, known) for row in _records(told)]
-    return network_book(made, known, run, snapshot)
+    return tuple(_fact(row, known) for row in _records(told))
+
+
+def warm_up(folder: str, language: str, snapshot: str, year: int) -> None:
+    """
+    Make ahead what the reports of a year share; what is wrong is told in each.
+
+    Parameters
+    ----------
+    folder : str
+        ``parameters/`` of the project that they are made of.
+    """
+    from asss.analysis import indexing, sources
+
+    with suppress(AsssError, OSError):
+        known = load_catalogue(folder, language=language)
+        answers = open_snapshot(snapshot, root=known.folder.parent)
+        reported = sources.load_observations(known, answers, until=year)
+        indexed = indexing.index_to_network(reported, rule=known.mean_rule)
+        run = Run(kommune=METHOD, year=year)
+        gather_network(indexed, known, run, answers)
 
 
 def _check_group(

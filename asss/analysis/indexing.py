@@ -14,6 +14,7 @@ from asss.analysis.tables import (
     INDEX_COLUMNS,
     KEY,
     OBSERVATION_COLUMNS,
+    Kept,
     check_indexed,
     check_observations,
     weakest,
@@ -118,6 +119,21 @@ def index_to_network(
     rows = check_observations(observations[OBSERVATION_COLUMNS]).reset_index(drop=True)
     # pandas would copy them, deep, with every step.
     rows.attrs = {}
+    of = rows, _rules(rows, rule), None if in_mean is None else frozenset(in_mean)
+    indexed = _kept.made(of, lambda: _indexed(rows, rule, in_mean))
+    indexed.index = observations.index
+    # Where the figures are from goes along with them.
+    indexed.attrs = dict(observations.attrs)
+    return indexed
+
+
+#: What was indexed last.
+_kept: Kept[pd.DataFrame] = Kept()
+
+
+def _indexed(
+    rows: pd.DataFrame, rule: Rule, in_mean: Collection[str] | None
+) -> pd.DataFrame:
     counts = rows["value"].notna() & rows["in_mean"] & rows["is_mean_usable"]
     is_behind = counts if in_mean is None else counts & rows["kommune"].isin(in_mean)
     # Where nobody makes a mean, nobody is held against it, and nobody has a place.
@@ -136,12 +152,7 @@ def index_to_network(
         distance_basis=[weakest(both) for both in bases],
         rank=ranks.astype("Int64"),
     )
-    ordered = indexed[[*OBSERVATION_COLUMNS, *INDEX_COLUMNS]].set_axis(
-        observations.index
-    )
-    # Where the figures are from goes along with them.
-    ordered.attrs = dict(observations.attrs)
-    return check_indexed(ordered)
+    return check_indexed(indexed[[*OBSERVATION_COLUMNS, *INDEX_COLUMNS]])
 
 
 def _with_network(

@@ -7,7 +7,8 @@ figure is attached here, so that no later module can use a figure it must not. I
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pandas as pd
 
@@ -16,6 +17,7 @@ from asss.analysis.tables import (
     NOT_COMPARABLE,
     NOT_POSSIBLE,
     OBSERVATION_COLUMNS,
+    Kept,
     check_observations,
     weakest,
 )
@@ -97,6 +99,16 @@ def load_observations(
     -----
     Source: Statistics Norway, StatBank (CC BY 4.0), and ``parameters/manuelle/``.
     """
+    # What a folder is called is in no figure.
+    of = (replace(known, folder=Path()), replace(snapshot, folder=Path()), until)
+    return _kept.made(of, lambda: _load(known, snapshot, until))
+
+
+#: The observations that were made last.
+_kept: Kept[pd.DataFrame] = Kept()
+
+
+def _load(known: Catalogue, snapshot: Snapshot, until: int) -> pd.DataFrame:
     check_year(known, snapshot, until)
     wrong = [
         line

@@ -21,9 +21,10 @@ forbehold       tuple    their ids
 :func:`asss.analysis.indexing.index_to_network` adds. Imports ``errors`` only.
 """
 
+import copy
 import math
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias, TypeVar, get_args
 
 from asss.errors import TableError
 
@@ -42,6 +43,7 @@ __all__ = [
     "OBSERVATION_COLUMNS",
     "SIGNS",
     "Basis",
+    "Kept",
     "check_indexed",
     "check_observations",
     "legend",
@@ -49,6 +51,8 @@ __all__ = [
     "meaning",
     "weakest",
 ]
+
+T = TypeVar("T")
 
 KEY = ["indicator", "kommune", "year"]
 
@@ -228,3 +232,37 @@ def _refuse(rows: "pd.DataFrame", name: str, rule: str) -> None:
     )
     msg = f"The table {name} is wrong: {rule} ({shown})."
     raise TableError(msg)
+
+
+class Kept(Generic[T]):
+    """
+    What was made last, and a copy of all that it was made of.
+
+    Reports of one year stand on the same figures: a process that is forked from one
+    where they are made already need not make them again, nor an analyst who changes
+    the kommune. Content is compared, whole: what is another in any part, be it a file
+    that was saved meanwhile or a value that somebody has put in place, is made anew.
+    """
+
+    def __init__(self) -> None:
+        self._last: tuple[tuple[Any, ...], T] | None = None
+
+    def made(self, of: tuple[Any, ...], make: Callable[[], T]) -> T:
+        """
+        Give a copy of what is made of this: a table of it is whoever asks for it's own.
+
+        Parameters
+        ----------
+        of : tuple
+            All that the result depends on: tables, or what is compared by content.
+        make : function
+            Called where the last was made of something else.
+        """
+        if self._last is None or not all(map(_same, self._last[0], of)):
+            self._last = copy.deepcopy(of), make()
+        return copy.copy(self._last[1])
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Tables are compared with their order, their types, and what is missing."""
+    return bool(one.equals(other) if hasattr(one, "equals") else one == other)

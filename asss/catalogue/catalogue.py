@@ -11,7 +11,6 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from html import escape
 from itertools import combinations, pairwise, product
@@ -39,7 +38,7 @@ from asss.catalogue.knowledge import (
 from asss.catalogue.language import half_up
 from asss.catalogue.parameters import BOKMAL, EVERY, SHARED, Network, NumberPeriod
 from asss.catalogue.translation import Translation
-from asss.errors import AsssError, ParameterError, UsageError, expect
+from asss.errors import ParameterError, UsageError, expect
 
 __all__ = [
     "MANUAL_FOLDER",
@@ -50,7 +49,6 @@ __all__ = [
     "load_catalogue",
     "read_number",
     "unread",
-    "warm_up",
 ]
 
 MANUAL_FOLDER = "manuelle"
@@ -350,12 +348,6 @@ def in_languages(known: Catalogue, languages: Iterable[str]) -> dict[str, Catalo
         else load_catalogue(known.folder, language=name)
         for name in set(languages)
     }
-
-
-def warm_up() -> None:
-    """Read ahead what lies here; what is wrong with it is told to whoever asks."""
-    with suppress(AsssError, OSError):
-        load_catalogue()
 
 
 def _load(folder: Path, service: str, language: str) -> Catalogue:

@@ -49,7 +49,7 @@ from asss.page import site
 from asss.page.site import File, Listing
 from asss.runs import ledger, manifest
 from asss.runs.kernels import forks
-from asss.runs.kernels.forks import LIMITS, Limits, Process
+from asss.runs.kernels.forks import LIMITS, Limits, Process, Source
 from asss.runs.ledger import Entry, Ledger
 from asss.statbank import holdings
 
@@ -60,6 +60,7 @@ __all__ = [
     "Result",
     "Task",
     "Workers",
+    "ahead",
     "cores",
     "pack",
     "render_all",
@@ -70,13 +71,9 @@ __all__ = [
 
 #: Done once: in the process that those which make reports are forked from, and in the
 #: one that the kernels of their notebooks are forked from.
-WORK: Final = (
-    *("asss.runs.batch", "asss.runs.report:warm_up"),
-    "asss.catalogue.catalogue:warm_up",
-)
+WORK: Final = (*("asss.runs.batch", "asss.runs.report:warm_up"),)
 KERNELS: Final = (
     "asss.runs.workbench",
-    "asss.catalogue.catalogue:warm_up",
     "asss.page.blocks:warm_up",
     "asss.figures:warm_up",
 )
@@ -295,6 +292,12 @@ def cores() -> int:
     )
 
 
+def ahead(root: Path, run: Run) -> str:
+    """What this report shares with those of its year, as `forks.preload` is told it."""
+    given = [str(root / FOLDER), run.language, run.snapshot, run.year]
+    return f"asss.analysis.facts:warm_up {json.dumps(given)}"
+
+
 class Local:
     """
     Workers on this machine.
@@ -311,26 +314,23 @@ class Local:
         self.at_work: dict[int, tuple[Process, Task]] = {}
         self._is_dismissed = False
         self._turn = Lock()
+        self._source: Source | None = None
 
     def __enter__(self) -> Self:
+        """Begin; the process that others are forked from waits for the first report."""
+        self._waiting = ThreadPoolExecutor(self._jobs)
+        return self
+
+    def submit(self, task: Task) -> "Future[Result]":
         """
-        Start the process that others are forked from.
+        Have a report made as soon as there is room for it.
 
         Raises
         ------
         RenderError
             If this machine does not let us.
         """
-        try:
-            self._source = forks.source(WORK, KERNELS)
-        except OSError as error:
-            msg = f"No report can be made here: {error.strerror or error}."
-            raise RenderError(msg) from error
-        self._waiting = ThreadPoolExecutor(self._jobs)
-        return self
-
-    def submit(self, task: Task) -> "Future[Result]":
-        """Have a report made as soon as there is room for it."""
+        self._begun(task)
         return self._waiting.submit(self.make, task)
 
     def make(self, task: Task) -> Result:
@@ -343,7 +343,7 @@ class Local:
             With an error if the process died, or was ended for taking too long.
         """
         try:
-            process = self._source.take()
+            process = self._begun(task).take()
         except RuntimeError as error:
             return task.failed(str(error))
         with self._turn:
@@ -355,6 +355,18 @@ class Local:
         with self._turn:
             self.at_work.pop(process.pid, None)
         return result
+
+    def _begun(self, task: Task) -> Source:
+        """What processes are forked from, where all that reports share is made once."""
+        with self._turn:
+            if self._source is None:
+                shared = ahead(task.root, task.run)
+                try:
+                    self._source = forks.source((*WORK, shared), (*KERNELS, shared))
+                except OSError as error:
+                    msg = f"No report can be made here: {error.strerror or error}."
+                    raise RenderError(msg) from error
+            return self._source
 
     def __exit__(
         self,
@@ -369,7 +381,8 @@ class Local:
                 for process, task in self.at_work.values():
                     _end(process, task)
         self._waiting.shutdown(cancel_futures=True)
-        self._source.close()
+        if self._source is not None:
+            self._source.close()
 
 
 def _ask(process: Process, task: Task) -> Result:

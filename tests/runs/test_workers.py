@@ -149,6 +149,32 @@ def test_what_is_saved_meanwhile_is_for_the_next_time(
     assert [result.error for result in results.values()] == [None] * 3
 
 
+def test_what_is_made_once_for_many_is_not_served_when_it_has_changed(
+    project: Path, tmp_path: Path
+) -> None:
+    """Workers that live long make the next report of what lies there then."""
+    figures = project / "parameters" / "manuelle" / "sykefravaer.csv"
+    told = []
+    with Local(1) as workers:
+        for value in ("10.9", "11.9"):
+            line = figures.read_text("utf-8")
+            line = line.replace("trondheim,2020,10.9,", f"trondheim,2020,{value},")
+            figures.write_text(line, "utf-8")
+            task = Task(
+                run=Run(kommune="trondheim", year=2020, snapshot=EMBEDDED),
+                root=project,
+                output=tmp_path / value,
+                formats=(),
+                editions=(),
+            )
+            made = workers.submit(task).result()
+            assert made.error is None
+            facts = json.loads((task.folder / outputs.FACTS_NAME).read_bytes())["facts"]
+            name = "trondheim-2020-sykefravaer"
+            told += [one["value"] for one in facts if one["id"] == name]
+    assert told == [10.9, 11.9]
+
+
 def test_process_that_is_killed_leaves_nothing(project: Path, tmp_path: Path) -> None:
     """Not the folder it worked in either; and what was there before is there."""
     earlier = tmp_path / "2020" / "bergen"

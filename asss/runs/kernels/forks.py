@@ -394,14 +394,15 @@ def preload(names: Sequence[str]) -> None:
     Parameters
     ----------
     names : sequence of str
-        ``package.module``, imported; ``package.module:function``, called too.
+        ``package.module``, imported; ``package.module:function``, called too, with what
+        follows after a space, as a list in JSON.
     """
     for number, name in enumerate(names):
         with _without(NEEDLESS):
             _do(name)
         if left := left_behind():
             _say(f"{name} leaves {left}, so it is not done ahead: somewhat slower.")
-            module, _, function = name.partition(":")
+            module, _, function = name.partition(" ")[0].partition(":")
             others = [module] if function else []
             rest = json.dumps([*names[:number], *others, *names[number + 1 :]])
             os.execv(sys.executable, [*sys.orig_argv[:-1], rest])
@@ -415,10 +416,11 @@ def preload(names: Sequence[str]) -> None:
 
 def _do(name: str, *given: Any) -> None:
     """Import a module, and call the function that is named after it."""
-    module, _, function = name.partition(":")
+    called, _, told = name.partition(" ")
+    module, _, function = called.partition(":")
     imported = importlib.import_module(module)
     if function:
-        getattr(imported, function)(*given)
+        getattr(imported, function)(*given, *json.loads(told or "[]"))
 
 
 def _refusal(error: BaseException) -> str:
@@ -462,8 +464,14 @@ def left_behind() -> str:
     """
     if threads := _threads():
         return f"threads ({', '.join(threads)})"
-    files = _shared_files() and _in_a_fork(_shared_files)
+    open_here = {*_shared_files()} - _tidied
+    files = _in_a_fork(_shared_files) if open_here else []
+    _tidied.update(open_here.difference(files))
     return f"files open ({', '.join(files)})" if files else ""
+
+
+#: Files that were open here, and in a forked process no longer: to look costs a fork.
+_tidied: set[str] = set()
 
 
 def _threads() -> list[str]:

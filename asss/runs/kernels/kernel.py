@@ -9,6 +9,7 @@ import contextlib
 import importlib
 import io
 import os
+import sys
 import warnings
 from multiprocessing.connection import Connection
 from typing import Any, Final
@@ -48,6 +49,9 @@ def serve(connection: Connection) -> None:
     forks.end_with(connection)
     app: Any = IPKernelApp.instance()
     app.initialize(setting["arguments"])
+    if pyplot := sys.modules.get("matplotlib.pyplot"):
+        # It would have a figure drawn before it is drawn to be shown.
+        vars(pyplot)["install_repl_displayhook"] = lambda: None
     # Not before: its threads reserve far more memory than they use.
     forks.limit_memory(setting["memory"])
     app.start()
