@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Thread
@@ -18,7 +19,7 @@ from threading import Event, Thread
 BIN = Path(sys.executable).parent
 
 #: Seconds between two looks at the memory.
-PAUSE = 0.05
+PAUSE = 0.1
 
 #: Of each second of its processors that a process has had, as the system counts them.
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -106,26 +107,20 @@ def _watch(pid: int, ended: Event, seen: _Seen) -> None:
         there = family(pid)
         seen.cpu |= {each: used for each in there if (used := _cpu(each))}
         # It is the look at the memory that costs something.
-        if looks % 10 == 0:
+        if looks % 5 == 0:
             seen.peak = max(seen.peak, sum(_pss(each) for each in there))
         looks += 1
 
 
 def family(pid: int) -> list[int]:
     """A process and all that have come of it, by who is whose child."""
-    children: dict[int, list[int]] = {}
-    for place in Path("/proc").glob("[0-9]*"):
-        try:
-            parent = int(
-                place.joinpath("stat").read_text().rpartition(")")[2].split()[1]
-            )
-        except (OSError, IndexError, ValueError):
-            continue
-        children.setdefault(parent, []).append(int(place.name))
     found, waiting = [], [pid]
     while waiting:
         found.append(waiting.pop())
-        waiting += children.get(found[-1], [])
+        for place in Path(f"/proc/{found[-1]}/task").glob("*/children"):
+            # One that ends meanwhile has none.
+            with suppress(OSError):
+                waiting += map(int, place.read_text("ascii").split())
     return found
 
 
