@@ -315,7 +315,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         text = TABLE.read_text("utf-8")
         before, _, rest = text.partition(BEGIN)
         old, _, after = rest.partition(END)
-        written = tables(found, _kept(old, given.kinds))
+        written = tables(found, _kept(old, found))
         TABLE.write_text(f"{before}{BEGIN}\n{written}{END}{after}", "utf-8")
     return 0 if well == len(found) else 1
 
@@ -327,14 +327,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 Told = tuple[str, str, str, str]
 
 
-def _kept(old: str, kinds: Sequence[str]) -> list[Told]:
-    """What the table says of kinds that were not tried this time."""
+def _kept(old: str, tried: Sequence[Outcome]) -> list[Told]:
+    """What the table says of faults that were not tried this time."""
+    names = {one.name for one in gathered()} - {one.fault.name for one in tried}
     cells = (line.strip("| ").split(" | ", 3) for line in old.splitlines())
     return [
-        (one[0], one[1], one[2], one[3] if len(one) > 3 else "")
+        (one[0], one[1], one[2], "".join(one[3:]))
         for one in cells
-        if len(one) > 2 and kinds and one[0] in set(get_args(Kind)) - {*kinds}
-        if not one[1].isdigit()
+        if len(one) > 2 and one[1] in names
     ]
 
 

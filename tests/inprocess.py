@@ -9,6 +9,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from asss.catalogue.parameters import SHARED, Run
+from asss.errors import AsssError, RenderError
 
 
 def execute(run: Run, template: Path, root: Path, *_: object) -> NotebookNode:
@@ -27,12 +28,19 @@ def execute(run: Run, template: Path, root: Path, *_: object) -> NotebookNode:
             is_shown = isinstance(last, ast.Expr) and "tags" in cell.metadata
             if not is_shown:
                 lines.append(last)
-            exec(compile(ast.Module(lines, []), str(template), "exec"), space)
-            if is_shown:
-                shown = eval(
-                    compile(ast.Expression(last.value), str(template), "eval"), space
-                )
-                cell.outputs = [_output(shown)]
+            try:
+                exec(compile(ast.Module(lines, []), str(template), "exec"), space)
+                if is_shown:
+                    code = compile(ast.Expression(last.value), str(template), "eval")
+                    cell.outputs = [_output(eval(code, space))]
+            except (AsssError, LookupError):
+                # The last is how a fault says that it could not be planted.
+                raise
+            except Exception as error:
+                # As of a cell that fails in a kernel.
+                step = cell.source.splitlines()[0]
+                msg = f"cell «{step}» failed. {type(error).__name__}: {error}"
+                raise RenderError(msg) from error
     return notebook
 
 

@@ -42,6 +42,7 @@ SHOWS = {
     "those who did not say a cause share its introduction": "fredrikstad-2017",
     "a figure in doubt is explained without the doubt": "drammen-2017",
     "a fall is told as a rise": "trondheim-2016",
+    "percent of last year's value is told where that is below zero": "oslo-2020",
     "a zero is dropped from a trend": "baerum-2020",
     "a shared place is told as one's own": "oslo-2015",
     "a main finding of the network rests on a figure that is doubted": "asss-2020",

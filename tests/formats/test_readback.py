@@ -551,6 +551,21 @@ def test_what_a_forbehold_says_may_not_be_told_as_a_cause_too(
             readback.check(changed, known)
 
 
+def test_cause_of_a_figure_in_doubt_is_not_told_alone(
+    findings_of: Callable[[str, int], Findings], known: Catalogue
+) -> None:
+    """Nor is what a forbehold says told to have no room."""
+    facts = sections.facts(findings_of("drammen", 2017), known).content
+    told = {one["id"]: one for one in facts["comments"]}
+    told["rus_2_behov"] |= {"outcome": "told", "printed": "Behovet øker."}
+    told["rus_2_behov"]["sentence"] = None
+    told["rus_1_feilforing"]["outcome"] = "no_room"
+    with pytest.raises(RenderError) as refusal:
+        readback.check(facts, known)
+    assert "the comment rus_2_behov explains a figure in doubt" in str(refusal.value)
+    assert "the comment rus_1_feilforing may not be no_room" in str(refusal.value)
+
+
 def test_number_that_is_quoted_is_no_leave_to_print_it(
     findings_of: Callable[[str, int], Findings], known: Catalogue
 ) -> None:
