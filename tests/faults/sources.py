@@ -99,10 +99,10 @@ FAULTS = (
         'basis, source, note = "real", "", ""',
     ),
     _slip(
-        "a sum rests on its best part",
+        "a figure rests on its numerator alone",
         SOURCES,
-        "basis=weakest(figure.basis for figure in figures),\n        tables",
-        "basis=figures[0].basis,\n        tables",
+        '"basis": weakest(figure.basis for figure in figures),',
+        '"basis": figures[0].basis,',
     ),
     _slip(
         "a suppressed figure is told as missing",

@@ -193,7 +193,7 @@ class Expected:
     def __init__(self, facts: Mapping[str, Any], known: Catalogue) -> None:
         self._known, self.words = known, known.phrases.words
         self._year, self._whose = int(facts["run"]["year"]), facts["run"]["kommune"]
-        self.kommune = str(facts["kommune"])
+        self.kommune = spaced(str(facts["kommune"]))
         self._facts = {
             (fact["indicator"], fact["kommune"], fact["year"]): fact
             for fact in facts["facts"]
@@ -201,7 +201,7 @@ class Expected:
         self._caveats = {entry["id"]: entry for entry in facts["forbehold"]}
         shown = int(known.phrases.thresholds.several_years.value)
         self.years = sorted({year for _, _, year in self._facts})[-shown:]
-        self.network = f"{self.words['table_network']} {self._year}"
+        self.network = spaced(f"{self.words['table_network']} {self._year}")
         ends = [self.words[f"table_{one}"] for one in ("mean", *ENDS, "rank")]
         self.heads = [self.words["table_indicator"], *map(str, self.years), *ends]
         name = known.service.name
