@@ -8,6 +8,8 @@ For an analyst, ``import asss`` gives tables in one line each::
     asss.index_to_network(observations)   mean, index, rank, spread and change
     asss.indicators(), asss.kommuner(), asss.forbehold()
     asss.report("trondheim", 2020)        one report: its tables, text and parts
+    asss.browse(figures)                  one table at a time, chosen from a list
+    asss.doubtful(2020)                   figures to look at before they are printed
     asss.robustness(2020)                 which conclusions hang on the mean
 
 and what the notebooks take step by step: ``load_run``, ``load_catalogue``,
@@ -52,9 +54,11 @@ if TYPE_CHECKING:
     )
     from asss.analysis.indexing import index_to_network
     from asss.analysis.robustness import robustness
+    from asss.analysis.scrutiny import doubtful
     from asss.catalogue.catalogue import load_catalogue
     from asss.catalogue.parameters import load_run
     from asss.errors import AsssError
+    from asss.runs.gallery import browse
     from asss.runs.workbench import assess, report
 
 __version__ = "0.1.0"
@@ -62,6 +66,8 @@ __version__ = "0.1.0"
 __all__ = [
     "AsssError",
     "assess",
+    "browse",
+    "doubtful",
     "forbehold",
     "index_to_network",
     "indicators",
@@ -80,6 +86,8 @@ __all__ = [
 _WHERE = {
     "AsssError": "errors",
     "assess": "runs.workbench",
+    "browse": "runs.gallery",
+    "doubtful": "analysis.scrutiny",
     "forbehold": "analysis.frames",
     "index_to_network": "analysis.indexing",
     "indicators": "analysis.frames",

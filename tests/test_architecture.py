@@ -15,6 +15,7 @@ RESERVED = {
     # For analysts in their notebooks; what a report shows is drawn without.
     "matplotlib": set(),
     "seaborn": set(),
+    "ipywidgets": {"runs.gallery"},
     "fontTools": {"figures.lettering", "page.looks"},
     "statsmodels": {"analysis.chance"},
     "papermill": {"runs.report", "runs.kernels"},

@@ -6,7 +6,9 @@ import re
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 import pytest
+from nbclient import NotebookClient
 from nbformat import NotebookNode
 
 from asss.catalogue.knowledge import Service
@@ -15,6 +17,9 @@ from asss.page import method
 
 #: A code cell takes one step of reasoning.
 LONGEST_CELL = 8
+
+#: Beside the templates, for whoever looks into figures; nothing of them is printed.
+BESIDE = ("utforsk", "kontroll", "fra_celle_til_setning")
 
 
 def _notebooks() -> list[Path]:
@@ -112,3 +117,63 @@ def test_imports_asss_and_what_analysts_know(template: NotebookNode) -> None:
 def test_keeps_a_public_kernel_name(template: NotebookNode) -> None:
     """A private kernel name runs on one machine only; with none, papermill refuses."""
     assert template.metadata.kernelspec.name == "python3"
+
+
+# -- beside the templates --------------------------------------------------------------
+
+
+@pytest.fixture(params=BESIDE)
+def beside(project: Path, request: pytest.FixtureRequest) -> NotebookNode:
+    """A notebook that was run as in JupyterLab, where nothing has been fetched."""
+    folder = project / "notebooks"
+    found = nbformat.read(folder / f"{request.param}.ipynb", as_version=4)
+    found.metadata.name = request.param
+    resources = {"metadata": {"path": str(folder)}}
+    NotebookClient(found, timeout=600, resources=resources).execute()
+    found.metadata.sheets = [path.name for path in folder.glob("*.xlsx")]
+    return found
+
+
+#: What each shows at least: plots, and how many rows its workbook has.
+PLOTS = {"utforsk": 3, "kontroll": 0, "fra_celle_til_setning": 0}
+SHEETS = {"utforsk": {"utforsk.xlsx"}, "kontroll": {"kontroll.xlsx"}}
+
+
+def test_each_cell_shows_something(beside: NotebookNode, project: Path) -> None:
+    """And says nothing to stderr: a warning there is a doubt that nobody reads."""
+    name = beside.metadata.name
+    code = _code(beside)
+    assert "parameters" in code[0].metadata.tags
+    for cell in code[1:]:
+        assert cell.outputs, cell.source
+        kinds = {output.output_type for output in cell.outputs}
+        assert kinds <= {"execute_result", "display_data"}, cell.outputs
+    data = [output.data for cell in code for output in cell.outputs]
+    assert sum("image/png" in one for one in data) == PLOTS[name]
+    # No object that shows itself as it is in memory.
+    bare = [one["text/plain"] for one in data if len(one) == 1]
+    assert not [one for one in bare if re.search("<.* at 0x", one)]
+    assert {*beside.metadata.sheets} == SHEETS.get(name, set())
+    if name == "kontroll":
+        signing = pd.read_excel(project / "notebooks" / "kontroll.xlsx")
+        assert len(signing) == 10
+        assert signing[["navn", "dato"]].isna().all(axis=None)
+
+
+@pytest.mark.parametrize("name", BESIDE)
+def test_cells_beside_are_short_too(root: Path, name: str) -> None:
+    notebook = nbformat.read(root / "notebooks" / f"{name}.ipynb", as_version=4)
+    imports = []
+    for cell in _code(notebook):
+        lines = [line for line in cell.source.splitlines() if line.strip()]
+        assert len(lines) <= LONGEST_CELL, cell.source
+        assert max(map(len, lines)) <= 100
+        nodes = list(ast.walk(ast.parse(cell.source)))
+        kinds = {type(node) for node in nodes}
+        assert not kinds & {ast.FunctionDef, ast.ClassDef, ast.If, ast.For, ast.Lambda}
+        imports += [n for n in nodes if isinstance(n, ast.Import | ast.ImportFrom)]
+    allowed = {"import pandas as pd", "import seaborn as sns", "import asss"}
+    assert {ast.unparse(one) for one in imports} <= allowed
+    assert [cell.id for cell in notebook.cells] == [
+        str(place) for place in range(len(notebook.cells))
+    ]

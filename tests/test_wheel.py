@@ -22,8 +22,15 @@ sys.meta_path.insert(0, Refuse())
 
 #: What comes with the extra, and what brings such a thing along.
 OF_REPORTS = (
-    *("bs4", "fontTools", "ipykernel", "IPython", "jinja2", "jupyter_client"),
-    *("jupyter_core", "jupyterlab", "markupsafe", "matplotlib", "nbclient"),
+    *("bs4", "fontTools", "ipykernel", "IPython", "ipywidgets", "jinja2"),
+    *(
+        "jupyter_client",
+        "jupyter_core",
+        "jupyterlab",
+        "markupsafe",
+        "matplotlib",
+        "nbclient",
+    ),
     *("nbconvert", "nbformat", "papermill", "pikepdf", "resvg_py", "rich"),
     *("seaborn", "traitlets", "typer", "typst", "xlsxwriter", "click"),
     *("distributed", "dask", "upath", "tornado", "zmq"),

@@ -3,7 +3,7 @@ Analysis: loading and indexing, and the rules for what is worth saying.
 
 ::
 
-        robustness                  what hangs on how the mean is made
+     robustness  scrutiny           what hangs on how the mean is made │ what to look at
         frames  network             as an analyst has it │ what is true of all members
                 findings            what a report tells of a kommune
                 candidates          whatever it could tell, and how much each is worth

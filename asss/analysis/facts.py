@@ -545,12 +545,11 @@ FROM_TABLE = [
 def _fact(row: Mapping[Hashable, Any], known: Catalogue) -> Fact:
     indicator = known.indicator(row["indicator"])
     name = f"{row['kommune']}-{row['year']}-{indicator.id}"
-    is_whole = indicator.is_whole and not (row["value"] or 0.5) % 1
     try:
         return Fact(
             id=name,
             unit=indicator.unit,
-            decimals=0 if is_whole else indicator.decimals,
+            decimals=indicator.places(row["value"]),
             **{column: row[column] for column in FROM_TABLE},
         )
     except ValidationError as error:

@@ -13,17 +13,22 @@ import pandas as pd
 
 import asss
 from asss.analysis import chance, indexing, sources
-from asss.analysis.tables import BASES, CHANCE_COLUMNS
+from asss.analysis.tables import BASES, CHANCE_COLUMNS, mark
 from asss.catalogue import catalogue
 from asss.catalogue.catalogue import Catalogue
+from asss.catalogue.knowledge import Forbehold
+from asss.catalogue.language import number
 from asss.catalogue.parameters import (
     BOKMAL,
     EMBEDDED,
+    EVERY,
     FOLDER,
     LATEST,
+    fold,
     packaged_project,
+    suggestion,
 )
-from asss.errors import expect
+from asss.errors import UsageError, expect
 from asss.statbank import Snapshot
 
 __all__ = [
@@ -47,6 +52,7 @@ Parameters: TypeAlias = Catalogue | Path | str | None
 COLUMNS = {
     **{name: name for name in ("indicator", "kommune", "year", "unit", "value")},
     "sign": "status",
+    "printed": "printed",
     "mean": "network_mean",
     **{name: name for name in ("index", "distance", "rank", "n", "change")},
     **{name: name for name in CHANCE_COLUMNS},
@@ -73,15 +79,19 @@ OF_INDICATORS = (
 
 
 def load(
-    year: int, *, snapshot: str | Snapshot = LATEST, parameters: Parameters = None
+    year: int | None = None,
+    *,
+    snapshot: str | Snapshot = LATEST,
+    parameters: Parameters = None,
 ) -> pd.DataFrame:
     """
     Every figure of a data year and of those before it, set against the network.
 
     Parameters
     ----------
-    year : int
-        The data year; later figures are not looked at.
+    year : int, optional
+        The data year; later figures are not looked at. The newest there is, with all
+        before it, where left out.
     snapshot : str or Snapshot
         ``latest``, which is the embedded one until something has been fetched;
         ``embedded``; or the name or folder of another.
@@ -97,6 +107,7 @@ def load(
         value, mean, change : float, in `unit`; change is since the year before
         sign : str, what SSB has in place of a value: ``.`` ``..`` ``:``; or ``i.s.``,
         ours, where a forbehold leaves the value out
+        printed : str, the value as a report prints it, with its mark, or the sign
         index : float, 100 = mean; distance : float, percent above (+) or below (-) it
         rank : Int64, 1 = highest; n : Int64, kommuner behind the mean
         interval_low, interval_high : float, in `unit`; what a count of persons could
@@ -134,6 +145,13 @@ def load(
     >>> latest = figures.query("year == 2020")
     >>> latest.pivot(index="indicator", columns="kommune", values="index").shape
     (19, 10)
+
+    As they are printed, in the place of each that is missing its sign:
+
+    >>> length = figures.query("indicator == 'Stønadslengde 18–24 år' and year > 2018")
+    >>> told = length.pivot(index="kommune", columns="year", values="printed")
+    >>> told.loc["Oslo", 2020]
+    '4,8'
     """
     known = read_parameters(parameters)
     reported = observations(year, snapshot=snapshot, parameters=known)
@@ -141,7 +159,10 @@ def load(
 
 
 def observations(
-    year: int, *, snapshot: str | Snapshot = LATEST, parameters: Parameters = None
+    year: int | None = None,
+    *,
+    snapshot: str | Snapshot = LATEST,
+    parameters: Parameters = None,
 ) -> pd.DataFrame:
     """
     What was reported, before it is set against the network.
@@ -166,12 +187,14 @@ def observations(
     >>> reported.attrs["snapshot"]
     'embedded'
     """
-    expect(int, year, "year, such as 2020,")
+    if year is not None:
+        expect(int, year, "year, such as 2020,")
     known = read_parameters(parameters)
     answers = open_snapshot(snapshot, parameters=known)
-    reported = sources.load_observations(known, answers, until=year)
+    until = year or sources.available_years(known, answers)[-1]
+    reported = sources.load_observations(known, answers, until=until)
     reported.attrs = {
-        "year": year,
+        "year": until,
         "snapshot": answers.name,
         "created": answers.created,
         "fetched": answers.fetched,
@@ -226,7 +249,13 @@ def tidy(indexed: pd.DataFrame, known: Catalogue) -> pd.DataFrame:
     rows = {indicator.id: indicator for indicator in known.service.figures}
     names = {section.id: section.name for section in known.service.sections}
     ids = indexed["indicator"]
+    words = known.phrases.words
+    columns = (ids, indexed["value"], indexed["status"], indexed["basis"])
     told = chance.beside(indexed, known).assign(
+        printed=[
+            sign or number(value, rows[name].places(value)) + mark(basis, words)
+            for name, value, sign, basis in zip(*columns, strict=True)
+        ],
         indicator_id=ids,
         kommune_id=indexed["kommune"],
         indicator=_named(ids, {name: row.short_name for name, row in rows.items()}),
@@ -268,12 +297,14 @@ def indicators(*, parameters: Parameters = None) -> pd.DataFrame:
     return frame[list(OF_INDICATORS)]
 
 
-def kommuner(*, parameters: Parameters = None) -> pd.DataFrame:
+def kommuner(year: int | None = None, *, parameters: Parameters = None) -> pd.DataFrame:
     """
     The members of the network, in its order, key = id.
 
     Parameters
     ----------
+    year : int, optional
+        Those of that data year; all that are or become members, where left out.
     parameters
         As for :func:`load`.
 
@@ -283,6 +314,9 @@ def kommuner(*, parameters: Parameters = None) -> pd.DataFrame:
     >>> asss.kommuner().loc["tromso", ["name", "kommunenummer"]].to_list()
     ['Tromsø', '1902 (-2019), 5401 (2020-2023), 5501 (2024-)']
     """
+    if year is not None:
+        expect(int, year, "year, such as 2020,")
+    network = read_parameters(parameters).network
     return pd.DataFrame(
         {
             "id": member.id,
@@ -291,18 +325,26 @@ def kommuner(*, parameters: Parameters = None) -> pd.DataFrame:
             "member_from": member.member_from,
             "mergers": ", ".join(merger.date for merger in member.mergers),
         }
-        for member in read_parameters(parameters).network.members
+        for member in (network.members if year is None else network.in_year(year))
     ).set_index("id")
 
 
-def forbehold(*, parameters: Parameters = None) -> pd.DataFrame:
+def forbehold(about: str = "", *, parameters: Parameters = None) -> pd.DataFrame:
     """
     Every forbehold: what it touches and what it says, key = id.
 
     Parameters
     ----------
+    about : str, optional
+        Part of an indicator's name or id, such as ``KVP``: those on it alone, without
+        what is on all figures of a kommune.
     parameters
         As for :func:`load`.
+
+    Raises
+    ------
+    UsageError
+        If no indicator is called so; the message names the nearest.
 
     Examples
     --------
@@ -317,8 +359,41 @@ def forbehold(*, parameters: Parameters = None) -> pd.DataFrame:
     >>> told = figures.explode("forbehold").join(caveats["text"], on="forbehold")
     >>> len(told) > len(figures)
     True
+
+    Who has one on KVP:
+
+    >>> asss.forbehold("kvp")["kommuner"].explode().unique()[:2].tolist()
+    ['oslo', 'sandnes']
     """
-    return frame_of(read_parameters(parameters).forbehold)
+    expect(str, about, "about, such as an indicator's name,")
+    known = read_parameters(parameters)
+    wanted = _called(about, known)
+    entries = known.forbehold
+    if about:
+        entries = tuple(e for e in entries if wanted.intersection(_touched(e)))
+    return frame_of(entries)
+
+
+def _touched(entry: Forbehold) -> Iterable[str]:
+    """The indicators that a forbehold names."""
+    return () if entry.indicators == EVERY else entry.indicators
+
+
+def _called(about: str, known: Catalogue) -> set[str]:
+    """Ids of the indicators that have a text in their id or names."""
+    names = {
+        row.id: (row.id, row.short_name, row.name) for row in known.service.figures
+    }
+    found = {
+        name
+        for name, called in names.items()
+        if any(fold(about) in fold(one) for one in called)
+    }
+    if not found:
+        hint = suggestion(about, [short for _, short, _ in names.values()])
+        msg = f"No indicator has {about!r} in its name.{hint}"
+        raise UsageError(msg)
+    return found
 
 
 def read_parameters(given: Parameters = None, *, language: str = BOKMAL) -> Catalogue:

@@ -220,6 +220,11 @@ class Indicator(Model):
             raise ValueError(msg)
         return self
 
+    def places(self, value: float | None) -> int:
+        """With how many decimals a value is printed: what is whole has none."""
+        is_whole = self.is_whole and not (value or 0.5) % 1
+        return 0 if is_whole else self.decimals
+
 
 class Corrected(Model):
     """What is spent, and the same corrected for need."""

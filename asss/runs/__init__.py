@@ -7,7 +7,7 @@ Runs: one report or many, here or elsewhere, and what was made of what.
                season               what is still to be done for a data year
             supposition             a what-if on disk, apart from all reports
       batch    workbench            many at once, each in a process │ a report in hand
-            report                  run the notebook, vouch for the result
+   report explanation gallery       run the notebook, vouch for it │ why is it printed?
            manifest                 what was made of what; is it as it would be?
            ledger                   Endret
            kernels                  the kernels of the notebooks

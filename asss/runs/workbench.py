@@ -29,7 +29,6 @@ from asss.catalogue.parameters import (
     SHARED,
     Run,
     check_model,
-    suggestion,
 )
 from asss.catalogue.supposition import Mean, suppose
 from asss.errors import RenderError, UsageError, expect
@@ -38,7 +37,8 @@ from asss.page import keyfigures, method, overview, reasons, sections, text
 from asss.page.blocks import BLOCK_MIME, Block
 from asss.page.record import FactsFile
 from asss.page.sections import Illustrated
-from asss.runs import manifest
+from asss.runs import explanation, manifest
+from asss.runs.explanation import Explanation
 from asss.statbank import Snapshot
 
 __all__ = [
@@ -52,43 +52,6 @@ __all__ = [
     "assess",
     "report",
 ]
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """
-    Why something stands in a report.
-
-    Attributes
-    ----------
-    sentence, rule, phrase : str
-        The sentence, its id in ``fraser.yaml``, and how it reads there; empty where a
-        fact is explained.
-    why : tuple of str
-        What decided it, in words of the report's language.
-    facts : DataFrame
-        A column for each figure behind it: values, formula, cells at SSB, forbehold.
-    """
-
-    sentence: str
-    rule: str
-    phrase: str
-    why: tuple[str, ...]
-    facts: pd.DataFrame
-
-    def _lines(self) -> list[str]:
-        told = {"sentence": self.sentence, "rule": self.rule, "phrase": self.phrase}
-        lines = [f"{name}: {said}" for name, said in told.items() if said]
-        return [*lines, *(f"why: {one}" for one in self.why)]
-
-    def __repr__(self) -> str:
-        """Above the figures, line by line."""
-        return "\n".join([*self._lines(), self.facts.to_string(max_colwidth=60)])
-
-    def _repr_html_(self) -> str:
-        lines = "".join(f"<p>{html.escape(line)}</p>" for line in self._lines())
-        with pd.option_context("display.max_colwidth", None):
-            return lines + self.facts.to_html()
 
 
 @dataclass(frozen=True)
@@ -197,88 +160,48 @@ class Report:
 
     def explain(self, what: str | int | Fact) -> Explanation:
         """
-        Why a sentence is said, or where a figure is from.
+        Why a number or a sentence is printed, and where its figures are from.
 
         Parameters
         ----------
         what : str, int or Fact
-            A sentence, its row in :attr:`sentences`, a fact or its id.
+            A number as it is printed, such as ``21 %``, with more words where it is
+            printed of several; a sentence, its row in :attr:`sentences`; a fact or its
+            id.
+
+        Returns
+        -------
+        explanation : Explanation
+            With ``facts``, ``members`` (the mean, part by part), ``limits`` and
+            ``cells`` as frames.
 
         Raises
         ------
         UsageError
-            If the report has no such sentence or fact; the message names the nearest.
+            If it is not in the report, or there of more than one figure; the message
+            names the nearest, or each.
 
         Examples
         --------
         >>> import asss
         >>> report = asss.report("trondheim", 2020, snapshot="embedded")
-        >>> why = report.explain(0)
+        >>> why = report.explain("21 %")
+        >>> why.quantity
+        'distance of Netto driftsutgifter sosialtjenesten, Trondheim 2020'
+        >>> why.how
+        'value / mean · 100 − 100 = −20,65, of 4 997,52 and 6 298,07'
         >>> why.rule
         'spending'
-        >>> list(why.facts.columns)[0]
-        'trondheim-2020-netto_driftsutgifter_sosialtjenesten_per_innb'
         >>> why.facts.loc["basis"].to_list()
         ['reconstructed']
+        >>> round(why.members["part"].sum(), 2)
+        6298.07
         """
-        facts = self.found.book.by_id
         said = list(self.sentences["text"])
-        expect((str, int, Fact), what, "a sentence, its row, a fact or its id")
-        wanted = what.id if isinstance(what, Fact) else what
-        if isinstance(wanted, str) and wanted in facts:
-            return Explanation("", "", "", (), self._described([facts[wanted]]))
-        if wanted in said:
-            wanted = said.index(wanted)
-        if not isinstance(wanted, int) or not 0 <= wanted < len(said):
-            hint = suggestion(str(wanted), [*facts, *said]) if str(wanted) else ""
-            msg = (
-                f"No sentence or fact {wanted!r} in the report, which has sentences "
-                f"0 to {len(said) - 1}."
-            )
-            raise UsageError(msg + (hint if "mean" in hint else ""))
-        told = self.found.statements[wanted]
-        phrase = self.known.phrases.phrases[told.rule].sentence
-        described = self._described([facts[name] for name in told.facts])
-        why = tuple(reasons.why(told.rule, told.reasons, self.known))
-        return Explanation(said[wanted], str(told.rule), phrase, why, described)
-
-    def _described(self, facts: list[Fact]) -> pd.DataFrame:
-        """A column for each fact."""
-        from asss.formats.review.origins import origins
-
-        snapshot = self.found.book.snapshot
-        texts = {entry.id: entry.text for entry in self.known.forbehold}
-        columns = {
-            fact.id: {
-                "indicator": self.known.indicator(fact.indicator).name,
-                "value": fact.value if fact.value is not None else fact.status,
-                "unit": fact.unit,
-                "formula": str(self.known.indicator(fact.indicator).formula),
-                "numerator": fact.numerator,
-                "denominator": fact.denominator,
-                "lowest by chance": fact.interval_low,
-                "highest by chance": fact.interval_high,
-                "basis": fact.basis,
-                "cells": "; ".join(
-                    f"{cell['address']} = {cell['value']}"
-                    for cell in origins(fact.cells, self.known, snapshot)
-                ),
-                "mean": fact.network_mean,
-                "basis of the mean": fact.mean_basis,
-                "rule of the mean": fact.mean_rule,
-                "kommuner in the mean": fact.n,
-                "distance": fact.distance,
-                "distance is more than chance": fact.distance_clear,
-                "rank": fact.rank,
-                "basis of distance and rank": fact.distance_basis,
-                "change": fact.change,
-                "change is more than chance": fact.change_clear,
-                "basis of the year before": fact.previous_basis,
-                "forbehold": " ".join(texts[name] for name in fact.forbehold),
-            }
-            for fact in facts
-        }
-        return pd.DataFrame(columns, dtype=object)
+        told = self.found.statements
+        return explanation.explain(
+            what, self.found.book, self.known, told, said, self.indexed
+        )
 
     def preview(self) -> Preview:
         """
@@ -432,15 +355,31 @@ class KommuneReport(Report):
 
     @property
     def table(self) -> pd.DataFrame:
-        """Tabell 1 in numbers: years, the mean, rank and basis; key = indicator."""
+        """
+        Tabell 1 in numbers, as Excel takes them; key = indicator.
+
+        Columns: the years' values, mean, index, rank, n, unit, sign and bases of the
+        report's year, the forbehold by their labels, and last the sign and basis of
+        each year before.
+        """
         book = self.found.book
         shown = self._rows[self._rows["year"].isin(book.years)]
         # Two figures in one place would be averaged by pivot_table.
-        years = shown.pivot(index="indicator", columns="year", values="value")  # noqa: PD010
+        wide = {
+            name: shown.pivot(index="indicator", columns="year", values=name)  # noqa: PD010
+            for name in ("value", "sign", "basis")
+        }
         latest = shown[shown["year"] == book.run.year].set_index("indicator")
         told = ["mean", "index", "rank", "n", "unit", "sign", "basis", "distance_basis"]
-        told.append("forbehold")
-        return years.join(latest[told])
+        labels = {entry.id: entry.label for entry in self.known.forbehold}
+        notes = ["; ".join(labels[one] for one in ids) for ids in latest["forbehold"]]
+        latest = latest[told].assign(forbehold=notes)
+        earlier = {
+            f"{name} {year}": wide[name][year]
+            for year in book.years[:-1]
+            for name in ("sign", "basis")
+        }
+        return wide["value"].join(latest).assign(**earlier)
 
 
 @dataclass(frozen=True, repr=False, eq=False)
