@@ -38,8 +38,8 @@ test: setup  ## Run all tests except those that need the network (-m live)
 	@$(BIN)/python -m pytest -n auto --dist loadfile --junitxml=outputs/tests.xml; result=$$?; \
 	  echo 'Test results: outputs/tests.xml'; exit $$result
 
-crash: setup  ## Kill fetch and render at random moments; see that nothing is lost (minutes)
-	@$(BIN)/python tests/crash.py
+crash: setup  ## Kills, races, signals, limits, sizes: see that nothing is lost (hours)
+	@$(BIN)/python tests/endure.py --write
 
 fresh:  ## Build a fresh root of Debian's SUITE (as root), and run both commands there
 	@.ci/fresh $(SUITE)
