@@ -76,12 +76,21 @@ def _outcome(trial: Trial) -> str:
 def rows(kind: str, done: Sequence[Trial]) -> list[str]:
     """What a table says of a kind: a row for each trial, or one for all."""
     if kind in SINGLY:
-        told = [(trial.what, 1, bool(trial.amiss), _outcome(trial)) for trial in done]
+        told = [
+            (
+                trial.what,
+                int(not trial.told.startswith("not tried")),
+                bool(trial.amiss),
+                _outcome(trial),
+            )
+            for trial in done
+        ]
     else:
         failed = [trial for trial in done if trial.amiss]
         said = _outcome(failed[0]) if failed else "all holds"
-        # The first of the killed is the one that nobody disturbs.
-        count = len([trial for trial in done if trial.what != "undisturbed"])
+        # Neither the one that nobody disturbs, nor one that had ended, was killed.
+        idle = ("undisturbed", "ended", "fetch ended")
+        count = len([trial for trial in done if not trial.what.startswith(idle)])
         told = [(DOCS[kind], count, len(failed), said)]
     return [
         f"| {kind} | {what} | {count} | {int(bad)} | {' '.join(said.split())[:200]} |"
