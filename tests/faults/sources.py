@@ -193,12 +193,6 @@ FAULTS = (
         'change="shown"',
     ),
     _slip(
-        "a distance that is withheld is told",
-        CATALOGUE,
-        'has_distance=all(kind.distance == "shown" for kind in kinds)',
-        "has_distance=True",
-    ),
-    _slip(
         "the rule of a mean is that of the last year",
         CATALOGUE,
         "return self.service.mean_rule(one, year)",

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from io import BytesIO
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import TypeAlias
 from xml.etree import ElementTree as ET
 from xml.etree.ElementTree import Element
@@ -20,6 +20,7 @@ from zipfile import BadZipFile, ZipFile
 
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.markdown import LEFTOVERS
+from asss.catalogue.parameters import NETWORK
 from asss.formats.readback import table as tabell
 from asss.formats.readback.expectation import Chapter, Expected
 from asss.formats.readback.expectation import spaced as plain
@@ -261,6 +262,7 @@ def read(
         *(_members(document, expected, known) if expected.printed else ()),
         *_strange(document, accounted),
         *_leftovers(document),
+        *(_rows(document, known) if expected.kommune_id == NETWORK else ()),
     ]
     return [f"rapport.docx: {problem}" for problem in dict.fromkeys(problems)]
 
@@ -465,6 +467,27 @@ def _members(document: Document, expected: Expected, known: Catalogue) -> Iterat
                 told = cell.text.replace(words["plain_mark"], "")
                 if told != (should := wanted.get((name, head))):
                     yield f"{name}, {head}: is «{told}», and should be «{should}»"
+
+
+def _rows(document: Document, known: Catalogue) -> Iterator[str]:
+    """In the table on all members, the rows in their order, under their parts."""
+    words, service = known.phrases.words, known.service
+    wanted: list[str] = []
+    for part in service.sections:
+        held = [one for one in service.indicators if one.section == part.id]
+        units = (words[f"unit_label_{one.unit}"] for one in held)
+        rows = [f"{o.short_name} {unit}" for o, unit in zip(held, units, strict=True)]
+        wanted += [part.name, *rows] if held else []
+    heads = [
+        row[0].text
+        for table in document.tables
+        if table.caption.startswith(f"{words['table']} 1.")
+        for row in table.rows
+    ]
+    for head, should in zip_longest(heads, map(plain, wanted), fillvalue=""):
+        if head.replace(" ", "") != should.replace(" ", ""):
+            yield f"Tabell 1: a row is «{head}», and should be «{should}»"
+            return
 
 
 def _is_of(text: str, name: str, names: set[str]) -> bool:
