@@ -11,6 +11,7 @@ facts. Figures are vector graphics whose text stays text.
    profile  development  a report's kinds of figures
          picture         what is seen, what is heard, the numbers behind
           canvas         a sheet to draw on, and its key, as SVG
+         adoption        what somebody else drew, taken in
          lettering       colours, how texts look and how wide they are
 
 ========================================  ==============================================
@@ -23,6 +24,7 @@ The last is of the whole network: it takes any ``NetworkBook``, a report's own i
 and singles out a kommune if asked to (``focus="trondheim"``).
 """
 
+from asss.figures.adoption import adopt
 from asss.figures.canvas import warm_up
 from asss.figures.development import development
 from asss.figures.picture import Data, Picture, Table
@@ -33,6 +35,7 @@ __all__ = [
     "Data",
     "Picture",
     "Table",
+    "adopt",
     "development",
     "profile",
     "strip",

@@ -3,10 +3,11 @@
 from enum import Enum, StrEnum
 from functools import cache
 from importlib import resources
+from pathlib import Path
 
 from fontTools.ttLib import TTFont
 
-__all__ = ["FAMILY", "Colour", "Look", "width_of"]
+__all__ = ["FAMILY", "Colour", "Look", "font_files", "width_of"]
 
 FAMILY = "Inter"
 
@@ -74,3 +75,11 @@ def _widths(weight: str) -> dict[int, float]:
             letter: font["hmtx"][glyph][0] / unit
             for letter, glyph in font.getBestCmap().items()
         }
+
+
+@cache
+def font_files() -> tuple[Path, ...]:
+    """The typeface, in each of its weights, for programs that draw with it."""
+    folder = Path(str(resources.files("asss"))) / "fonts"
+    weights = ("Regular", "SemiBold")
+    return tuple(folder / f"{FAMILY}-{weight}.otf" for weight in weights)

@@ -21,6 +21,7 @@ from nbformat.sign import NotebookNotary
 
 from asss.errors import RenderError
 from asss.page.blocks import BLOCK_MIME
+from asss.page.own import OWN_MIME
 from asss.page.record import FACTS_MIME
 from asss.page.sections import FIGURES_MIME
 
@@ -45,10 +46,12 @@ def given(notebook: NotebookNode, mime: str) -> Iterator[Any]:
 
 
 def facts(notebook: NotebookNode) -> Iterator[dict[str, Any]]:
-    """The facts that its cells gave out, as they are in it or as they are kept."""
-    yield from given(notebook, FACTS_MIME)
+    """The facts that its cells gave out, with what blocks of the kommune's declare."""
+    declared = list(given(notebook, OWN_MIME))
+    for content in given(notebook, FACTS_MIME):
+        yield {**content, "own": declared}
     for packed in given(notebook, PACKED_MIME):
-        yield json.loads(zlib.decompress(base64.b64decode(packed)))
+        yield json.loads(zlib.decompress(base64.b64decode(packed))) | {"own": declared}
 
 
 def check_page(notebook: NotebookNode, about: str) -> None:

@@ -55,8 +55,8 @@ KEPT = ("id", "href", "aria-label", "colspan", "rowspan", "scope", "span", "lang
 
 #: What a drawing is drawn with, and what in it leads away from it.
 DRAWN = re.compile(
-    r"<(?!/|(?:circle|defs|desc|ellipse|g|line|path|polygon|polyline|rect|svg|text|title"
-    r"|tspan|use)\b)[^>]*>"
+    r"<(?!/|(?:circle|clipPath|defs|desc|ellipse|g|line|path|polygon|polyline|rect|svg"
+    r"|text|title|tspan|use)\b)[^>]*>"
 )
 ELSEWHERE = re.compile(r"(?:href=|url\()[\"']?(?!#)([^\"')\s>]+)")
 

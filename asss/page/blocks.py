@@ -24,6 +24,7 @@ __all__ = [
     "Block",
     "block",
     "environment",
+    "raised",
     "warm_up",
 ]
 
@@ -70,6 +71,11 @@ def block(template: str, known: Catalogue, **fields: Any) -> Block:
 def environment(known: Catalogue) -> jinja2.Environment:
     """Templates with the filter ``marked``; a field that is not given is an error."""
     return _environment(_marks(known))
+
+
+def raised(html: str, known: Catalogue) -> Markup:
+    """Markup whose marks of figures say what they are."""
+    return _marks(known).raised(html)
 
 
 def _marks(known: Catalogue) -> "_Marks":
@@ -152,7 +158,10 @@ class _Marks:
 
     def __call__(self, written: str) -> Markup:
         spaced = STROKE.sub("/<wbr>", str(escape(written)))
-        marked = SPAN.sub(r'<span class="whole">\g<0></span>', spaced)
+        return self.raised(SPAN.sub(r'<span class="whole">\g<0></span>', spaced))
+
+    def raised(self, marked: str) -> Markup:
+        """Markup with its marks raised."""
         for sign, letter, title in self.signs:
             spoken = f'<abbr title="{escape(title)}">{letter}</abbr>'
             marked = marked.replace(sign, f'<sup class="r">{spoken}</sup>')

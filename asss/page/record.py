@@ -35,6 +35,8 @@ __all__ = [
     "Note",
     "OtherSeries",
     "OtherYear",
+    "OwnColumn",
+    "OwnRecord",
     "Printed",
     "PrintedRow",
     "PrintedTable",
@@ -43,6 +45,7 @@ __all__ = [
     "RunRecord",
     "SentenceRecord",
     "SnapshotRecord",
+    "Value",
     "dump_facts",
     "facts_schema",
     "published_schema",
@@ -289,6 +292,51 @@ class PrintedTable(Model):
     notes: list[Note] = about("The notes under the table.")
 
 
+#: A cell of the kommune's own: a number, or a text or sign as it is printed.
+Value: TypeAlias = int | float | str
+
+
+class OwnColumn(Model):
+    """A column of what the kommune adds."""
+
+    name: str = about("As it is printed.")
+    unit: str = about("Unit of its numbers as it is printed, or empty.")
+    decimals: Annotated[int, Field(ge=0, le=6)] | None = about(
+        "With how many decimals its numbers are printed; null where it holds no number."
+    )
+
+
+class OwnRecord(Model):
+    """A figure, a table or a text that the kommune adds, with all it may hold."""
+
+    kind: Literal["figure", "table", "text"] = about("What it is.")
+    number: int = about("Its number on the page; 0 of a text.", ge=0, default=0)
+    caption: str = about("What it is called; empty of a text.", default="")
+    alt: str = about(
+        "Alternative text of a figure, for who does not see it; else empty.", default=""
+    )
+    source: str = about("Where its numbers are from; empty of a text.", default="")
+    columns: list[OwnColumn] = about("Of its numbers, in order.", default=[])
+    rows: list[list[Value]] = about(
+        "Its numbers, unrounded; names, and signs in the place of a missing number, as "
+        "they are printed. A figure has no other numbers than these, facts of the "
+        "report and the scale of an axis.",
+        default=[],
+    )
+    drawing: str = about(
+        "Of a figure: sha256 of its SVG element as it stands on the page; else empty.",
+        default="",
+        pattern=r"^([0-9a-f]{64})?$",
+    )
+    written: str = about(
+        "Of a text: Markdown as it was written, with references to facts, such as "
+        "{{ fact: andel_mottakere_18_66 }}; else empty.",
+        default="",
+    )
+    printed: str = about("The same as it is printed; else empty.", default="")
+    facts: list[FactId] = about("Ids of the facts that a text refers to.", default=[])
+
+
 class FactsFile(Model):
     """Everything that a report from the ASSS network rests on."""
 
@@ -330,6 +378,11 @@ class FactsFile(Model):
         "then what is not, that which says most first."
     )
     forbehold: list[ForbeholdRecord] = about("Every caveat on any of the figures.")
+    own: list[OwnRecord] = about(
+        "What the kommune adds of its own, in the order of the page: figures, tables "
+        "and text that are not the network's.",
+        default=[],
+    )
 
     @property
     def content(self) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import html
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -31,15 +32,19 @@ from asss.catalogue.parameters import (
     check_model,
 )
 from asss.catalogue.supposition import Mean, suppose
-from asss.errors import RenderError, UsageError, expect
+from asss.errors import RenderError, UsageError, bullets, expect
 from asss.figures import Picture
-from asss.page import keyfigures, method, overview, reasons, sections, text
+from asss.page import keyfigures, method, overview, own, reasons, sections, text
 from asss.page.blocks import BLOCK_MIME, Block
+from asss.page.own import Own
 from asss.page.record import FactsFile
 from asss.page.sections import Illustrated
 from asss.runs import explanation, manifest
 from asss.runs.explanation import Explanation
 from asss.statbank import Snapshot
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 __all__ = [
     "Explanation",
@@ -203,9 +208,15 @@ class Report:
             what, self.found.book, self.known, told, said, self.indexed
         )
 
-    def preview(self) -> Preview:
+    def preview(self, *added: Block) -> Preview:
         """
         The page as it would be: the notebook's cells for the page, for this report.
+
+        Parameters
+        ----------
+        *added : Block
+            What is not in the notebook, such as a figure of the kommune's own: it
+            stands before the last cell of the page.
 
         Raises
         ------
@@ -221,23 +232,35 @@ class Report:
         written = nbformat.read(template, as_version=4)  # type: ignore[no-untyped-call]
         notebook = conversion.in_language(written, self.known)
         names = {"asss": asss, "report": self}
-        for cell in notebook.cells:
-            if cell.cell_type == "code" and "rapport" in cell.metadata.get("tags", []):
-                try:
-                    shown = eval(cell.source, names)
-                except (NameError, SyntaxError) as error:
-                    msg = (
-                        f"{template.name}: {cell.source.strip()!r} is more than one "
-                        f"expression of `asss` and `report` ({error}), and cannot be "
-                        "previewed. Use asss render."
-                    )
-                    raise RenderError(msg) from error
-                cell.outputs = [
-                    nbformat.v4.new_output(  # type: ignore[no-untyped-call]
-                        "display_data", {BLOCK_MIME: {"html": shown.html}}
-                    )
-                ]
+        on_page = [
+            cell
+            for cell in notebook.cells
+            if cell.cell_type == "code" and "rapport" in cell.metadata.get("tags", [])
+        ]
+        for cell in on_page:
+            try:
+                shown = eval(cell.source, names)
+            except (NameError, SyntaxError) as error:
+                msg = (
+                    f"{template.name}: {cell.source.strip()!r} is more than one "
+                    f"expression of `asss` and `report` ({error}), and cannot be "
+                    "previewed. Use asss render."
+                )
+                raise RenderError(msg) from error
+            cell.outputs = [_output(shown)]
+        if added:
+            on_page[-1].outputs[:0] = [_output(one) for one in added]
         return Preview(conversion.to_html(notebook, self.content().content, self.known))
+
+
+def _output(shown: Block) -> "NotebookNode":
+    """A block as the output of a cell."""
+    import nbformat
+
+    made: NotebookNode = nbformat.v4.new_output(  # type: ignore[no-untyped-call]
+        "display_data", {BLOCK_MIME: {"html": shown.html}}
+    )
+    return made
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -292,6 +315,136 @@ class KommuneReport(Report):
         return sections.chapter(
             self.found, self.known, chapter, drawn=drawn, number=figure
         )
+
+    def own_figure(
+        self,
+        drawn: object,
+        *,
+        caption: str,
+        alt: str,
+        source: str,
+        data: pd.DataFrame,
+        decimals: int | Mapping[str, int] | None = None,
+        figure: int | None = None,
+    ) -> Own:
+        """
+        A figure of the kommune's own, marked as such.
+
+        Parameters
+        ----------
+        drawn : matplotlib Axes or Figure, seaborn grid, or str
+            Text is SVG. A raster is refused.
+        caption, alt, source : str
+            What it is called; what is told to who does not see it, with the kommune and
+            the year in it; and where the numbers are from.
+        data : DataFrame
+            Every number that the figure shows; only the scales of its axes, and facts
+            of the report, may be beside them.
+        decimals : int or mapping of column to int, optional
+            With how many they are written in the figure. Without it as many as they
+            have, two at most.
+        figure : int, optional
+            Its number: the first after the report's own, unless it is said.
+
+        Raises
+        ------
+        UsageError
+            Naming each number that is not declared, and whatever is missing.
+        """
+        number = figure or len(self.known.service.chapters) + 2
+        record = own.declare(
+            "figure",
+            data,
+            number=number,
+            caption=caption,
+            alt=alt,
+            source=source,
+            decimals=decimals,
+        )
+        svg = figures.adopt(drawn, f"egen-{number}")
+        return self._checked(own.figure(svg, record, self._file, self.known))
+
+    def own_table(
+        self,
+        frame: pd.DataFrame,
+        *,
+        caption: str,
+        source: str,
+        units: str | Mapping[str, str] = "",
+        decimals: int | Mapping[str, int] | None = None,
+        table: int = 2,
+    ) -> Own:
+        """
+        A table of the kommune's own, marked as such, as :meth:`own_figure` is.
+
+        Parameters
+        ----------
+        frame : DataFrame
+            Names of rows as its index, or as its first column. A missing number has its
+            sign in its place: «.», «..» or «:».
+        units, decimals : one for all numbers, or mapping of column
+            As they are printed.
+        table : int
+            Its number.
+
+        Raises
+        ------
+        UsageError
+            Naming each cell that has neither number nor sign, and whatever is missing.
+
+        Examples
+        --------
+        >>> import asss, pandas as pd
+        >>> report = asss.report("trondheim", 2020, snapshot="embedded")
+        >>> counted = pd.DataFrame({"saker": [1204, ":"]}, index=["Sentrum", "Heimdal"])
+        >>> made = report.own_table(counted, caption="Saker i 2020", source="Gerica")
+        >>> made.record.rows
+        [['Sentrum', 1204], ['Heimdal', ':']]
+        """
+        record = own.declare(
+            "table",
+            frame,
+            number=table,
+            caption=caption,
+            source=source,
+            units=units,
+            decimals=decimals,
+        )
+        return self._checked(own.table(record, self._file, self.known))
+
+    def own_text(self, written: str) -> Own:
+        """
+        A text of the kommune's own, marked as such: Markdown without numbers.
+
+        A figure is referred to by its indicator, ``{{ fact: andel_mottakere_18_66 }}``,
+        or by one of the fields of a fact, ``{{ fact: andel_mottakere_18_66.rank }}``,
+        and stands with its unit and its mark. Its forbehold follow the text. Years,
+        dates and paragraphs of laws may be written as they are.
+
+        Raises
+        ------
+        UsageError
+            Naming each reference to no fact, with the nearest, and each other number.
+        """
+        return self._checked(own.text(written, self._file, self.known))
+
+    @cached_property
+    def _file(self) -> FactsFile:
+        return self.content()
+
+    def _checked(self, made: Own) -> Own:
+        """Refuse at once what no report would be made with."""
+        if self.known.supposed:
+            msg = "A what-if has nothing of the kommune's own; ask the report printed."
+            raise UsageError(msg)
+        from asss.formats import readback
+
+        facts = {**self._file.content, "own": [made.record.model_dump(mode="json")]}
+        problems = readback.read_own(made.html, facts, self.known)
+        if problems:
+            msg = f"It cannot stand in a report:{bullets(problems)}"
+            raise UsageError(msg)
+        return made
 
     def what_if(
         self,

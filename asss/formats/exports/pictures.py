@@ -11,15 +11,13 @@ import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from html import unescape
-from importlib import resources
-from pathlib import Path
 from xml.sax.saxutils import escape
 
 import resvg_py
 
 from asss.errors import RenderError
+from asss.figures.lettering import font_files
 from asss.page.looks import font_faces
 
 __all__ = [
@@ -88,7 +86,7 @@ class Drawing:
             dpi=96,
             background="white",
             skip_system_fonts=True,
-            font_files=_fonts(),
+            font_files=[str(path) for path in font_files()],
             font_family="Inter",
         )
         parts = (("Title", self.caption), ("Description", self.alt))
@@ -113,12 +111,6 @@ def drawings(html: str) -> Iterator[Drawing]:
             raise RenderError(msg)
         plain = " ".join(unescape(re.sub(r"<[^>]+>", "", caption[1])).split())
         yield Drawing(int(number), plain, unescape(alt[1]), svg[1])
-
-
-@cache
-def _fonts() -> list[str]:
-    folder = Path(str(resources.files("asss"))) / "fonts"
-    return [str(folder / f"Inter-{weight}.otf") for weight in ("Regular", "SemiBold")]
 
 
 def _text(keyword: str, content: str, language: str) -> bytes:

@@ -29,6 +29,7 @@ from asss.formats.readback import (
     figures,
     index,
     members,
+    own,
     package,
     paper,
     table,
@@ -43,7 +44,7 @@ from asss.formats.readback.prose import (
     false_comments,
     false_sentences,
 )
-from asss.outputs import DOCX_NAME, HTML_NAME, PDF_NAME, WORKBOOK_NAME
+from asss.outputs import DOCX_NAME, HTML_NAME, PDF_NAME, REVIEW_NAME, WORKBOOK_NAME
 from asss.page.record import refuse_what_if
 from asss.statbank import Snapshot
 
@@ -52,8 +53,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Told", "check", "check_exports", "check_facts", "check_figures"]
 __all__ += ["check_index", "check_review", "indexed", "read_docx", "read_exports"]
-__all__ += ["read_facts", "read_figures", "read_html", "read_index", "read_pdf"]
-__all__ += ["read_report", "warm_up"]
+__all__ += ["read_facts", "read_figures", "read_html", "read_index", "read_own"]
+__all__ += ["read_pdf", "read_report", "warm_up"]
 
 #: As many problems as a person reads before beginning to mend.
 SHOWN = 10
@@ -71,19 +72,35 @@ def read_index(html: str, told: Told, known: Catalogue) -> list[str]:
 
 def read_pdf(pdf: bytes, facts: Mapping[str, Any], known: Catalogue) -> list[str]:
     """What is wrong with a report's PDF, each with its place; nothing if sound."""
-    return paper.read(pdf, expect(facts, known), known, figures.texts(facts, known))
+    return paper.read(
+        pdf,
+        expect(facts, known),
+        known,
+        figures.texts(facts, known),
+        added=own.added(facts, known),
+    )
 
 
 def read_docx(docx: bytes, facts: Mapping[str, Any], known: Catalogue) -> list[str]:
     """What is wrong with a report's Word document; nothing if sound."""
     expected, accounted = expect(facts, known), Accounted(facts, known)
-    return document.read(docx, expected, accounted, known, _table_of(facts, known))
+    wanted, added = _table_of(facts, known), own.added(facts, known)
+    return document.read(docx, expected, accounted, known, wanted, added)
 
 
 def _table_of(facts: Mapping[str, Any], known: Catalogue) -> table.Expected | None:
     """What Tabell 1 must be in a report on one kommune; no other has it."""
     is_shared = facts["run"]["kommune"] in SHARED
     return None if is_shared else table.Expected(facts, known)
+
+
+def read_own(html: str, facts: Mapping[str, Any], known: Catalogue) -> list[str]:
+    """What is wrong with one thing of the kommune's own, before it is on a page."""
+    declared = (own.undeclared(one, facts, known) for one in facts["own"])
+    return [
+        *(fault for one in declared for fault in one),
+        *own.read(html, facts, known),
+    ]
 
 
 def read_exports(
@@ -229,6 +246,8 @@ def read_facts(
     problems = [
         problem
         for part in dict.fromkeys(["facts", *real, *facts])
+        # What the kommune adds is not from the snapshot; it declares itself.
+        if part != "own"
         for problem in _differences(part, facts.get(part), real.get(part))
     ]
     # What was reported first: means and sentences are wrong for its sake.
@@ -329,15 +348,16 @@ def _said(
     """What is wrong with a report's sentences, and of what was made."""
     expected = expect(facts, known)
     problems = [*false_sentences(facts, known), *false_comments(facts, known)]
-    problems += false_groups(facts, known)
+    problems += [*false_groups(facts, known), *own.false_own(facts, known)]
+    added = own.added(facts, known)
     if html is not None:
         problems += _page(html, expected, facts, known)
     if pdf is not None:
         told = figures.texts(facts, known)
-        problems += paper.read(pdf, expected, known, told, html)
+        problems += paper.read(pdf, expected, known, told, html, added)
     if docx is not None:
         accounted, wanted = Accounted(facts, known), _table_of(facts, known)
-        problems += document.read(docx, expected, accounted, known, wanted)
+        problems += document.read(docx, expected, accounted, known, wanted, added)
     return problems
 
 
@@ -367,7 +387,10 @@ def check_review(facts: Mapping[str, Any], known: Catalogue, html: str) -> None:
     """
     run = facts["run"]
     _refuse(
-        figures.read(html, facts, known, is_review=True),
+        [
+            *(f"{REVIEW_NAME}: {fault}" for fault in own.read(html, facts, known)),
+            *figures.read(own.taken_off(html), facts, known, is_review=True),
+        ],
         f"{run['kommune']} {run['year']}: the reviewer's edition does not show what "
         "the facts say",
     )
@@ -377,7 +400,9 @@ def _page(
     html: str, expected: Expected, facts: Mapping[str, Any], known: Catalogue
 ) -> list[str]:
     """What is wrong with a page: first its figures, each of which is one thing."""
-    read = figures.read(html, facts, known)
+    read = [f"{HTML_NAME}: {fault}" for fault in own.read(html, facts, known)]
+    html = own.taken_off(html)
+    read += figures.read(html, facts, known)
     if facts["run"]["kommune"] == NETWORK:
         read += members.read(html, facts, known)
     if facts["run"]["kommune"] not in SHARED:

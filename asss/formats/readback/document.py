@@ -24,6 +24,7 @@ from asss.catalogue.parameters import NETWORK
 from asss.formats.readback import table as tabell
 from asss.formats.readback.expectation import Chapter, Expected
 from asss.formats.readback.expectation import spaced as plain
+from asss.formats.readback.own import NOTHING, Added
 from asss.formats.readback.prose import NOTES, Accounted, lacking
 from asss.formats.readback.table import Expected as Tabell
 
@@ -244,6 +245,7 @@ def read(
     accounted: Accounted,
     known: Catalogue,
     wanted: Tabell | None,
+    added: Added = NOTHING,
 ) -> list[str]:
     """What is wrong with a Word document, each with its place.
 
@@ -257,7 +259,8 @@ def read(
         *_file(document, expected),
         *_texts(document, expected),
         *_ways(document),
-        *_figures(document, expected),
+        *_figures(document, expected, added),
+        *_own(document, added),
         *(_table(document, wanted) if wanted else ()),
         *(_members(document, expected, known) if expected.printed else ()),
         *_strange(document, accounted),
@@ -352,7 +355,17 @@ def _ways(document: Document) -> Iterator[str]:
 # -- figures ---------------------------------------------------------------------------
 
 
-def _figures(document: Document, expected: Expected) -> Iterator[str]:
+def _own(document: Document, added: Added) -> Iterator[str]:
+    """Every caption, row and text of the kommune's own, and each of its figures."""
+    whole = "".join(document.whole.split())
+    for text in added.texts:
+        if "".join(text.split()) not in whole:
+            yield f"own: lacks «{text}»"
+    alts = [plain(alt) for one in document.paragraphs for alt, _ in one.pictures]
+    yield from (f"own: lacks a figure, «{a}»" for a in added.alts if alts.count(a) != 1)
+
+
+def _figures(document: Document, expected: Expected, added: Added) -> Iterator[str]:
     """Numbered from 1, one in every chapter, each with a text of its own for it."""
     for chapter in expected.chapters[1:]:
         inside = document.chapters.get(chapter.heading, [])
@@ -361,6 +374,8 @@ def _figures(document: Document, expected: Expected) -> Iterator[str]:
     number = 0
     for one, below in pairwise([*document.paragraphs, Paragraph()]):
         for written, name in one.pictures:
+            if plain(written) in added.alts:
+                continue
             number, alt = number + 1, plain(written)
             place, told = f"figure {number}", plain(below.text)
             if below.style != "caption" or not re.match(rf"\w+ {number}\. \S", told):

@@ -21,6 +21,7 @@ from pikepdf import Dictionary
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.markdown import LEFTOVERS
 from asss.formats.readback.expectation import Expected, Row
+from asss.formats.readback.own import NOTHING, Added
 
 __all__ = ["read"]
 
@@ -68,6 +69,7 @@ def read(
     known: Catalogue,
     told: Sequence[str] = (),
     html: str | None = None,
+    added: Added = NOTHING,
 ) -> list[str]:
     """
     What is wrong with a PDF, each with its place.
@@ -78,6 +80,8 @@ def read(
         The alternative texts of the figures, in their order.
     html : str, optional
         The page that it must have been set from: the very drawings, and their words.
+    added : Added
+        What it must hold of the kommune's own.
     """
     try:
         document = pikepdf.open(BytesIO(pdf))
@@ -88,12 +92,14 @@ def read(
         figures = list(_figures_of(document))
         within = {mark for figure in figures for mark in _marks(figure)}
         pages = [_page(page, read, within) for page in document.pages]
+        others = [one for one in figures if _alt(one) not in added.alts]
         problems = [
             *_names(document, pages, expected),
             *_pages(pages, expected),
             *_texts(pages, expected, known),
-            *_figures(document, figures, expected),
-            *_told(figures, told),
+            *_figures(document, others, expected),
+            *_told(others, told),
+            *_own(pages, figures, added, known),
             *(() if html is None else _drawings(document, pages, html, known)),
         ]
     return [f"rapport.pdf: {problem}" for problem in dict.fromkeys(problems)]
@@ -259,6 +265,27 @@ def _pattern(row: Row, sign: str) -> re.Pattern[str]:
     return re.compile(re.escape(squeezed(row.name)) + r".{0,40}?" + "".join(cells))
 
 
+def _own(
+    pages: Sequence[Page],
+    figures: Sequence[Dictionary],
+    added: Added,
+    known: Catalogue,
+) -> Iterator[str]:
+    """Every caption, row and text of the kommune's own, and each of its figures."""
+    sign = known.phrases.words["reconstructed_mark"]
+    whole = squeezed("".join(page.text for page in pages)).replace(sign, "r")
+    for text in added.texts:
+        if squeezed(text).replace(sign, "r") not in whole:
+            yield f"own: lacks «{text}»"
+    alts = [_alt(one) for one in figures]
+    yield from (f"own: lacks a figure, «{a}»" for a in added.alts if alts.count(a) != 1)
+
+
+def _alt(figure: Dictionary) -> str:
+    """What is told of a figure."""
+    return " ".join(str(figure.get("/Alt", "")).split())
+
+
 def _figures(
     document: pikepdf.Pdf, figures: Sequence[Dictionary], expected: Expected
 ) -> Iterator[str]:
@@ -269,7 +296,7 @@ def _figures(
     if len(figures) < len(expected.chapters):
         yield f"structure: has {len(figures)} figures, not {len(expected.chapters)}"
     for number, figure in enumerate(figures, start=1):
-        text = " ".join(str(figure.get("/Alt", "")).split())
+        text = _alt(figure)
         place = f"figure {number}, alternative text"
         yield from expected.lacks(place, text) if text else [f"{place}: is empty"]
         for name in expected.strangers(text):

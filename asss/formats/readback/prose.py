@@ -34,7 +34,7 @@ from asss.formats.readback.expectation import (
 from asss.formats.readback.kommune import Hand
 
 __all__ = ["Accounted", "false_comments", "false_sentences", "lacking"]
-__all__ += ["strange_figures"]
+__all__ += ["CLAIM", "Names", "names_in", "strange_figures"]
 
 Fact: TypeAlias = Mapping[str, Any]
 
@@ -372,6 +372,9 @@ def _texts(facts: Mapping[str, Any], known: Catalogue) -> Iterator[str]:
         page = BeautifulSoup(markdown.to_html(comment["printed"]), "html.parser")
         yield from _paragraphs(page, [])
         yield from (comment["author"], comment["date"], dated(comment["date"]))
+    for own in facts.get("own", ()):
+        page = BeautifulSoup(markdown.to_html(own["printed"]), "html.parser")
+        yield from (*_paragraphs(page, []), own["caption"], own["source"])
     yield from _reconstructed(facts, known)
     calendar = known.service.calendar
     for day in (calendar.preliminary, calendar.final):

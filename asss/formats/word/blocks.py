@@ -51,7 +51,7 @@ KNOWN: Final = {
         "p": "by dates formula kicker label lead mostly quiet reading see source"
         " warning",
         "pre": "",
-        "section": "indicator summary",
+        "section": "indicator own summary",
         "span": "back comment d0 d1 d2 dot letter m one pair shade shade-1 shade-2"
         " shade-3 shade-4 shade-5 unit who whole",
         "strong": "",
