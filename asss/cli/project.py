@@ -15,6 +15,8 @@ from rich.table import Column, Table
 
 from asss import outputs
 from asss.catalogue import catalogue, language, parameters
+from asss.catalogue.catalogue import Catalogue
+from asss.catalogue.parameters import Member
 from asss.cli.terminal import (
     FAILURE,
     OutputOption,
@@ -140,20 +142,94 @@ read: ""
 ---
 """
 
+#: A run file, to be filled in when the report is published.
+RUN_FILE = """# One report: {name}, data year {year} (edition {edition}).
+kommune: {kommune}
+year: {year}
+published: ""
+changed: ""
+edition_status: ""
+snapshot: latest
+"""
+
 
 def new(
-    what: Annotated[Literal["comment"], typer.Argument(help="What is to be written.")],
+    what: Annotated[
+        Literal["comment", "report"], typer.Argument(help="What is to be written.")
+    ],
     kommune: Annotated[str, typer.Argument(help="On whom: tromso, Tromsø.")],
     year: Annotated[int, typer.Argument(help="Data year.")],
+    about: Annotated[
+        str,
+        typer.Argument(
+            help="Of a comment: the chapter or indicator that it is on. Without it, "
+            "what was said last is shown, and nothing is written."
+        ),
+    ] = "",
     parameters_: ParametersOption = None,
 ) -> None:
-    """Show what a kommune said last, to ask it again, and the form of a comment."""
+    """Begin a comment or a run file; or show what was said last, to ask it again."""
     with plain_errors():
         known = catalogue.load_catalogue(parameters_folder(parameters_))
         member = known.network.member(report_id(known, kommune, year))
-        years = sorted({o.year for o in known.comments if o.kommune == member.id})
-        last = max((one for one in years if one < year), default=None)
-        earlier = known.comments_on(member.id, last) if last else ()
+        if what == "report":
+            if about:
+                msg = f"A run file is of a kommune and a year; leave out {about!r}."
+                raise UsageError(msg)
+            name = f"{parameters.RUN_FOLDER}/{member.id}-{year}.yaml"
+            _begin(
+                known,
+                name,
+                RUN_FILE.format(
+                    name=member.name, kommune=member.id, year=year, edition=year + 1
+                ),
+                "asss render --file",
+            )
+            return
+        if about:
+            chapters = [chapter.id for chapter in known.service.chapters]
+            indicators = [one.id for one in known.service.figures]
+            wrong = parameters.unknown(
+                "asss new comment", [about], [*chapters, *indicators]
+            )
+            if wrong:
+                raise UsageError(wrong[0])
+            indicator = "" if about in chapters else about
+            name = f"{catalogue.COMMENT_FOLDER}/{member.id}-{year}/{about}.md"
+            head = COMMENT.format(indicator=indicator)
+            _begin(known, name, head, "asss check")
+            return
+        _show_comments(known, member, year)
+
+
+def _begin(known: Catalogue, name: str, content: str, then: str) -> None:
+    """
+    Write a file that is not there yet, and say what to do with it.
+
+    Raises
+    ------
+    UsageError
+        If it is; the message names all that there is beside it.
+    """
+    path, shown = known.folder / name, f"{parameters.FOLDER}/{name}"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(content)
+    except FileExistsError:
+        beside = ", ".join(sorted(one.name for one in path.parent.iterdir()))
+        msg = f"{shown} is there already, and is left as it is. There are: {beside}."
+        raise UsageError(msg) from None
+    out.print(safe(shown))
+    told = f"{then} {shown}" if then.endswith("--file") else then
+    out.print(f"Fill it in, and run: {safe(told)}")
+
+
+def _show_comments(known: Catalogue, member: Member, year: int) -> None:
+    """What was said of a kommune last, and the form of a comment."""
+    years = sorted({o.year for o in known.comments if o.kommune == member.id})
+    last = max((one for one in years if one < year), default=None)
+    earlier = known.comments_on(member.id, last) if last else ()
     if last is None:
         out.print(f"Nobody has commented {safe(member.name)} before {year}.")
     else:
@@ -165,7 +241,7 @@ def new(
     folder = f"{parameters.FOLDER}/{catalogue.COMMENT_FOLDER}/{member.id}-{year}"
     also = " (there are some already)" if year in years else ""
     out.print(
-        f"\nNo {what} is carried over by itself. What is answered goes to\n"
+        "\nNo comment is carried over by itself. What is answered goes to\n"
         f"{folder}/<any name>.md{also}, a cause to each file, with bars around its\n"
         "verb, «Leiene |har| økt», so that the page can say by whom it is:\n"
     )

@@ -372,6 +372,36 @@ def test_new_comment_shows_what_was_said_last(project: Path) -> None:
     _refused(refused, FAILURE, "bergen-2018/kvp_praksis.md", "a head")
 
 
+def test_new_comment_and_report_begin_a_file(project: Path) -> None:
+    """With its head, to be filled in; what is there is never written over."""
+    place = ("--parameters", str(project / "parameters"))
+    for about, gjelder in (("kvalitet", ""), ("stonadslengde_18_24",) * 2):
+        result = _run("new", "comment", "bergen", "2020", about, *place)
+        assert result.exit_code == 0, result.output
+        name = f"kommentarer/bergen-2020/{about}.md"
+        assert f"parameters/{name}" in result.output
+        begun = (project / "parameters" / name).read_text("utf-8")
+        assert f"gjelder: [{gjelder}]\n" in begun
+    # A form that nobody has filled in is no comment, and stops its report alone.
+    refused = _run("check", *place)
+    _refused(refused, FAILURE, "bergen-2020/kvalitet.md", "source")
+    refused = _run("new", "comment", "bergen", "2020", "kvalitet", *place)
+    told = "is left as it is. There are: kvalitet.md, stonadslengde_18_24.md."
+    _refused(refused, USAGE, "parameters/kommentarer/bergen-2020/kvalitet.md", told)
+    refused = _run("new", "comment", "bergen", "2020", "kvalitett", *place)
+    _refused(refused, USAGE, "Did you mean kvalitet?")
+    result = _run("new", "report", "Bergen", "2020", *place)
+    assert result.exit_code == 0, result.output
+    file = project / "parameters" / "rapporter" / "bergen-2020.yaml"
+    run = parameters.choose_run(file.parents[1], kommune="bergen", year=2020)
+    assert (run.kommune, run.year, run.published) == ("bergen", 2020, "")
+    assert "asss render --file parameters/rapporter/bergen-2020.yaml" in " ".join(
+        result.output.split()
+    )
+    refused = _run("new", "report", "bergen", "2020", *place)
+    _refused(refused, USAGE, "bergen-2020.yaml is there already", "alle-2020.yaml")
+
+
 def test_list_without_a_whole_year_says_so(project: Path) -> None:
     """A fetch of some tables is a beginning, and no riddle."""
     folder = project / "outputs" / "snapshots" / "2026-11-29"

@@ -21,7 +21,15 @@ import pytest
 
 #: What a reader has before them that would be wrong.
 Kind = Literal[
-    "figures", "exports", "index", "network", "after", "arithmetic", "sources", "table"
+    "figures",
+    "exports",
+    "index",
+    "network",
+    "after",
+    "arithmetic",
+    "sources",
+    "table",
+    "own",
 ]
 
 #: Codes that a cell has, among others.

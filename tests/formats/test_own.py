@@ -8,6 +8,7 @@ from typing import Any
 import nbformat
 import pandas as pd
 import pytest
+from nbclient import NotebookClient
 
 import asss
 from asss import figures
@@ -410,3 +411,18 @@ def test_what_if_has_nothing_of_its_own(trondheim: KommuneReport) -> None:
     supposed = trondheim.what_if(mean="plain").report
     with pytest.raises(UsageError, match="what-if"):
         supposed.own_text("Uten tall.")
+
+
+def test_the_notebook_runs_as_it_stands(root: Path) -> None:
+    """From frame to page: figure, table and text are shown, and are on the page."""
+    notebook = nbformat.read(root / "notebooks" / "egen_figur.ipynb", as_version=4)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    code[0].source = code[0].source.replace("2020)", '2020, snapshot="embedded")')
+    client = NotebookClient(
+        notebook, timeout=600, resources={"metadata": {"path": str(root)}}
+    )
+    client.execute()
+    assert all(cell.outputs for cell in code[1:])
+    page = str(code[-1].outputs)
+    for what in ("figur", "tabell", "tekst"):
+        assert f"Kommunens egen {what}" in page
