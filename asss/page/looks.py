@@ -110,7 +110,8 @@ def _few(letters: frozenset[str], weight: str) -> str:
     """Some letters of the typeface, set as close as in the whole of it."""
     options = subset.Options(layout_features=["kern"], name_IDs=[], notdef_outline=True)
     file = resources.files("asss") / "fonts" / f"Inter-{weight}.otf"
-    font = TTFont(BytesIO(file.read_bytes()))
+    # Not dated anew: a notebook made again has the same bytes.
+    font = TTFont(BytesIO(file.read_bytes()), recalcTimestamp=False)
     chosen = subset.Subsetter(options)
     chosen.populate(text="".join(sorted(letters)))
     chosen.subset(font)

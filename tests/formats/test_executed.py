@@ -7,6 +7,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from fontTools import ttLib
 from jupyter_core.paths import jupyter_data_dir
 from nbformat.sign import NotebookNotary
 
@@ -60,6 +61,17 @@ def test_typeface_of_a_figure_has_every_letter_of_it() -> None:
     more = looks.font_faces(looks.LETTERS | {"č", "ć"})
     assert len(more) > len(usual)
     assert more.translate(looks.WRITTEN) in looks.in_notebook(block.format("Kočić"))
+
+
+def test_typeface_of_a_figure_is_not_dated_anew(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A notebook made again, a second later, has the same bytes."""
+    made = []
+    for moment in (0, 1):
+        monkeypatch.setattr(ttLib.tables._h_e_a_d, "timestampNow", lambda m=moment: m)
+        made.append(looks._few(looks.LETTERS, "Regular"))
+    assert made[0] == made[1]
 
 
 def test_what_was_made_here_is_trusted_here(notebook: nbformat.NotebookNode) -> None:
