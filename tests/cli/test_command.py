@@ -613,7 +613,7 @@ def test_one_report_from_the_command_line(tmp_path: Path) -> None:
 #: What a command with nothing to do must not wait for.
 HEAVY = (
     *("pandas", "numpy", "matplotlib", "papermill", "nbconvert", "nbformat"),
-    *("typst", "jinja2", "pikepdf", "httpx", "IPython", "bs4"),
+    *("typst", "jinja2", "pikepdf", "httpx", "IPython", "lxml"),
 )
 
 

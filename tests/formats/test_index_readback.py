@@ -10,6 +10,7 @@ import pytest
 from faults import Fault, Scene
 from faults import index as of_index
 from faults import network as of_network
+from lxml.html import HtmlElement
 
 from asss.analysis import network
 from asss.analysis.findings import Findings
@@ -17,7 +18,7 @@ from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import EMBEDDED, NETWORK, Run
 from asss.errors import RenderError
 from asss.formats import readback
-from asss.formats.readback import members
+from asss.formats.readback import markup, members
 from asss.outputs import HTML_NAME, INDEX_NAME
 from asss.page import overview, sections, site
 from asss.statbank import Snapshot
@@ -103,8 +104,12 @@ def test_slip_in_the_table_of_all_members_is_refused(
         f'<section id="{one.id}" aria-label="{one.short_name}"></section>'
         for one in known.service.indicators
     )
-    right = f"<main>{overview.matrix(found, known).html}{sections_}</main>"
-    assert members.read(right, facts, known) == []
+
+    def table() -> HtmlElement:
+        body = f"{overview.matrix(found, known).html}{sections_}"
+        html = f"<!doctype html><html><head></head><body>{body}</body></html>"
+        return markup.page(html, known.phrases.words)
+
+    assert members.read(table(), facts, known) == []
     fault.plant(Scene(monkeypatch, tmp_path))
-    html = f"<main>{overview.matrix(found, known).html}{sections_}</main>"
-    assert members.read(html, facts, known)
+    assert members.read(table(), facts, known)

@@ -530,8 +530,8 @@ def test_every_library_that_we_ask_for_is_looked_at_or_is_no_matter(root: Path) 
     asked = settings["project"]["dependencies"]
     names = {line.split(">")[0].split("=")[0].strip() for line in asked}
     of_no_matter = {
-        *("beautifulsoup4", "filelock", "httpx", "jupyterlab", "rich"),
-        *("traitlets", "typer"),  # read pages back, wait, ask SSB, talk to people
+        *("filelock", "httpx", "jupyterlab", "rich"),
+        *("traitlets", "typer"),  # wait, ask SSB, talk to people
         "tzdata",  # the days on which SSB has updated tables lie in the past
     }
     assert names - {*manifest.LIBRARIES} <= of_no_matter

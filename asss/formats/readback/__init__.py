@@ -28,6 +28,7 @@ from asss.formats.readback import (
     document,
     figures,
     index,
+    markup,
     members,
     own,
     package,
@@ -136,7 +137,6 @@ def warm_up() -> None:
     # Takes as long as what the kernels load, in the meantime and beside it: pandas too.
     from asss.analysis import chance
 
-    webpage.warm_up()
     chance.methods()
     with suppress(AsssError, OSError):
         arithmetic.warm_up(find_folder())
@@ -403,11 +403,15 @@ def _page(
     read = [f"{HTML_NAME}: {fault}" for fault in own.read(html, facts, known)]
     html = own.taken_off(html)
     read += figures.read(html, facts, known)
+    try:
+        root = markup.page(html, known.phrases.words)
+    except RenderError as error:
+        return [*read, f"{HTML_NAME}: {error}"]
     if facts["run"]["kommune"] == NETWORK:
-        read += members.read(html, facts, known)
+        read += members.read(root, facts, known)
     if facts["run"]["kommune"] not in SHARED:
-        read += table.read(html, facts, known)
-    return [*read, *webpage.read(html, expected, Accounted(facts, known), known)]
+        read += table.read(root, facts, known)
+    return [*read, *webpage.read(root, expected, Accounted(facts, known))]
 
 
 def _refuse(problems: Sequence[str], what: str) -> None:

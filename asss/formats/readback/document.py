@@ -262,7 +262,7 @@ def read(
         *_figures(document, expected, added),
         *_own(document, added),
         *(_table(document, wanted) if wanted else ()),
-        *(_members(document, expected, known) if expected.printed else ()),
+        *(_members(document, expected, known) if expected.members else ()),
         *_strange(document, accounted),
         *_leftovers(document),
         *(_rows(document, known) if expected.kommune_id == NETWORK else ()),
@@ -458,19 +458,14 @@ def _head(heads: Sequence[Cells], x: int) -> str:
 def _members(document: Document, expected: Expected, known: Catalogue) -> Iterator[str]:
     """In the table on all members, every number in its row and column."""
     words = known.phrases.words
-    wanted: dict[tuple[str, str], str] = {}
-    for one in expected.printed.values():
-        if one["year"] == str(expected.year):
-            indicator = plain(one["indicator"])
-            wanted[indicator, one["name"]] = plain(one["value"])
-            wanted[indicator, words["table_mean"]] = plain(one["network_mean"])
-    shown = {known.indicator(i.id).short_name for i in known.service.indicators}
-    for name in sorted(map(plain, shown)):
+    wanted = expected.members
+    names = {name for name, _ in wanted}
+    for name in sorted(names):
         rows = [
             (table, row)
             for table in document.tables
             for row in table.rows
-            if len({id(cell) for cell in row}) > 2 and _is_of(row[0].text, name, shown)
+            if len({id(cell) for cell in row}) > 2 and _is_of(row[0].text, name, names)
         ]
         if len(rows) != 1:
             yield f"{name}: has {len(rows)} rows"
@@ -507,7 +502,7 @@ def _rows(document: Document, known: Catalogue) -> Iterator[str]:
 
 def _is_of(text: str, name: str, names: set[str]) -> bool:
     """Whether a row is of an indicator, and of none with a longer name."""
-    found = [one for one in map(plain, names) if text.startswith(one)]
+    found = [one for one in names if text.startswith(one)]
     return max(found, key=len, default="") == name
 
 

@@ -12,13 +12,12 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from typing import Any, TypeAlias
 
-from bs4 import BeautifulSoup
-
 from asss.analysis.facts import HOUSEKEEPING
 from asss.analysis.findings import SUMMARY
 from asss.catalogue import markdown
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import EVERY, METHOD, NETWORK, SHARED
+from asss.formats.readback.markup import fragment, said
 from asss.outputs import HTML_NAME
 
 __all__ = ["Cell", "Chapter", "Expected", "Row", "amount", "counted"]
@@ -80,9 +79,8 @@ class Expected:
         The forbehold on single figures: they stand under Tabell 1.
     leads_to : str
         Where that page is, seen from the report.
-    printed : mapping of str to mapping
-        By the id of a fact: what each of its fields is in print, where it is told in
-        another table than Tabell 1; and whose it is, as ``name``, and its ``year``.
+    members : mapping of (str, str) to str
+        Tabell 1 on all members: its figures by indicator and by the head of a column.
     """
 
     kommune_id: str
@@ -100,7 +98,7 @@ class Expected:
     texts: tuple[str, ...]
     notes: tuple[str, ...]
     leads_to: str
-    printed: Mapping[str, Mapping[str, str]]
+    members: Mapping[tuple[str, str], str]
 
     @property
     def named(self) -> str:
@@ -161,8 +159,7 @@ def unformatted(written: str) -> str:
     >>> unformatted("Ifølge [KS](https://ks.no)\n\n* øker *leiene*.")
     'Ifølge KS øker leiene.'
     """
-    page = BeautifulSoup(markdown.to_html(written), "html.parser")
-    return spaced(page.get_text())
+    return said(fragment(markdown.to_html(written)))
 
 
 def dated(iso: str) -> str:
@@ -269,9 +266,7 @@ def expect(facts: Mapping[str, Any], known: Catalogue) -> Expected:
         texts=tuple(texts),
         notes=() if whose in SHARED else tuple(_notes(book)),
         leads_to="" if whose == METHOD else f"../{METHOD}/{HTML_NAME}",
-        printed={fact["id"]: _printed(fact, known) for fact in facts["facts"]}
-        if whose == NETWORK
-        else {},
+        members=dict(_members(book)) if whose == NETWORK else {},
     )
 
 
@@ -341,17 +336,23 @@ def _top(book: _Book) -> Iterator[str]:
             yield entry["text"]
 
 
-def _printed(fact: Mapping[str, Any], known: Catalogue) -> dict[str, str]:
-    """What the fields of a fact are in print."""
-    words, places = known.phrases.words, fact["decimals"]
-    return {
-        "name": known.network.member(fact["kommune"]).name,
-        "indicator": known.indicator(fact["indicator"]).short_name,
-        "year": str(fact["year"]),
-        "value": _figure(fact["value"], places, words, fact["basis"]) or fact["status"],
-        "network_mean": _figure(fact["network_mean"], places, words, fact["mean_basis"])
-        or "–",
+def _members(book: _Book) -> Iterator[tuple[tuple[str, str], str]]:
+    """What stands in a row and under a head, where all members stand beside another."""
+    known, words = book.known, book.words
+    rows = {
+        indicator.id: spaced(indicator.short_name)
+        for indicator in known.service.indicators
     }
+    for (indicator, kommune, year), fact in book.by_key.items():
+        if year == book.run["year"] and indicator in rows:
+            row, places = rows[indicator], fact["decimals"]
+            own = _figure(fact["value"], places, words, fact["basis"])
+            mean = _figure(fact["network_mean"], places, words, fact["mean_basis"])
+            yield (
+                (row, known.network.member(kommune).name),
+                spaced(own or fact["status"]),
+            )
+            yield (row, words["table_mean"]), spaced(mean or "–")
 
 
 def _figure(

@@ -19,6 +19,7 @@ from asss.analysis.facts import HOUSEKEEPING
 from asss.analysis.findings import NOT_COLLECTED, SUMMARY
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import EVERY, METHOD, NETWORK
+from asss.errors import RenderError
 from asss.formats.readback.expectation import (
     amount,
     dated,
@@ -79,7 +80,10 @@ class Line:
 
 def read(html: str, told: Told, known: Catalogue) -> list[str]:
     """What is wrong with an index, each line with its place."""
-    root = page(html, known.phrases.words)
+    try:
+        root = page(html, known.phrases.words)
+    except RenderError as error:
+        return [f"{INDEX_NAME}: {error}"]
     return [f"{INDEX_NAME}: {fault}" for fault in _faults(root, told, known)]
 
 

@@ -18,7 +18,7 @@ from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.knowledge import Indicator
 from asss.catalogue.parameters import EVERY
 from asss.formats.readback.expectation import SIGNS, marked, spaced, written
-from asss.formats.readback.markup import letters, links, page, text
+from asss.formats.readback.markup import letters, links, text
 
 __all__ = ["read"]
 
@@ -28,9 +28,8 @@ Fact: TypeAlias = Mapping[str, Any]
 SHADES = (125.0, 110.0, 90.0, 75.0)
 
 
-def read(html: str, facts: Mapping[str, Any], known: Catalogue) -> list[str]:
+def read(root: HtmlElement, facts: Mapping[str, Any], known: Catalogue) -> list[str]:
     """What is wrong with the table of all members, each cell with its place."""
-    root = page(html, known.phrases.words)
     found = _Matrix(root, facts, known).faults()
     return [f"rapport.html: Tabell 1{fault}" for fault in dict.fromkeys(found)]
 

@@ -14,8 +14,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
-from bs4 import BeautifulSoup
-from bs4.element import NavigableString, Tag
+from lxml.html import HtmlElement
 
 from asss.catalogue import markdown
 from asss.catalogue.catalogue import Catalogue
@@ -32,6 +31,7 @@ from asss.formats.readback.expectation import (
     written,
 )
 from asss.formats.readback.kommune import Hand
+from asss.formats.readback.markup import fragment
 
 __all__ = ["Accounted", "false_comments", "false_sentences", "lacking"]
 __all__ += ["CLAIM", "Names", "names_in", "strange_figures"]
@@ -317,35 +317,29 @@ class Accounted:
         return claim[0] if claim else ""
 
 
-def strange_figures(soup: Tag, accounted: Accounted) -> Iterator[str]:
+def strange_figures(root: HtmlElement, accounted: Accounted) -> Iterator[str]:
     """Figures in running text that nothing accounts for, each with its paragraph."""
-    body = soup.find("body")
-    heading = soup.find(id=NOTES)
-    notes: list[Tag] = []
-    for part in (
-        heading.parent.find_next_siblings() if heading and heading.parent else ()
-    ):
-        if part.find(["h2", "h3"]):
+    heading = root.find(f".//*[@id='{NOTES}']")
+    notes: list[HtmlElement] = []
+    for part in () if heading is None else heading.getparent().itersiblings():
+        if next(part.iterdescendants("h2", "h3"), None) is not None:
             break
         notes.append(part)
-    for text in _paragraphs(body, notes) if isinstance(body, Tag) else ():
+    for text in _paragraphs(root.find("body"), notes):
         if figure := accounted.strange(text):
             yield f"text: nothing accounts for «{figure}»: «{spaced(text)[:400]}»"
 
 
-def _paragraphs(tag: Tag, notes: list[Tag]) -> Iterator[str]:
+def _paragraphs(tag: HtmlElement, notes: list[HtmlElement]) -> Iterator[str]:
     """The texts of a page, each as a reader takes it in."""
-    text = []
-    for child in tag.children:
-        if isinstance(child, NavigableString):
-            text.append(str(child))
-        elif not isinstance(child, Tag) or child.name in APART:
-            continue
-        elif child.name in INLINE:
-            text.append(child.get_text())
-        elif not any(child is note for note in notes):
-            caption = child.find("caption") if child.name == "table" else None
-            yield from _paragraphs(caption or child, notes)
+    text = [tag.text or ""]
+    for child in tag:
+        if child.tag in INLINE:
+            text += child.itertext()
+        elif child.tag not in APART and child not in notes:
+            caption = child.find("caption") if child.tag == "table" else None
+            yield from _paragraphs(child if caption is None else caption, notes)
+        text.append(child.tail or "")
     yield "".join(text)
 
 
@@ -369,11 +363,11 @@ def _texts(facts: Mapping[str, Any], known: Catalogue) -> Iterator[str]:
         yield from (one.definition, one.processing, one.interpretation, one.source)
         yield f"× {written(one.formula.factor or 1)}"
     for comment in facts["comments"]:
-        page = BeautifulSoup(markdown.to_html(comment["printed"]), "html.parser")
+        page = fragment(markdown.to_html(comment["printed"]))
         yield from _paragraphs(page, [])
         yield from (comment["author"], comment["date"], dated(comment["date"]))
     for own in facts.get("own", ()):
-        page = BeautifulSoup(markdown.to_html(own["printed"]), "html.parser")
+        page = fragment(markdown.to_html(own["printed"]))
         yield from (*_paragraphs(page, []), own["caption"], own["source"])
     yield from _reconstructed(facts, known)
     calendar = known.service.calendar

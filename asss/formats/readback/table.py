@@ -28,7 +28,7 @@ from asss.formats.readback.expectation import (
     unavailable,
     written,
 )
-from asss.formats.readback.markup import letters, page, text
+from asss.formats.readback.markup import letters, text
 
 __all__ = ["Cell", "Expected", "Line", "differ", "lines_differ", "read"]
 
@@ -59,10 +59,9 @@ class Line:
     cells: Mapping[str, Cell] = field(default_factory=dict)
 
 
-def read(html: str, facts: Mapping[str, Any], known: Catalogue) -> list[str]:
+def read(root: HtmlElement, facts: Mapping[str, Any], known: Catalogue) -> list[str]:
     """What is wrong with Tabell 1 on a page, each cell with its place."""
     wanted = Expected(facts, known)
-    root = page(html, known.phrases.words)
     ids = {tag.get("id"): tag for tag in root.iter() if tag.get("id")}
     caption = ids.get("tabell-1")
     table = None if caption is None else caption.getparent()
