@@ -31,6 +31,7 @@ __all__ = [
     "EDITIONS",
     "EXPORTS",
     "FACTS_NAME",
+    "FIGURES_FOLDER",
     "FIGURES_NAME",
     "FORMATS",
     "HTML_NAME",
@@ -87,6 +88,7 @@ FACTS_NAME = "facts.json"
 WHAT_IF_FOLDER = "hva-om"
 WORKBOOK_NAME = "nokkeltall.xlsx"
 FIGURES_NAME = "tall.csv"
+FIGURES_FOLDER = "figurer"
 
 #: Files by which it is seen what a report was made as, where its manifest does not say.
 SEEN_BY = {

@@ -113,10 +113,17 @@ def run_of(name: str, root: Path) -> Run:
 
 
 def render(
-    name: str, output: Path, formats: Sequence[str] = FORMATS, root: Path = ROOT
+    name: str,
+    output: Path,
+    formats: Sequence[str] = FORMATS,
+    editions: Sequence[str] = (report.PUBLIC,),
+    root: Path = ROOT,
 ) -> None:
     """Make a report."""
-    report.render_report(run_of(name, root), root=root, output=output, formats=formats)
+    run = run_of(name, root)
+    report.render_report(
+        run, root=root, output=output, formats=formats, editions=editions
+    )
 
 
 def project(fault: Fault, folder: Path) -> Path:
@@ -260,7 +267,13 @@ def _finish(finished: Path, chosen: Sequence[Fault]) -> None:
     """Make the reports that are damaged afterwards, and see that nothing is wrong."""
     _sound(chosen)
     for one in FINISHED:
-        render(one, finished, (*FORMATS, "pdf"))
+        is_seen = one in ("trondheim-2020", "tromso-2020")
+        render(
+            one,
+            finished,
+            (*FORMATS, "pdf", *(("png",) if is_seen else ())),
+            report.EDITIONS if is_seen else (report.PUBLIC,),
+        )
     for year in {one.rpartition("-")[2] for one in FINISHED}:
         batch.write_index(known(), year=int(year), output=finished)
     for check in verification.verify(root=ROOT, output=finished):

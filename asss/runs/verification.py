@@ -9,12 +9,15 @@ not of today; that is noted and not a problem. Imports ``report``,
 
 import filecmp
 import json
+import multiprocessing
+import sys
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain
+from itertools import chain, zip_longest
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from asss import outputs, statbank
 from asss.analysis import sources
@@ -29,10 +32,17 @@ from asss.errors import (
     SnapshotError,
     UsageError,
 )
-from asss.formats import readback
-from asss.outputs import FACTS_NAME, INDEX_NAME
+from asss.formats import exports, readback, review
+from asss.outputs import (
+    FACTS_NAME,
+    FIGURES_FOLDER,
+    HTML_NAME,
+    INDEX_NAME,
+    NOTEBOOK_NAME,
+    REVIEW_NAME,
+)
 from asss.page import record
-from asss.runs import ledger, manifest, report
+from asss.runs import batch, ledger, manifest, report
 from asss.runs.ledger import Entry, Ledger
 from asss.runs.manifest import Inputs, Manifest
 from asss.statbank import Snapshot
@@ -141,8 +151,8 @@ def verify(
     except LedgerError as error:
         yield Check(ledger.LEDGER_NAME, "problem", str(error))
     look = _Look(root, entries, chosen, render)
-    for place in places:
-        yield from look.at(place)
+    for checks in _all_at(look, places):
+        yield from checks
     if not (chosen or kommune):
         for folder in sorted({place.folder.parent for place in places}):
             yield from _look_at_year(folder)
@@ -321,6 +331,10 @@ class _Look:
             problems += readback.read_report(
                 place.folder, facts, known, kept.formats, everybody
             )
+            template = manifest.template_of(kept.run, self.root, kept.service)
+            problems += readback.read_notebook(place.folder, facts, template)
+            is_same = all(kept.inputs.get(name) == now[name] for name in libraries)
+            problems += _copies(place.folder, kept, facts, known, snapshot, is_same)
         except (AsssError, OSError, ValueError) as error:
             problems = [str(error)]
         for problem in problems[: readback.SHOWN]:
@@ -371,6 +385,75 @@ class _Look:
         now = self.inputs.of(kept.run, known, snapshot)
         for change in manifest.changes(kept.inputs, now):
             yield f"{change} since it was made"
+
+
+#: What the reports are held against, in a process that was forked to look at some.
+_look: _Look | None = None
+
+#: Fewer reports than this are looked at sooner by one process.
+MANY: Final = 4
+
+
+def _all_at(look: _Look, places: Sequence[_Place]) -> Iterator[list[Check]]:
+    """Look at every report, some at once where the system forks; in their order."""
+    jobs = min(batch.cores(), len(places))
+    if jobs < 2 or len(places) < MANY or sys.platform != "linux" or look.render:
+        yield from (list(look.at(place)) for place in places)
+        return
+    context = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(jobs, context, _begin, (look,)) as processes:
+        yield from processes.map(_looked_at, places)
+
+
+def _begin(look: _Look) -> None:
+    """In a forked process: it has what the one before it had."""
+    global _look
+    _look = look
+
+
+def _looked_at(place: _Place) -> list[Check]:
+    assert _look is not None
+    return list(_look.at(place))
+
+
+def _copies(
+    folder: Path,
+    kept: Manifest,
+    facts: Mapping[str, Any],
+    known: Catalogue,
+    snapshot: Snapshot,
+    is_same: bool,
+) -> Iterator[str]:
+    """
+    What of a report is not what is made of the rest of it once more.
+
+    The bytes are compared where the libraries are the same as then.
+    """
+    if is_same and {"png", "html"} <= {*kept.formats}:
+        html = (folder / HTML_NAME).read_text("utf-8")
+        for name in exports.pictures_differ(folder, html, kept.run.language):
+            yield f"{FIGURES_FOLDER}/{name} is not drawn from the page's figure"
+    if (folder / REVIEW_NAME).is_file():
+        html = (folder / REVIEW_NAME).read_text("utf-8")
+        yield from readback.read_review(html, facts, known)
+        if is_same:
+            again = review.compose_again(folder / NOTEBOOK_NAME, facts, known, snapshot)
+            yield from _first_other(REVIEW_NAME, html, again)
+
+
+def _first_other(name: str, text: str, other: str) -> Iterator[str]:
+    """The first line of a file that is another when it is made again."""
+    lines = zip_longest(text.splitlines(), other.splitlines(), fillvalue="")
+    for number, (line, wanted) in enumerate(lines, 1):
+        if line != wanted:
+            pairs = enumerate(zip_longest(line, wanted))
+            at = next(place for place, (one, also) in pairs if one != also)
+            near = slice(max(0, at - 40), at + 40)
+            yield (
+                f"{name}: line {number} is not what notebook and facts give: "
+                f"«{line[near]}», not «{wanted[near]}»"
+            )
+            return
 
 
 def _look_at_report(

@@ -1,9 +1,13 @@
 """What is changed after the facts: on the way to the page, or in finished files."""
 
+import json
+import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from asss.formats import conversion, exports, typesetting
+from asss.formats.readback import copies
 from faults import Fault, Scene
 
 Plant = Callable[[Scene], None]
@@ -62,6 +66,144 @@ def _instead(file: str, other: str) -> Plant:
 def _after(name: str, plant: Plant, *, finished: bool = True) -> Fault:
     return Fault(name, "after", "verify" if finished else "render", plant)
 
+
+def _in_json(file: str, change: Callable[[Any], None]) -> Plant:
+    """Another value in a file of JSON, however it is written there."""
+
+    def plant(scene: Scene) -> None:
+        path = scene.folder / file
+        content = json.loads(path.read_bytes())
+        change(content)
+        path.write_text(json.dumps(content, ensure_ascii=False), "utf-8")
+
+    return plant
+
+
+def _outputs(notebook: Any, mime: str) -> Iterator[dict[str, Any]]:
+    found = False
+    for cell in notebook["cells"]:
+        for output in cell.get("outputs", ()):
+            if mime in output.get("data", {}):
+                found = True
+                yield output["data"]
+    if not found:
+        raise LookupError(mime)
+
+
+def _shown_otherwise(notebook: Any) -> None:
+    """JupyterLab shows another figure than the block that it stands for."""
+    for data in _outputs(notebook, copies.BLOCK):
+        shown = "".join(data["text/html"])
+        data["text/html"] = shown.replace(">1,04", ">1,14")
+
+
+def _drawn_otherwise(notebook: Any) -> None:
+    """JupyterLab shows another drawing than the page."""
+    for data in _outputs(notebook, copies.BLOCK):
+        shown = "".join(data["text/html"])
+        data["text/html"] = re.sub(
+            r"(data:image/svg.*?cx=.)\d", r"\g<1>9", shown, flags=re.DOTALL
+        )
+
+
+def _given_otherwise(notebook: Any) -> None:
+    """The facts that the notebook keeps are others than those beside it."""
+    for cell in notebook["cells"]:
+        for output in cell.get("outputs", ()):
+            for mime in [m for m in output.get("data", {}) if copies.FACTS in m]:
+                facts = copies._unpacked(output["data"][mime])
+                facts["facts"][0]["value"] = 3.14
+                output["data"] = {"application/vnd.asss.facts+json": facts}
+
+
+def _run_otherwise(notebook: Any) -> None:
+    """A cell is no longer what was run."""
+    cell = next(c for c in notebook["cells"] if "assess(" in "".join(c["source"]))
+    cell["source"] = "".join(cell["source"]) + "\nfound = found.head(1)"
+
+
+def _asked_otherwise(notebook: Any) -> None:
+    """It says that it was run for another year."""
+    for cell in notebook["cells"]:
+        if copies.GIVEN in cell["metadata"].get("tags", ()):
+            written = "".join(cell["source"])
+            cell["source"] = written.replace("year = 2020", "year = 2019")
+
+
+OF_COPIES = tuple(
+    Fault(name, "after", "verify", plant)
+    for name, plant in (
+        (
+            "a number is changed in the file of a figure",
+            _edited("figurer/figur-1.svg", ">112", ">121"),
+        ),
+        (
+            "a mark is moved in the file of a figure",
+            _edited("figurer/figur-2.svg", 'cx="1', 'cx="2'),
+        ),
+        (
+            "the description of a figure's file is changed",
+            _edited("figurer/figur-1.svg", "Sykefravær (PAI) (112", "Sykefravær (121"),
+        ),
+        (
+            "a style hides marks in the file of a figure",
+            _edited("figurer/figur-1.svg", "<style>", "<style>circle{display:none}"),
+        ),
+        (
+            "the file of a figure is another's",
+            _instead("figurer/figur-1.svg", "2020/tromso"),
+        ),
+        (
+            "the picture of a figure is another's",
+            _instead("figurer/figur-1.png", "2020/tromso"),
+        ),
+        (
+            "a figure is changed in a finished notebook",
+            _edited("rapport.ipynb", ">1,04", ">1,14"),
+        ),
+        (
+            "a figure is changed in what JupyterLab shows",
+            _in_json("rapport.ipynb", _shown_otherwise),
+        ),
+        (
+            "a mark is moved in what JupyterLab shows",
+            _in_json("rapport.ipynb", _drawn_otherwise),
+        ),
+        (
+            "a fact is changed in a finished notebook",
+            _in_json("rapport.ipynb", _given_otherwise),
+        ),
+        (
+            "a cell is changed in a finished notebook",
+            _in_json("rapport.ipynb", _run_otherwise),
+        ),
+        (
+            "a year is changed in a finished notebook",
+            _in_json("rapport.ipynb", _asked_otherwise),
+        ),
+        ("the notebook is another's", _instead("rapport.ipynb", "2020/tromso")),
+        (
+            "a figure is changed in the reviewer's edition",
+            _edited("gjennomgang.html", "1,04", "1,14"),
+        ),
+        (
+            "a cell at SSB is changed in the reviewer's edition",
+            _edited("gjennomgang.html", "12367", "12376"),
+        ),
+        (
+            "the reviewer's edition is another's",
+            _instead("gjennomgang.html", "2020/tromso"),
+        ),
+        (
+            "a false sentence is hidden in a remark that a browser ends",
+            _edited("rapport.html", "<h1>", "<!--><p>Oslo bruker minst.</p>--><h1>"),
+        ),
+        (
+            "a sentence is hidden from the reader",
+            _edited("rapport.html", "<span data-rule=", "<span hidden data-rule="),
+        ),
+    )
+)
 
 OF_INDEX = tuple(
     Fault(name, "after", "verify", _edited("../index.html", old, new))
@@ -123,4 +265,5 @@ FAULTS = (
     _after("the page is another's", _instead("rapport.html", "2020/tromso")),
     _after("the facts are another's", _instead("facts.json", "2020/tromso")),
     *OF_INDEX,
+    *OF_COPIES,
 )

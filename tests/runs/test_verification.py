@@ -226,15 +226,15 @@ def test_made_again_it_has_the_same_bytes(made_once: Path) -> None:
     assert {check.outcome for check in checks} == {"ok"}
 
 
-def forged(made: Path, old: str, new: str) -> Path:
+def forged(made: Path, old: str, new: str, name: str = report.HTML_NAME) -> Path:
     """A report whose page is changed, and whose manifest vouches for that."""
     folder = made / "outputs" / TROMSO
-    page = folder / report.HTML_NAME
+    page = folder / name
     html = page.read_text("utf-8")
     assert old in html
     page.write_text(html.replace(old, new, 1), "utf-8")
     kept = manifest.read(folder)
-    files = {**kept.files, page.name: manifest.file_of(page)}
+    files = {**kept.files, name: manifest.file_of(page)}
     manifest.write(kept.model_copy(update={"files": files}), folder)
     return made
 
@@ -246,6 +246,22 @@ def test_forged_report_is_found_by_what_it_says(made: Path) -> None:
     assert problems
     assert all(about == TROMSO for about, _ in problems)
     assert "title: is «Sosiale tjenester i Oslo" in problems[0][1]
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "said"),
+    [
+        ("gjennomgang.html", "12367", "12376", "is not what notebook and facts give"),
+        ("rapport.ipynb", "Publisert: 10", "Publisert: 11", "does not stand there"),
+        ("figurer/figur-1.svg", "<circle", "<circle ", "the drawing is not that of"),
+    ],
+)
+def test_forged_copy_is_found_by_the_page(
+    name: str, old: str, new: str, said: str, made: Path
+) -> None:
+    """What says once more what the page says, and has a manifest that vouches."""
+    problems = _of(_verify(forged(made, old, new, name)), "problem")
+    assert any(name in message and said in message for _, message in problems)
 
 
 def test_forged_report_is_found_by_making_it_again(made: Path) -> None:

@@ -15,7 +15,7 @@ from asss.formats.exports import excel
 from asss.formats.exports.datapackage import DESCRIPTOR, package
 from asss.formats.exports.pictures import drawings
 from asss.outputs import EXPORTS as FORMATS
-from asss.outputs import FIGURES_NAME, WORKBOOK_NAME
+from asss.outputs import FIGURES_FOLDER, FIGURES_NAME, WORKBOOK_NAME
 from asss.page.blocks import Block, block
 from asss.page.record import FACTS_SCHEMA_NAME, published_schema, read
 
@@ -29,10 +29,9 @@ __all__ = [
     "WORKBOOK_NAME",
     "downloads",
     "offered",
+    "pictures_differ",
     "write",
 ]
-
-FIGURES_FOLDER = "figurer"
 
 #: Where the templates want the links to the files, and the way to them in the contents.
 DOWNLOADS_HERE = "<!-- downloads -->"
@@ -85,6 +84,20 @@ def write(
             _put(place.with_suffix(".svg"), drawing.alone(record.run.language).encode())
         if "png" in formats:
             _put(place.with_suffix(".png"), drawing.png(record.run.language))
+
+
+def pictures_differ(folder: Path, html: str, language: str) -> list[str]:
+    """Names of PNGs in a folder that are not drawn from the page's figure again."""
+    place = folder / FIGURES_FOLDER
+    wanted = {f"{one.name}.png": one for one in drawings(html)}
+    there = {path.name for path in place.glob("*.png")}
+    return sorted(
+        name
+        for name in there | wanted.keys()
+        if name not in there
+        or name not in wanted
+        or (place / name).read_bytes() != wanted[name].png(language)
+    )
 
 
 def _put(path: Path, content: bytes) -> None:

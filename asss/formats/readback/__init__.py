@@ -25,6 +25,7 @@ from asss.catalogue.parameters import METHOD, NETWORK, SHARED, Run, find_folder
 from asss.errors import AsssError, RenderError
 from asss.formats.readback import (
     arithmetic,
+    copies,
     document,
     figures,
     index,
@@ -45,7 +46,15 @@ from asss.formats.readback.prose import (
     false_comments,
     false_sentences,
 )
-from asss.outputs import DOCX_NAME, HTML_NAME, PDF_NAME, REVIEW_NAME, WORKBOOK_NAME
+from asss.outputs import (
+    DOCX_NAME,
+    FIGURES_FOLDER,
+    HTML_NAME,
+    NOTEBOOK_NAME,
+    PDF_NAME,
+    REVIEW_NAME,
+    WORKBOOK_NAME,
+)
 from asss.page.record import refuse_what_if
 from asss.statbank import Snapshot
 
@@ -54,8 +63,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Told", "check", "check_exports", "check_facts", "check_figures"]
 __all__ += ["check_index", "check_review", "indexed", "read_docx", "read_exports"]
-__all__ += ["read_facts", "read_figures", "read_html", "read_index", "read_own"]
-__all__ += ["read_pdf", "read_report", "warm_up"]
+__all__ += ["read_facts", "read_figures", "read_html", "read_index"]
+__all__ += ["read_notebook", "read_own", "read_pdf", "read_report", "read_review"]
+__all__ += ["warm_up"]
 
 #: As many problems as a person reads before beginning to mend.
 SHOWN = 10
@@ -129,7 +139,38 @@ def read_exports(
         problems += workbook.read(content, facts, known)
     if "csv" in formats:
         problems += package.read(folder, facts, known, everybody)
+    if {"svg", "html"} <= {*formats}:
+        html = (folder / HTML_NAME).read_text("utf-8")
+        drawings, language = folder / FIGURES_FOLDER, facts["run"]["language"]
+        problems += copies.false_drawings(drawings, html, language)
     return problems
+
+
+def read_notebook(folder: Path, facts: Mapping[str, Any], template: Path) -> list[str]:
+    """
+    What is wrong with the notebook of a report, held against its page and facts.
+
+    Parameters
+    ----------
+    template : Path
+        The notebook that it was made from, as it was then.
+    """
+    page = folder / HTML_NAME
+    html = page.read_text("utf-8") if page.is_file() else ""
+    cells, wanted = (
+        json.loads(path.read_bytes())["cells"]
+        for path in (folder / NOTEBOOK_NAME, template)
+    )
+    found = copies.false_notebook(cells, wanted, facts, html)
+    return [f"{NOTEBOOK_NAME}: {problem}" for problem in found]
+
+
+def read_review(html: str, facts: Mapping[str, Any], known: Catalogue) -> list[str]:
+    """What is wrong with the figures of a reviewer's edition, the own ones too."""
+    return [
+        *(f"{REVIEW_NAME}: {fault}" for fault in own.read(html, facts, known)),
+        *figures.read(own.taken_off(html), facts, known, is_review=True),
+    ]
 
 
 def warm_up() -> None:
@@ -387,10 +428,7 @@ def check_review(facts: Mapping[str, Any], known: Catalogue, html: str) -> None:
     """
     run = facts["run"]
     _refuse(
-        [
-            *(f"{REVIEW_NAME}: {fault}" for fault in own.read(html, facts, known)),
-            *figures.read(own.taken_off(html), facts, known, is_review=True),
-        ],
+        read_review(html, facts, known),
         f"{run['kommune']} {run['year']}: the reviewer's edition does not show what "
         "the facts say",
     )

@@ -8,6 +8,6 @@ the report itself is the public one, with marks put into it. Imports ``conversio
 below.
 """
 
-from asss.formats.review.edition import compose
+from asss.formats.review.edition import compose, compose_again
 
-__all__ = ["compose"]
+__all__ = ["compose", "compose_again"]

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from html.parser import HTMLParser
 from importlib import resources
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import nbformat
@@ -28,7 +29,7 @@ from asss.page import blocks, record, sections, text
 from asss.page.blocks import BLOCK_MIME
 from asss.statbank import Snapshot, day_of
 
-__all__ = ["HEADING", "Target", "compose", "put_marks"]
+__all__ = ["HEADING", "Target", "compose", "compose_again", "put_marks"]
 
 #: The tag of the cell that made the facts.
 MADE_FACTS = "fakta"
@@ -105,6 +106,14 @@ def compose(
     for place in (exports.DOWNLOADS_HERE, exports.DOWNLOADS_LISTED):
         html = html.replace(place, "")
     return html
+
+
+def compose_again(
+    kept: Path, content: Mapping[str, Any], known: Catalogue, snapshot: Snapshot
+) -> str:
+    """Make the edition once more, of a notebook that was kept."""
+    notebook = nbformat.read(kept, as_version=4)  # type: ignore[no-untyped-call]
+    return compose(notebook, content, known, snapshot)
 
 
 def _with_intervals(html: str, found: Findings, known: Catalogue) -> str:
