@@ -334,9 +334,14 @@ class _Look:
             template = manifest.template_of(kept.run, self.root, kept.service)
             problems += readback.read_notebook(place.folder, facts, template)
             is_same = all(kept.inputs.get(name) == now[name] for name in libraries)
-            problems += _copies(place.folder, kept, facts, known, snapshot, is_same)
+            # What is put together of the wrong parts is no more to be read.
+            if not problems:
+                made = _copies(place.folder, kept, facts, known, snapshot, is_same)
+                problems += made
         except (AsssError, OSError, ValueError) as error:
             problems = [str(error)]
+        except (LookupError, TypeError) as error:
+            problems = [f"its files cannot be read as one report ({error!r})"]
         for problem in problems[: readback.SHOWN]:
             yield Check(place.name, "problem", f"{problem}. {place.again}")
 

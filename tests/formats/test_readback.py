@@ -95,22 +95,26 @@ def early(page: str) -> str:
     return str(soup)
 
 
-def overmarked(page: str) -> str:
-    """A fault: a sentence without forbehold leads to one."""
-    soup = BeautifulSoup(page, "html.parser")
-    mark = soup.select_one(".told sup.ref")
-    said = soup.select_one(".told [data-rule]:not(:has(+ sup.ref))")
-    assert mark
-    assert said
-    said.insert_after(copy.copy(mark))
-    return str(soup)
-
+TABLE = "<table><tbody><tr><td>8,1</td></tr></tbody></table>"
 
 #: The mark behind a sentence that has a forbehold.
 MARK = (
     r"(data-rule=[^>]*>(?:(?!<span data-rule).)*?</span>"
     r"<sup class=\"ref\"><a id=\"ref-g-\d+\")( href=\"[^\"]*\")(.*?</sup>)"
 )
+
+
+def overmarked(page: str) -> str:
+    """A fault: a sentence without forbehold leads to one."""
+    marked = re.search(MARK, page)
+    bare = re.search(
+        r"<li><span data-rule=(?:(?!<sup class=\"ref\"|</li>).)*</span>", page
+    )
+    assert marked
+    assert bare
+    mark = marked[0][marked[0].rindex('<sup class="ref">') :]
+    mark = re.sub(r"ref-g-\d+", "ref-g-99", mark)
+    return page[: bare.end()] + mark + page[bare.end() :]
 
 
 def unmarked(page: str) -> str:
@@ -386,7 +390,7 @@ FAULTS: dict[str, tuple[Callable[[str], str], str]] = {
             ("a heading", "</h1>", "</h1><h3>7 av ti</h3>", "for «7»: «7 av ti»"),
             ("no element", "</h1>", "</h1>Hele 3,5 til", "for «3,5»: "),
             ("code", "</h1>", "</h1><p><code>14</code></p>", "for «14»"),
-            ("a table", "</h1>", "</h1><table><tr><td>8,1</table>", "for «8,1»"),
+            ("a table", "</h1>", f"</h1>{TABLE}", "for «8,1»"),
             ("an index", "</h1>", "</h1><p>Snittet er 101.</p>", "for «101."),
             ("a percentage", "</h1>", "</h1><p>Snittet er 100 %.</p>", "«100»"),
             ("a year to come", "</h1>", "</h1><p>I 2022.</p>", "for «2022.»"),
@@ -856,11 +860,11 @@ def test_what_was_tried_out_in_a_notebook_is_not_printed(
 def test_every_field_of_the_facts_is_held_against_the_snapshot(
     facts: Facts, known: Catalogue, snapshot: Snapshot, run_of: Callable[..., Any]
 ) -> None:
-    """Whatever in them is changed, left out or put in."""
+    """Whatever is changed, left out or put in; what is a kommune's own is not SSB's."""
     run = run_of("trondheim", 2020)
     readback.check_facts(facts, run, known, snapshot)
     fact = dict(facts["facts"][0])
-    changes: list[tuple[str, Any]] = [(key, "other") for key in facts]
+    changes: list[tuple[str, Any]] = [(k, "other") for k in facts if k != "own"]
     changes += [("facts", [{**fact, key: "x"}, *facts["facts"][1:]]) for key in fact]
     changes += [("facts", facts["facts"][1:]), ("more", 1), ("forbehold", [])]
     for key, value in changes:
