@@ -125,6 +125,13 @@ def text(written: str, file: FactsFile, known: Catalogue) -> Own:
     _refuse("The text", problems)
     record = OwnRecord(
         kind="text",
+        number=0,
+        caption="",
+        alt="",
+        source="",
+        columns=[],
+        rows=[],
+        drawing="",
         written=written,
         printed=said,
         facts=list(dict.fromkeys(fact.id for fact in facts)),
@@ -188,6 +195,10 @@ def declare(
         source=" ".join(source.split()).rstrip("."),
         columns=columns,
         rows=rows,
+        drawing="",
+        written="",
+        printed="",
+        facts=[],
     )
 
 

@@ -310,31 +310,28 @@ class OwnRecord(Model):
     """A figure, a table or a text that the kommune adds, with all it may hold."""
 
     kind: Literal["figure", "table", "text"] = about("What it is.")
-    number: int = about("Its number on the page; 0 of a text.", ge=0, default=0)
-    caption: str = about("What it is called; empty of a text.", default="")
+    number: int = about("Its number on the page; 0 of a text.", ge=0)
+    caption: str = about("What it is called; empty of a text.")
     alt: str = about(
-        "Alternative text of a figure, for who does not see it; else empty.", default=""
+        "Alternative text of a figure, for who does not see it; else empty."
     )
-    source: str = about("Where its numbers are from; empty of a text.", default="")
-    columns: list[OwnColumn] = about("Of its numbers, in order.", default=[])
+    source: str = about("Where its numbers are from; empty of a text.")
+    columns: list[OwnColumn] = about("Of its numbers, in order.")
     rows: list[list[Value]] = about(
         "Its numbers, unrounded; names, and signs in the place of a missing number, as "
         "they are printed. A figure has no other numbers than these, facts of the "
         "report and the scale of an axis.",
-        default=[],
     )
     drawing: str = about(
         "Of a figure: sha256 of its SVG element as it stands on the page; else empty.",
-        default="",
         pattern=r"^([0-9a-f]{64})?$",
     )
     written: str = about(
         "Of a text: Markdown as it was written, with references to facts, such as "
         "{{ fact: andel_mottakere_18_66 }}; else empty.",
-        default="",
     )
-    printed: str = about("The same as it is printed; else empty.", default="")
-    facts: list[FactId] = about("Ids of the facts that a text refers to.", default=[])
+    printed: str = about("The same as it is printed; else empty.")
+    facts: list[FactId] = about("Ids of the facts that a text refers to.")
 
 
 class FactsFile(Model):
@@ -381,7 +378,6 @@ class FactsFile(Model):
     own: list[OwnRecord] = about(
         "What the kommune adds of its own, in the order of the page: figures, tables "
         "and text that are not the network's.",
-        default=[],
     )
 
     @property

@@ -344,6 +344,7 @@ def gathered(
         ],
         comments=said.records,
         findings=list(findings),
+        own=[],
         forbehold=[
             record.ForbeholdRecord(
                 **entry.model_dump(mode="json", exclude={"figures", "stable"})
