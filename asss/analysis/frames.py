@@ -151,7 +151,7 @@ def load(
     >>> length = figures.query("indicator == 'Stønadslengde 18–24 år' and year > 2018")
     >>> told = length.pivot(index="kommune", columns="year", values="printed")
     >>> told.loc["Oslo", 2020]
-    '4,8'
+    '4,8ʳ'
     """
     known = read_parameters(parameters)
     reported = observations(year, snapshot=snapshot, parameters=known)
@@ -363,7 +363,7 @@ def forbehold(about: str = "", *, parameters: Parameters = None) -> pd.DataFrame
     Who has one on KVP:
 
     >>> asss.forbehold("kvp")["kommuner"].explode().unique()[:2].tolist()
-    ['oslo', 'sandnes']
+    ['alle', 'trondheim']
     """
     expect(str, about, "about, such as an indicator's name,")
     known = read_parameters(parameters)

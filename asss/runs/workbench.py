@@ -199,7 +199,7 @@ class Report:
         'spending'
         >>> why.facts.loc["basis"].to_list()
         ['reconstructed']
-        >>> round(why.members["part"].sum(), 2)
+        >>> round(float(why.members["part"].sum()), 2)
         6298.07
         """
         said = list(self.sentences["text"])
