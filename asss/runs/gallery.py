@@ -123,7 +123,7 @@ def browse(
     >>> chosen = asss.browse(asss.load(2020, snapshot="embedded"))
     >>> chosen
     Gallery(19 tables)
-    >>> chosen.tables["Sykefravær (PAI), prosent"].loc["Trondheim", 2020]
+    >>> chosen.tables["Sykefravær (PAI), %"].loc["Trondheim", 2020]
     '10,9ʳ'
     """
     expect(pd.DataFrame, figures, "figures, as from asss.load,")
