@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from markupsafe import Markup
 
 from asss.analysis.facts import HOUSEKEEPING, Fact
-from asss.analysis.tables import Basis, mark, weakest
+from asss.analysis.tables import SIGNS, Basis, mark, weakest
 from asss.catalogue import markdown
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.language import bind, number
@@ -42,12 +42,9 @@ OF_YEARS: Final = frozenset({"year", "år", "årstall", "dataår"})
 YEARS: Final = range(1900, 2101)
 
 #: Signs in the place of a number, with the words that say what they mean.
-SIGNS: Final = {
-    ".": "notes_sign_not_possible",
-    "..": "notes_sign_missing",
-    "...": "notes_sign_not_yet",
+LEGEND: Final = {
+    **{sign: f"notes_sign_{name}" for sign, name in SIGNS.items()},
     ":": "own_suppressed",
-    "i.s.": "notes_sign_not_comparable",
 }
 
 #: A reference to a fact, and whatever looks like one.
@@ -348,7 +345,7 @@ def _shown(
             ]
             for row in record.rows
         ],
-        "legend": {sign: words[name] for sign, name in SIGNS.items() if sign in signs},
+        "legend": {sign: words[name] for sign, name in LEGEND.items() if sign in signs},
     }
 
 
