@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import chain, zip_longest
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import Any, Final, Literal
 
 from asss import outputs, statbank
 from asss.analysis import sources
@@ -46,9 +46,6 @@ from asss.runs import batch, ledger, manifest, report
 from asss.runs.ledger import Entry, Ledger
 from asss.runs.manifest import Inputs, Manifest
 from asss.statbank import Snapshot
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["Check", "Outcome", "check_snapshots", "verify"]
 
@@ -258,7 +255,6 @@ class _Look:
         self.root, self.entries, self.chosen = root, entries, chosen
         self.render, self.inputs = render, Inputs()
         self.snapshot, self.known = cache(self._snapshot), cache(self._known)
-        self.rows = cache(self._rows)
 
     def _snapshot(self, name: str) -> Snapshot | None:
         try:
@@ -272,15 +268,6 @@ class _Look:
             return load_catalogue(folder, service=service, language=language)
         except AsssError:
             return None
-
-    def _rows(
-        self, name: str, service: str, language: str, year: int
-    ) -> "pd.DataFrame | None":
-        """The figures that the reports of a year have in common."""
-        snapshot, known = self.snapshot(name), self.known(service, language)
-        if snapshot is None or known is None:
-            return None
-        return readback.indexed(known, snapshot, year)
 
     def at(self, place: _Place) -> Iterator[Check]:
         """Look at a report, if it is made from a snapshot that is asked for."""
@@ -320,12 +307,7 @@ class _Look:
         try:
             facts = json.loads((place.folder / FACTS_NAME).read_bytes())
             record.read(facts)
-            rows = self.rows(
-                kept.run.snapshot, kept.service, kept.run.language, kept.year
-            )
-            problems, everybody = readback.read_facts(
-                facts, kept.run, known, snapshot, rows
-            )
+            problems, everybody = readback.read_facts(facts, kept.run, known, snapshot)
             problems = [f"{FACTS_NAME}: {problem}" for problem in problems]
             problems += readback.read_figures(facts, known, snapshot)
             problems += readback.read_report(

@@ -18,7 +18,7 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import METHOD, NETWORK, SHARED, Run, find_folder
@@ -58,11 +58,8 @@ from asss.outputs import (
 from asss.page.record import refuse_what_if
 from asss.statbank import Snapshot
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 __all__ = ["Told", "check", "check_exports", "check_facts", "check_figures"]
-__all__ += ["check_index", "check_review", "indexed", "read_docx", "read_exports"]
+__all__ += ["check_index", "check_review", "read_docx", "read_exports"]
 __all__ += ["read_facts", "read_figures", "read_html", "read_index"]
 __all__ += ["read_notebook", "read_own", "read_pdf", "read_report", "read_review"]
 __all__ += ["warm_up"]
@@ -261,29 +258,14 @@ def read_figures(
     return arithmetic.false_figures(facts, known.folder, answers.folder, level)
 
 
-def indexed(known: Catalogue, answers: Snapshot, year: int) -> "pd.DataFrame":
-    """Everybody's figures until a year, by a snapshot: what its reports share."""
-    # Pandas is loaded here, and not with this.
-    from asss.analysis import indexing, sources
-
-    observations = sources.load_observations(known, answers, until=year)
-    return indexing.index_to_network(observations, rule=known.mean_rule)
-
-
 def read_facts(
     facts: Mapping[str, Any],
     run: Run,
     known: Catalogue,
     answers: Snapshot,
-    rows: "pd.DataFrame | None" = None,
 ) -> tuple[list[str], list[dict[str, Any]]]:
-    """
-    What in facts does not follow from their snapshot; and everybody's facts by it.
-
-    The rows are those of :func:`indexed`, for who reads several reports of a year.
-    """
-    rows = indexed(known, answers, run.year) if rows is None else rows
-    real, everybody = _made_anew(run, known, answers, rows)
+    """What in facts does not follow from their snapshot; and all facts by it."""
+    real, everybody = _made_anew(run, known, answers)
     problems = [
         problem
         for part in dict.fromkeys(["facts", *real, *facts])
@@ -462,13 +444,16 @@ def _refuse(problems: Sequence[str], what: str) -> None:
 
 
 def _made_anew(
-    run: Run, known: Catalogue, answers: Snapshot, rows: "pd.DataFrame"
+    run: Run, known: Catalogue, answers: Snapshot
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """What facts.json holds of an untouched notebook; and everybody's facts."""
-    from asss.analysis import findings, network
+    # Pandas is loaded here, and not with this.
+    from asss.analysis import findings, indexing, network, sources
     from asss.analysis.facts import gather_network
     from asss.page import sections
 
+    observations = sources.load_observations(known, answers, until=run.year)
+    rows = indexing.index_to_network(observations, rule=known.mean_rule)
     if run.kommune == METHOD:
         from asss.page import method
 
