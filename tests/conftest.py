@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -39,6 +40,14 @@ LAST = 2020
 def jupyters(common: Path) -> None:
     """Let no notebook that tests make be signed in the tester's own name."""
     os.environ["JUPYTER_DATA_DIR"] = str(common / "jupyter")
+
+
+@pytest.fixture(autouse=True)
+def figures_of_pyplot() -> Iterator[None]:
+    """Leave no figure open: pyplot would draw what comes next into it."""
+    yield
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close("all")
 
 
 @pytest.fixture(scope="session")

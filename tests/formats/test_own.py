@@ -377,12 +377,14 @@ def test_table_keeps_units_decimals_and_signs(trondheim: KommuneReport) -> None:
 
 def test_drawing_is_self_contained() -> None:
     """Set in Inter, in Norwegian; the same twice; no ids but its own."""
+    import matplotlib.pyplot as plt
     import seaborn as sns
 
+    numbers = pd.DataFrame([[1.5, 2000], [3, 4]])
+
     def drawn() -> str:
-        axes = sns.heatmap(
-            pd.DataFrame([[1.5, 2000], [3, 4]]), annot=True, fmt=".1f", cbar=False
-        )
+        _, axes = plt.subplots()
+        sns.heatmap(numbers, annot=True, fmt=".1f", cbar=False, ax=axes)
         axes.set_title("Tittel", weight="bold")
         return figures.adopt(axes, "egen-7")
 
