@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from asss.analysis.candidates import SUMMARY, Candidates, has_ends, not_collected
 from asss.analysis.changes import is_uncounted
-from asss.analysis.facts import HOUSEKEEPING, Fact, FactBook, gather
+from asss.analysis.facts import Fact, FactBook, gather
 from asss.analysis.statements import (
     Detail,
     Finding,
@@ -80,32 +80,6 @@ class Findings:
     def about(self, chapter: str) -> tuple[Statement, ...]:
         """What is said in the summary or in a chapter."""
         return tuple(said for said in self.statements if said.chapter == chapter)
-
-    def forbehold_in(self, known: Catalogue, chapter: str) -> tuple[Forbehold, ...]:
-        """Forbehold to print with a chapter: those of every figure it speaks of."""
-        indicators = {indicator.id for indicator in known.service.in_chapter(chapter)}
-        book = self.book
-        spoken = {
-            name
-            for statement in self.about(chapter)
-            for fact in statement.facts
-            for name in book.by_id[fact].forbehold
-        }
-        shown = {
-            name
-            for fact in book.facts.values()
-            if fact.kommune == book.member.id
-            and fact.year in book.years
-            and fact.indicator in indicators
-            for name in fact.forbehold
-        }
-        return tuple(
-            entry
-            for entry in known.forbehold_by_id(spoken | shown)
-            if not entry.is_page_wide
-            and entry.kind not in HOUSEKEEPING
-            and known.is_told_beside_text(entry.kind, entry.years, book.run.year)
-        )
 
 
 def assess(

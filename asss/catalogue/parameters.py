@@ -121,6 +121,9 @@ LARGEST_FILE = 2**20
 MOST_ENTRIES = 5000
 DEEPEST = 30
 
+#: How many known names a message lists: of more it names the nearest.
+READABLE = 20
+
 #: What opens a list or a mapping in YAML.
 OPENERS = re.compile(r"[\[{]|[-?](?=\s)")
 
@@ -438,18 +441,27 @@ def fold(text: str) -> str:
 
 def suggestion(wanted: str, known: Iterable[str]) -> str:
     """
-    Name the nearest known word, or all of them, as the tail of a message.
+    Name the nearest known word, or those that are known, as the tail of a message.
+
+    Of a long list it names the nearest: nobody reads hundreds.
 
     Examples
     --------
     >>> suggestion("tronheim", ["oslo", "trondheim"])
     ' Did you mean trondheim?'
+    >>> suggestion("x", ["oslo", "trondheim"])
+    ' Known: oslo, trondheim.'
+    >>> suggestion("?", [f"tabell_{place}" for place in range(100, 400)])
+    ' 300 are known, the nearest tabell_399, tabell_398, tabell_397.'
     """
-    names = list(known)
+    names = list(dict.fromkeys(known))
     nearest = get_close_matches(wanted, names, n=1, cutoff=0.6)
     if nearest:
         return f" Did you mean {nearest[0]}?"
-    return f" Known: {', '.join(names)}."
+    if len(names) <= READABLE:
+        return f" Known: {', '.join(names)}."
+    some = get_close_matches(wanted, names, n=3, cutoff=0)
+    return f" {len(names)} are known, the nearest {', '.join(some)}."
 
 
 def unknown(

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from reports import KOMMUNER, YEARS
+from told import forbehold_in
 
 from asss.analysis import changes, findings, indexing
 from asss.analysis.candidates import Candidates
@@ -732,7 +733,7 @@ def test_forbehold_that_only_warns_stands_beside_the_figure(
         for c in known.service.chapters
         if indicator in {i.id for i in known.service.in_chapter(c.id)}
     )
-    assert kind in {entry.kind for entry in found.forbehold_in(known, chapter)}
+    assert kind in {entry.kind for entry in forbehold_in(found, known, chapter)}
 
 
 def test_no_kind_is_in_use_without_a_test_here(known: Catalogue) -> None:
@@ -776,7 +777,7 @@ def test_forbehold_of_a_chapter_stand_there_once(
     for report, found in every.items():
         by_id = facts_by_id(found)
         for chapter in known.service.chapters:
-            printed = found.forbehold_in(known, chapter.id)
+            printed = forbehold_in(found, known, chapter.id)
             ids = [entry.id for entry in printed]
             assert len(ids) == len(set(ids)), report
             assert not [e for e in printed if e.is_page_wide or e.kind in HOUSEKEEPING]

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+from told import forbehold_in
 
 from asss.analysis import changes
 from asss.analysis.findings import Findings
@@ -149,7 +150,7 @@ def test_caveat_stands_beside_the_statement(
     kind: str,
 ) -> None:
     """A number without its caveat is the second worst that can happen."""
-    kinds = {e.kind for e in findings_of(kommune, year).forbehold_in(known, chapter)}
+    kinds = {e.kind for e in forbehold_in(findings_of(kommune, year), known, chapter)}
     assert kind in kinds
 
 

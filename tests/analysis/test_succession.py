@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 import pytest
 import yaml
+from told import forbehold_in
 
 from asss import figures
 from asss.analysis import findings, indexing, network, sources
@@ -417,7 +418,7 @@ def test_chapter_says_which_tables_are_joined(
     """In the year of the change alone: later it stands by the cell, and in its list."""
     found = later_findings_of("fredrikstad", year)
     for chapter in known.service.chapters:
-        ids = {entry.id for entry in found.forbehold_in(known, chapter.id)}
+        ids = {entry.id for entry in forbehold_in(found, known, chapter.id)}
         indicators = {i.id for i in known.service.in_chapter(chapter.id)}
         is_told = year == NEW and bool(indicators & JOINED)
         assert ("nye_tabeller_2022" in ids) == is_told
@@ -891,7 +892,7 @@ def test_forbehold_on_our_own_figures_is_not_said_of_those_of_ssb(
             ),
         ]
         for chapter in known.service.chapters:
-            everywhere += ids_of(fetched.forbehold_in(known, chapter.id))
+            everywhere += ids_of(forbehold_in(fetched, known, chapter.id))
         assert not ours & set(everywhere)
         said = "kommunens årsrapport og ikke fra SSB"
         assert said in method.part("forbehold", embedded.book, known).html

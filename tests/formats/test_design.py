@@ -12,6 +12,7 @@ import browser
 import pikepdf
 import pytest
 from bs4 import BeautifulSoup, Tag
+from told import forbehold_in
 
 from asss.analysis import findings, indexing, sources
 from asss.analysis.findings import Findings
@@ -278,7 +279,7 @@ def test_sentences_lead_to_their_forbehold_and_back(
     for chapter in known.service.chapters:
         html = sections.chapter(found, known, chapter.id).html
         soup = BeautifulSoup(html, "html.parser")
-        entries = {e.id: e for e in found.forbehold_in(known, chapter.id)}
+        entries = {e.id: e for e in forbehold_in(found, known, chapter.id)}
         for entry in entries.values():
             assert entry.text in table.get_text()
         for said in soup.select("[data-rule]"):
