@@ -45,8 +45,9 @@ MOST = 4
 #: years, of the air below.
 TITLE, HEAD, PLOT, YEARS, AIR = 11.5, 18.0, 46.0, 16.0, 9.0
 
-#: Widths: for the numbers of the scale, and between a line's end and its label.
-NUMBERS, GAP = 32.0, 7.0
+#: Widths: for the numbers of the scale, more where they are long; between them and the
+#: scale; and between a line's end and its label.
+NUMBERS, BESIDE, GAP = 32.0, 5.0, 7.0
 
 #: So much further down is a plot whose breaks are named under what its panel says.
 BREAK = 6.0
@@ -97,6 +98,10 @@ def development(
     ends = {i.id: _ends(book.fact(i.id), book, known) for i in indicators}
     room = GAP + max(width_of(e.label, e.look) for pair in ends.values() for e in pair)
     width = (WIDTH - GUTTER * (COLUMNS - 1)) / COLUMNS
+    scales = {
+        i.id: limits(_values(series[i.id], book.history(i.id))) for i in indicators
+    }
+    numbers = _room([(scales[i.id], i.decimals) for i in indicators])
     heads = {i.id: (titles or {}).get(i.id, "") for i in indicators}
     has_breaks = any(breaks(book.history(name), known) for name in heads)
     head = HEAD + TITLE + BREAK * (has_breaks and any(heads.values()))
@@ -109,9 +114,8 @@ def development(
     for place, indicator in enumerate(indicators):
         left = (width + GUTTER) * (place % COLUMNS)
         top = height * (place // COLUMNS)
-        across = Scale(first, last, left + NUMBERS, left + width - room)
-        values = _values(series[indicator.id], book.history(indicator.id))
-        up = Scale(*limits(values), top + head + PLOT, top + head)
+        across = Scale(first, last, left + numbers, left + width - room)
+        up = Scale(*scales[indicator.id], top + head + PLOT, top + head)
         with canvas.part(-left, height * place - top):
             _draw_head(canvas, left, top, indicator, heads[indicator.id], known)
             panel = _Panel(canvas, known, book.all_years, across, up)
@@ -175,6 +179,17 @@ def _values(series: Mapping[str, Sequence[Fact]], own: Sequence[Fact]) -> list[f
     """Every figure and mean that a panel shows."""
     shown = [fact.value for history in (own, *series.values()) for fact in history]
     return [v for v in (*shown, *(f.network_mean for f in own)) if v is not None]
+
+
+def _room(scales: Iterable[tuple[tuple[float, float], int]]) -> float:
+    """Room for the numbers of scales, by their ends and decimals: none is cut."""
+    written = [
+        number(step, decimals)
+        for ends, decimals in scales
+        for step in steps(*ends, decimals)
+    ]
+    widest = max((width_of(one, Look.NOTE) for one in written), default=0.0)
+    return max(NUMBERS, widest + BESIDE)
 
 
 def _draw_indicator(
@@ -501,7 +516,8 @@ class _Panel:
         canvas.lines(grid, color=Colour.SPAN, width=0.6)
         for tick in ticks:
             label = number(tick, decimals)
-            canvas.text(across.start - 5, up(tick), label, Look.NOTE, align="end")
+            x = across.start - BESIDE
+            canvas.text(x, up(tick), label, Look.NOTE, align="end")
         floor = [(across.start, up.start), (across.end, up.start)]
         axis = f"year {across}; value {up}"
         canvas.lines([floor], color=Colour.LINE, width=0.8, axis=axis)

@@ -6,6 +6,7 @@ that neither can hold what the page does not. Imports ``errors`` only.
 """
 
 import re
+from collections.abc import Iterator
 from html import unescape
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -60,6 +61,11 @@ DRAWN = re.compile(
 )
 ELSEWHERE = re.compile(r"(?:href=|url\()[\"']?(?!#)([^\"')\s>]+)")
 
+#: A number in a cell, without its marks.
+NUMBER = re.compile(r"[-\u2212]?[0-9]+(?:[,\u00a0][0-9]+)*")
+#: What stands behind a number, or below it.
+BESIDE = frozenset({"m", "r", "ref", "who"})
+
 #: A piece of a page: text, or an element with its name, classes, attributes and pieces.
 Piece = str | dict[str, Any]
 
@@ -79,7 +85,9 @@ def read(html: str) -> dict[str, Any]:
         Its language, title and description as ``lang``, ``title`` and ``description``;
         and its pieces as ``page``. A piece is text, or an element: its name ``t``, its
         classes ``c``, what it holds ``k``, and of its attributes those of :data:`KEPT`
-        that it has. A drawing is as it was drawn, as ``svg``.
+        that it has. A drawing is as it was drawn, as ``svg``. A table says how many
+        letters the longest number in its cells has, as ``digits``, and the longest
+        word below one, as ``letters``: columns must have room for them.
 
     Raises
     ------
@@ -147,9 +155,31 @@ def _pieces(
         elif child.tag != "wbr":  # Typst breaks lines after a stroke by itself
             kept = {key: child.attrib[key] for key in KEPT if key in child.attrib}
             pieces = _pieces(child, drawings, as_it_is=as_it_is)
-            found.append({"t": child.tag, "c": classes, **kept, "k": pieces})
+            longest = _longest(pieces) if child.tag == "table" else {}
+            found.append({"t": child.tag, "c": classes, **kept, **longest, "k": pieces})
         _say(found, child.tail, as_it_is=as_it_is)
     return _tidied(found)
+
+
+def _longest(pieces: list[Piece]) -> dict[str, int]:
+    """How long the longest number in the cells of a table is, and word below one."""
+    digits, letters = [0], [0]
+    for cell in _cells(pieces):
+        own = [p for p in cell["k"] if isinstance(p, str) or not BESIDE & {*p["c"]}]
+        if NUMBER.fullmatch(number := words(own).split("*")[0].strip()):
+            digits.append(len(number))
+        below: list[Piece] = [
+            p for p in cell["k"] if isinstance(p, dict) and "who" in p["c"]
+        ]
+        letters += map(len, words(below).split())
+    return {"digits": max(digits), "letters": max(letters)}
+
+
+def _cells(pieces: list[Piece]) -> Iterator[dict[str, Any]]:
+    """The cells of data in a table."""
+    for piece in pieces:
+        if isinstance(piece, dict):
+            yield from [piece] if piece["t"] == "td" else _cells(piece["k"])
 
 
 def _say(found: list[Piece], text: str | None, *, as_it_is: bool) -> None:

@@ -605,6 +605,29 @@ def test_figures_below_zero_stand_within_the_scale_of_their_panel(
     assert not faults(drawn_below)
 
 
+@pytest.mark.parametrize("times", [100, -100, 1000], ids=str)
+def test_numbers_of_a_scale_stand_within_the_figure_however_long(
+    findings_of: FindingsOf, known: Catalogue, times: int
+) -> None:
+    """Six digits had room for five, and the edge took the first: 250 000 was 50 000."""
+    found = findings_of("kristiansand", 2020).book
+    facts = {
+        key: fact.replace(
+            value=fact.value and fact.value * times,
+            network_mean=fact.network_mean and fact.network_mean * times,
+        )
+        if fact.unit == "kr"
+        else fact
+        for key, fact in found.facts.items()
+    }
+    drawn = figures.development(
+        replace(found, facts=facts), known, chapter="prioritering_behov"
+    )
+    assert not faults(drawn)
+    sizes = [len(label.text) for label in labels(drawn.svg) if label.text[-3:] == "000"]
+    assert max(sizes) > len("25 000")
+
+
 def test_profile_says_why_there_is_no_index_of_a_mean_below_zero(
     findings_of: FindingsOf, known: Catalogue
 ) -> None:

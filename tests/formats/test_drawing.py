@@ -263,6 +263,39 @@ def test_a_message_says_what_is_shown_and_what_the_facts_say(
 
 
 @pytest.mark.parametrize(
+    ("texts", "fault"),
+    [
+        ([("end", 40, "250 000")], ""),
+        ([("end", 27, "250 000")], "the edge cuts a text (quiet) «250 000»"),
+        ([("middle", 97, "2020")], "the edge cuts a text (quiet) «2020»"),
+        ([("start", 0, "Kristiansand"), ("start", 50, "7")], ""),
+        (
+            [("start", 0, "Kristiansand"), ("end", 60, "kr 7 000")],
+            "a text (quiet) «kr 7 000» at 60, 20 stand on one another",
+        ),
+    ],
+)
+def test_text_that_nobody_can_read_is_found(
+    texts: list[tuple[str, int, str]], fault: str
+) -> None:
+    """A figure whose first digit is cut off is another figure."""
+    written = "".join(
+        f'<text x="{x}" y="22.7" font-size="7.5" fill="#4a5965" '
+        f'text-anchor="{anchor}">{text}</text>'
+        for anchor, x, text in texts
+    )
+    svg = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 40" width="100pt" '
+        f'height="40pt"><rect width="100" height="40" fill="#ffffff"/>{written}</svg>'
+    )
+    opened = drawing.opened(svg, "")
+    assert not opened.problems
+    found = list(opened.unread())
+    assert fault in "".join(found)
+    assert bool(found) is bool(fault)
+
+
+@pytest.mark.parametrize(
     "svg",
     [
         "",

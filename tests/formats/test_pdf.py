@@ -196,6 +196,28 @@ def test_headers_of_tables_have_scope(pdf: Made) -> None:
 
 
 @needs_poppler
+@pytest.mark.parametrize("kommune", ["trondheim", "asss"])
+def test_long_numbers_have_room_in_their_column(
+    rendered: Rendered, tmp_path: Path, kommune: str
+) -> None:
+    """A mark stood below its number, or one number on the next."""
+    written = (rendered(kommune, 2020) / report.HTML_NAME).read_text("utf-8")
+    number = re.compile(r"(?<=>)(\d{1,2})\u00a0(\d{3})(?=<)")
+    long = number.sub(lambda m: f"{m[1]:9<3}\u00a0{m[2]}", written)
+    path = tmp_path / "lang.pdf"
+    path.write_bytes(typesetting.to_pdf(long))
+    said = subprocess.run(
+        ["pdftotext", "-layout", path, "-"], capture_output=True, text=True, check=True
+    ).stdout.replace("\u00a0", " ")
+    shown = r'<table class="(?:key|matrix)".*?</table>'
+    (table,) = re.findall(shown, long, re.DOTALL)
+    wanted = re.findall(r">(\d{3})\u00a0(\d{3})<", table)
+    assert len(wanted) > 10
+    for thousands, rest in wanted:
+        assert re.search(rf"(?<!\d){thousands} {rest}(?!\d)", said), thousands
+
+
+@needs_poppler
 @pytest.mark.parametrize("pdf", REPORTS[:1], indirect=True)  # poppler takes its time
 def test_cells_are_under_their_headers(pdf: Made) -> None:
     """Whoever listens to Tabell 1 is told the right year, and not the one beside it."""

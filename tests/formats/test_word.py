@@ -188,6 +188,29 @@ def test_numbers_are_whole_and_to_the_right(rendered: Rendered) -> None:
     assert numbers == 15 * 7
 
 
+@pytest.mark.parametrize("kommune", ["trondheim", "asss"])
+def test_columns_are_as_wide_as_what_stands_in_them(
+    rendered: Rendered, kommune: str
+) -> None:
+    """«432 140» became «432 14» and below it «0», and nobody adds lines in a table."""
+    written = page(rendered(kommune, 2020))
+    number = re.compile(r"(?<=>)(\d{1,2})\u00a0(\d{3})(?=<)")
+    more = number.sub(lambda m: f"{m[1]:9<3}\u00a0{m[2]}", written)
+    usual, wide = (
+        [
+            int(one.get(f"{W}w", 0))
+            for one in Made(each).all("tbl")[0].findall(f"{W}tblGrid/{W}gridCol")
+        ]
+        for each in (written, more)
+    )
+    assert more != written
+    assert sum(usual) == sum(wide)
+    assert wide[0] < usual[0]
+    assert all(b > a for a, b in zip(usual[1:], wide[1:-1], strict=False))
+    tables = [n for n in nodes(manuscript.read(more)["page"]) if n["t"] == "table"]
+    assert tables[0]["digits"] == len("999 000")
+
+
 def test_figures_say_what_they_show(made: Made) -> None:
     """In words, for who does not see them; each as it is drawn, twice as fine."""
     drawn = [one for one in nodes(made.page["page"]) if one["t"] == "figure"]

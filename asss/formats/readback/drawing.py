@@ -10,8 +10,13 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from itertools import combinations
 from typing import Literal, TypeAlias
 from xml.etree import ElementTree as ET
+
+from fontTools.ttLib import TTFont
 
 __all__ = [
     "Axis",
@@ -99,12 +104,32 @@ class Mark:
     part: int = -1
     align: str = "start"
     is_bold: bool = False
+    size: float = 0.0
+
+    @property
+    def reach(self) -> Point:
+        """How far to the left and to the right a text goes, as its letters are wide."""
+        wide = sum(_letters(self.is_bold).get(letter, 1.0) for letter in self.text)
+        part = {"start": 0.0, "middle": 0.5, "end": 1.0}[self.align]
+        left = self.x - wide * self.size * part
+        return left, left + wide * self.size
 
     def __str__(self) -> str:
         """For a message."""
         said = f" «{self.text}»" if self.text else ""
         of = f" of {self.fact}" if self.fact else ""
         return f"a {self.kind} ({self.colour}){said}{of} at {self.x:g}, {self.y:g}"
+
+
+@cache
+def _letters(is_bold: bool) -> dict[str, float]:
+    """How wide each letter of the typeface is, in parts of its size."""
+    name = f"Inter-{'SemiBold' if is_bold else 'Regular'}.otf"
+    with (resources.files("asss") / "fonts" / name).open("rb") as file:
+        font = TTFont(file)
+        glyphs, wide = font.getBestCmap(), font["hmtx"].metrics
+        em = font["head"].unitsPerEm
+        return {chr(code): wide[glyph][0] / em for code, glyph in glyphs.items()}
 
 
 @dataclass(frozen=True)
@@ -189,6 +214,24 @@ class Drawing:
             over, down = self.moves.get(self.ways[part], (0.0, 0.0))
         x, y = zip(*points, strict=True)
         return min(x) + over, min(y) + down, max(x) + over, max(y) + down
+
+    def unread(self) -> Iterator[str]:
+        """Texts that the edge of the sheet cuts, or that stand on one another."""
+        lines = defaultdict(list)
+        for mark in self.marks:
+            if mark.kind == "text" and mark.text:
+                lines[round(mark.y)].append(mark)
+                if mark.reach[0] < -1 or mark.reach[1] > self.width + 1:
+                    yield f"the edge cuts {mark}"
+        for y, line in lines.items():
+            # What was rounded apart is a line all the same.
+            near = [*line, *lines.get(y + 1, ())]
+            for one, other in combinations(near, 2):
+                over = min(one.reach[1], other.reach[1]) - max(
+                    one.reach[0], other.reach[0]
+                )
+                if over > 1 and one in line:
+                    yield f"{one} and {other} stand on one another"
 
     def misplaced(self) -> Iterator[str]:
         """Parts that lie on one another, or outside, on a sheet or on a phone."""
@@ -286,6 +329,7 @@ def _mark(tag: str, said: Mapping[str, str], text: str) -> Mark:
         mark = Mark("text", fill, x, y, text)
         mark.align = said.get("text-anchor", "start")
         mark.is_bold = said.get("font-weight", "") != ""
+        mark.size = size
         if stroke:
             msg = "has an edge"
             raise ValueError(msg)

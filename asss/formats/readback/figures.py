@@ -137,6 +137,7 @@ class _Figure:
             yield f"is the drawing {drawing.name}, and should be {self.name}"
             return
         yield from drawing.misplaced()
+        yield from drawing.unread()
         kind, _, about = self.name.partition("-")
         if kind == PROFILE:
             yield from Profile(drawing, self.shown, self.is_review).faults()

@@ -71,6 +71,12 @@ KINDS: Final = {
 }
 
 
+#: What each letter of a number longer than «12 345» takes of a column, in parts, and of
+#: a name below one that is longer than «Kristiansand»: columns that grow.
+LONGER: Final = {"year": 0.95, "network": 0.95, "extreme": 0.95, "": 0.5}
+LONGEST, LONGEST_NAME, PER_NAME = 6, 12, 0.9
+
+
 @dataclass(frozen=True)
 class Spot:
     """Where a cell stands: row and column, in which part of which kind of table."""
@@ -149,16 +155,27 @@ def _columns(
     """How wide each column is, in twentieths of a point."""
     count = sum(_span(cell, "colspan") for cell in children(rows[0], "td", "th"))
     if isinstance(kind.widths, dict):
-        given = [
-            kind.widths[col["c"][0] if col["c"] else ""]
+        named = [
+            col["c"][0] if col["c"] else ""
             for group in children(node, "colgroup")
             for col in children(group, "col")
             for _ in range(_span(col, "span"))
         ]
+        more = {name: _longer(node, name) for name in named}
+        # The names of indicators have more lines instead.
+        more["name"] = -sum(more[name] for name in named)
+        given = [kind.widths[name] + more[name] for name in named]
     else:
         given = list(kind.widths) if len(kind.widths) == count else [1.0] * count
     edges = [round(width * sum(given[:n]) / sum(given)) for n in range(count + 1)]
     return [after - before for before, after in pairwise(edges)]
+
+
+def _longer(node: dict[str, Any], column: str) -> float:
+    """How much wider a column is, in parts, as what stands in it is long."""
+    numbers: float = max(0, node["digits"] - LONGEST) * LONGER.get(column, 0.0)
+    names: float = max(0, node["letters"] - LONGEST_NAME) * PER_NAME
+    return max(numbers, names) if column == "extreme" else numbers
 
 
 def _span(cell: dict[str, Any], key: str) -> int:
