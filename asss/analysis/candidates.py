@@ -972,7 +972,7 @@ def has_ends(known: Catalogue, fact: Fact) -> bool:
 
 def _bare(amount: Quantity) -> Quantity:
     """Without a unit that is a word: «fra 4,1 til 4,7 måneder»."""
-    is_word = amount.unit in ("maneder", "per_1000")
+    is_word = amount.unit in ("maneder", "timer", "per_1000", "per_10000")
     return replace(amount, unit="forholdstall") if is_word else amount
 
 

@@ -89,7 +89,9 @@ class Fact(Model):
     value: FiniteFloat | None = about("The figure, in `unit`.")
     unit: Unit = about(
         "kr: Norwegian kroner; prosent: percent, 5.1 is 5.1 %; maneder: months; "
-        "per_1000: per 1 000 inhabitants; forholdstall: ratio, 1.00 is the mean."
+        "per_1000: per 1 000 inhabitants; forholdstall: ratio, 1.00 is the mean; "
+        "kr_per_meter: kroner per metre; timer: hours; antall: a number of; skar: a "
+        "score; per_10000: per 10 000 inhabitants."
     )
     decimals: int = about("With how many decimals the figure is printed.", ge=0, le=6)
     status: Sign = about(

@@ -123,7 +123,7 @@ def _load(known: Catalogue, snapshot: Snapshot, until: int) -> pd.DataFrame:
         raise TableError(msg)
     years = [year for year in available_years(known, snapshot) if year <= until]
     rows = [
-        _observe(known, snapshot, indicator, member, year)
+        _observe(known, snapshot, indicator, member, year, first=years[0])
         for indicator in known.service.figures
         for member in known.network.in_year(until)
         for year in years
@@ -194,29 +194,37 @@ def _observe(
     indicator: Indicator,
     member: Member,
     year: int,
+    *,
+    first: int,
 ) -> dict[str, object]:
-    formula = indicator.formula
+    """A figure; `first` is the year from which the snapshot has any."""
+    formula = indicator.formula.in_year(year)
+    is_fetched = snapshot.is_fetched
     before, forbehold = (
-        [
-            entry.id
-            for entry in known.forbehold_for(
-                indicator.id, member.id, one, is_fetched=snapshot.is_fetched
-            )
-        ]
+        _touching(known, indicator, member, one, is_fetched=is_fetched)
         for one in (year - 1, year)
     )
     effects = known.effects(forbehold, before)
     is_member = member.is_member_in(year)
-    figures = [
-        _figure(known, snapshot, name, member, year) for name in formula.measures
+    by_year = [
+        {
+            name: _figure(known, snapshot, name, member, one)
+            if one >= first
+            else Figure(None, MISSING, "real", (), ())
+            for name in formula.own_measures
+        }
+        for one in range(year - formula.years + 1, year + 1)
     ]
+    figures = [figure for held in by_year for figure in held.values()]
     status = next((figure.status for figure in figures if figure.status), "")
     value = numerator = denominator = None
     factor = formula.factor
     if not status:
         if formula.denominator and formula.factor:
-            *above, denominator = map(_number, figures)
-            numerator = sum(above)
+            numerator, denominator = formula.sums(
+                {name: _number(figure) for name, figure in held.items()}
+                for held in by_year
+            )
             if denominator:
                 value = numerator / denominator * formula.factor
             else:
@@ -248,6 +256,28 @@ def _observe(
         "change_effect": effects.change,
         "forbehold": tuple(forbehold),
     }
+
+
+def _touching(
+    known: Catalogue,
+    indicator: Indicator,
+    member: Member,
+    year: int,
+    *,
+    is_fetched: bool,
+) -> list[str]:
+    """The forbehold on a figure: those on any of the years that it is of."""
+    first = year - indicator.formula.in_year(year).years + 1
+    found = [
+        entry.id
+        for one in range(first, year + 1)
+        for entry in known.forbehold_for(
+            indicator.id, member.id, one, is_fetched=is_fetched
+        )
+    ]
+    if first == year:
+        return found
+    return [entry.id for entry in known.forbehold_by_id(found)]
 
 
 def _figure(

@@ -7,7 +7,8 @@ Catalogue: all that is known beside the figures, read from ``parameters/`` and c
                catalogue            everything, read and cross-checked
               translation           another language, laid over bokmål
                knowledge            the form of what is known
-                 rules              what may be said, and with which fields
+            formula   rules         what a figure is made of │ what may be said, and
+                                    with which fields
                parameters           the network and a run; how files are read
           language     markdown         rules of writing │ comments
 """

@@ -20,6 +20,7 @@ from typing import Any
 
 from asss.catalogue import language as writing
 from asss.catalogue import markdown, parameters, translation
+from asss.catalogue.formula import Formula, Term
 from asss.catalogue.knowledge import (
     SERVICE_FOLDER,
     Comment,
@@ -36,7 +37,7 @@ from asss.catalogue.knowledge import (
     Supposition,
 )
 from asss.catalogue.language import half_up
-from asss.catalogue.parameters import BOKMAL, EVERY, SHARED, Network, NumberPeriod
+from asss.catalogue.parameters import BOKMAL, EVERY, SHARED, Network, NumberPeriod, Span
 from asss.catalogue.translation import Translation
 from asss.errors import ParameterError, UsageError, expect
 
@@ -58,6 +59,9 @@ STATBANK_FILE = "statbank.yaml"
 
 #: The unit of a measure that counts people.
 PERSONS = "personer"
+
+#: Those of one that is a part of another.
+SHARES = ("prosent", "andel")
 
 #: The parts of a service area that its indicators and sections name.
 PARTS = ("sections", "chapters", "groups")
@@ -736,10 +740,10 @@ def _check_network(network: Network) -> list[str]:
 
 
 def _out_of_step(
-    where: str, periods: Iterable[NumberPeriod | MeanPeriod]
+    where: str, periods: Iterable[NumberPeriod | MeanPeriod | Formula]
 ) -> Iterator[str]:
     """Periods that do not follow each other: a year would have two of them, or none."""
-    found = sorted((period.ends, str(period)) for period in periods)
+    found = sorted((period.ends, _told(period)) for period in periods)
     for (first, last), period in found:
         if first > last:
             yield f"{where}: {period} ends before it begins"
@@ -749,6 +753,11 @@ def _out_of_step(
         elif first > last + 1:
             years = f"{last + 1:.0f}-{first - 1:.0f}"
             yield f"{where}: nothing for {years}, between {before} and {after}"
+
+
+def _told(period: Span) -> str:
+    """A period in a message: of a formula, its years alone."""
+    return Span.__str__(period) if isinstance(period, Formula) else str(period)
 
 
 def _check_service(service: Service, collected: set[str]) -> list[str]:
@@ -798,7 +807,7 @@ def _check_service(service: Service, collected: set[str]) -> list[str]:
         problems += parameters.unknown(
             f"{file}: {where}", names, there, what=f"{what} "
         )
-    for wrong in (_wrong_means, _wrong_chances, _wrong_measures):
+    for wrong in (_wrong_means, _wrong_formulas, _wrong_chances, _wrong_measures):
         problems += [f"{file}: {line}" for line in wrong(service)]
     return problems
 
@@ -812,6 +821,45 @@ def _wrong_means(service: Service) -> Iterator[str]:
             yield f"{where}: leave out to_year of the last rule"
         if not any(period.from_year is None for period in periods):
             yield f"{where}: leave out from_year of the first rule"
+
+
+def _wrong_formulas(service: Service) -> Iterator[str]:
+    """A formula for every year, and sums of what can be summed."""
+    for one in service.figures:
+        where = f"indicators[{one.id}].formula"
+        yield from _out_of_step(where, one.formula.periods)
+        if one.formula.to_year or one.formula.periods[0].from_year:
+            yield f"{where}: leave out from_year of the first, and to_year of the last"
+        for formula in one.formula.periods:
+            sums = {"numerator": formula.above, "denominator": formula.below}
+            for what, terms in sums.items():
+                units = [_unit_of(service, term) for term in terms]
+                told = " and ".join(sorted({unit for unit in units if unit}))
+                if " and " in told:
+                    yield f"{where}.{what}: sums {told}"
+                for term, unit in zip(terms, units, strict=True):
+                    if unit == "":
+                        yield (
+                            f"{where}.{what}: {' * '.join(term.measures)} has not one "
+                            f"amount, and else shares, in {' or '.join(SHARES)}: "
+                            "summed over the network it would mean nothing"
+                        )
+
+
+def _unit_of(service: Service, term: Term) -> str | None:
+    """
+    The unit of a term: that of what is not a share in it.
+
+    None where a measure is not known, which is told elsewhere; empty where there is not
+    one amount among shares.
+    """
+    if not all(name in service.measure for name in term.measures):
+        return None
+    units = [service.measure[name].unit for name in term.measures]
+    amounts = [unit for unit in units if unit not in SHARES]
+    if len(units) == 1:
+        return units[0]
+    return amounts[0] if len(amounts) == 1 else ""
 
 
 def _wrong_chances(service: Service) -> Iterator[str]:
@@ -870,6 +918,14 @@ def _check_joins(caveats: ForbeholdFile, service: Service) -> list[str]:
             for year, old, new in measure.joins:
                 joins.setdefault(year, []).append(f"{old} to {new}")
         problems += [
+            f"{FORBEHOLD_FILE}: {indicator.id} has another formula from {year}, and no "
+            "forbehold tells the reader. Add an entry of a kind that does not show "
+            "change, such as structure_break, with kommuner: alle, indicators: "
+            f"[{indicator.id}] and years: [{year}]."
+            for year in indicator.formula.switches
+            if not any(entry.touches(indicator.id, EVERY, year) for entry in told)
+        ]
+        problems += [
             f"{FORBEHOLD_FILE}: {indicator.id} goes from table "
             f"{' and from '.join(dict.fromkeys(tables))} in {year}, and no forbehold "
             "tells the reader. Add an entry of a kind that does not show change, such "
@@ -918,7 +974,30 @@ def _check_people(
     ]
     for figure in manual:
         problems += _wrong_counts(figure, by_hand.get(figure.measure))
+        problems += _wrong_school_year(figure, by_hand.get(figure.measure))
     return problems
+
+
+def _wrong_school_year(
+    figure: ManualFigure, indicator: Indicator | None
+) -> Iterator[str]:
+    """A figure of a school year says which, and it is that of its data year."""
+    where = f"{figure.file}: {figure.kommune} {figure.year}"
+    kind = indicator.school_year if indicator else None
+    if kind is None:
+        if figure.school_year:
+            yield (
+                f"{where}: has a school_year, and {SERVICE_FOLDER}/ does not say of "
+                f"{figure.measure} whether a data year is its first or its last"
+            )
+        return
+    first = figure.year - (kind == "last")
+    wanted = f"{first}/{(first + 1) % 100:02}"
+    if figure.school_year != wanted:
+        yield (
+            f"{where}: school_year is {figure.school_year or 'missing'}, and should "
+            f"be {wanted}: of {figure.measure} the data year is its {kind}"
+        )
 
 
 def _wrong_counts(figure: ManualFigure, indicator: Indicator | None) -> Iterator[str]:

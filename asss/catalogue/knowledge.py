@@ -5,7 +5,7 @@ A model refuses what is misspelt, of the wrong kind or at odds with itself; whet
 an entry agrees with the others is for ``catalogue``. Imports ``parameters``.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
@@ -21,6 +21,7 @@ from pydantic import (
     model_validator,
 )
 
+from asss.catalogue.formula import Formula
 from asss.catalogue.parameters import (
     EVERY,
     Address,
@@ -55,6 +56,7 @@ __all__ = [
     "Phrase",
     "Phrases",
     "Range",
+    "SchoolYear",
     "Series",
     "Service",
     "Speaker",
@@ -65,8 +67,21 @@ __all__ = [
 
 SERVICE_FOLDER = "indikatorer"
 
-Unit = Literal["kr", "prosent", "maneder", "per_1000", "forholdstall"]
+Unit = Literal[
+    "kr",
+    "kr_per_meter",
+    "prosent",
+    "maneder",
+    "timer",
+    "antall",
+    "skar",
+    "per_1000",
+    "per_10000",
+    "forholdstall",
+]
 MeanRule = Literal["plain", "weighted"]
+#: Which year of a school year its figure is of: 2019/20 of data year 2019, or 2020.
+SchoolYear = Literal["first", "last"]
 #: A count of persons, as a part of those it could be, or for each so many.
 Chance = Literal["share", "rate"]
 Speaker = Literal["asss", "ks", "kommunen"]
@@ -105,48 +120,6 @@ class MeanPeriod(Span):
     def __str__(self) -> str:
         """As in a message."""
         return f"{self.rule} {super().__str__()}"
-
-
-class Formula(Model):
-    """How an indicator is made: a ratio, a ready-made measure, or by hand."""
-
-    numerator: tuple[Identifier, ...] = Field(default=(), strict=False)
-    denominator: Identifier | None = None
-    factor: int | None = None
-    ready: Identifier | None = None
-    manual: Identifier | None = None
-
-    @model_validator(mode="after")
-    def _one_kind(self) -> "Formula":
-        ratio = bool(self.numerator and self.denominator and self.factor)
-        if [ratio, bool(self.ready), bool(self.manual)].count(True) != 1:
-            msg = (
-                "give numerator, denominator and factor, or only ready, or only manual"
-            )
-            raise ValueError(msg)
-        return self
-
-    @property
-    def measures(self) -> tuple[str, ...]:
-        """Every measure the formula needs, numerators first."""
-        rest = (self.denominator, self.ready, self.manual)
-        return (*self.numerator, *(measure for measure in rest if measure))
-
-    def ratio(self, name: Callable[[str], str] = str) -> tuple[str, str] | None:
-        """Numerator and denominator of measures by name, a sum in brackets; if any."""
-        if not self.denominator:
-            return None
-        above = " + ".join(map(name, self.numerator))
-        if len(self.numerator) > 1:
-            above = f"({above})"
-        return above, name(self.denominator)
-
-    def __str__(self) -> str:
-        """Of the ids of measures: ``(a + b) / c * 100``."""
-        ratio = self.ratio()
-        if ratio is None:
-            return f"{self.ready or self.manual}"
-        return f"{' / '.join(ratio)} * {self.factor}"
 
 
 class Range(Model):
@@ -197,6 +170,7 @@ class Indicator(Model):
     mean: Identifier
     chance: Chance | None = None
     reported_from: int | None = None
+    school_year: SchoolYear | None = None
     definition: str
     processing: str
     interpretation: str
@@ -205,19 +179,33 @@ class Indicator(Model):
     @model_validator(mode="after")
     def _is_counted(self) -> Self:
         """Chance is of counts: the catalogue checks that they are of persons."""
-        is_percent = self.unit == "prosent" and self.formula.factor in (100, None)
+        formulas = self.formula.periods
+        is_percent = self.unit == "prosent" and all(
+            one.factor in (100, None) for one in formulas
+        )
+        rates = {"per_1000": 1000, "per_10000": 10000}
         can_be = {
             None: True,
             "share": is_percent and not self.formula.ready,
-            "rate": self.unit == "per_1000" and self.formula.factor == 1000,
+            "rate": all(one.factor == rates.get(self.unit, 0) for one in formulas),
         }
-        if not can_be[self.chance]:
+        # A sum of several years counts the same people again.
+        is_count = all(one.is_plain or not one.denominator for one in formulas)
+        if not can_be[self.chance] or (self.chance and not is_count):
             msg = (
                 "chance: share is of a figure in prosent with numerator, denominator "
                 "and factor 100, or collected by hand; rate of one per_1000 with "
-                "factor 1000; money and time have none"
+                "factor 1000, or per_10000 with 10000; of counts as they stand, with "
+                "no signs, weights, products and sums of years; money and time have "
+                "none"
             )
             raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _is_shown_to_be_right(self) -> Self:
+        for fault in self.formula.wrong_examples(self.decimals):
+            raise ValueError(fault)
         return self
 
     def places(self, value: float | None) -> int:
@@ -719,6 +707,7 @@ class ManualFigure(Model):
     file: str
     numerator: NonNegativeInt | None = None
     denominator: PositiveInt | None = None
+    school_year: Annotated[str, Field(pattern=r"^(\d{4}/\d\d)?$")] = ""
 
     @model_validator(mode="after")
     def _value_or_sign(self) -> "ManualFigure":

@@ -339,7 +339,8 @@ def _value(fact: Fact, known: Catalogue) -> str:
     unit = "months_short" if fact.unit == "maneder" else f"unit_{fact.unit}"
     digits = number(fact.value, fact.decimals)
     # «per 1 000» stands in the name beside it.
-    told = digits if fact.unit == "per_1000" else words[unit].format(number=digits)
+    is_told = fact.unit in ("per_1000", "per_10000")
+    told = digits if is_told else words[unit].format(number=digits)
     return told + mark(fact.basis, words)
 
 

@@ -19,6 +19,7 @@ from asss.analysis.statements import Detail
 from asss.analysis.tables import BASES, MARKED, SIGNS, legend, mark
 from asss.catalogue import language, markdown
 from asss.catalogue.catalogue import Catalogue
+from asss.catalogue.formula import Formula
 from asss.catalogue.knowledge import Forbehold, Indicator, MeanRule, Series
 from asss.catalogue.parameters import EVERY, METHOD, suggestion
 from asss.errors import UsageError
@@ -237,13 +238,30 @@ def _defined(indicator: Indicator, book: NetworkBook, known: Catalogue) -> Cell:
 
 
 def _formula(known: Catalogue, indicator: Indicator) -> str:
-    ratio = indicator.formula.ratio(lambda name: known.service.measure[name].name)
-    if ratio is None:
-        return ""
-    numerator, denominator = ratio
-    factor = f" × {language.number(indicator.formula.factor or 1)}"
-    details: dict[str, Detail] = {"numerator": numerator, "denominator": denominator}
-    return text.phrase("formula_ratio", {**details, "factor": factor}, known)
+    told = []
+    for formula in indicator.formula.periods:
+        ratio = formula.ratio(lambda name: known.service.measure[name].name)
+        if ratio is None:
+            return ""
+        details: dict[str, Detail] = dict(
+            zip(("numerator", "denominator"), ratio, strict=True)
+        )
+        factor = f" × {language.number(formula.factor or 1)}"
+        said = text.phrase("formula_ratio", {**details, "factor": factor}, known)
+        years = _years_of(formula, known)
+        told.append(f"{years}: {said}" if years else said)
+    return " ".join(told)
+
+
+def _years_of(formula: Formula, known: Catalogue) -> str:
+    """The data years of a formula, where it is not that of all."""
+    words, ends = known.phrases.words, (formula.from_year, formula.to_year)
+    told = [
+        f"{words[word]} {year}"
+        for word, year in zip(("review_from", "review_to"), ends, strict=True)
+        if year
+    ]
+    return " ".join(told)
 
 
 # -- SSB -------------------------------------------------------------------------------

@@ -8,12 +8,14 @@ from typing import Any, TypeAlias
 
 import pytest
 import synthetic
+import yaml
 from cubes import Cube
 
 from asss.analysis import chance, findings, indexing, network, sources
 from asss.analysis.facts import Fact
 from asss.analysis.findings import Findings
-from asss.catalogue.catalogue import Catalogue
+from asss.catalogue import catalogue
+from asss.catalogue.catalogue import Catalogue, load_catalogue
 from asss.catalogue.supposition import suppose
 from asss.errors import RenderError
 from asss.formats import readback
@@ -239,3 +241,144 @@ def test_slip_in_the_arithmetic_stops_the_report(
     with pytest.raises(RenderError, match="when they are worked out once more") as why:
         readback.check_facts(wrong, run, known, snapshot)
     assert told in str(why.value)
+
+
+# -- every form of a formula ---------------------------------------------------------
+
+RUS = "netto_driftsutgifter_rus_f243_per_innb"
+F243, F281 = "netto_driftsutgifter_f243", "netto_driftsutgifter_f281"
+YOUNG, OLDER, ALL = "innbyggere_18_24", "innbyggere_25_66", "innbyggere_18_66"
+DATED_BREAK = {
+    "id": "annen_formel",
+    "kind": "structure_break",
+    "kommuner": "alle",
+    "indicators": [RUS],
+    # The second is that of the table of what a product is made of.
+    "years": [2019, 2022],
+    "text": "Nevneren er en annen fra 2019.",
+    "label": "Nevneren er en annen fra 2019",
+    "source": "https://www.ks.no/asss-hjem/",
+    "date": "2019",
+}
+
+#: Each with an example, which is worked out when it is read.
+FORMS: dict[str, Any] = {
+    "signs": {
+        "numerator": [F281, f"-{F243}"],
+        "denominator": ALL,
+        "factor": 1000,
+        "example": {"given": {F281: 3, F243: 1, ALL: 2}, "gives": 1000},
+    },
+    "weights": {
+        "numerator": [YOUNG, f"2.5 * {OLDER}"],
+        "denominator": [YOUNG, OLDER],
+        "factor": 1000,
+        "example": {"given": {YOUNG: 1, OLDER: 1}, "gives": 1750},
+    },
+    "product": {
+        "numerator": [f"{F243} * stonadslengde_18_24"],
+        "denominator": ALL,
+        "factor": 10,
+        "example": {"given": {F243: 4, "stonadslengde_18_24": 5, ALL: 1}, "gives": 200},
+    },
+    "years": {
+        "numerator": [F243],
+        "denominator": ALL,
+        "factor": 1000,
+        "years": 3,
+        "example": {"given": {F243: [1, 2, 3], ALL: [1, 1, 1]}, "gives": 2000},
+    },
+    "dated": [
+        {
+            "to_year": 2018,
+            "numerator": [F243],
+            "denominator": ALL,
+            "factor": 1000,
+            "example": {"given": {F243: 1, ALL: 1}, "gives": 1000},
+        },
+        {
+            "from_year": 2019,
+            "numerator": [F243],
+            "denominator": OLDER,
+            "factor": 1000,
+            "example": {"given": {F243: 1, OLDER: 1}, "gives": 1000},
+        },
+    ],
+}
+
+
+@pytest.fixture(scope="module", params=FORMS)
+def formed(
+    request: pytest.FixtureRequest, root: Path, tmp_path_factory: Any
+) -> tuple[str, Catalogue]:
+    """What is known, were an indicator made by another form of formula."""
+    folder = tmp_path_factory.mktemp(request.param) / "parameters"
+    shutil.copytree(root / "parameters", folder)
+    path = folder / "indikatorer" / "sosiale_tjenester.yaml"
+    content = yaml.safe_load(path.read_text("utf-8"))
+    (one,) = [i for i in content["indicators"] if i["id"] == RUS]
+    one |= {"formula": FORMS[request.param], "plausible": {"from": -1e5, "to": 1e6}}
+    path.write_text(yaml.safe_dump(content, allow_unicode=True), "utf-8")
+    caveats = yaml.safe_load((folder / "forbehold.yaml").read_text("utf-8"))
+    caveats["forbehold"].append(DATED_BREAK)
+    text = yaml.safe_dump(caveats, allow_unicode=True)
+    (folder / "forbehold.yaml").write_text(text, "utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        # Of what the answers have, lengths come nearest to shares.
+        patch.setattr(catalogue, "SHARES", (*catalogue.SHARES, "måneder"))
+        return request.param, load_catalogue(folder)
+
+
+def test_every_form_of_formula_is_worked_out_again(
+    formed: tuple[str, Catalogue], snapshot: Snapshot, run_of: Any
+) -> None:
+    """Values, means and changes by both hands; and one that is another is found."""
+    name, known = formed
+    rows = sources.load_observations(known, snapshot, until=2020)
+    indexed = indexing.index_to_network(rows, rule=known.mean_rule)
+    found = findings.assess(indexed, known, run_of("oslo", 2020), snapshot)
+    facts = content(sections.facts(found, known))
+    assert problems(facts, known, snapshot) == []
+    (fact,) = [f for f in facts["facts"] if f["id"] == f"oslo-2020-{RUS}"]
+    assert fact["value"] is not None
+    if name == "dated":
+        (then,) = [f for f in facts["facts"] if f["id"] == f"oslo-2019-{RUS}"]
+        assert then["change"] is then["mean_change"] is None
+        assert "annen_formel" in then["forbehold"]
+    if name == "years":
+        years = rows[(rows["indicator"] == RUS) & (rows["kommune"] == "oslo")]
+        assert years["status"].tolist() == ["..", "..", "", "", "", ""]
+        assert "annen_formel" in fact["forbehold"]
+    fact["value"] *= 1.001
+    assert any(RUS in told for told in problems(facts, known, snapshot))
+
+
+def test_product_is_multiplied_for_each_before_it_is_summed(
+    formed: tuple[str, Catalogue], snapshot: Snapshot
+) -> None:
+    """Sums of shares mean nothing: theirs would be another mean."""
+    name, known = formed
+    if name != "product":
+        return
+    rows = sources.load_observations(known, snapshot, until=2020)
+    indexed = indexing.index_to_network(rows, rule=known.mean_rule)
+    mean = indexed.query("indicator == @RUS and year == 2020")["network_mean"].iloc[0]
+    measures = sources.load_measures(known, snapshot, years=[2020])
+    wide = measures.pivot(index="kommune", columns="measure", values="value")
+    above = (wide[F243] * wide["stonadslengde_18_24"]).sum() * 10
+    assert mean == pytest.approx(above / wide[ALL].sum())
+
+
+def test_formula_of_a_form_that_is_not_known_is_refused(
+    facts: Facts, known: Catalogue, snapshot: Snapshot, tmp_path: Path
+) -> None:
+    """Loudly: what is passed by would be vouched for."""
+    folder = tmp_path / "parameters"
+    shutil.copytree(known.folder, folder)
+    path = folder / "indikatorer" / "sosiale_tjenester.yaml"
+    text = path.read_text("utf-8").replace(
+        "formula: {manual: sykefravaer}", "formula: {manual: sykefravaer, root: 2}"
+    )
+    path.write_text(text, "utf-8")
+    (told,) = arithmetic.false_figures(facts, folder, snapshot.folder, 95)
+    assert "sykefravaer has a formula with root" in told

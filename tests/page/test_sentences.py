@@ -95,6 +95,8 @@ NUMERALS = ("én", "to", "tre", "fire", "fem", "seks", "sju", "åtte", "ni", "ti
 COUNTS = {word: count for count, word in enumerate(NUMERALS, start=1)}
 UNITS = {"kr": "kr {}", "prosent": "{} %", "maneder": "{} måneder"}
 UNITS |= {"per_1000": "{} per 1 000", "forholdstall": "{}"}
+UNITS |= {"per_10000": "{} per 10 000", "timer": "{} timer", "antall": "{}"}
+UNITS |= {"skar": "{}", "kr_per_meter": "kr {} per meter"}
 
 #: Main findings that are more than 55 % of the text, and how much: what else there is,
 #: is near the mean and told in a sentence or two.

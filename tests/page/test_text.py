@@ -36,7 +36,7 @@ from asss.analysis.statements import (
 )
 from asss.analysis.tables import BASES, MARKED, SIGNS, weakest
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.knowledge import Speaker
+from asss.catalogue.knowledge import Speaker, Unit
 from asss.catalogue.language import HARD_SPACE, IN_LETTERS, half_up
 from asss.catalogue.parameters import Run
 from asss.catalogue.rules import Rule, Topic
@@ -109,7 +109,7 @@ def test_unit_stands_as_its_role_wants(
 
 @steady
 @given(
-    st.sampled_from(["kr", "prosent", "maneder", "per_1000", "forholdstall"]),
+    st.sampled_from(get_args(Unit)),
     st.sampled_from(BASES),
     st.sampled_from(["level", "distance", "difference"]),
 )
@@ -353,10 +353,10 @@ def test_no_phrase_is_idle(
 #: Families of words that the code puts together, and what may stand last in each.
 FAMILIES = {
     "number_": {str(count) for count in range(IN_LETTERS + 1)},
-    "unit_": {"kr", "prosent", "maneder", "per_1000", "forholdstall"},
-    "unit_label_": {"kr", "prosent", "maneder", "per_1000", "forholdstall"},
+    "unit_": {*get_args(Unit)},
+    "unit_label_": {*get_args(Unit)},
     "difference_": {"prosent"},
-    "axis_": {"kr", "prosent", "maneder", "per_1000", "forholdstall"},
+    "axis_": {*get_args(Unit)},
     "arrow_": {"up", "stable", "down", "none"},
     "sign_": {*SIGNS.values(), "other"},
     "notes_": set(MARKED),

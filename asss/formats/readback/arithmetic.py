@@ -8,6 +8,7 @@ worked out as what it says that it supposes. Imports ``answers``.
 """
 
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -55,6 +56,11 @@ OSLO = ZoneInfo("Europe/Oslo")
 #: How far a number may be from ours: it was made of binary fractions. That of a limit
 #: which no formula gives is found by trying.
 NEAR, TRIED = 1e-9, 1e-6
+
+#: Where a formula has its terms, and all that it may say; a measure in a term.
+PARTS = ("numerator", "denominator", "ready", "manual")
+FORMULA = {*PARTS, "factor", "years", "from_year", "to_year", "example"}
+MEASURE = re.compile(r"[a-z]\w*")
 
 #: True is none of them.
 NUMBERS = (int, float, Fraction)
@@ -312,14 +318,30 @@ class _Hand:
 
     def _row(self, key: Key) -> Row:
         indicator, kommune, year = key
-        formula = self.indicators[indicator]["formula"]
-        read = [self.figure(n, kommune, year) for n in _measures({"formula": formula})]
+        formula = _formula_of(self.indicators[indicator], year)
+        names, years = _named(formula), range(_first(formula, year), year + 1)
+        # Before the first year there is nothing to ask.
+        read = [
+            self.figure(n, kommune, one) if one >= self.years[0] else MISSING
+            for one in years
+            for n in names
+        ]
         whole = _together(read)
         value, sign, above, below = whole.value, whole.sign, None, None
         factor = formula.get("factor")
         if not sign and factor:
-            *parts, below = [one.value or 0 for one in read]
-            above = sum(parts)
+            held = [
+                {n: self.figure(n, kommune, one).value or 0 for n in names}
+                for one in years
+            ]
+            above, below = (
+                sum(
+                    _worked_out(term, of)
+                    for of in held
+                    for term in _each(formula[part])
+                )
+                for part in ("numerator", "denominator")
+            )
             value, sign = (
                 (Fraction(above * factor, below), "") if below else (None, ".")
             )
@@ -340,14 +362,15 @@ class _Hand:
         )
 
     def _on(self, key: Key) -> list[Entry]:
-        """The caveats on a figure, in the order of their file."""
+        """The caveats on any year that a figure is of, in the order of their file."""
         indicator, kommune, year = key
-        there = self._touching.get
+        first = _first(_formula_of(self.indicators[indicator], year), year)
         found = [
-            *there((indicator, kommune, year), ()),
-            *there(("alle", kommune, year), ()),
-            *there((indicator, "alle", year), ()),
-            *there(("alle", "alle", year), ()),
+            place
+            for one in range(first, year + 1)
+            for what in (indicator, "alle")
+            for whose in (kommune, "alle")
+            for place in self._touching.get((what, whose, one), ())
         ]
         return [self.caveats["forbehold"][place] for place in sorted({*found})]
 
@@ -369,7 +392,8 @@ class _Hand:
         """Whether all weigh the same in the mean, or a large kommune more."""
         one = self.indicators[indicator]
         supposed = str(self.supposed.get("mean") or "")
-        if supposed == "plain" or (supposed and one["formula"].get("denominator")):
+        now = _formula_of(one, year)
+        if supposed == "plain" or (supposed and now.get("denominator")):
             return supposed
         spans = self.service["means"][one["mean"]]
         return str(next(span["rule"] for span in spans if covers(span, year)))
@@ -588,7 +612,7 @@ class _Hand:
         pending = [
             one["id"]
             for one in self.service["indicators"]
-            if (name := one["formula"].get("manual"))
+            if (name := _formula_of(one, self.until).get("manual"))
             and not any((name, who, self.until) in self.by_hand for who in kommuner)
         ]
         wanted = {"status": least, "tables": should, "pending": pending}
@@ -629,11 +653,44 @@ def _each(named: Any) -> Sequence[str]:
     return [named] if isinstance(named, str) else named
 
 
-def _measures(indicator: Entry) -> tuple[str, ...]:
-    """What an indicator is made of, what is divided by last."""
-    formula = indicator["formula"]
-    rest = [formula.get(name) for name in ("denominator", "ready", "manual")]
-    return (*formula.get("numerator", ()), *(name for name in rest if name))
+def _measures(indicator: Entry) -> set[str]:
+    """What an indicator is made of, in any year."""
+    return {name for one in _formulas(indicator) for name in _named(one)}
+
+
+def _formulas(indicator: Entry) -> list[Entry]:
+    """Its formulas by year; of most there is one."""
+    given = indicator["formula"]
+    formulas = given if isinstance(given, list) else [given]
+    for one in formulas:
+        if strange := one.keys() - FORMULA:
+            msg = f"{indicator['id']} has a formula with {', '.join(sorted(strange))}"
+            raise ValueError(msg)
+    return formulas
+
+
+def _formula_of(indicator: Entry, year: int) -> Entry:
+    """The formula of a data year."""
+    return next(one for one in _formulas(indicator) if covers(one, year))
+
+
+def _first(formula: Entry, year: int) -> int:
+    """The first of the years that a figure is of."""
+    return year + 1 - int(formula.get("years", 1))
+
+
+def _named(formula: Entry) -> list[str]:
+    """What a formula is made of, each once, what is divided by last."""
+    terms = [t for part in PARTS for t in _each(formula.get(part, ()))]
+    return list(dict.fromkeys(n for term in terms for n in MEASURE.findall(term)))
+
+
+def _worked_out(term: str, of: Mapping[str, int | Fraction]) -> int | Fraction:
+    """A term such as ``-2 * a * b``, of measures."""
+    amount: int | Fraction = -1 if term.startswith("-") else 1
+    for factor in term.removeprefix("-").split(" * "):
+        amount *= of[factor] if factor in of else Fraction(factor)
+    return amount
 
 
 def _is_member(member: Entry, year: int) -> bool:

@@ -471,10 +471,16 @@ def _of_method(book: _Book) -> Iterator[str]:
         yield from (one.name, one.definition, one.processing, one.interpretation)
         rule = words[f"mean_{rules[one.id]}"]
         yield f"{words['mean']}: {rule}. {words['source']}: {one.source}."
-        if one.formula.denominator:
-            above = [known.service.measure[name].name for name in one.formula.numerator]
-            below = known.service.measure[one.formula.denominator].name
-            yield from (*above, f"/ {below} × {written(one.formula.factor or 1)}")
+        for formula in (*one.formula.earlier, one.formula):
+            if not formula.denominator:
+                continue
+            below, times = formula.denominator, f"× {written(formula.factor or 1)}"
+            lines = [below] if isinstance(below, str) else below
+            for name in re.findall(r"[a-z]\w*", " ".join((*formula.numerator, *lines))):
+                yield known.service.measure[name].name
+            if isinstance(below, str) and below in known.service.measure:
+                times = f"/ {known.service.measure[below].name} {times}"
+            yield times
     used = {table for fact in facts for table in fact["tables"]}
     for number, table in book.facts["snapshot"]["tables"].items():
         if number in used:

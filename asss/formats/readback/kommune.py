@@ -414,7 +414,7 @@ class Hand:
     def before(self, fact: Fact) -> str:
         """Last year's figure in front of this year's, which has the unit."""
         unit = self.words[f"unit_{fact['unit']}"].format(number="")
-        is_word = fact["unit"] in ("maneder", "per_1000")
+        is_word = fact["unit"] in ("maneder", "timer", "per_1000", "per_10000")
         told = self.amount(fact, "previous")
         return told.replace(unit, "") if is_word else told
 

@@ -361,7 +361,8 @@ def _texts(facts: Mapping[str, Any], known: Catalogue) -> Iterator[str]:
         yield from re.split(rf"\b(?:{kommuner})\b", entry["text"])
     for one in known.service.figures:
         yield from (one.definition, one.processing, one.interpretation, one.source)
-        yield f"× {written(one.formula.factor or 1)}"
+        for formula in (*one.formula.earlier, one.formula):
+            yield f"× {written(formula.factor or 1)}"
     for comment in facts["comments"]:
         page = fragment(markdown.to_html(comment["printed"]))
         yield from _paragraphs(page, [])

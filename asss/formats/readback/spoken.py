@@ -158,7 +158,7 @@ def valued(shown: Shown, fact: Fact) -> str:
         return str(fact["status"])
     unit = {"maneder": "months_short"}.get(fact["unit"], f"unit_{fact['unit']}")
     told = written(fact["value"], fact["decimals"])
-    if fact["unit"] != "per_1000":
+    if not fact["unit"].startswith("per_10"):
         told = shown.words[unit].format(number=told)
     return told + marked(shown.words, fact["basis"])
 

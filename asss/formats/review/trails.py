@@ -287,7 +287,7 @@ class Trails:
         indicator = self.known.indicator(fact.indicator)
         return {
             "of": fact.id,
-            "formula": self._formula(indicator),
+            "formula": self._formula(indicator, fact.year),
             "numerator": _told(fact.numerator),
             "denominator": _told(fact.denominator),
             "factor": _told(fact.factor),
@@ -309,8 +309,9 @@ class Trails:
                 told.append(words[yes if is_clear else no])
         return "; ".join(told)
 
-    def _formula(self, indicator: Indicator) -> dict[str, str] | None:
-        formula, measure = indicator.formula, self.known.service.measure
+    def _formula(self, indicator: Indicator, year: int) -> dict[str, str] | None:
+        formula = indicator.formula.in_year(year)
+        measure = self.known.service.measure
         ratio = formula.ratio(lambda name: measure[name].name)
         if ratio is None:
             return None
