@@ -20,7 +20,7 @@ import nbformat
 
 from benchmarks.plain import ROOT
 
-TEMPLATE = ROOT / "notebooks" / "sosiale_tjenester.ipynb"
+TEMPLATE = ROOT / "notebooks" / "kommune.ipynb"
 KOMMUNER = ("oslo", "bergen", "trondheim", "stavanger", "tromso")
 
 #: How an object shows itself in a notebook, all at once.

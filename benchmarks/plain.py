@@ -72,7 +72,7 @@ def render(root: Path, folder: Path, formats: Sequence[str], kommune: str) -> No
     page, paper = notebook.with_suffix(".html"), notebook.with_suffix(".pdf")
     parameters = {"kommune": kommune, "year": YEAR, "snapshot": "embedded"}
     given = [word for pair in parameters.items() for word in ("-p", *pair)]
-    template = root / "notebooks" / "sosiale_tjenester.ipynb"
+    template = root / "notebooks" / "kommune.ipynb"
     execute = [BIN / "papermill", template, notebook, *given, "--cwd", root]
     convert = [BIN / "jupyter", "nbconvert", "--to", "html", "--no-input", notebook]
     to_pdf = [BIN / "weasyprint", "--pdf-variant", "pdf/ua-1", page, paper]

@@ -116,7 +116,7 @@ def window(lab: str) -> Iterator[Callable[[str], Page]]:
 
 
 #: As it was made by the command; and as it is run here, which JupyterLab trusts.
-MADE, LIVE = report.NOTEBOOK_NAME, "notebooks/sosiale_tjenester.ipynb"
+MADE, LIVE = report.NOTEBOOK_NAME, "notebooks/kommune.ipynb"
 
 #: Where all that was made with it lies.
 MADE_FOLDER = "outputs/2020/trondheim"

@@ -91,10 +91,17 @@ Identifiers = Annotated[tuple[Identifier, ...], Field(strict=False)]
 
 
 class Chapter(Model):
-    """A part of the text; several sections may share one."""
+    """A part of the text; several sections may share one.
+
+    Attributes
+    ----------
+    caption : str
+        What its figure is on, where the name is too long for that; the name otherwise.
+    """
 
     id: Identifier
     name: str
+    caption: str = ""
 
 
 class Section(Model):
@@ -444,12 +451,25 @@ class Service(Model):
         UsageError
             If there is no such chapter; the message suggests the nearest.
         """
-        chapters = [one.id for one in self.chapters]
-        if chapter not in chapters:
-            msg = f"Unknown chapter {chapter!r}.{suggestion(chapter, chapters)}"
-            raise UsageError(msg)
-        sections = {s.id for s in self.sections if s.chapter == chapter}
+        of = self.chapter(chapter).id
+        sections = {s.id for s in self.sections if s.chapter == of}
         return tuple(i for i in self.indicators if i.section in sections)
+
+    def chapter(self, name: str) -> Chapter:
+        """
+        One chapter by id.
+
+        Raises
+        ------
+        UsageError
+            If there is none; the message suggests the nearest.
+        """
+        for chapter in self.chapters:
+            if chapter.id == name:
+                return chapter
+        known = [one.id for one in self.chapters]
+        msg = f"Unknown chapter {name!r}.{suggestion(name, known)}"
+        raise UsageError(msg)
 
     @cached_property
     def figures(self) -> tuple[Indicator, ...]:

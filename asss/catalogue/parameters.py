@@ -46,6 +46,7 @@ __all__ = [
     "PROJECT",
     "RUN_FOLDER",
     "SHARED",
+    "TEMPLATE",
     "Address",
     "AnyModel",
     "Day",
@@ -96,6 +97,9 @@ NETWORK = "asss"
 
 #: What all of them stand on: the id of «Om datagrunnlaget i ASSS».
 METHOD = "om-datagrunnlaget"
+
+#: The notebook that the report on a kommune is made from, whatever the service area.
+TEMPLATE = "kommune"
 
 #: The reports of a year that are on no one member, by id: each with its own notebook.
 SHARED = {NETWORK: "asss_samlet", METHOD: "om_datagrunnlaget"}

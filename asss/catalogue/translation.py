@@ -49,7 +49,7 @@ __all__ = [
 TEXTS: Mapping[str, tuple[str, ...]] = {
     "service": ("name",),
     "sections": ("name",),
-    "chapters": ("name",),
+    "chapters": ("name", "caption"),
     "groups": ("subject",),
     "components": (
         "name",

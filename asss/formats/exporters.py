@@ -26,7 +26,7 @@ __all__ = ["PageExporter", "PaperExporter"]
 #: Tells a notebook that has been run from one that has not.
 UNRUN = (
     "The notebook holds no facts of a report: run all cells of a template, such as "
-    "notebooks/sosiale_tjenester.ipynb, save it, and export it again."
+    "notebooks/kommune.ipynb, save it, and export it again."
 )
 
 

@@ -6,6 +6,7 @@ Knows how a page is put together and nothing of what it says. Imports ``catalogu
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -22,6 +23,7 @@ from asss.page import looks
 __all__ = [
     "BLOCK_MIME",
     "Block",
+    "Blocks",
     "block",
     "environment",
     "raised",
@@ -56,6 +58,23 @@ class Block:
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         return {BLOCK_MIME: {"html": self.html}}
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """Several pieces, each of which leaves the cell that shows them by itself."""
+
+    parts: tuple[Block, ...]
+
+    def __iter__(self) -> Iterator[Block]:
+        """Each, in the order of the page."""
+        return iter(self.parts)
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        for one in self.parts:
+            display(one)  # type: ignore[no-untyped-call]
 
 
 def block(template: str, known: Catalogue, **fields: Any) -> Block:

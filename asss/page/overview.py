@@ -30,9 +30,6 @@ __all__ = ["chapter", "facts", "heading", "matrix", "title"]
 #: Draws the figure of the indicator with this id.
 Draw = Callable[[str], Picture]
 
-#: The word for what each figure shows.
-CAPTION = "caption_strip"
-
 #: The indexes at which a shade gives way to the next, from the highest value down.
 SHADES = (125, 110, 90, 75)
 
@@ -197,7 +194,10 @@ def chapter(
     for indicator in known.service.in_chapter(chapter):
         number = order.index(indicator.id) + 1
         figure = sections.figure(
-            draw(indicator.id), known, number=number, caption=CAPTION
+            draw(indicator.id),
+            known,
+            number=number,
+            caption=known.phrases.words["caption_strip"],
         )
         drawn |= figure.figures
         said = _sentences(found, known, indicator.id)

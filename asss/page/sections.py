@@ -16,8 +16,9 @@ from asss.analysis import publication
 from asss.analysis.facts import Fact, FactBook, NetworkBook
 from asss.analysis.findings import SUMMARY, Findings
 from asss.analysis.statements import Detail
+from asss.catalogue import markdown
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.knowledge import Comment
+from asss.catalogue.knowledge import Chapter, Comment
 from asss.page import comments, keyfigures, reasons, record, text
 from asss.page.blocks import Block, block
 from asss.page.comments import Comments, Shown
@@ -28,12 +29,14 @@ __all__ = [
     "Data",
     "Illustrated",
     "Picture",
+    "caption",
     "chapter",
     "dates",
     "facts",
     "figure",
     "gathered",
     "heading",
+    "opening",
     "summary",
     "title",
     "top",
@@ -205,11 +208,24 @@ def title(found: Findings, known: Catalogue) -> str:
     return f"{known.supposed.title} – {said}" if known.supposed else said
 
 
+def caption(chapter: Chapter, known: Catalogue) -> str:
+    """What a chapter's figure is called."""
+    form = known.phrases.words["caption_chapter"]
+    return form.format(chapter=chapter.caption or chapter.name)
+
+
+def opening(chapter: Chapter, *, on_new_page: bool = False) -> Block:
+    """A chapter's heading, as Markdown in a notebook would give it."""
+    kind = "prose ny-side" if on_new_page else "prose"
+    written = markdown.to_html(f"## {chapter.name}")
+    return Block(f'<div class="{kind}">\n{written}\n</div>')
+
+
 def figure(
     picture: Picture, known: Catalogue, *, number: int, caption: str
 ) -> Illustrated:
     """A numbered figure, with its alternative text and the numbers behind it."""
-    told = [known.phrases.words[key] for key in (caption, *picture.notes)]
+    told = [caption, *(known.phrases.words[key] for key in picture.notes)]
     if known.supposed:
         told.insert(0, f"{known.supposed.title}.")
     drawn = block(
@@ -240,8 +256,8 @@ def chapter(
     """
     said = comments.place(found, known)
     whole = text.sentences(found, known, chapter=chapter)
-    caption = f"caption_{chapter}"
-    shown = figure(drawn, known, number=number, caption=caption) if drawn else None
+    called = caption(known.service.chapter(chapter), known)
+    shown = figure(drawn, known, number=number, caption=called) if drawn else None
     made = block(
         "chapter",
         known,

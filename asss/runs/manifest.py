@@ -46,6 +46,7 @@ from asss.catalogue.parameters import (
     NETWORK_FILE,
     NOTEBOOKS,
     SHARED,
+    TEMPLATE,
     Model,
     Run,
 )
@@ -328,9 +329,9 @@ def names(folder: Path) -> list[str]:
     )
 
 
-def template_of(run: Run, root: Path, service: str) -> Path:
+def template_of(run: Run, root: Path) -> Path:
     """The notebook that a report is made from: of a kommune, or of all of them."""
-    return root / NOTEBOOKS / f"{SHARED.get(run.kommune, service)}.ipynb"
+    return root / NOTEBOOKS / f"{SHARED.get(run.kommune, TEMPLATE)}.ipynb"
 
 
 # -- inputs ----------------------------------------------------------------------------
@@ -386,7 +387,7 @@ class Inputs:
         ]
         broken = known.broken.get((run.kommune, run.year), ())
         root = known.folder.parent
-        notebook = template_of(run, root, known.service.service)
+        notebook = template_of(run, root)
         return {
             **self._shared[key],
             "comments": _sha256([*comments, *broken]),

@@ -160,7 +160,7 @@ def render_report(
     """
     target = outputs.folder(output, run.year, run.kommune)
     folder = root / parameters.FOLDER
-    template = manifest.template_of(run, root, service)
+    template = manifest.template_of(run, root)
     if not template.is_file():
         msg = f"No template {template}. Start in the project's folder."
         raise RenderError(msg)
@@ -256,7 +256,9 @@ def _execute(
         for cell in notebook.cells
         if cell.cell_type == "markdown" and ON_PAGE in cell.metadata.get("tags", [])
     ]
-    if run.kommune == METHOD:
+    if run.kommune != METHOD:
+        prose += [f"## {chapter.name}" for chapter in known.service.chapters]
+    else:
         # What it says of no figure: the facts of other reports say nothing of it.
         prose += [
             f"{one.definition} {one.processing} {one.interpretation} {one.formula}"

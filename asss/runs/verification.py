@@ -313,7 +313,7 @@ class _Look:
             problems += readback.read_report(
                 place.folder, facts, known, kept.formats, everybody
             )
-            template = manifest.template_of(kept.run, self.root, kept.service)
+            template = manifest.template_of(kept.run, self.root)
             problems += readback.read_notebook(place.folder, facts, template)
             is_same = all(kept.inputs.get(name) == now[name] for name in libraries)
             # What is put together of the wrong parts is no more to be read.

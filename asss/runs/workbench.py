@@ -35,7 +35,7 @@ from asss.catalogue.supposition import Mean, suppose
 from asss.errors import RenderError, UsageError, bullets, expect
 from asss.figures import Picture
 from asss.page import keyfigures, method, overview, own, reasons, sections, text
-from asss.page.blocks import BLOCK_MIME, Block
+from asss.page.blocks import BLOCK_MIME, Block, Blocks
 from asss.page.own import Own
 from asss.page.record import FactsFile
 from asss.page.sections import Illustrated
@@ -228,7 +228,7 @@ class Report:
         from asss.formats import conversion
 
         run, root = self.found.book.run, self.known.folder.parent
-        template = manifest.template_of(run, root, self.known.service.service)
+        template = manifest.template_of(run, root)
         written = nbformat.read(template, as_version=4)  # type: ignore[no-untyped-call]
         notebook = conversion.in_language(written, self.known)
         names = {"asss": asss, "report": self}
@@ -247,7 +247,8 @@ class Report:
                     "previewed. Use asss render."
                 )
                 raise RenderError(msg) from error
-            cell.outputs = [_output(shown)]
+            parts = shown if isinstance(shown, Blocks) else (shown,)
+            cell.outputs = [_output(one) for one in parts]
         if added:
             on_page[-1].outputs[:0] = [_output(one) for one in added]
         return Preview(conversion.to_html(notebook, self.content().content, self.known))
@@ -297,7 +298,10 @@ class KommuneReport(Report):
         """The service profile, as the figure of that number."""
         drawn = figures.profile(self.found.book, self.known)
         return sections.figure(
-            drawn, self.known, number=figure, caption="caption_profile"
+            drawn,
+            self.known,
+            number=figure,
+            caption=self.known.phrases.words["caption_profile"],
         )
 
     def chapter(self, chapter: str, *, figure: int) -> Illustrated:
@@ -315,6 +319,13 @@ class KommuneReport(Report):
         return sections.chapter(
             self.found, self.known, chapter, drawn=drawn, number=figure
         )
+
+    def chapters(self) -> Blocks:
+        """Every chapter after its heading; the profile is figure 1, theirs follow."""
+        parts: list[Block] = []
+        for number, one in enumerate(self.known.service.chapters, start=2):
+            parts += [sections.opening(one), self.chapter(one.id, figure=number)]
+        return Blocks(tuple(parts))
 
     def own_figure(
         self,
@@ -653,6 +664,16 @@ class NetworkReport(Report):
             return figures.strip(book, known, indicator=indicator)
 
         return overview.chapter(self.found, known, chapter, draw)
+
+    def chapters(self) -> Blocks:
+        """Every chapter after its heading, the first on a new page."""
+        parts: list[Block] = []
+        for one in self.known.service.chapters:
+            parts += [
+                sections.opening(one, on_new_page=not parts),
+                self.chapter(one.id),
+            ]
+        return Blocks(tuple(parts))
 
     @property
     def table(self) -> pd.DataFrame:

@@ -394,9 +394,9 @@ def test_cell_of_the_notebook_that_is_not_translated_is_refused_by_name(
     """Before it is run; a heading in bokmål in the midst would be nobody's choice."""
     whole_translation(project / "parameters")
     with rewritten(project / "parameters" / NYNORSK) as content:
-        del content["prose"]["Kvalitet"]
+        del content["prose"]["Nøkkeltall"]
     run = parameters.Run(kommune="oslo", year=2020, snapshot="embedded", language="nn")
-    told = r"fraser\.nn\.yaml: prose: 1 are missing: Kvalitet"
+    told = r"fraser\.nn\.yaml: prose: 1 are missing: Nøkkeltall"
     with pytest.raises(ParameterError, match=told):
         report.render_report(run, root=project, output=tmp_path)
 

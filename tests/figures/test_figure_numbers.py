@@ -98,7 +98,7 @@ def test_page_has_the_table_beside_the_figure(
 ) -> None:
     """A real table, with caption and headings that say what they head."""
     for picture in drawn(*report).values():
-        html = sections.figure(picture, known, number=7, caption="caption_profile").html
+        html = sections.figure(picture, known, number=7, caption="Profil").html
         table = picture.table
         rows = sum(len(group.rows) for group in table.groups)
         assert 'aria-details="figur-7-tall"' in html

@@ -23,7 +23,7 @@ PLANTED = [
 def problems(folder: Path, known: Catalogue) -> list[str]:
     """All that is wrong with what was made as page and drawings, and the notebook."""
     facts = json.loads((folder / FACTS_NAME).read_bytes())
-    template = known.folder.parent / "notebooks" / "sosiale_tjenester.ipynb"
+    template = known.folder.parent / "notebooks" / "kommune.ipynb"
     found = readback.read_report(folder, facts, known, ("html", "svg"))
     return found + readback.read_notebook(folder, facts, template)
 

@@ -40,8 +40,9 @@ FindingsOf = Callable[[str, int], Findings]
 
 def page_of(found: Findings, known: Catalogue, *, is_review: bool = False) -> str:
     """The figures of a report, as its notebook makes them."""
+    words = known.phrases.words
     drawn = figures.profile(found.book, known, with_intervals=is_review)
-    made = [sections.figure(drawn, known, number=1, caption="caption_profile")]
+    made = [sections.figure(drawn, known, number=1, caption=words["caption_profile"])]
     for number, chapter in enumerate(known.service.chapters, start=2):
         told = (*found.about(chapter.id), *found.statements)
         only = [found.book.by_id[name].indicator for one in told for name in one.facts]
@@ -52,7 +53,7 @@ def page_of(found: Findings, known: Catalogue, *, is_review: bool = False) -> st
             only=list(dict.fromkeys(only)),
             titles=text.titles(found, known, chapter=chapter.id),
         )
-        caption = f"caption_{chapter.id}"
+        caption = sections.caption(chapter, known)
         made.append(sections.figure(drawn, known, number=number, caption=caption))
     return "".join(one.html for one in made)
 
@@ -64,7 +65,7 @@ def network_page_of(found: network.NetworkFindings, known: Catalogue) -> str:
             figures.strip(found.book, known, indicator=one.id),
             known,
             number=number,
-            caption="caption_strip",
+            caption=known.phrases.words["caption_strip"],
         )
         for number, one in enumerate(known.service.indicators, start=1)
     ]

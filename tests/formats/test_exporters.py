@@ -100,7 +100,7 @@ def test_plot_in_a_cell_of_the_page(
 
 
 def test_template_that_has_not_been_run(root: Path, place: Path) -> None:
-    template = nbformat.read(root / "notebooks" / "sosiale_tjenester.ipynb", 4)
+    template = nbformat.read(root / "notebooks" / "kommune.ipynb", 4)
     with pytest.raises(UsageError, match="run all cells"):
         _export(template, place)
 
@@ -112,7 +112,7 @@ def test_no_parameters_above(notebook: nbformat.NotebookNode, tmp_path: Path) ->
 
 def test_what_is_translated_is_not_translated_again(root: Path) -> None:
     known = catalogue.load_catalogue(root / "parameters", language="nn")
-    written = nbformat.read(root / "notebooks" / "sosiale_tjenester.ipynb", 4)
+    written = nbformat.read(root / "notebooks" / "kommune.ipynb", 4)
     once = nbformat.writes(conversion.in_language(written, known))
     again = conversion.in_language(nbformat.reads(once, 4), known)
     assert nbformat.writes(again) == once

@@ -30,13 +30,13 @@ from asss.analysis import statements, tables
 from asss.analysis.findings import Findings
 from asss.catalogue import language
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.parameters import EMBEDDED, METHOD, NETWORK, SHARED
+from asss.catalogue.parameters import EMBEDDED, METHOD, NETWORK, SHARED, TEMPLATE
 from asss.errors import RenderError
 from asss.formats import conversion, readback, typesetting
 from asss.formats.readback import expectation
 from asss.formats.readback.prose import Accounted
 from asss.page import record, sections, text
-from asss.page.blocks import BLOCK_MIME, Block
+from asss.page.blocks import BLOCK_MIME, Block, Blocks
 from asss.runs import report
 from asss.statbank import Snapshot
 
@@ -663,14 +663,18 @@ def test_report_that_is_refused_is_not_put_in_place(
 # -- the first pen ---------------------------------------------------------------------
 
 
+#: A heading of the notebook's own.
+PROSE = "## Nøkkeltall"
+
+
 def written_by_hand(root: Path, kommune: str, prose: str = "") -> tuple[str, Facts]:
     """A page and its facts, by the notebook's own cells, in this process."""
-    name = SHARED.get(kommune, "sosiale_tjenester")
+    name = SHARED.get(kommune, TEMPLATE)
     notebook = nbformat.read(root / "notebooks" / f"{name}.ipynb", as_version=4)
     namespace: dict[str, Any] = {}
     for cell in notebook.cells:
         if cell.cell_type != "code":
-            cell.source = cell.source.replace("## Kvalitet", f"## Kvalitet\n\n{prose}")
+            cell.source = cell.source.replace(PROSE, f"{PROSE}\n\n{prose}")
             continue
         *steps, last = ast.parse(cell.source).body
         if not isinstance(last, ast.Expr):
@@ -681,11 +685,12 @@ def written_by_hand(root: Path, kommune: str, prose: str = "") -> tuple[str, Fac
             shown = eval(compile(ast.Expression(last.value), "cell", "eval"), namespace)
         if "parameters" in cell.metadata.get("tags", []):
             namespace |= {"kommune": kommune, "snapshot": EMBEDDED}
-        cell.outputs = []
-        if isinstance(shown, Block):
-            data = {BLOCK_MIME: {"html": shown.html}}
-            cell.outputs = [nbformat.v4.new_output("display_data", data)]
-        elif isinstance(shown, record.FactsFile):
+        parts = [shown] if isinstance(shown, Block) else []
+        cell.outputs = [
+            nbformat.v4.new_output("display_data", {BLOCK_MIME: {"html": one.html}})
+            for one in (shown if isinstance(shown, Blocks) else parts)
+        ]
+        if isinstance(shown, record.FactsFile):
             facts = json.loads(json.dumps(shown.content))
     return conversion.to_html(notebook, facts, namespace["known"]), facts
 
@@ -828,7 +833,7 @@ def test_fault_in_a_table_on_all_members_is_named(
 
 def with_cell(project: Path, after: str, source: str, **metadata: Any) -> None:
     """A cell that somebody has put into a project's notebook."""
-    path = project / "notebooks" / "sosiale_tjenester.ipynb"
+    path = project / "notebooks" / "kommune.ipynb"
     notebook = nbformat.read(path, as_version=4)
     place = next(n for n, c in enumerate(notebook.cells) if after in c.source)
     cell = nbformat.v4.new_code_cell(source, metadata=metadata, id="put-in")

@@ -385,10 +385,7 @@ FAMILIES = {
     "review_group_": set(get_args(Kind)),
     "review_half_": {"value", "numerator", "denominator"},
     "legend_": {"reconstructed", "span", "outside", "others", "gap", "interval"},
-    "caption_": {
-        *("prioritering_behov", "dekningsgrader_produktivitet", "kvalitet"),
-        *("mean_break", "members", "profile", "arrows", "doubt"),
-    },
+    "caption_": {"profile", "arrows", "doubt", "mean_break", "members", "break"},
     "diff_": {"snapshot", "rendered", "appeared", "disappeared", "sign"},
     "method_chance_": {*CHANCE},
     "download_": {"report", "figures", "facts", "descriptions"},

@@ -130,7 +130,7 @@ def _injected(folder: Path, name: str) -> object:
 
 def test_one_failing_cell_stops_one_report_only(project: Path, tmp_path: Path) -> None:
     """The others arrive; the failure is named by cell; what lay there before stays."""
-    template = project / "notebooks" / "sosiale_tjenester.ipynb"
+    template = project / "notebooks" / "kommune.ipynb"
     notebook = nbformat.read(template, as_version=4)
     trap = nbformat.v4.new_code_cell('1 / (run.kommune != "bergen")', id="felle")
     notebook.cells.insert(6, trap)

@@ -133,7 +133,7 @@ def _await(path: Path, needed: Callable[[], bool]) -> None:
 
 
 def _add_cell(project: Path, source: str) -> None:
-    path = project / "notebooks" / "sosiale_tjenester.ipynb"
+    path = project / "notebooks" / "kommune.ipynb"
     notebook = nbformat.read(path, as_version=4)
     cell = nbformat.v4.new_code_cell(source)
     notebook.cells.append(cell)
@@ -207,7 +207,7 @@ def test_project_goes_along_with_the_snapshots_it_is_asked_for(root: Path) -> No
     assert Project.gather(laid_out, [EMBEDDED]) == gathered
     names = [name for name, _ in gathered.files]
     assert "parameters/nettverk.yaml" in names
-    assert "notebooks/sosiale_tjenester.ipynb" in names
+    assert "notebooks/kommune.ipynb" in names
     assert not any(name.startswith("outputs") for name in names)
 
 

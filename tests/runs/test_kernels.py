@@ -139,7 +139,7 @@ def test_report_is_that_of_papermill(root: Path) -> None:
     made = [
         _timeless(
             papermill.execute_notebook(
-                str(root / "notebooks" / "sosiale_tjenester.ipynb"),
+                str(root / "notebooks" / "kommune.ipynb"),
                 None,
                 parameters={"kommune": "tromso", "year": 2017, "snapshot": EMBEDDED},
                 engine_name=engine,

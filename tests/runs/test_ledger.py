@@ -33,7 +33,7 @@ Told = dict[str, str]
 
 
 def _prose(root: Path) -> list[str]:
-    path = root / "notebooks" / "sosiale_tjenester.ipynb"
+    path = root / "notebooks" / "kommune.ipynb"
     return [
         cell.source
         for cell in nbformat.read(path, as_version=4).cells
@@ -169,7 +169,7 @@ def test_changed_words_in_the_notebook_move_every_report(
     project: Path, known: Catalogue, snapshot: Snapshot, told: Told
 ) -> None:
     """The Markdown that reaches the page is read on every page."""
-    file = project / "notebooks" / "sosiale_tjenester.ipynb"
+    file = project / "notebooks" / "kommune.ipynb"
     text = file.read_text("utf-8")
     assert "## Nøkkeltall" in text
     file.write_text(text.replace("## Nøkkeltall", "## Tall"), "utf-8")

@@ -369,9 +369,9 @@ CHANGES: dict[str, tuple[Change, frozenset[str], str]] = {
         "of unknown use",
     ),
     "the notebook": (
-        added("notebooks/sosiale_tjenester.ipynb", " "),
+        added("notebooks/kommune.ipynb", " "),
         EVERY - OF_NONE,
-        "notebooks/sosiale_tjenester.ipynb changed",
+        "notebooks/kommune.ipynb changed",
     ),
     "the network's notebook": (
         added("notebooks/asss_samlet.ipynb", " "),

@@ -273,7 +273,7 @@ def test_plain_papermill_works_from_root_and_from_notebooks(
     up = "../" if place else ""
     command = [
         str(Path(sys.executable).with_name("papermill")),
-        f"{up}notebooks/sosiale_tjenester.ipynb",
+        f"{up}notebooks/kommune.ipynb",
         str(tmp_path / "out.ipynb"),
         "-f",
         f"{up}parameters/rapporter/trondheim-2020.yaml",
@@ -288,8 +288,8 @@ def test_plain_papermill_works_from_root_and_from_notebooks(
 @pytest.mark.parametrize(
     ("name", "given", "complaint"),
     [
-        ("sosiale_tjenester", ("-p", "Kommune", "oslo"), "Did you mean kommune?"),
-        ("sosiale_tjenester", ("-y", "kommune: [oslo]"), "kommune: Input should be a"),
+        ("kommune", ("-p", "Kommune", "oslo"), "Did you mean kommune?"),
+        ("kommune", ("-y", "kommune: [oslo]"), "kommune: Input should be a"),
         ("asss_samlet", ("-p", "kommune", "oslo"), "unknown parameter kommune."),
     ],
 )

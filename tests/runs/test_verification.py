@@ -123,9 +123,9 @@ def test_manifest_of_another_report_is_found(made: Path) -> None:
 
 def test_changed_inputs_are_told_apart_from_changed_reports(made: Path) -> None:
     """The report is what it was; it is the world that has moved on."""
-    path = made / "notebooks" / "sosiale_tjenester.ipynb"
+    path = made / "notebooks" / "kommune.ipynb"
     path.write_text(path.read_text("utf-8") + "\n", "utf-8")
-    what = "notebooks/sosiale_tjenester.ipynb changed since it was made"
+    what = "notebooks/kommune.ipynb changed since it was made"
     checks = _verify(made, render=True)
     assert not _of(checks, "problem")
     assert _of(checks, "note") == [

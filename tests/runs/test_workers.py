@@ -37,7 +37,7 @@ pytestmark = pytest.mark.skipif(
 
 def _with_trap(project: Path, kommune: str, code: str) -> None:
     """Have the notebook do something on its way, in one report."""
-    template = project / "notebooks" / "sosiale_tjenester.ipynb"
+    template = project / "notebooks" / "kommune.ipynb"
     notebook = nbformat.read(template, as_version=4)
     source = f"if run.kommune == {kommune!r}:\n    {code}"
     notebook.cells.insert(6, nbformat.v4.new_code_cell(source, id="felle"))
@@ -140,7 +140,7 @@ def test_what_is_saved_meanwhile_is_for_the_next_time(
     def save() -> None:
         wait_for(mark.exists)
         (project / "parameters" / "fraser.yaml").write_text("halv: [", "utf-8")
-        (project / "notebooks" / "sosiale_tjenester.ipynb").write_text("{", "utf-8")
+        (project / "notebooks" / "kommune.ipynb").write_text("{", "utf-8")
         saved.touch()
 
     with ThreadPoolExecutor() as threads:

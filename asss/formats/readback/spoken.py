@@ -4,7 +4,7 @@ What is beside a figure: caption, alternative text, and the table of its numbers
 Each is worked out from facts.json, and must be so to the letter.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -68,12 +68,12 @@ def _claimed(shown: Shown, bases: Iterable[str], beside: Iterable[str]) -> str:
 def profile(shown: Shown, *, is_review: bool) -> Beside:
     """What is beside the service profile."""
     notes = {
-        "caption_profile": True,
-        "caption_arrows": any(map(shown.way, shown.reported)),
-        "caption_doubt": any(map(shown.is_doubted, shown.reported)),
+        "profile": True,
+        "arrows": any(map(shown.way, shown.reported)),
+        "doubt": any(map(shown.is_doubted, shown.reported)),
     }
     return Beside(
-        " ".join(shown.words[name] for name, holds in notes.items() if holds),
+        _caption(shown, notes),
         _profile_text(shown, is_review=is_review),
         _profile_numbers(shown, is_review=is_review),
     )
@@ -217,6 +217,11 @@ def _table(
     return Numbers((corner, *heads), tuple(groups), tuple(signs))
 
 
+def _caption(shown: Shown, notes: Mapping[str, bool]) -> str:
+    """What is said below a figure, where it holds."""
+    return " ".join(shown.words[f"caption_{name}"] for name in notes if notes[name])
+
+
 # -- over the years --------------------------------------------------------------------
 
 
@@ -228,18 +233,19 @@ def development(shown: Shown, chapter: str) -> Beside:
     several = int(shown.known.phrases.thresholds.several_years.value)
     is_told = shown.known.is_told_beside_text
     notes = {
-        f"caption_{chapter}": True,
-        "caption_mean_break": len({fact["mean_rule"] for fact in own}) > 1,
-        "caption_members": any(shown.has_joined(fact["year"]) for fact in later),
-        "caption_break": not all(
+        "mean_break": len({fact["mean_rule"] for fact in own}) > 1,
+        "members": any(shown.has_joined(fact["year"]) for fact in later),
+        "break": not all(
             fact["year"] in shown.years[-several:]
             and is_told(entry["kind"], entry["years"], shown.year)
             for fact in later
             for entry in shown.breaks(fact)
         ),
     }
+    of = next(one for one in shown.known.service.chapters if one.id == chapter)
+    called = shown.words["caption_chapter"].replace("{chapter}", of.caption or of.name)
     return Beside(
-        " ".join(shown.words[name] for name, holds in notes.items() if holds),
+        f"{called} {_caption(shown, notes)}".rstrip(),
         _development_text(shown, drawn),
         _development_numbers(shown, drawn),
     )

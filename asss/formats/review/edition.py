@@ -37,6 +37,9 @@ MADE_FACTS = "fakta"
 #: The service profile on a page, and the number of its figure.
 PROFILE = re.compile(r'<figure id="figur-(\d+)">\s*<div[^>]*><svg[^>]* id="profil"')
 
+#: How a heading begins, which says nothing of any figure.
+PROSE = '<div class="prose'
+
 #: How matplotlib leaves a plot in a notebook.
 PNG = "image/png"
 
@@ -82,9 +85,15 @@ def compose(
     details = {"title": content["title"]}
     title = text.phrase("review_title", details, known)
     for cell in cells:
+        is_first = True
         for output in _shown(cell):
-            html = _with_intervals(output.data[BLOCK_MIME]["html"], found, known)
-            output.data[BLOCK_MIME] = {"html": _marked(html, cell, trails, known)}
+            html = output.data[BLOCK_MIME]["html"]
+            if html.startswith(PROSE):
+                continue
+            html = _with_intervals(html, found, known)
+            put = _marked(html, cell, trails, known, is_first=is_first)
+            output.data[BLOCK_MIME] = {"html": put}
+            is_first = False
     words = known.phrases.words
     findings = trails.findings(record.read(content))
     banner = blocks.block("review_banner", known, title=title)
@@ -122,14 +131,19 @@ def _with_intervals(html: str, found: Findings, known: Catalogue) -> str:
         return html
     drawn = figures.profile(found.book, known, with_intervals=True)
     number = int(profile[1])
-    return sections.figure(drawn, known, number=number, caption="caption_profile").html
+    called = known.phrases.words["caption_profile"]
+    return sections.figure(drawn, known, number=number, caption=called).html
 
 
-def _marked(html: str, cell: NotebookNode, trails: Trails, known: Catalogue) -> str:
+def _marked(
+    html: str, cell: NotebookNode, trails: Trails, known: Catalogue, *, is_first: bool
+) -> str:
     """A block with its marks, and before it the cell that made it."""
     number = cell.execution_count
     put = put_marks(html, lambda marked: trails.target(marked, number))
-    return blocks.block("review_block", known, cell=number, html=Markup(put)).html
+    return blocks.block(
+        "review_block", known, cell=number, is_first=is_first, html=Markup(put)
+    ).html
 
 
 def put_marks(html: str, target: Target) -> str:
