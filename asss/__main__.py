@@ -30,6 +30,7 @@ except ModuleNotFoundError as error:
 #: The commands in the order of the help: module, function, and what it is for.
 COMMANDS = {
     "render": ("render", "render", "Make reports: those that have changed."),
+    "watch": ("watch", "watch", "Show in the browser what a saved file changes."),
     "open": ("project", "open_", "Open the index of a year, or one report."),
     "fetch": ("fetch", "fetch", "Fetch the figures from Statistics Norway."),
     "doctor": ("fetch", "examine", "Look for what is amiss: here, and at SSB."),

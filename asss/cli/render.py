@@ -49,9 +49,9 @@ from asss.runs.manifest import Verdict
 from asss.statbank import Snapshot, holdings
 
 if TYPE_CHECKING:
-    from asss.runs.batch import Result, Workers
+    from asss.runs.batch import Crew, Result
 
-__all__ = ["render"]
+__all__ = ["Formats", "Kommune", "Year", "once", "render", "reports_of"]
 
 #: Every form that a report can be had in.
 EVERY_FORMAT = "all"
@@ -135,8 +135,9 @@ class _Task:
     editions: tuple[str, ...]
     today: str
     limits: Limits
-    jobs: int | None
-    scheduler: str | None
+    jobs: int | None = None
+    scheduler: str | None = None
+    workers: "Crew | None" = None
 
     @property
     def root(self) -> Path:
@@ -205,6 +206,54 @@ def render(
         )
         _carry_out(task, account, force=force, dry_run=dry_run)
     _conclude(task, account, dry_run=dry_run)
+
+
+def reports_of(
+    folder: Path, kommuner: Sequence[str], years: Sequence[int]
+) -> list[Run]:
+    """
+    The reports that are asked for, of one or many, by ids, names or numbers.
+
+    Raises
+    ------
+    UsageError
+        If there is none such.
+    """
+    return _runs(catalogue.load_catalogue(folder), kommuner, years)
+
+
+def once(
+    folder: Path,
+    *,
+    kommune: Sequence[str],
+    years: Sequence[int],
+    output: Path,
+    formats: Sequence[str],
+    account: Account,
+    workers: "Crew",
+) -> None:
+    """
+    Make what is due of some reports, by workers that are there already.
+
+    Raises
+    ------
+    AsssError
+        If parameters/ is wrong; a report that fails is told to the account.
+    """
+    known = catalogue.load_catalogue(folder)
+    runs = _with_snapshot(_runs(known, kommune, years), None, folder.parent)
+    task = _Task(
+        known=known,
+        output=output,
+        runs=runs,
+        snapshots=_opened(runs, known, account),
+        formats=_formats(formats),
+        editions=_editions(None),
+        today=today(None),
+        limits=LIMITS,
+        workers=workers,
+    )
+    _carry_out(task, account, force=False, dry_run=False)
 
 
 def _suppose(
@@ -456,7 +505,7 @@ def _render(
         )
 
 
-def _workers(task: _Task, due: Sequence[Run]) -> "tuple[Workers, int]":
+def _workers(task: _Task, due: Sequence[Run]) -> "tuple[Crew, int]":
     """Who makes the reports, and how many at a time."""
     from asss.runs.batch import Local, Project, cores
     from asss.runs.kernels import forks
@@ -466,6 +515,8 @@ def _workers(task: _Task, due: Sequence[Run]) -> "tuple[Workers, int]":
     except ValueError as error:
         raise UsageError(str(error)) from error
     count = min(task.jobs or cores(), len(due))
+    if task.workers is not None:
+        return task.workers, count
     if task.scheduler is None:
         return Local(count), count
     from asss.runs.cluster import Cluster

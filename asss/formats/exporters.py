@@ -6,6 +6,7 @@ page that ``asss render`` makes, held against snapshot and parameters and read b
 it: a notebook that was changed, or run in part, gives an error and no page.
 """
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from nbformat import NotebookNode
 from asss.catalogue import catalogue
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import Run, check_model, find_folder
-from asss.errors import RenderError, UsageError
+from asss.errors import AsssError, RenderError, UsageError
 from asss.formats import conversion, executed, exports, readback, typesetting
 from asss.outputs import HTML_NAME, PDF_NAME
 from asss.page.record import refuse_what_if
@@ -49,6 +50,24 @@ class _ReportExporter(Exporter):
         nb, resources = super().from_notebook_node(nb, resources, **more)
         folder = Path(resources.get("metadata", {}).get("path") or Path.cwd())
         return self._report(nb, folder.resolve()), resources
+
+    def from_file(
+        self, file_stream: Any, resources: Any = None, **more: Any
+    ) -> tuple[Any, Any]:
+        """
+        Give out the report of a file, as the command line of nbconvert asks for it.
+
+        There an error is a line and an exit code, and no traceback.
+        """
+        try:
+            return super().from_file(file_stream, resources, **more)
+        except AsssError as error:
+            # It looks at all exporters as it is loaded, these among them.
+            from nbconvert.nbconvertapp import NbConvertApp
+
+            if not NbConvertApp.initialized():
+                raise
+            sys.exit(f"Error: {error}")
 
     def _report(self, notebook: NotebookNode, folder: Path) -> str | bytes:
         raise NotImplementedError

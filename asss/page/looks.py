@@ -49,7 +49,7 @@ WRITTEN = str.maketrans(
 )
 
 #: What figures are written with, as good as always: all share a typeface of these.
-LETTERS = frozenset(string.printable[:95] + "\u00a0æøåÆØÅéöüÉÖÜ«»–−×·½…†ʳ⁻²")
+LETTERS = frozenset(string.printable[:95] + "\u00a0æøåÆØÅéöüÉÖÜ«»–−×·½…†ʳ⁻²↑→↓")
 
 #: The part of the stylesheet that is about text, tables and figures wherever they are.
 BEGIN, END = "/* -- text", "/* -- screens"

@@ -15,7 +15,7 @@ import os
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -54,6 +54,7 @@ from asss.runs.ledger import Entry, Ledger
 from asss.statbank import holdings
 
 __all__ = [
+    "Crew",
     "Files",
     "Local",
     "Project",
@@ -147,6 +148,10 @@ class Workers(Protocol):
         """End; after an error at once, with what is under way given up."""
 
 
+#: Workers that begin and end with a ``with``; or are kept, by whoever wraps them.
+Crew: TypeAlias = AbstractContextManager[Workers]
+
+
 def render_all(
     runs: Sequence[Run],
     *,
@@ -154,7 +159,7 @@ def render_all(
     output: Path,
     formats: Sequence[str] = USUAL_FORMATS,
     editions: Sequence[str] = (PUBLIC,),
-    workers: Workers | None = None,
+    workers: Crew | None = None,
     today: str = "",
     limits: Limits = LIMITS,
     on_result: Callable[[Result], None] | None = None,
@@ -170,7 +175,7 @@ def render_all(
     runs : sequence of Run
     formats, editions : sequence of str
         What each is to be made in at the least: what it lies there in is kept.
-    workers : Workers, optional
+    workers : Crew, optional
         What makes them; on all cores of this machine when left out.
     today : str, optional
         ISO date of the rendering. With it the ledger in `output` is kept: each report's

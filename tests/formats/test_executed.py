@@ -63,6 +63,16 @@ def test_typeface_of_a_figure_has_every_letter_of_it() -> None:
     assert more.translate(looks.WRITTEN) in looks.in_notebook(block.format("Kočić"))
 
 
+def test_figures_of_a_report_share_a_typeface(rendered: Rendered) -> None:
+    """It is cut before there is a report: to cut another takes as long as executing."""
+    usual = looks._alone(looks.LETTERS).translate(looks.WRITTEN)
+    for kommune in ("trondheim", "bergen"):
+        written = (rendered(kommune, 2020) / NOTEBOOK_NAME).read_text("utf-8")
+        drawings = written.count("data:image/svg+xml;charset=utf-8,")
+        assert drawings == 4
+        assert written.count(json.dumps(usual)[1:-1]) == drawings
+
+
 def test_typeface_of_a_figure_is_not_dated_anew(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -1,5 +1,7 @@
 """nbconvert's own way to a report, on the command line; JupyterLab's is in test_lab."""
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +105,23 @@ def test_template_that_has_not_been_run(root: Path, place: Path) -> None:
     template = nbformat.read(root / "notebooks" / "kommune.ipynb", 4)
     with pytest.raises(UsageError, match="run all cells"):
         _export(template, place)
+
+
+def test_error_is_a_line_on_the_command_line(root: Path, tmp_path: Path) -> None:
+    template = root / "notebooks" / "kommune.ipynb"
+    asked = [sys.executable, "-m", "nbconvert", "--to", "asss_html"]
+    done = subprocess.run(
+        [*asked, "--output-dir", str(tmp_path), str(template)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert (
+        "Error: The notebook holds no facts of a report: run all cells" in done.stderr
+    )
+    assert "Traceback" not in done.stderr
+    assert not list(tmp_path.iterdir())
 
 
 def test_no_parameters_above(notebook: nbformat.NotebookNode, tmp_path: Path) -> None:
