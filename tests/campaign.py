@@ -9,7 +9,9 @@ manifests renewed: nothing but what the files say can give it away. Where the fa
 themselves would be wrong, a test must fail.
 
 ``make mutants`` tries all (minutes) and writes docs/reliability.md; ``make check`` only
-those that a test must see.
+those that a test must see. All happens in a copy: who works in the project meanwhile
+changes neither what is tried nor the table, whose rows are of one state of the code. A
+fault that cannot be planted fails the campaign, and by another exit code.
 """
 
 import argparse
@@ -20,23 +22,28 @@ import multiprocessing
 import os
 import pkgutil
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
+import traceback
 import warnings
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Final, get_args
 
 import faults
 import inprocess
+import mutants
 import pytest
 from faults import Fault, Kind, Scene
 
+import asss
 from asss import statbank
 from asss.catalogue import catalogue, parameters
 from asss.catalogue.parameters import EMBEDDED, METHOD, NETWORK, Run
@@ -60,12 +67,16 @@ FINISHED: Final = (
 #: Without the PDF, which is checked by what it is made of.
 FORMATS: Final = ("html", "xlsx", "csv", "svg")
 
-#: What else is made for the sake of a kind.
-MORE: Final = {"after": ("pdf",), "table": ("docx",)}
-
-#: Where a fault was stopped; empty: it could not be planted.
+#: Where a fault was stopped.
 Stopped = str
 ESCAPED, UNTRIED = "escaped", "untried"
+
+#: What the package is made of, that faults are planted in.
+PLANTED_IN: Final = ("asss", parameters.FOLDER, "notebooks")
+
+#: How the campaign ends: all well; a fault got out; one was not tried, so that nothing
+#: is known of it.
+WELL, OUT, UNKNOWN = 0, 1, 2
 
 
 @dataclass(frozen=True)
@@ -116,6 +127,7 @@ def render(
     name: str,
     output: Path,
     formats: Sequence[str] = FORMATS,
+    *,
     editions: Sequence[str] = (report.PUBLIC,),
     root: Path = ROOT,
 ) -> None:
@@ -153,20 +165,20 @@ def tried(fault: Fault, finished: Path) -> tuple[Stopped, str]:
             root = project(fault, Path(name) / "project")
             fault.plant(scene)
         except (LookupError, AttributeError, OSError) as error:
-            return UNTRIED, f"{type(error).__name__}: {error}"
+            return UNTRIED, _whence(error)
         if fault.stop == "verify":
             return _verified(output, folder)
         try:
             if kommune == "index":
                 batch.write_index(known(), year=int(year), output=output)
             else:
-                formats = (*FORMATS, *MORE.get(fault.kind, ()))
-                render(fault.report, output, formats, root)
+                formats = (*FORMATS, *fault.formats)
+                render(fault.report, output, formats, root=root)
         except AsssError as error:
             return "render", _brief(str(error))
         except Exception as error:
             # It puts nothing in place either; but it is not what was planted.
-            return UNTRIED, f"{type(error).__name__}: {error}"
+            return UNTRIED, _whence(error)
         if fault.test:
             return _tested(fault.test)
         return ESCAPED, ""
@@ -176,6 +188,13 @@ def _brief(said: str) -> str:
     """The first thing that was wrong."""
     lines = said.splitlines()
     return next((line[4:] for line in lines if line.startswith("  - ")), lines[0])
+
+
+def _whence(error: BaseException) -> str:
+    """What was raised, and where."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{Path(last.filename).name}:{last.lineno}"
+    return f"{type(error).__name__}: {error} ({where}: {last.line})"
 
 
 def _verified(output: Path, folder: Path) -> tuple[Stopped, str]:
@@ -229,7 +248,7 @@ def _child(fault: Fault, finished: Path, said: Connection) -> None:
     try:
         said.send(tried(fault, finished))
     except BaseException as error:
-        said.send((UNTRIED, f"{type(error).__name__}: {error}"))
+        said.send((UNTRIED, _whence(error)))
         raise
 
 
@@ -272,7 +291,7 @@ def _finish(finished: Path, chosen: Sequence[Fault]) -> None:
             one,
             finished,
             (*FORMATS, "pdf", *(("png",) if is_seen else ())),
-            report.EDITIONS if is_seen else (report.PUBLIC,),
+            editions=report.EDITIONS if is_seen else (report.PUBLIC,),
         )
     for year in {one.rpartition("-")[2] for one in FINISHED}:
         batch.write_index(known(), year=int(year), output=finished)
@@ -281,14 +300,35 @@ def _finish(finished: Path, chosen: Sequence[Fault]) -> None:
         assert is_well or check.outcome != "problem", check
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Try the faults that are asked for, and say which are not stopped."""
+def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("kinds", nargs="*", help="only these kinds")
     asked.add_argument("--tests", action="store_true", help="those for a test alone")
     asked.add_argument("--name", default="", help="only those with this in their name")
     asked.add_argument("--write", action="store_true", help="write docs/reliability.md")
-    given = asked.parse_args(arguments)
+    asked.add_argument("--table", type=Path, help=argparse.SUPPRESS)
+    return asked.parse_args(arguments)
+
+
+def _copied(given: argparse.Namespace, arguments: Sequence[str]) -> int:
+    """Run the campaign in a copy, that writes what it finds here."""
+    with tempfile.TemporaryDirectory(prefix="asss-campaign-") as name:
+        folder = mutants.copied(Path(name).resolve())
+        words = [sys.executable, str(folder / "tests" / Path(__file__).name)]
+        # What is installed leads to the project itself, and comes later on the path.
+        return subprocess.run(
+            [*words, *arguments, "--table", str(given.table or TABLE)],
+            env={**os.environ, "PYTHONPATH": str(folder)},
+        ).returncode
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Try the faults that are asked for, and say which are not stopped."""
+    given = _asked(arguments)
+    if given.table is None:
+        return _copied(given, sys.argv[1:] if arguments is None else arguments)
+    where = Path(asss.__file__)
+    assert where.is_relative_to(ROOT), f"{where} was imported, and not the copy"
     chosen = [
         fault
         for fault in gathered()
@@ -325,12 +365,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.write:
         order = {fault.name: place for place, fault in enumerate(chosen)}
         found.sort(key=lambda outcome: order[outcome.fault.name])
-        text = TABLE.read_text("utf-8")
-        before, _, rest = text.partition(BEGIN)
-        old, _, after = rest.partition(END)
-        written = tables(found, _kept(old, found))
-        TABLE.write_text(f"{before}{BEGIN}\n{written}{END}{after}", "utf-8")
-    return 0 if well == len(found) else 1
+        _write(given.table, found)
+    untried = [outcome.fault.name for outcome in found if outcome.stopped == UNTRIED]
+    if untried:
+        sys.stderr.write(
+            f"NOT TRIED: {len(untried)} of {len(found)} faults, of which nothing is "
+            f"known. Mend tests/faults/: {'; '.join(untried)}\n"
+        )
+        return UNKNOWN
+    return WELL if well == len(found) else OUT
+
+
+def _write(table: Path, found: Sequence[Outcome]) -> None:
+    """Put outcomes into the table, with those of others of the same code."""
+    before, _, rest = table.read_text("utf-8").partition(BEGIN)
+    old, _, after = rest.partition(END)
+    state = f"Of the code with digest {_state()}."
+    kept = _kept(old, found) if state in old else []
+    written = f"{state}\n{tables(found, kept)}"
+    table.write_text(f"{before}{BEGIN}\n\n{written}{END}{after}", "utf-8")
+
+
+def _state() -> str:
+    """A digest of what faults are planted in."""
+    paths = (path for name in PLANTED_IN for path in (ROOT / name).rglob("*"))
+    files = sorted(p for p in paths if p.is_file() and "__pycache__" not in p.parts)
+    state = sha256()
+    for path in files:
+        state.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes())
+    return state.hexdigest()[:12]
 
 
 # -- what is written -------------------------------------------------------------------
@@ -360,22 +423,36 @@ def tables(found: Sequence[Outcome], kept: Sequence[Told] = ()) -> str:
         told.append((one.fault.kind, one.fault.name, one.stopped, said))
     lines = [
         "",
-        "| kind | planted | at render | by verify | by a test | escaped |",
-        "|---|---|---|---|---|---|",
+        "| kind | planted | before it was finished | stopped at render | in finished "
+        "files | stopped by verify | by a test | escaped | not tried |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
     for kind in (*get_args(Kind), ""):
-        own = [stopped for of, _, stopped, _ in told if kind in ("", of)]
+        own = [one for one in told if kind in ("", one[0])]
         if not own:
             continue
-        count = Counter(own)
-        escaped = count[ESCAPED] + count[UNTRIED]
-        lines.append(
-            f"| {kind or '**all**'} | {len(own)} | {count['render']} | "
-            f"{count['verify']} | {count['test']} | {escaped} |"
-        )
+        late = [stopped for _, name, stopped, _ in own if name in _late()]
+        early = [stopped for _, name, stopped, _ in own if name not in _late()]
+        count = Counter([*late, *early])
+        cells = [
+            *(len(own), len(early), _share(early.count("render"), len(early))),
+            *(len(late), _share(late.count("verify"), len(late))),
+            *(count["test"], count[ESCAPED], count[UNTRIED]),
+        ]
+        lines.append(f"| {kind or '**all**'} | {' | '.join(map(str, cells))} |")
     lines += ["", "| kind | fault | stopped | by |", "|---|---|---|---|"]
     lines += [f"| {' | '.join(one)} |" for one in sorted(told, key=lambda one: one[0])]
     return "\n".join([*lines, "", ""])
+
+
+@cache
+def _late() -> set[str]:
+    """Faults of finished files: no rendering could have seen them."""
+    return {fault.name for fault in gathered() if fault.stop == "verify"}
+
+
+def _share(count: int, of: int) -> str:
+    return f"{count} ({100 * count / of:.1f} %)" if of else "0"
 
 
 #: How much is written of what was said.

@@ -7,25 +7,26 @@ from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
+from papermill.iorw import load_notebook_node
+from papermill.parameterize import parameterize_notebook
 
 from asss.catalogue.parameters import SHARED, Run
 from asss.errors import AsssError, RenderError
+from asss.runs import report
 
 
 def execute(run: Run, template: Path, root: Path, *_: object) -> NotebookNode:
-    """In place of papermill: each cell in turn, and what its last line gives."""
-    notebook = nbformat.read(template, as_version=4)
+    """In place of papermill: what it puts in, each cell, and what its last line gives."""
+    notebook = load_notebook_node(str(template))  # type: ignore[no-untyped-call]
     given = run.model_dump(exclude={"kommune"} if run.kommune in SHARED else set())
+    notebook = parameterize_notebook(notebook, given)  # type: ignore[no-untyped-call]
     space: dict[str, Any] = {}
     with contextlib.chdir(root):
         for cell in notebook.cells:
             if cell.cell_type != "code":
                 continue
-            if "parameters" in cell.metadata.get("tags", []):
-                space |= given
-                continue
             *lines, last = ast.parse(cell.source).body
-            is_shown = isinstance(last, ast.Expr) and "tags" in cell.metadata
+            is_shown = isinstance(last, ast.Expr) and bool(cell.metadata["tags"])
             if not is_shown:
                 lines.append(last)
             try:
@@ -41,7 +42,7 @@ def execute(run: Run, template: Path, root: Path, *_: object) -> NotebookNode:
                 step = cell.source.splitlines()[0]
                 msg = f"cell «{step}» failed. {type(error).__name__}: {error}"
                 raise RenderError(msg) from error
-    return notebook
+    return report._tidy(notebook)
 
 
 def _output(shown: Any) -> NotebookNode:

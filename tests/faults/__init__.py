@@ -61,6 +61,8 @@ class Fault:
     given : function of a folder, optional
         Makes a project in which it would be seen: what lies in ``parameters/``, and the
         embedded figures in ``planted/``. Without the fault, its report is right.
+    formats : tuple of str
+        What must be made for it to show, beside what always is.
     """
 
     name: str
@@ -70,6 +72,7 @@ class Fault:
     report: str = "trondheim-2020"
     test: str = ""
     given: Callable[[Path], None] | None = None
+    formats: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

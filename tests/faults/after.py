@@ -8,7 +8,7 @@ from typing import Any
 
 from asss.formats import conversion, exports, typesetting
 from asss.formats.readback import copies
-from faults import Fault, Scene
+from faults import Fault, Scene, Stop
 
 Plant = Callable[[Scene], None]
 
@@ -64,7 +64,8 @@ def _instead(file: str, other: str) -> Plant:
 
 
 def _after(name: str, plant: Plant, *, finished: bool = True) -> Fault:
-    return Fault(name, "after", "verify" if finished else "render", plant)
+    stop: Stop = "verify" if finished else "render"
+    return Fault(name, "after", stop, plant, formats=("pdf",))
 
 
 def _in_json(file: str, change: Callable[[Any], None]) -> Plant:
@@ -73,7 +74,10 @@ def _in_json(file: str, change: Callable[[Any], None]) -> Plant:
     def plant(scene: Scene) -> None:
         path = scene.folder / file
         content = json.loads(path.read_bytes())
+        before = json.dumps(content)
         change(content)
+        if json.dumps(content) == before:
+            raise LookupError(file)
         path.write_text(json.dumps(content, ensure_ascii=False), "utf-8")
 
     return plant
@@ -130,6 +134,22 @@ def _asked_otherwise(notebook: Any) -> None:
             cell["source"] = written.replace("year = 2020", "year = 2019")
 
 
+def _not_asked(notebook: Any) -> None:
+    """It does not say what it was run for."""
+    notebook["cells"] = [
+        cell
+        for cell in notebook["cells"]
+        if copies.GIVEN not in cell["metadata"].get("tags", ())
+    ]
+
+
+def _asked_more(notebook: Any) -> None:
+    """What it was run for is changed in the same cell."""
+    for cell in notebook["cells"]:
+        if copies.GIVEN in cell["metadata"].get("tags", ()):
+            cell["source"] = "".join(cell["source"]) + "\nyear -= 1"
+
+
 OF_COPIES = tuple(
     Fault(name, "after", "verify", plant)
     for name, plant in (
@@ -180,6 +200,14 @@ OF_COPIES = tuple(
         (
             "a year is changed in a finished notebook",
             _in_json("rapport.ipynb", _asked_otherwise),
+        ),
+        (
+            "what a notebook was run for is taken out",
+            _in_json("rapport.ipynb", _not_asked),
+        ),
+        (
+            "what a notebook was run for is changed within",
+            _in_json("rapport.ipynb", _asked_more),
         ),
         ("the notebook is another's", _instead("rapport.ipynb", "2020/tromso")),
         (

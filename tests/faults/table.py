@@ -50,7 +50,9 @@ def _in_word(name: str, old: str, new: str, *, report: str = "trondheim-2020") -
 
         scene.patch.setattr(word, "to_docx", to_docx)
 
-    return Fault(f"in Word, {name}", "table", "render", plant, report)
+    return Fault(
+        f"in Word, {name}", "table", "render", plant, report, formats=("docx",)
+    )
 
 
 #: A row of the table, from its head to its end; and a part of it.

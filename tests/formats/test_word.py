@@ -354,6 +354,11 @@ def test_what_people_write_keeps_its_form() -> None:
         ("<marquee>A</marquee>", "no rule for the element <marquee>"),
         ("<p class='kicker new'>A</p>", "class new of <p>"),
         ("<p>A<sup class='ref'><a href='#nowhere'>a</a></sup></p>", "#nowhere"),
+        (
+            "<ol class='letters'><li id='n'><span class='letter'>a</span>"
+            "<a href='#nowhere'>b</a></li></ol>",
+            "#nowhere",
+        ),
         ("<p>A", "not well-formed"),
     ],
 )

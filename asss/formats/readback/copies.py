@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 from urllib.parse import unquote
 
 from asss.catalogue import markdown
-from asss.catalogue.parameters import BOKMAL
+from asss.catalogue.parameters import BOKMAL, SHARED
 from asss.page.looks import font_faces
 
 __all__ = ["false_drawings", "false_notebook"]
@@ -86,7 +86,7 @@ ON_PAGE, GIVEN = "rapport", "injected-parameters"
 
 #: Where the page puts in what leads about on it.
 APART = re.compile(r"<!--.*?-->|</h\d>")
-VALUE = re.compile(r"^(\w+) = (.*)$", re.MULTILINE)
+VALUE = re.compile(r"(\w+) = (.*)")
 STYLE = re.compile(r"<style\b[^>]*>.*?</style>", re.DOTALL)
 PICTURE = re.compile(r'src="data:image/svg\+xml([^,"]*),([^"]*)"')
 
@@ -150,11 +150,27 @@ def _misplaced(
         )
         if said != should or not is_kind:
             yield f"cell {number} is not its template's: «{_source(cell)[:60]}»"
-    for cell in cells:
-        if GIVEN in _tags(cell):
-            for name, value in VALUE.findall(_source(cell)):
-                if json.loads(value) != run.get(name):
-                    yield f"was given {name} = {value}, and is of {run.get(name)!r}"
+    yield from _misgiven([cell for cell in cells if GIVEN in _tags(cell)], run)
+
+
+def _misgiven(cells: Sequence[Cell], run: Mapping[str, Any]) -> Iterator[str]:
+    """What the notebook says that it was given, and was not; and what it does not."""
+    lines = [line for cell in cells for line in _source(cell).splitlines() if line]
+    given = {}
+    for line in (one for one in lines if not one.startswith("#")):
+        found = VALUE.fullmatch(line)
+        if found is None:
+            yield f"was given «{line[:60]}»"
+            continue
+        name, value = found.groups()
+        given[name] = value
+        # As Python and JSON both write what a run holds: texts and whole numbers.
+        if value != json.dumps(run.get(name), ensure_ascii=False):
+            yield f"was given {name} = {value}, and is of {run.get(name)!r}"
+    # A notebook on no one has no kommune to be given.
+    wanted = run.keys() - ({"kommune"} if run["kommune"] in SHARED else set())
+    if len(cells) != 1 or given.keys() != wanted:
+        yield f"was given {len(cells)} times {', '.join(given) or 'nothing'}"
 
 
 def _strange(data: Mapping[str, Any]) -> str:

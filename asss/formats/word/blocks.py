@@ -259,7 +259,7 @@ def _note(item: dict[str, Any], at: Setting) -> list[Element]:
         rest[0] = rest[0].lstrip(" ")
     made = paragraph([letter], at.package, "TableNote")
     made.append(w("r", w("tab")))
-    made.extend(set_line(rest, at.package))
+    made.extend([*set_line(rest, at.package)])
     begun, ended = at.package.marked(item["id"])
     made[1:1] = [begun, ended]
     return [made]
@@ -275,7 +275,7 @@ def _terms(node: dict[str, Any], at: Setting) -> list[Element]:
             look, term = Look("Mark"), [manuscript.words(term)]
         one = paragraph(term, at.package, "Term", look=look)
         one.append(w("r", w("tab")))
-        one.extend(set_line(told, at.package))
+        one.extend([*set_line(told, at.package)])
         made.append(one)
     return made
 
@@ -322,8 +322,8 @@ def _captioned(node: dict[str, Any], at: Setting, *given: Element) -> Element:
             instr=f" SEQ {name} \\* ARABIC ",
         )
     )
-    made.extend(set_line([stop], at.package, look))
-    made.extend(set_line(rest, at.package))
+    made.extend([*set_line([stop], at.package, look)])
+    made.extend([*set_line(rest, at.package)])
     return made
 
 
