@@ -16,7 +16,7 @@ from asss.runs import report
 
 
 def execute(run: Run, template: Path, root: Path, *_: object) -> NotebookNode:
-    """In place of papermill: what it puts in, each cell, and what its last line gives."""
+    """In place of papermill: each cell in turn, and what its last line gives."""
     notebook = load_notebook_node(str(template))  # type: ignore[no-untyped-call]
     given = run.model_dump(exclude={"kommune"} if run.kommune in SHARED else set())
     notebook = parameterize_notebook(notebook, given)  # type: ignore[no-untyped-call]

@@ -297,10 +297,12 @@ def cores() -> int:
     )
 
 
-def ahead(root: Path, run: Run) -> str:
-    """What this report shares with those of its year, as `forks.preload` is told it."""
+def ahead(root: Path, run: Run) -> tuple[str, str]:
+    """What reports of a year share, made and read back: for `forks.preload`."""
     given = [str(root / FOLDER), run.language, run.snapshot, run.year]
-    return f"asss.analysis.facts:warm_up {json.dumps(given)}"
+    told = json.dumps(given)
+    made, read = "asss.analysis.facts:warm_up", "asss.formats.readback:prepare"
+    return f"{made} {told}", f"{read} {told}"
 
 
 class Local:
@@ -365,9 +367,9 @@ class Local:
         """What processes are forked from, where all that reports share is made once."""
         with self._turn:
             if self._source is None:
-                shared = ahead(task.root, task.run)
+                made, read = ahead(task.root, task.run)
                 try:
-                    self._source = forks.source((*WORK, shared), (*KERNELS, shared))
+                    self._source = forks.source((*WORK, made, read), (*KERNELS, made))
                 except OSError as error:
                     msg = f"No report can be made here: {error.strerror or error}."
                     raise RenderError(msg) from error

@@ -218,6 +218,23 @@ def test_answer_that_is_not_the_manifests_is_told(
     assert "facts.json: table 12160: its manifest vouches for another answer" in told
 
 
+def test_what_is_kept_is_of_the_files_as_they_are(
+    facts: Facts, known: Catalogue, snapshot: Snapshot, tmp_path: Path
+) -> None:
+    """What was worked out for one report is not taken for another with other files."""
+    folder = shutil.copytree(known.folder, tmp_path / "parameters")
+    about = facts["service"], 2020, folder, snapshot.folder, 95
+    arithmetic.prepare(*about)
+    assert arithmetic.false_figures(facts, folder, snapshot.folder, 95) == []
+    assert arithmetic.false_figures(facts, folder, snapshot.folder, 90) != []
+    (path,) = folder.glob("**/forbehold.yaml")
+    written = path.read_text("utf-8")
+    path.write_text(written.replace("mean: left_out", "mean: kept"), "utf-8")
+    assert arithmetic.false_figures(facts, folder, snapshot.folder, 95) != []
+    path.write_text(written, "utf-8")
+    assert arithmetic.false_figures(facts, folder, snapshot.folder, 95) == []
+
+
 def test_slip_in_the_arithmetic_stops_the_report(
     known: Catalogue,
     snapshot: Snapshot,

@@ -20,8 +20,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.parameters import METHOD, NETWORK, SHARED, Run, find_folder
+from asss.catalogue.catalogue import Catalogue, load_catalogue
+from asss.catalogue.parameters import METHOD, NETWORK, SHARED, Run
 from asss.errors import AsssError, RenderError
 from asss.formats.readback import (
     arithmetic,
@@ -57,12 +57,13 @@ from asss.outputs import (
 )
 from asss.page.record import refuse_what_if
 from asss.statbank import Snapshot
+from asss.statbank.holdings import open_snapshot
 
 __all__ = ["Told", "check", "check_exports", "check_facts", "check_figures"]
 __all__ += ["check_index", "check_review", "read_docx", "read_exports"]
 __all__ += ["read_facts", "read_figures", "read_html", "read_index"]
 __all__ += ["read_notebook", "read_own", "read_pdf", "read_report", "read_review"]
-__all__ += ["warm_up"]
+__all__ += ["prepare", "warm_up"]
 
 #: As many problems as a person reads before beginning to mend.
 SHOWN = 10
@@ -176,8 +177,23 @@ def warm_up() -> None:
     from asss.analysis import chance
 
     chance.methods()
-    with suppress(AsssError, OSError):
-        arithmetic.warm_up(find_folder())
+
+
+def prepare(folder: str, language: str, snapshot: str, year: int) -> None:
+    """
+    Work out ahead what the reports of a year share; what is wrong is told in each.
+
+    Parameters
+    ----------
+    folder : str
+        ``parameters/`` of the project that they are made of.
+    """
+    with suppress(AsssError, OSError, ValueError, LookupError, TypeError):
+        known = load_catalogue(folder, language=language)
+        answers = open_snapshot(snapshot, root=known.folder.parent)
+        level = known.phrases.thresholds.confidence.value
+        about = known.service.service, year, known.folder, answers.folder, level
+        arithmetic.prepare(*about)
 
 
 def check_facts(

@@ -27,10 +27,13 @@ from asss.formats.readback.answers import (
     read_yaml,
 )
 
-__all__ = ["false_figures", "warm_up"]
+__all__ = ["false_figures", "prepare"]
+
+#: Years whose figures are kept: those of reports that are made one after another.
+HANDS = 2
 
 #: Who is in the network, and what is to be known beside figures.
-READ = NETWORK, FORBEHOLD = "nettverk.yaml", "forbehold.yaml"
+NETWORK, FORBEHOLD = "nettverk.yaml", "forbehold.yaml"
 
 #: Indicator, kommune and data year.
 Key: TypeAlias = tuple[str, str, int]
@@ -150,61 +153,91 @@ def false_figures(
         first, for whose sake others are wrong.
     """
     try:
-        hand = _Hand(facts, parameters, snapshot, confidence)
-        problems = [*hand.false_facts(), *hand.false_others(), *hand.false_sources()]
+        about = facts["service"], int(facts["run"]["year"]), facts.get("what_if")
+        hand = _at_hand(_Hand(*about, parameters, snapshot, confidence))
+        problems = [
+            *hand.false_facts(facts),
+            *hand.false_others(facts["others"]),
+            *hand.false_sources(facts),
+        ]
     except (LookupError, TypeError, ValueError, OSError) as error:
         return [f"facts.json: cannot be worked out once more ({error!r})"]
     return sorted(problems, key=lambda one: ": value is " not in one)
 
 
-def warm_up(parameters: Path) -> None:
-    """Read ahead what lies there: YAML is what takes time."""
-    for path in (
-        *parameters.glob("indikatorer/*.yaml"),
-        *map(parameters.joinpath, READ),
-    ):
-        read_yaml(path)
+def prepare(
+    service: str, year: int, parameters: Path, snapshot: Path, confidence: float
+) -> None:
+    """Work out ahead all that the reports of a year have in common."""
+    hand = _at_hand(_Hand(service, year, None, parameters, snapshot, confidence))
+    for key in hand.expected(""):
+        hand.fact(key)
+
+
+def _at_hand(hand: "_Hand") -> "_Hand":
+    """One that has worked out the very same, or this one, kept for the next."""
+    for one in _kept:
+        if one.given == hand.given:
+            return one
+    _kept.append(hand)
+    del _kept[:-HANDS]
+    return hand
 
 
 class _Hand:
     """Works out what facts must be, each figure once."""
 
     def __init__(
-        self, facts: Entry, parameters: Path, snapshot: Path, confidence: float
+        self,
+        service: str,
+        until: int,
+        supposed: Entry | None,
+        parameters: Path,
+        snapshot: Path,
+        confidence: float,
     ) -> None:
-        self.facts, self.until = facts, int(facts["run"]["year"])
-        self.alpha = 1 - confidence / 100
-        self.supposed: Entry = facts.get("what_if") or {}
+        self.until, self.alpha = until, 1 - confidence / 100
+        self.supposed: Entry = supposed or {}
         self.snapshot = Snapshot(snapshot)
         self.answers = self.snapshot.answers
-        path = parameters / "indikatorer" / f"{facts['service']}.yaml"
-        self.service = service = read_yaml(path)
+        path = parameters / "indikatorer" / f"{service}.yaml"
+        self.service = told = read_yaml(path)
         self.indicators = {
-            one["id"]: one
-            for one in (*service["indicators"], *service.get("components", ()))
+            one["id"]: one for one in (*told["indicators"], *told.get("components", ()))
         }
-        self.measures = {one["id"]: one for one in service["measures"]}
-        self.tables = {one["id"]: one for one in service["tables"]}
+        self.measures = {one["id"]: one for one in told["measures"]}
+        self.tables = {one["id"]: one for one in told["tables"]}
+        self.network = read_yaml(parameters / NETWORK)
         self.members = {
             one["id"]: one
-            for one in read_yaml(parameters / NETWORK)["members"]
+            for one in self.network["members"]
             if (one.get("member_from") or 0) <= self.until
             and (not self.supposed or one["id"] in self._compared)
         }
         self.by_hand = figures_by_hand(parameters / "manuelle")
         self.caveats = read_yaml(parameters / FORBEHOLD)
-        self._touching = self._by_figure()
         self._figures: dict[Key, Figure] = {}
         self._rows: dict[Key, Row | None] = {}
         self._groups: dict[tuple[str, int], Group] = {}
         self._mean_changes: dict[tuple[str, int], Amount] = {}
+        self._facts: dict[Key, dict[str, Any]] = {}
         self._limits: dict[tuple[Any, Any, str], tuple[float, float]] = {}
+
+    @property
+    def given(self) -> tuple[Any, ...]:
+        """All that what is worked out follows from, as it lay on disk."""
+        return (
+            *(self.until, self.alpha, self.supposed, self.service, self.network),
+            *(self.caveats, self.by_hand, self.snapshot.sha256),
+            {table: answer.digests for table, answer in self.answers.items()},
+        )
 
     @property
     def _compared(self) -> set[str]:
         return {*self.supposed["members"], self.supposed["kommune"]}
 
-    def _by_figure(self) -> dict[tuple[str, str, int], list[int]]:
+    @cached_property
+    def _touching(self) -> dict[tuple[str, str, int], list[int]]:
         """Which caveats touch which figures, by their places in the file."""
         found: dict[tuple[str, str, int], list[int]] = {}
         is_fetched = bool(self.snapshot.manifest["fetched"])
@@ -437,6 +470,11 @@ class _Hand:
 
     def fact(self, key: Key) -> dict[str, Any]:
         """All that a fact must say, but for its id."""
+        if key not in self._facts:
+            self._facts[key] = self._fact(key)
+        return self._facts[key]
+
+    def _fact(self, key: Key) -> dict[str, Any]:
         row = self._there(key)
         indicator, kommune, year = key
         group, one = self.group(indicator, year), self.indicators[indicator]
@@ -522,11 +560,10 @@ class _Hand:
 
     # -- what is false -----------------------------------------------------------------
 
-    def false_facts(self) -> Iterator[str]:
+    def false_facts(self, facts: Entry) -> Iterator[str]:
         """Of each fact, every field that is another."""
-        kommune = self.facts["run"]["kommune"]
         there = set()
-        for fact in self.facts["facts"]:
+        for fact in facts["facts"]:
             key = fact["indicator"], fact["kommune"], fact["year"]
             there.add(key)
             should = self.fact(key)
@@ -536,10 +573,10 @@ class _Hand:
                     claimed = [_parted(cell) for cell in claimed or ()]
                 if not _is(claimed, wanted):
                     yield self._told(self._there(key), name, fact.get(name), wanted)
-        for key in self._expected(kommune) - there:
+        for key in self.expected(facts["run"]["kommune"]) - there:
             yield f"{self._place(key)}: is missing"
 
-    def _expected(self, kommune: str) -> set[Key]:
+    def expected(self, kommune: str) -> set[Key]:
         """Whose figures of which years a report has."""
         own = {kommune} & self.members.keys() or self.members.keys()
         return {
@@ -550,9 +587,9 @@ class _Hand:
             if whose in own or year == self.until
         }
 
-    def false_others(self) -> Iterator[str]:
+    def false_others(self, others: Sequence[Entry]) -> Iterator[str]:
         """The same of what figures show of others' earlier years."""
-        for series in self.facts["others"]:
+        for series in others:
             for one in series["years"]:
                 key = series["indicator"], series["kommune"], one["year"]
                 row = self._there(key)
@@ -574,9 +611,9 @@ class _Hand:
 
     # -- sources -----------------------------------------------------------------------
 
-    def false_sources(self) -> Iterator[str]:
+    def false_sources(self, facts: Entry) -> Iterator[str]:
         """What is told of snapshot and tables, and how final that makes the figures."""
-        claimed, manifest = self.facts["snapshot"], self.snapshot.manifest
+        claimed, manifest = facts["snapshot"], self.snapshot.manifest
         wanted = {
             **{n: manifest[n] for n in ("name", "created", "fetched", "base_url")},
             "sha256": self.snapshot.sha256,
@@ -597,15 +634,18 @@ class _Hand:
                 yield f"{place}: its manifest vouches for another answer"
             if entry["ssb_updated"] not in (None, *answer.updated):
                 yield f"{place}: was updated {answer.updated}, not as its manifest says"
-        yield from self._false_edition()
+        yield from self._false_edition(facts)
 
-    def _false_edition(self) -> Iterator[str]:
-        told = self.facts["edition"]
-        now = [fact for fact in self.facts["facts"] if fact["year"] == self.until]
+    def _false_edition(self, facts: Entry) -> Iterator[str]:
+        told = facts["edition"]
+        now = [fact for fact in facts["facts"] if fact["year"] == self.until]
         used = {table for fact in now for table in fact["tables"]}
-        should = {table: self._finality(table) for table in used & self.answers.keys()}
+        should = {
+            table: self._finality(table) or str(facts["run"]["edition_status"])
+            for table in used & self.answers.keys()
+        }
         least = min(should.values(), key=FINALITY.index, default="")
-        whose = self._expected(self.facts["run"]["kommune"])
+        whose = self.expected(facts["run"]["kommune"])
         kommuner = {one for _, one, year in whose if year != self.until} or set(
             self.members
         )
@@ -622,11 +662,11 @@ class _Hand:
         bases = {fact["basis"] for fact in now if fact["value"] is not None}
         bases |= {f["mean_basis"] for f in now if f["network_mean"] is not None}
         bases |= {f["previous_basis"] for f in now if f["change"] is not None}
-        if self.facts["contains_reconstructed"] is not ("reconstructed" in bases):
+        if facts["contains_reconstructed"] is not ("reconstructed" in bases):
             yield "facts.json: contains_reconstructed: is not what its bases say"
 
     def _finality(self, table: str) -> str:
-        """How final a table is of the report's year, by its marks and its last day."""
+        """How final a table is, by its marks and its last day, if they say."""
         about = self.tables[table]
         period = self.until + about.get("year_offset", 0)
         if str(period) in self.answers[table].preliminary:
@@ -642,7 +682,11 @@ class _Hand:
             status = FINALITY[(day >= published) + (day >= revised)]
         elif stamp:
             status = "endelige"
-        return status or str(self.facts["run"]["edition_status"])
+        return status
+
+
+#: What was worked out last; nothing of asss.analysis is in it.
+_kept: list[_Hand] = []
 
 
 # -- small steps -----------------------------------------------------------------------
