@@ -53,10 +53,13 @@ __all__ = [
     "at",
     "failed_notebook",
     "folder",
+    "former",
     "is_address",
+    "is_former",
     "is_here",
     "left_behind",
     "put",
+    "reports",
     "scratch",
     "sweep",
     "sweep_all",
@@ -142,14 +145,36 @@ _own: dict[Path, Path] = {}
 _turn = Lock()
 
 
-def folder(output: Path, year: int, kommune: str) -> Path:
+def folder(output: Path, year: int, service: str, kommune: str) -> Path:
     """Where a report lies in a place for outputs."""
+    return output / str(year) / service / kommune
+
+
+def former(output: Path, year: int, kommune: str) -> Path:
+    """Where reports lay while there was one service area: see `runs.relocation`."""
     return output / str(year) / kommune
 
 
-def failed_notebook(output: Path, year: int, kommune: str) -> Path:
+def reports(output: Path) -> Iterator[Path]:
+    """
+    The folders that reports may lie in, by year, service area and kommune.
+
+    A folder with files of its own, where a service area would be, is one of a former
+    place, and no report's.
+    """
+    for area in sorted(output.glob("[0-9][0-9][0-9][0-9]/[!.]*")):
+        if area.is_dir() and not is_former(area):
+            yield from sorted(one for one in area.glob("[!.]*") if one.is_dir())
+
+
+def is_former(folder: Path) -> bool:
+    """Whether files of a report lie where now only service areas do."""
+    return any((folder / name).is_file() for name in (LAST, HTML_NAME, FACTS_NAME))
+
+
+def failed_notebook(output: Path, year: int, service: str, kommune: str) -> Path:
     """Where a notebook is kept whose cell failed, with the error in it."""
-    return output / "failed" / f"{year}-{kommune}.ipynb"
+    return output / "failed" / service / f"{year}-{kommune}.ipynb"
 
 
 def is_address(given: str) -> bool:
@@ -348,7 +373,10 @@ def abandon() -> None:
 
 def _places(output: Path) -> list[Path]:
     """The folders in a place for outputs that something is made in."""
-    return [output, *output.glob("[!.]*/")] if is_here(output) else []
+    if not is_here(output):
+        return []
+    deep = ("[!.]*/", "[!.]*/[!.]*/", f"{WHAT_IF_FOLDER}/*/*/")
+    return [output, *(place for one in deep for place in output.glob(one))]
 
 
 def _is_ours(path: Path) -> bool:

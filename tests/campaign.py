@@ -44,9 +44,9 @@ import pytest
 from faults import Fault, Kind, Scene
 
 import asss
-from asss import statbank
+from asss import outputs, statbank
 from asss.catalogue import catalogue, parameters
-from asss.catalogue.parameters import EMBEDDED, METHOD, NETWORK, Run
+from asss.catalogue.parameters import EMBEDDED, METHOD, NETWORK, SERVICE, Run
 from asss.errors import AsssError
 from asss.runs import batch, manifest, report, verification
 
@@ -157,7 +157,9 @@ def tried(fault: Fault, finished: Path) -> tuple[Stopped, str]:
     ):
         output = Path(name) / "outputs"
         kommune, _, year = fault.report.rpartition("-")
-        folder = output / year / ("" if kommune == "index" else kommune)
+        folder = output / year
+        if kommune != "index":
+            folder = outputs.folder(output, int(year), SERVICE, kommune)
         if kommune == "index" or fault.stop == "verify":
             shutil.copytree(finished, output)
         scene = Scene(patch, folder)
@@ -170,7 +172,7 @@ def tried(fault: Fault, finished: Path) -> tuple[Stopped, str]:
             return _verified(output, folder)
         try:
             if kommune == "index":
-                batch.write_index(known(), year=int(year), output=output)
+                batch.write_index([known()], year=int(year), output=output)
             else:
                 formats = (*FORMATS, *fault.formats)
                 render(fault.report, output, formats, root=root)
@@ -213,18 +215,19 @@ def _is_of_the_ledger(message: str) -> bool:
 
 def _renew(folder: Path) -> None:
     """Let the manifests vouch for what lies there now, as whoever means harm would."""
-    for path in folder.parent.glob(f"*/{manifest.MANIFEST_NAME}"):
+    of_year = next(one for one in (folder, *folder.parents) if one.name.isdecimal())
+    for path in of_year.glob(f"*/*/{manifest.MANIFEST_NAME}"):
         kept = manifest.read(path.parent)
         files = {name: manifest.file_of(path.parent / name) for name in kept.files}
         manifest.write(kept.model_copy(update={"files": files}), path.parent)
-    index = manifest.read_index(folder.parent)
-    files = {name: manifest.file_of(folder.parent / name) for name in index.files}
+    index = manifest.read_index(of_year)
+    files = {name: manifest.file_of(of_year / name) for name in index.files}
     reports = {
-        name: manifest.digest_of(folder.parent / name / report.FACTS_NAME)
+        name: manifest.digest_of(of_year / name / report.FACTS_NAME)
         for name in index.reports
     }
     renewed = index.model_copy(update={"files": files, "reports": reports})
-    manifest.write(renewed, folder.parent)
+    manifest.write(renewed, of_year)
 
 
 def _tested(test: str) -> tuple[Stopped, str]:
@@ -294,7 +297,7 @@ def _finish(finished: Path, chosen: Sequence[Fault]) -> None:
             editions=report.EDITIONS if is_seen else (report.PUBLIC,),
         )
     for year in {one.rpartition("-")[2] for one in FINISHED}:
-        batch.write_index(known(), year=int(year), output=finished)
+        batch.write_index([known()], year=int(year), output=finished)
     for check in verification.verify(root=ROOT, output=finished):
         is_well = _is_of_the_ledger(check.message)
         assert is_well or check.outcome != "problem", check

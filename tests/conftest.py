@@ -20,7 +20,7 @@ from asss.analysis import findings, indexing, sources
 from asss.analysis.findings import Findings
 from asss.catalogue import catalogue, parameters
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.parameters import EMBEDDED, Run
+from asss.catalogue.parameters import EMBEDDED, SERVICE, Run
 from asss.runs import batch, report
 from asss.statbank import Snapshot
 
@@ -136,7 +136,7 @@ def made_once(root: Path, common: Path) -> Path:
     """A project with one report in ``outputs/``, as the command makes it."""
     folder = common / "made" / "project"
     with FileLock(common / "made.lock"):
-        if not (folder / "outputs" / "2017" / "tromso").exists():
+        if not (folder / "outputs" / "2017" / SERVICE / "tromso").exists():
             _copy_project(root, folder)
             run = parameters.choose_run(
                 folder / "parameters", kommune="tromso", year=2017
@@ -187,7 +187,7 @@ def rendered(
             later: Snapshot = request.getfixturevalue("synthetic_snapshot")
             run = run.model_copy(update={"snapshot": str(later.folder)})
         output = common / f"{kommune}-{year}"
-        folder = output / str(year) / kommune
+        folder = output / str(year) / SERVICE / kommune
         with FileLock(f"{output}.lock"):
             if not folder.exists():
                 report.render_report(run, root=root, output=output, formats=formats)

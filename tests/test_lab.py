@@ -119,7 +119,7 @@ def window(lab: str) -> Iterator[Callable[[str], Page]]:
 MADE, LIVE = report.NOTEBOOK_NAME, "notebooks/kommune.ipynb"
 
 #: Where all that was made with it lies.
-MADE_FOLDER = "outputs/2020/trondheim"
+MADE_FOLDER = "outputs/2020/sosiale_tjenester/trondheim"
 
 #: As it was made and signed; one that says something else; and one of a preview.
 SIGNED, DAMAGED, PREVIEWED = "signed.ipynb", "damaged.ipynb", "preview.ipynb"

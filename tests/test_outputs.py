@@ -11,6 +11,7 @@ import pytest
 from filelock import FileLock
 
 from asss import outputs
+from asss.catalogue.parameters import SERVICE
 from asss.runs.ledger import Entry, Ledger
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="kills as POSIX has them")
@@ -57,7 +58,7 @@ def _die(point: Sequence[object], target: Path) -> None:
 
 
 def _earlier(output: Path) -> Path:
-    target = output / "2020" / "oslo"
+    target = output / "2020" / SERVICE / "oslo"
     target.mkdir(parents=True)
     (target / "rapport.html").write_text("earlier", "utf-8")
     return target
@@ -100,7 +101,7 @@ def test_folder_of_a_stranger_is_neither_put_back_nor_taken_away(
     tmp_path: Path,
 ) -> None:
     """Not by a number: a process of today may have that of one long gone."""
-    target = tmp_path / "2020" / "oslo"
+    target = tmp_path / "2020" / SERVICE / "oslo"
     for name in (
         f".oslo-{os.getpid()}-k3j2h1g0-old",
         f".oslo-{os.getpid()}-k3j2h1g0.tmp",
@@ -115,7 +116,7 @@ def test_folder_of_a_stranger_is_neither_put_back_nor_taken_away(
 
 def test_folder_of_who_is_at_work_is_left_alone(tmp_path: Path) -> None:
     """Whatever process it is, on whatever machine: it is its lock that tells."""
-    target = tmp_path / "2020" / "oslo"
+    target = tmp_path / "2020" / SERVICE / "oslo"
     made = target.parent / ".oslo-1-k3j2h1g0.tmp"
     (made / "earlier").mkdir(parents=True)
     with FileLock(made / outputs.LOCK):
@@ -211,9 +212,9 @@ def test_ledger_is_not_written_through_a_link(tmp_path: Path) -> None:
     _links(book.path, victim)
     book.path.unlink()
     entry = Entry(published="", changed="", fingerprint="f", history=())
-    book.record("2020/oslo", entry, before=None)
+    book.record("2020/sosiale_tjenester/oslo", entry, before=None)
     assert victim.read_text("utf-8") == "mine"
-    assert book.read() == {"2020/oslo": entry}
+    assert book.read() == {"2020/sosiale_tjenester/oslo": entry}
 
 
 def test_file_is_whole_or_as_it_was(tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ def test_init_lays_out_a_project_that_makes_reports(installed: Run) -> None:
     shown = "import asss, pathlib as p; print(asss.__file__, *p.Path().rglob('*.html'))"
     where_from, *pages = installed("-c", shown).stdout.split()
     assert "site" in Path(where_from).parts
-    assert "here/outputs/2020/trondheim/rapport.html" in pages
+    assert "here/outputs/2020/sosiale_tjenester/trondheim/rapport.html" in pages
 
 
 def test_init_leaves_a_folder_that_is_not_empty(installed: Run) -> None:

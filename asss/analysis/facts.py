@@ -448,7 +448,7 @@ def _made(
     return tuple(_fact(row, known) for row in _records(told))
 
 
-def warm_up(folder: str, language: str, snapshot: str, year: int) -> None:
+def warm_up(folder: str, service: str, language: str, snapshot: str, year: int) -> None:
     """
     Make ahead what the reports of a year share; what is wrong is told in each.
 
@@ -460,11 +460,11 @@ def warm_up(folder: str, language: str, snapshot: str, year: int) -> None:
     from asss.analysis import indexing, sources
 
     with suppress(AsssError, OSError):
-        known = load_catalogue(folder, language=language)
+        known = load_catalogue(folder, service=service, language=language)
         answers = open_snapshot(snapshot, root=known.folder.parent)
         reported = sources.load_observations(known, answers, until=year)
         indexed = indexing.index_to_network(reported, rule=known.mean_rule)
-        run = Run(kommune=METHOD, year=year)
+        run = Run(kommune=METHOD, year=year, service=service)
         gather_network(indexed, known, run, answers)
 
 

@@ -396,9 +396,16 @@ def _called(about: str, known: Catalogue) -> set[str]:
     return found
 
 
-def read_parameters(given: Parameters = None, *, language: str = BOKMAL) -> Catalogue:
+def read_parameters(
+    given: Parameters = None, *, service: str | None = None, language: str = BOKMAL
+) -> Catalogue:
     """
     What is known, wherever it was said that it is; see :func:`load`.
+
+    Raises
+    ------
+    UsageError
+        If there is no such service area, or a catalogue is given that is of another.
 
     Examples
     --------
@@ -406,13 +413,17 @@ def read_parameters(given: Parameters = None, *, language: str = BOKMAL) -> Cata
     'nb'
     """
     if isinstance(given, Catalogue):
+        held = given.service.service
+        if service not in (None, held):
+            msg = f"The catalogue that is given is on {held}, and not on {service}."
+            raise UsageError(msg)
         return given
     if given is not None:
         expect((str, Path), given, 'parameters, a Catalogue, a folder or "embedded",')
     if given == EMBEDDED:
         given = packaged_project() / FOLDER
     return catalogue.load_catalogue(
-        None if given is None else Path(given), language=language
+        None if given is None else Path(given), service=service, language=language
     )
 
 

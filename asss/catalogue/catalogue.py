@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from html import escape
 from itertools import combinations, pairwise, product
 from pathlib import Path
@@ -37,7 +38,16 @@ from asss.catalogue.knowledge import (
     Supposition,
 )
 from asss.catalogue.language import half_up
-from asss.catalogue.parameters import BOKMAL, EVERY, SHARED, Network, NumberPeriod, Span
+from asss.catalogue.parameters import (
+    BOKMAL,
+    EVERY,
+    SERVICE,
+    SHARED,
+    Network,
+    NumberPeriod,
+    Run,
+    Span,
+)
 from asss.catalogue.translation import Translation
 from asss.errors import ParameterError, UsageError, expect
 
@@ -46,9 +56,12 @@ __all__ = [
     "READ",
     "Catalogue",
     "Effects",
-    "in_languages",
+    "load_all",
     "load_catalogue",
+    "of_runs",
     "read_number",
+    "service_named",
+    "services",
     "unread",
 ]
 
@@ -280,7 +293,7 @@ class Catalogue:
 def load_catalogue(
     folder: Path | str | None = None,
     *,
-    service: str = "sosiale_tjenester",
+    service: str | None = None,
     language: str = BOKMAL,
 ) -> Catalogue:
     """
@@ -290,8 +303,9 @@ def load_catalogue(
     ----------
     folder : Path, optional
         ``parameters/``; found from here and upwards when left out.
-    service : str
-        Which file of ``indikatorer/``.
+    service : str, optional
+        Which of :func:`services`. The only one there is when left out, and else sosiale
+        tjenester.
     language : str
         Which file of phrases; all of them are read and checked.
 
@@ -316,8 +330,10 @@ def load_catalogue(
     'maneder'
     """
     expect((Path, str, NoneType), folder, "folder, parameters/,")
+    expect((str, NoneType), service, 'service, such as "sosiale_tjenester",')
     expect(str, language, 'language, such as "nb",')
     folder = Path(folder) if folder else parameters.find_folder()
+    service = service_named(folder, service)
     digest = _digest(folder)
     asked = service, language, digest
     if asked not in _kept:
@@ -325,9 +341,50 @@ def load_catalogue(
         # What was saved meanwhile is read the next time.
         if not digest or _digest(folder) != digest:
             return known
-        _kept.clear()
+        if any(content != digest for *_, content in _kept):
+            _kept.clear()
         _kept[asked] = known
     return replace(_kept[asked], folder=folder)
+
+
+def services(folder: Path) -> list[str]:
+    """Every service area that something is known of, in alphabetical order of ids."""
+    return [path.stem for path in parameters.files(folder / SERVICE_FOLDER, "*.yaml")]
+
+
+def service_named(folder: Path, written: str | None = None) -> str:
+    """
+    Which service area is meant.
+
+    Parameters
+    ----------
+    written : str, optional
+        Its id, or that with capitals, spaces or hyphens. When left out, sosiale
+        tjenester, unless there is only another.
+
+    Raises
+    ------
+    UsageError
+        If there is no such area; the message names the nearest, and all there are.
+    """
+    there = services(folder)
+    if written is None:
+        return there[0] if len(there) == 1 else SERVICE
+    name = re.sub(r"[ -]+", "_", parameters.fold(written))
+    if name in there:
+        return name
+    nearest = get_close_matches(name, there, n=1)
+    hint = f" Did you mean {nearest[0]}?" if nearest else ""
+    msg = (
+        f"Unknown service area {written!r}.{hint} {folder.name}/ has "
+        f"{', '.join(there) or 'none'}."
+    )
+    raise UsageError(msg)
+
+
+def load_all(folder: Path) -> list[Catalogue]:
+    """What is known of every service area, in their order."""
+    return [load_catalogue(folder, service=name) for name in services(folder)]
 
 
 #: What was read last, by service area, language and the content of all files: an
@@ -344,13 +401,11 @@ def _digest(folder: Path) -> str:
         return ""
 
 
-def in_languages(known: Catalogue, languages: Iterable[str]) -> dict[str, Catalogue]:
-    """The same files in each language that is asked for, by language."""
+def of_runs(folder: Path, runs: Iterable[Run]) -> dict[tuple[str, str], Catalogue]:
+    """What each run is made of, by its service area and language."""
     return {
-        name: known
-        if name == known.language
-        else load_catalogue(known.folder, language=name)
-        for name in set(languages)
+        (service, language): load_catalogue(folder, service=service, language=language)
+        for service, language in {(run.service, run.language) for run in runs}
     }
 
 
@@ -422,9 +477,7 @@ def _refuse_unknown(
         msg = f"No phrases in {language!r}: parameters/ has no {file}.{hint}"
         raise UsageError(msg)
     if service not in areas:
-        hint = parameters.suggestion(service, areas)
-        msg = f"No service area {service!r} in {folder.name}/{SERVICE_FOLDER}/.{hint}"
-        raise UsageError(msg)
+        service_named(folder, service)
 
 
 def _translated(

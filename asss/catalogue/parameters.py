@@ -45,6 +45,7 @@ __all__ = [
     "OUTPUTS",
     "PROJECT",
     "RUN_FOLDER",
+    "SERVICE",
     "SHARED",
     "TEMPLATE",
     "Address",
@@ -76,6 +77,7 @@ __all__ = [
     "read_run",
     "read_text",
     "read_yaml",
+    "run_file",
     "suggestion",
     "unknown",
 ]
@@ -91,6 +93,9 @@ PROJECT = (NOTEBOOKS, FOLDER)
 
 #: The word that means every member in a batch file and in a forbehold.
 EVERY = "alle"
+
+#: The service area that is meant where none is named.
+SERVICE = "sosiale_tjenester"
 
 #: The network as a whole, where a kommune could stand: the id of «ASSS samlet».
 NETWORK = "asss"
@@ -405,6 +410,8 @@ class Run(Model):
         Lasting id of a member, or ``alle`` in a batch file; the notebook takes names.
     year : int
         Data year. Edition Y reports data year Y - 1.
+    service : str
+        Id of the service area that it is on.
     published, changed : str
         ISO dates, or empty. They are given and not read off the clock, so that the
         same inputs give the same bytes.
@@ -421,11 +428,17 @@ class Run(Model):
 
     kommune: str
     year: int
+    service: Identifier = SERVICE
     published: IsoDate = ""
     changed: IsoDate = ""
     edition_status: Literal["", "endelige", "forelopige"] = ""
     snapshot: str = LATEST
     language: Annotated[str, Field(pattern=r"^[a-z]{2,3}$")] = BOKMAL
+
+    def __str__(self) -> str:
+        """As messages call the report: «oslo 2020», «barnevern oslo 2020»."""
+        area = () if self.service == SERVICE else (self.service,)
+        return " ".join([*area, self.kommune, str(self.year)])
 
 
 def fold(text: str) -> str:
@@ -773,7 +786,8 @@ def check_run(path: Path, problems: list[str], *, ids: Collection[str]) -> Run |
     Read a run file; every mistake is added to `problems`.
 
     Where its name says whose or which year's it is, as ``oslo-2020.yaml`` does, it must
-    say the same inside: last year's file is copied every year.
+    say the same inside: last year's file is copied every year. On another service area
+    than `SERVICE` the name begins with that: ``barnevern-oslo-2020.yaml``.
 
     Parameters
     ----------
@@ -791,8 +805,11 @@ def check_run(path: Path, problems: list[str], *, ids: Collection[str]) -> Run |
         )
     if run and named:
         told = [("year", str(run.year), named[2])]
-        if fold(named[1]) in ids:
-            told.append(("kommune", fold(run.kommune), fold(named[1])))
+        whose = named[1].removeprefix(_begins(run.service))
+        if fold(whose) in ids:
+            told.append(("kommune", fold(run.kommune), fold(whose)))
+            if whose == named[1]:
+                told.append(("service", run.service, SERVICE))
         problems += [
             f"{path.name}: {key}: is {inside}, and the file's name says {outside}; "
             "mend the one that is wrong"
@@ -818,7 +835,24 @@ def read_run(path: Path, *, ids: Collection[str] = ()) -> Run:
     return run
 
 
-def choose_run(folder: Path, *, kommune: str, year: int) -> Run:
+def _begins(service: str) -> str:
+    """How the name of a run file begins that is on a service area."""
+    return "" if service == SERVICE else f"{service}-"
+
+
+def run_file(service: str, kommune: str, year: int) -> str:
+    """
+    The file of a report's parameters, or of a batch's, under ``parameters/``.
+
+    Examples
+    --------
+    >>> run_file("sosiale_tjenester", "oslo", 2020), run_file("barnevern", "alle", 2020)
+    ('rapporter/oslo-2020.yaml', 'rapporter/barnevern-alle-2020.yaml')
+    """
+    return f"{RUN_FOLDER}/{_begins(service)}{kommune}-{year}.yaml"
+
+
+def choose_run(folder: Path, *, kommune: str, year: int, service: str = SERVICE) -> Run:
     """
     The parameters for a kommune and year: its own file, else the year's batch file.
 
@@ -833,19 +867,26 @@ def choose_run(folder: Path, *, kommune: str, year: int) -> Run:
     -------
     run : Run
         From ``rapporter/<kommune>-<year>.yaml``, else ``rapporter/alle-<year>.yaml``,
-        else with the defaults, which say that the report is not published.
+        else with the defaults, which say that the report is not published. On another
+        service area than `SERVICE`, both names begin with that: see :func:`run_file`.
 
     Raises
     ------
     ParameterError
         If the file has mistakes, or is not on what its name says.
     """
-    for stem in (kommune, EVERY):
-        path = folder / RUN_FOLDER / f"{stem}-{year}.yaml"
+    for whose in (kommune, EVERY):
+        path = folder / run_file(service, whose, year)
         if path.is_file():
             run = read_run(path, ids=(kommune, EVERY))
+            if run.service != service:
+                msg = (
+                    f"{path.name}: service: is {run.service}, and the file's name says "
+                    f"{service}; mend the one that is wrong"
+                )
+                raise ParameterError([msg])
             return run.model_copy(update={"kommune": kommune})
-    return Run(kommune=kommune, year=year)
+    return Run(kommune=kommune, year=year, service=service)
 
 
 def load_run(namespace: Mapping[str, object], *, kommune: str | None = None) -> Run:

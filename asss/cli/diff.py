@@ -13,19 +13,20 @@ from asss.catalogue import catalogue
 from asss.catalogue.catalogue import Catalogue
 from asss.cli.terminal import (
     FAILURE,
-    SERVICE,
     USAGE,
     ParametersOption,
-    ServiceOption,
     Terminal,
+    err,
     out,
     parameters_folder,
     plain_errors,
     print_json,
     report_ids,
+    safe,
+    service_names,
     years_of,
 )
-from asss.errors import RenderError
+from asss.errors import RenderError, UsageError
 from asss.runs import comparison
 from asss.runs.comparison import OWN, Comparison, FigureChange, Piece
 
@@ -74,7 +75,12 @@ def diff(
         list[str] | None,
         typer.Option(help="Only the reports of these kommuner: oslo,bergen."),
     ] = None,
-    service: ServiceOption = SERVICE,
+    service: Annotated[
+        str | None,
+        typer.Option(
+            help="Service areas, or alle. Default: sosiale_tjenester, or the only one."
+        ),
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Everything, as JSON and nothing else.")
     ] = False,
@@ -95,34 +101,72 @@ def diff(
     try:
         with plain_errors():
             folder = parameters_folder(parameters_)
-            known = catalogue.load_catalogue(folder, service=service)
             wanted = [one for part in year or () for one in years_of(part)]
-            old, new = (
-                comparison.open_source(known, name, root=folder.parent)
-                for name in (a, b)
-            )
-            found = comparison.compare(
-                known,
-                old,
-                new,
-                years=wanted,
-                kommuner=report_ids(known, kommune or ()),
-            )
+            names = service_names(folder, service, is_all=False)
+            if html is not None and len(names) > 1:
+                msg = f"--html is of one service area: --service {names[0]}."
+                raise UsageError(msg)
+            compared = _compared(folder, names, (a, b), wanted, kommune or ())
             if html is not None:
+                known, found = compared[0]
                 _write(html, comparison.to_html(found, known))
     except typer.Exit:
         # 1 says that something differs, so it cannot say that something failed.
         raise typer.Exit(USAGE) from None
     if as_json:
-        print_json(comparison.as_record(found), indent=1)
+        records = {
+            known.service.service: comparison.as_record(found)
+            for known, found in compared
+        }
+        is_one = len(names) == 1
+        print_json(records[names[0]] if is_one else {"services": records}, indent=1)
     else:
-        _summary(found)
-        if html is None:
-            _details(found, known)
-        else:
-            out.print(Text(f"The page is {html}."))
-    if exit_code and not found.is_empty:
+        for known, found in compared:
+            if len(names) > 1:
+                out.rule(f"[bold]{known.service.service}[/bold]", align="left")
+            _summary(found)
+            if html is None:
+                _details(found, known)
+            else:
+                out.print(Text(f"The page is {html}."))
+    if exit_code and not all(found.is_empty for _, found in compared):
         raise typer.Exit(FAILURE)
+
+
+def _compared(
+    folder: Path,
+    names: Sequence[str],
+    sides: tuple[str, str],
+    years: Sequence[int],
+    kommuner: Sequence[str],
+) -> list[tuple[Catalogue, Comparison]]:
+    """
+    Each service area compared.
+
+    Raises
+    ------
+    UsageError
+        If there is nothing to compare; of several areas, in none of them.
+    """
+    compared, problems = [], []
+    for name in names:
+        known = catalogue.load_catalogue(folder, service=name)
+        try:
+            old, new = (
+                comparison.open_source(known, side, root=folder.parent)
+                for side in sides
+            )
+            asked = report_ids(known, kommuner)
+            found = comparison.compare(known, old, new, years=years, kommuner=asked)
+        except UsageError as error:
+            problems.append(error)
+            continue
+        compared.append((known, found))
+    if problems and not compared:
+        raise problems[0]
+    for problem in problems:
+        err.print(f"[dim]left out:[/dim] {safe(problem)}")
+    return compared
 
 
 def _write(path: Path, page: str) -> None:

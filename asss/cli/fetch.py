@@ -15,7 +15,6 @@ from asss.catalogue import catalogue
 from asss.catalogue.catalogue import Catalogue
 from asss.cli.terminal import (
     FAILURE,
-    SERVICE,
     ParametersOption,
     ServiceOption,
     err,
@@ -49,7 +48,7 @@ ContactOption = Annotated[
 
 
 def fetch(
-    service: ServiceOption = SERVICE,
+    service: ServiceOption = None,
     base_url: BaseUrlOption = None,
     contact: ContactOption = None,
     timeout: TimeoutOption = None,
@@ -93,7 +92,7 @@ def examine(
     live: Annotated[
         bool, typer.Option("--live", help="Also ask Statistics Norway.")
     ] = False,
-    service: ServiceOption = SERVICE,
+    service: ServiceOption = None,
     base_url: BaseUrlOption = None,
     contact: ContactOption = None,
     timeout: TimeoutOption = None,

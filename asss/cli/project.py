@@ -7,6 +7,7 @@ What takes long to load is loaded by the command that needs it.
 import shutil
 import webbrowser
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -16,11 +17,13 @@ from rich.table import Column, Table
 from asss import outputs
 from asss.catalogue import catalogue, language, parameters
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.parameters import Member
+from asss.catalogue.parameters import SERVICE, Member
 from asss.cli.terminal import (
     FAILURE,
     OutputOption,
     ParametersOption,
+    ServiceOption,
+    ServicesOption,
     err,
     out,
     output_folder,
@@ -28,6 +31,7 @@ from asss.cli.terminal import (
     plain_errors,
     report_id,
     safe,
+    service_names,
 )
 from asss.errors import UsageError
 from asss.outputs import HTML_NAME, INDEX_NAME
@@ -65,34 +69,42 @@ def init(
     out.print("  asss render --all --year 2020")
 
 
-def check(parameters_: ParametersOption = None) -> None:
+def check(service: ServicesOption = None, parameters_: ParametersOption = None) -> None:
     """Read and cross-check everything under parameters/, and the embedded snapshot."""
     from asss import statbank
     from asss.analysis import sources
 
+    years = {}
     with plain_errors():
-        known = catalogue.load_catalogue(parameters_folder(parameters_))
-        known.check_comments()
+        folder = parameters_folder(parameters_)
+        areas = {
+            name: catalogue.load_catalogue(folder, service=name)
+            for name in service_names(folder, service)
+        }
         answers = sources.open_snapshot(parameters.EMBEDDED)
-        years = sources.available_years(known, answers)
-        if years:
-            sources.load_observations(known, answers, until=years[-1])
-    service = known.service
-    out.print(
-        f"parameters/ is in order: {len(known.network.members)} kommuner, "
-        f"{len(service.indicators)} indicators, {len(service.measures)} measures, "
-        f"{len(known.forbehold)} forbehold, {len(known.phrases.phrases)} phrases, "
-        f"{len(known.manual)} manual figures, {len(known.comments)} comments."
-    )
-    name, held = safe(answers.name), statbank.spans(years)
-    out.print(f"Snapshot {name}: {len(answers.tables)} tables, {held}.")
-    for file in catalogue.unread(known.folder):
+        for name, known in areas.items():
+            known.check_comments()
+            years[name] = sources.available_years(known, answers)
+            if years[name]:
+                sources.load_observations(known, answers, until=years[name][-1])
+    in_order = "parameters/ is in order: "
+    if len(areas) > 1:
+        out.print(f"{in_order}{len(areas)} service areas.")
+    for name, known in areas.items():
+        held = statbank.spans(years[name]) or "no year"
+        out.print(f"{f'{name}: ' if len(areas) > 1 else in_order}{_counted(known)}")
+        out.print(
+            f"Snapshot {safe(answers.name)}: {len(answers.tables)} tables, {held}."
+        )
+    for file in catalogue.unread(folder):
         out.print(
             f"[yellow]Not read:[/yellow] {safe(file)} is not where, or not called "
             "what, a file of parameters/ is: figures end in .csv, the rest in .yaml, "
             "and a comment is kommentarer/<kommune>-<year>/<any name>.md."
         )
-    unverified = service.unverified
+    unverified = list(
+        dict.fromkeys(line for one in areas.values() for line in one.service.unverified)
+    )
     if unverified:
         out.print(
             f"\n{len(unverified)} tables and codes have not been verified against SSB:"
@@ -101,24 +113,50 @@ def check(parameters_: ParametersOption = None) -> None:
             out.print(f"  - {safe(line)}")
 
 
-def list_(parameters_: ParametersOption = None) -> None:
-    """Show kommuner, years and indicators."""
-    from asss import statbank
+def _counted(known: Catalogue) -> str:
+    """How much is known of a service area."""
+    service = known.service
+    return (
+        f"{len(known.network.members)} kommuner, "
+        f"{len(service.indicators)} indicators, {len(service.measures)} measures, "
+        f"{len(known.forbehold)} forbehold, {len(known.phrases.phrases)} phrases, "
+        f"{len(known.manual)} manual figures, {len(known.comments)} comments."
+    )
+
+
+def list_(service: ServicesOption = None, parameters_: ParametersOption = None) -> None:
+    """Show kommuner, service areas, years and indicators."""
     from asss.statbank import holdings
 
     with plain_errors():
         folder = parameters_folder(parameters_)
-        known = catalogue.load_catalogue(folder)
+        areas = [
+            catalogue.load_catalogue(folder, service=name)
+            for name in service_names(folder, service)
+        ]
         answers = holdings.open_snapshot(parameters.LATEST, root=folder.parent)
-        years = holdings.available_years(known, answers)
+        years = [holdings.available_years(known, answers) for known in areas]
+    _list_members(areas[0])
+    for known, held in zip(areas, years, strict=True):
+        if len(areas) > 1:
+            out.print(f"\n[bold]{known.service.service}[/bold] {known.service.name}")
+        _list_indicators(known, held, answers.name)
+
+
+def _list_members(known: Catalogue) -> None:
     kommuner = Table(_id(), "name", "from", "kommunenummer by data year", box=None)
     for member in known.network.members:
         numbers = ", ".join(str(period) for period in member.kommunenummer)
         since = str(member.member_from or "")
         kommuner.add_row(member.id, member.name, since, numbers)
     out.print(kommuner)
-    name, held = safe(answers.name), statbank.spans(years)
-    out.print(f"\nData years with figures: {held} (snapshot {name})\n")
+
+
+def _list_indicators(known: Catalogue, years: Sequence[int], snapshot: str) -> None:
+    from asss import statbank
+
+    held = statbank.spans(years) or "none"
+    out.print(f"\nData years with figures: {held} (snapshot {safe(snapshot)})\n")
     indicators = Table(_id(), "mean", "name", box=None)
     for indicator in known.service.indicators:
         rule = known.service.mean_rule(indicator, years[-1]) if years else ""
@@ -146,6 +184,7 @@ read: ""
 RUN_FILE = """# One report: {name}, data year {year} (edition {edition}).
 kommune: {kommune}
 year: {year}
+service: {service}
 published: ""
 changed: ""
 edition_status: ""
@@ -166,25 +205,28 @@ def new(
             "what was said last is shown, and nothing is written."
         ),
     ] = "",
+    service: ServiceOption = None,
     parameters_: ParametersOption = None,
 ) -> None:
     """Begin a comment or a run file; or show what was said last, to ask it again."""
     with plain_errors():
-        known = catalogue.load_catalogue(parameters_folder(parameters_))
+        folder = parameters_folder(parameters_)
+        area = catalogue.service_named(folder, service)
+        known = catalogue.load_catalogue(folder, service=area)
         member = known.network.member(report_id(known, kommune, year))
         if what == "report":
             if about:
                 msg = f"A run file is of a kommune and a year; leave out {about!r}."
                 raise UsageError(msg)
-            name = f"{parameters.RUN_FOLDER}/{member.id}-{year}.yaml"
-            _begin(
-                known,
-                name,
-                RUN_FILE.format(
-                    name=member.name, kommune=member.id, year=year, edition=year + 1
-                ),
-                "asss render --file",
+            head = RUN_FILE.format(
+                name=member.name,
+                kommune=member.id,
+                year=year,
+                edition=year + 1,
+                service=area,
             )
+            name = parameters.run_file(area, member.id, year)
+            _begin(known, name, head, "asss render --file")
             return
         if about:
             chapters = [chapter.id for chapter in known.service.chapters]
@@ -258,22 +300,24 @@ def open_(
         str | None,
         typer.Option(help="The report on it, or on the network: tromso, Tromsø, asss."),
     ] = None,
+    service: ServiceOption = None,
     output: OutputOption = None,
     parameters_: ParametersOption = None,
 ) -> None:
     """Open the index of a year, or one report, in the browser; prints where it is."""
     with plain_errors():
         folder = parameters_folder(parameters_)
-        known = catalogue.load_catalogue(folder)
+        area = catalogue.service_named(folder, service)
+        known = catalogue.load_catalogue(folder, service=area)
         wanted = None if kommune is None else report_id(known, kommune, year)
-        page = _page(output_folder(output, folder), year, wanted)
+        page = _page(output_folder(output, folder), year, area, wanted)
     out.print(safe(page))
     if not webbrowser.open(page.as_uri()):
         err.print("[yellow]No browser could be started;[/yellow] open the file above.")
         raise typer.Exit(FAILURE)
 
 
-def _page(place: Path, year: int | None, kommune: str | None) -> Path:
+def _page(place: Path, year: int | None, service: str, kommune: str | None) -> Path:
     """
     The newest page of the kind that is asked for.
 
@@ -282,12 +326,14 @@ def _page(place: Path, year: int | None, kommune: str | None) -> Path:
     UsageError
         If there is none; the message says how to make it.
     """
-    name = INDEX_NAME if kommune is None else f"{kommune}/{HTML_NAME}"
+    name = INDEX_NAME if kommune is None else f"{service}/{kommune}/{HTML_NAME}"
     years = f"{year:04}" if year is not None else "[0-9][0-9][0-9][0-9]"
     pages = sorted(place.glob(f"{years}/{name}"))
     if pages:
         return pages[-1]
     what = "--all" if kommune is None else f"--kommune {kommune}"
+    if kommune is not None and service != SERVICE:
+        what += f" --service {service}"
     when = year if year is not None else "YEAR"
     msg = (
         f"There is no {years if year is not None else 'YEAR'}/{name} in {place}. "
@@ -305,6 +351,7 @@ def verify(
         str | None, typer.Option(help="Only reports on it: tromso, Tromsø, asss.")
     ] = None,
     year: Annotated[int | None, typer.Option(help="Only reports on it.")] = None,
+    service: ServicesOption = None,
     render: Annotated[
         bool, typer.Option("--render", help="Make them again and compare every byte.")
     ] = False,
@@ -320,6 +367,8 @@ def verify(
         if kommune is not None:
             known = catalogue.load_catalogue(folder)
             kommune = report_id(known, kommune, year)
+        # Of all, also those of areas that are no more in parameters/.
+        areas = () if service is None else service_names(folder, service)
         place = output_folder(output, folder)
         if output is not None and not place.is_dir():
             msg = f"There is no folder {place}."
@@ -330,6 +379,7 @@ def verify(
             snapshots=snapshot or (),
             kommune=kommune,
             year=year,
+            services=areas,
             render=render,
         ):
             outcomes[check.outcome] += 1

@@ -29,6 +29,7 @@ from asss.cli.terminal import (
     report_id,
     report_ids,
     safe,
+    service_names,
     today,
     years_of,
 )
@@ -106,6 +107,14 @@ WhatIf = Annotated[
         "--what-if",
     ),
 ]
+Services = Annotated[
+    str | None,
+    _option(
+        "Service areas: barnevern, or alle. Default: all that have figures with --all, "
+        "else sosiale_tjenester, or the only one there is.",
+        "--service",
+    ),
+]
 Jobs = Annotated[int | None, _option("Default: all cores.", min=1)]
 Scheduler = Annotated[
     str | None, _option("A Dask cluster: tls://host:8786, tcp://…; local: one here.")
@@ -127,7 +136,7 @@ LogForm = Annotated[Log, _option("json: an object a line, for a log.")]
 class _Task:
     """What one command was asked for."""
 
-    known: Catalogue
+    folder: Path
     output: Path
     runs: Sequence[Run]
     snapshots: dict[str, Snapshot]
@@ -141,7 +150,7 @@ class _Task:
 
     @property
     def root(self) -> Path:
-        return self.known.folder.parent
+        return self.folder.parent
 
     @property
     def indexes(self) -> dict[int, Path]:
@@ -155,6 +164,7 @@ def render(
     year: Year = None,
     every: All = False,
     network: Network = False,
+    service: Services = None,
     file: RunFile = None,
     snapshot: SnapshotName = None,
     day: Day = None,
@@ -180,23 +190,30 @@ def render(
             msg = "--quiet goes with none of --explain, --dry-run and --log json."
             raise UsageError(msg)
         folder = parameters_folder(parameters_)
-        known = catalogue.load_catalogue(folder)
         asked = {"--kommune": kommune, "--network": network, "--all": every}
         _one_of({**asked, "--file": file})
         years = years_of(year) if year is not None else []
         if file is not None:
-            runs = _runs_of(known, file, years)
+            runs = _runs_of(folder, file, years, service)
         else:
-            runs = _runs(known, [NETWORK] if network else kommune or (), years)
+            names = service_names(folder, service, is_all=every)
+            whose = [NETWORK] if network else kommune or ()
+            runs = [run for name in names for run in _runs(folder, name, whose, years)]
         runs = _with_snapshot(runs, snapshot, folder.parent)
         if what_if:
-            _suppose(runs, what_if, known, output_folder(output, folder))
+            _suppose(runs, what_if, folder, output_folder(output, folder))
             return
+        # Whoever names an area wants it; of all, those that there are figures on.
+        is_open = every and service in (None, EVERY)
+        snapshots = _snapshots(runs, folder.parent)
+        runs = _with_figures(runs, folder, snapshots, account, is_open=is_open)
+        for answers in snapshots.values():
+            account.origin(answers.name, answers.fetched, _origin(answers))
         task = _Task(
-            known=known,
+            folder=folder,
             output=output_folder(output, folder),
             runs=runs,
-            snapshots=_opened(runs, known, account),
+            snapshots=snapshots,
             formats=_formats(formats),
             editions=_editions(editions),
             today=today(day),
@@ -257,15 +274,14 @@ def once(
 
 
 def _suppose(
-    runs: Sequence[Run], asked: Sequence[str], known: Catalogue, output: Path
+    runs: Sequence[Run], asked: Sequence[str], folder: Path, output: Path
 ) -> None:
     """What reports would say, each in a folder of its own, apart from them."""
     # It loads pandas, and notebooks.
     from asss.runs.supposition import render_what_if
 
     for run in runs:
-        language = known.folder if run.language != known.language else known
-        made = render_what_if(run, asked, parameters=language, output=output)
+        made = render_what_if(run, asked, parameters=folder, output=output)
         typer.echo(safe(f"{made / HTML_NAME}"))
 
 
@@ -305,28 +321,34 @@ def _one_of(asked: Mapping[str, object]) -> None:
         raise UsageError(msg)
 
 
-def _runs(known: Catalogue, kommuner: Sequence[str], years: Sequence[int]) -> list[Run]:
+def _runs(
+    folder: Path, service: str, kommuner: Sequence[str], years: Sequence[int]
+) -> list[Run]:
     """A run for each kommune, or for all when none is named, in each year."""
     if not years:
         msg = "Say which data year: --year 2020."
         raise UsageError(msg)
+    known = catalogue.load_catalogue(folder, service=service)
     return [
-        parameters.choose_run(known.folder, kommune=name, year=year)
+        parameters.choose_run(folder, kommune=name, year=year, service=service)
         for year in years
         for name in _members(known, report_ids(known, kommuner, year), year)
     ]
 
 
-def _runs_of(known: Catalogue, file: Path, years: Sequence[int]) -> list[Run]:
+def _runs_of(
+    folder: Path, file: Path, years: Sequence[int], service: str | None
+) -> list[Run]:
     """
     What a run file says; a batch file is one for each member of its year.
 
     The year's own, ``alle-2020.yaml`` among the run files, is for those that have none
     of their own, as ever. Another holds for all: who names it, wants it.
     """
-    folder = known.folder / parameters.RUN_FOLDER
+    known = catalogue.load_catalogue(folder)
     if not file.is_file():
-        there = [path.name for path in parameters.files(folder, "*.yaml")]
+        beside = parameters.files(folder / parameters.RUN_FOLDER, "*.yaml")
+        there = [path.name for path in beside]
         msg = f"No run file {file}.{parameters.suggestion(file.name, there)}"
         raise UsageError(msg)
     ids = [member.id for member in known.network.members]
@@ -338,13 +360,23 @@ def _runs_of(known: Catalogue, file: Path, years: Sequence[int]) -> list[Run]:
             "--year, or mend the file."
         )
         raise UsageError(msg)
+    if service is not None and service_names(folder, service) != [run.service]:
+        msg = (
+            f"--service says {service}, and {file.name} says service: {run.service}. "
+            "Leave out --service, or mend the file."
+        )
+        raise UsageError(msg)
+    catalogue.service_named(folder, run.service)
     if run.kommune != EVERY:
         names = _members(known, [report_id(known, run.kommune)], run.year)
         return [run.model_copy(update={"kommune": name}) for name in names]
     names = _members(known, [], run.year)
-    if file.resolve() == (folder / f"{EVERY}-{run.year}.yaml").resolve():
+    of_year = folder / parameters.run_file(run.service, EVERY, run.year)
+    if file.resolve() == of_year.resolve():
         return [
-            parameters.choose_run(known.folder, kommune=name, year=run.year)
+            parameters.choose_run(
+                folder, kommune=name, year=run.year, service=run.service
+            )
             for name in names
         ]
     return [run.model_copy(update={"kommune": name}) for name in names]
@@ -375,19 +407,47 @@ def _with_snapshot(runs: Sequence[Run], wanted: str | None, root: Path) -> list[
     ]
 
 
-def _opened(
-    runs: Sequence[Run], known: Catalogue, account: Account
-) -> dict[str, Snapshot]:
-    """Open each snapshot that is stood on, and see that it reaches the years."""
-    opened = {}
-    for name in dict.fromkeys(run.snapshot for run in runs):
-        answers = holdings.open_snapshot(name, root=known.folder.parent)
-        for year in {run.year for run in runs if run.snapshot == name}:
-            holdings.check_year(known, answers, year)
-        opened[name] = answers
-    for answers in opened.values():
-        account.origin(answers.name, answers.fetched, _origin(answers))
-    return opened
+def _snapshots(runs: Sequence[Run], root: Path) -> dict[str, Snapshot]:
+    """Open each snapshot that is stood on."""
+    names = dict.fromkeys(run.snapshot for run in runs)
+    return {name: holdings.open_snapshot(name, root=root) for name in names}
+
+
+def _with_figures(
+    runs: Sequence[Run],
+    folder: Path,
+    snapshots: Mapping[str, Snapshot],
+    account: Account,
+    *,
+    is_open: bool,
+) -> list[Run]:
+    """
+    The runs whose snapshot reaches their year.
+
+    Parameters
+    ----------
+    is_open : bool
+        Whether a service area without figures is left out, as long as another has some;
+        else all must have them.
+
+    Raises
+    ------
+    UsageError
+        Naming the years that can be used.
+    """
+    of = {(run.service, run.snapshot, run.year) for run in runs}
+    lacking: dict[tuple[str, str, int], UsageError] = {}
+    for service, snapshot, year in sorted(of):
+        known = catalogue.load_catalogue(folder, service=service)
+        try:
+            holdings.check_year(known, snapshots[snapshot], year)
+        except UsageError as error:
+            lacking[service, snapshot, year] = error
+    if lacking and not (is_open and lacking.keys() < of):
+        raise next(iter(lacking.values()))
+    for (service, _, _), why in lacking.items():
+        account.left_out(service, str(why))
+    return [r for r in runs if (r.service, r.snapshot, r.year) not in lacking]
 
 
 def _origin(answers: Snapshot) -> str:
@@ -426,9 +486,7 @@ def _judge(task: _Task, *, force: bool) -> list[Verdict]:
     verdicts = manifest.judge(
         task.runs,
         output=task.output,
-        catalogues=catalogue.in_languages(
-            task.known, (run.language for run in task.runs)
-        ),
+        catalogues=catalogue.of_runs(task.folder, task.runs),
         snapshots=task.snapshots,
         entries=Ledger(task.output).read(),
         asked=(*task.formats, *task.editions),
@@ -466,7 +524,7 @@ def _make(task: _Task, due: Sequence[Run], account: Account) -> None:
         raise typer.Exit(getattr(ending, "code", Ended().code)) from None
     _write_indexes(task, due, results)
     if account.counts["failed"]:
-        names = [result.kommune for result in results if result.error]
+        names = [_short(result.run) for result in results if result.error]
         line = f"{len(names)} of {len(due)} reports failed:"
         shown = f"[red]{line}[/red] {', '.join(names)}"
         account.problem("some_failed", shown, f"{line} {', '.join(names)}")
@@ -481,11 +539,9 @@ def _render(
     """Make what is due; each result is shown, and added to `results`, as it comes."""
     from asss.runs import batch
 
-    runs = {(run.kommune, run.year): run for run in due}
-
     def show(result: "Result") -> None:
         results.append(result)
-        run = runs[result.kommune, result.year]
+        run = result.run
         account.made(run, str(_place(task, run)), result.error)
         if result.unsigned:
             account.unsigned(result.unsigned)
@@ -529,27 +585,46 @@ def _workers(task: _Task, due: Sequence[Run]) -> "tuple[Crew, int]":
 def _write_indexes(
     task: _Task, due: Sequence[Run], results: "Sequence[Result]"
 ) -> None:
-    """Write the index of a year where it is not as it would be made now."""
+    """
+    Write the index of a year where it is not as it would be made now.
+
+    Then nothing is left at an old address of what lies at its new one.
+    """
+    areas = catalogue.load_all(task.folder)
     for year, page in task.indexes.items():
-        made = {r.kommune: not r.error for r in results if r.year == year}
-        waiting = {run.kommune for run in due if run.year == year} - made.keys()
-        asked = {run.kommune for run in task.runs if run.year == year}
+        made = {_name(r.run): not r.error for r in results if r.run.year == year}
+        waiting = {_name(run) for run in due if run.year == year} - made.keys()
+        asked = {_name(run) for run in task.runs if run.year == year}
         failed = {name for name, is_made in made.items() if not is_made}
         try:
             kept = manifest.read_index(page.parent)
             # Who is not asked for, or has not come to it, is as old as before.
             old = failed | {name for name in kept.old if name not in asked - waiting}
-            now = manifest.index_of(task.known, year, task.output, old)
+            now = manifest.index_of(areas, year, task.output, old)
             is_due = not manifest.is_index_fresh(kept, now, task.output)
         except ManifestError:
             old = failed
-            now = manifest.index_of(task.known, year, task.output, old)
+            now = manifest.index_of(areas, year, task.output, old)
             is_due = bool(now.reports) or page.is_file()
         if is_due:
             from asss.runs import batch
 
-            batch.write_index(task.known, year=year, output=task.output, failed=old)
+            batch.write_index(areas, year=year, output=task.output, failed=old)
+        if any(outputs.is_former(one) for one in page.parent.glob("[!.]*")):
+            from asss.runs import relocation
+
+            relocation.lead_on(areas, year, task.output)
+
+
+def _name(run: Run) -> str:
+    """A report in the index of its year."""
+    return f"{run.service}/{run.kommune}"
+
+
+def _short(run: Run) -> str:
+    """A report in a list of those that failed."""
+    return str(run).removesuffix(f" {run.year}")
 
 
 def _place(task: _Task, run: Run) -> Path:
-    return outputs.folder(task.output, run.year, run.kommune)
+    return manifest.folder_of(task.output, run)

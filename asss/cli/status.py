@@ -14,11 +14,13 @@ from asss.cli.fetch import BaseUrlOption, connect
 from asss.cli.terminal import (
     OutputOption,
     ParametersOption,
+    ServicesOption,
     out,
     output_folder,
     parameters_folder,
     plain_errors,
     safe,
+    service_names,
     today,
 )
 from asss.runs import season
@@ -43,23 +45,33 @@ def status(
         str | None, typer.Option("--date", help="As of this day. Default: today.")
     ] = None,
     base_url: BaseUrlOption = None,
+    service: ServicesOption = None,
     output: OutputOption = None,
     parameters_: ParametersOption = None,
 ) -> None:
     """Show what of a data year's work is done, and what is to be done next."""
     with plain_errors():
         folder = parameters_folder(parameters_)
-        known = catalogue.load_catalogue(folder)
+        areas = [
+            catalogue.load_catalogue(folder, service=name)
+            for name in service_names(folder, service)
+        ]
         answers = holdings.open_snapshot(parameters.LATEST, root=folder.parent)
-        found = season.take(
-            known,
-            answers,
-            year,
-            output=output_folder(output, folder),
-            today=today(day),
-            at_ssb=_at_ssb(known, year, base_url) if live else {},
-        )
-    _show(found, known)
+        seasons = [
+            season.take(
+                known,
+                answers,
+                year,
+                output=output_folder(output, folder),
+                today=today(day),
+                at_ssb=_at_ssb(known, year, base_url) if live else {},
+            )
+            for known in areas
+        ]
+    for known, found in zip(areas, seasons, strict=True):
+        if len(areas) > 1:
+            out.rule(f"[bold]{safe(known.service.service)}[/bold]", align="left")
+        _show(found, known)
 
 
 def _at_ssb(known: Catalogue, year: int, base_url: str | None) -> dict[str, str]:

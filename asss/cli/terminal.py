@@ -27,9 +27,9 @@ from rich.markup import escape
 from rich.segment import Segment
 
 from asss import outputs
-from asss.catalogue import parameters
+from asss.catalogue import catalogue, parameters
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.parameters import Run
+from asss.catalogue.parameters import EVERY, Run
 from asss.errors import AsssError, UsageError
 
 if TYPE_CHECKING:
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FAILURE",
-    "SERVICE",
     "STEERING",
     "UNCHANGED",
     "USAGE",
@@ -47,6 +46,7 @@ __all__ = [
     "OutputOption",
     "ParametersOption",
     "ServiceOption",
+    "ServicesOption",
     "Terminal",
     "err",
     "heed_signals",
@@ -58,6 +58,7 @@ __all__ = [
     "report_id",
     "report_ids",
     "safe",
+    "service_names",
     "speak_plainly",
     "visible",
     "years_of",
@@ -71,9 +72,6 @@ ENDINGS = ("SIGINT", "SIGTERM", "SIGHUP")
 
 #: Seconds that a command has to end in, in which it is not told to once more.
 ENDING = 10.0
-
-#: The service area that is reported on where none is named.
-SERVICE = "sosiale_tjenester"
 
 #: What steers a terminal or turns the direction of a line, and halves of characters,
 #: which come of file names in another encoding.
@@ -180,7 +178,19 @@ ParametersOption = Annotated[
         "--parameters", help="The folder parameters/; found from here upwards."
     ),
 ]
-ServiceOption = Annotated[str, typer.Option(help="A file of parameters/indikatorer/.")]
+ServiceOption = Annotated[
+    str | None,
+    typer.Option(
+        help="A service area: barnevern. Default: sosiale_tjenester, or the only one."
+    ),
+]
+ServicesOption = Annotated[
+    str | None,
+    typer.Option(
+        "--service",
+        help="Service areas: barnevern,sosiale_tjenester; or alle. Default: all.",
+    ),
+]
 OutputOption = Annotated[str | None, typer.Option(help="Default: outputs/.")]
 
 
@@ -267,6 +277,32 @@ def report_ids(
     return list(dict.fromkeys(report_id(known, name, year) for name in names))
 
 
+def service_names(
+    folder: Path, written: str | None, *, is_all: bool = True
+) -> list[str]:
+    """
+    Which service areas are meant: ``barnevern,sosiale_tjenester``, or ``alle``.
+
+    Parameters
+    ----------
+    is_all : bool
+        Whether all are meant where none is named, and not one: see
+        :func:`asss.catalogue.catalogue.service_named`.
+
+    Raises
+    ------
+    UsageError
+        If there is no such area; the message names the nearest, and all there are.
+    """
+    if written is None and not is_all:
+        return [catalogue.service_named(folder)]
+    names = [] if written is None else [one.strip() for one in written.split(",")]
+    if names and names != [EVERY]:
+        chosen = (catalogue.service_named(folder, name) for name in names)
+        return list(dict.fromkeys(chosen))
+    return catalogue.services(folder)
+
+
 def years_of(written: str) -> list[int]:
     """
     Data years: ``2019-2025``, ``2020`` or ``2019,2021``.
@@ -325,7 +361,8 @@ class Account:
     Notes
     -----
     Every object has ``event`` and ``seconds``, since the command began; those on one
-    report have ``kommune``, ``year`` and ``reason`` too, and ``path`` where it lies.
+    report have ``kommune``, ``year``, ``service`` and ``reason`` too, and ``path``
+    where it lies.
     """
 
     def __init__(self, *, log: Log, quiet: bool, explain: bool) -> None:
@@ -338,6 +375,11 @@ class Account:
         self._task: TaskID | None = None
         self._workers = 0
 
+    def left_out(self, service: str, reason: str) -> None:
+        """Say which service area nothing is made of, and why."""
+        line = f"[dim]{safe(service)} is left out:[/dim] {safe(reason)}"
+        self._event("left_out", {"service": service, "reason": reason}, line)
+
     def origin(self, name: str, fetched: str, line: str) -> None:
         """Say which snapshot the figures come from."""
         self._event("snapshot", {"name": name, "fetched": fetched}, safe(line))
@@ -345,7 +387,7 @@ class Account:
     def unchanged(self, run: Run, path: str) -> None:
         """Report one that is left as it is."""
         self.counts["unchanged"] += 1
-        line = f"[dim]skip[/dim]    {_name(run)}: {UNCHANGED}"
+        line = f"[dim]skip[/dim]    {run}: {UNCHANGED}"
         about = {**_about(run), "reason": UNCHANGED, "path": path}
         self._event("unchanged", about, line if self.explains else "")
 
@@ -353,7 +395,7 @@ class Account:
         """Report one that is to be made, and why."""
         self.counts["due"] += 1
         reason = "; ".join(reasons)
-        line = f"[bold]render[/bold]  {_name(run)}: {safe(reason)}"
+        line = f"[bold]render[/bold]  {run}: {safe(reason)}"
         about = {**_about(run), "reason": reason}
         self._event("due", about, line if self.explains else "")
 
@@ -361,7 +403,7 @@ class Account:
         """Report one that is finished, or has failed."""
         if error is None:
             self.counts["rendered"] += 1
-            line = f"[green]done[/green]    {_name(run)}"
+            line = f"[green]done[/green]    {run}"
             self._event("rendered", {**_about(run), "path": path}, line)
         else:
             self.counts["failed"] += 1
@@ -453,9 +495,5 @@ class Account:
         print_json({"event": event, **about, "seconds": seconds})
 
 
-def _name(run: Run) -> str:
-    return f"{run.kommune} {run.year}"
-
-
 def _about(run: Run) -> dict[str, Any]:
-    return {"kommune": run.kommune, "year": run.year}
+    return {"kommune": run.kommune, "year": run.year, "service": run.service}

@@ -84,7 +84,7 @@ def to_html(
             "version": asss.__version__,
             "skip_link": words["skip_link"],
             "index": {
-                "href": f"../{INDEX_NAME}",
+                "href": f"../../{INDEX_NAME}",
                 "name": text.phrase(
                     "index_back", {"year": facts["run"]["year"]}, known
                 ),

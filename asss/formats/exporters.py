@@ -115,13 +115,14 @@ def _page(
     facts = found[-1]
     refuse_what_if(facts)
     problems: list[str] = []
-    run = check_model(Run, facts.get("run", {}), file="facts", problems=problems)
+    given = {**facts.get("run", {}), "service": facts.get("service", "")}
+    run = check_model(Run, given, file="facts", problems=problems)
     if run is None:
         raise RenderError("; ".join(problems))
     executed.check_page(notebook, f"{run.kommune} {run.year}")
     parameters = find_folder(folder)
     known = catalogue.load_catalogue(
-        parameters, service=facts["service"], language=run.language
+        parameters, service=run.service, language=run.language
     )
     snapshot = holdings.choose_snapshot(run.snapshot, root=parameters.parent)
     answers = holdings.open_snapshot(snapshot, root=parameters.parent)

@@ -339,7 +339,7 @@ def gathered(
     return FactsFile(
         form=record.FACTS_FORM,
         title=title,
-        run=record.RunRecord(**run.model_dump()),
+        run=record.RunRecord(**run.model_dump(exclude={"service"})),
         what_if=known.supposed,
         kommune=whose[1],
         service=known.service.service,

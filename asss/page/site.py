@@ -25,9 +25,11 @@ from asss.outputs import INDEX_NAME
 from asss.page import blocks, looks, text
 
 __all__ = [
+    "Area",
     "File",
     "Listing",
     "index",
+    "moved",
     "policy",
     "script",
     "stylesheet",
@@ -69,28 +71,39 @@ class Listing:
     is_old: bool = False
 
 
-def index(
-    year: int,
-    reports: Sequence[Listing],
-    known: Catalogue,
-    *,
-    network: Listing | None = None,
-    method: Listing | None = None,
-    missing: Sequence[str] = (),
-    years: Sequence[int] = (),
-    digest: str = "",
-) -> str:
-    """
-    Make the page that leads to a year's reports.
+@dataclass(frozen=True)
+class Area:
+    """The reports on one service area in the index.
 
-    Parameters
+    Attributes
     ----------
+    known : Catalogue
+        Of the service area.
     reports : sequence of Listing
         In the order of the network.
     network, method : Listing, optional
         «ASSS samlet», and «Om datagrunnlaget i ASSS».
     missing : sequence of str
         Names of those that there is no report on.
+    """
+
+    known: Catalogue
+    reports: Sequence[Listing]
+    network: Listing | None = None
+    method: Listing | None = None
+    missing: Sequence[str] = ()
+
+
+def index(
+    year: int, areas: Sequence[Area], *, years: Sequence[int] = (), digest: str = ""
+) -> str:
+    """
+    Make the page that leads to a year's reports.
+
+    Parameters
+    ----------
+    areas : sequence of Area
+        One or more. Where there are more, each has a heading of its own.
     years : sequence of int
         Other years that have an index.
     digest : str
@@ -99,36 +112,56 @@ def index(
     Returns
     -------
     html : str
-        One card per kommune, with its main findings, status and caveats.
+        One card per service area and kommune, with its main findings, status and
+        caveats.
     """
-    words = known.phrases.words
-    everything = (*reports, *filter(None, (network, method)))
+    known = areas[0].known
+    words, is_one = known.phrases.words, len(areas) == 1
+    everything = [
+        listing
+        for area in areas
+        for listing in (*area.reports, area.network, area.method)
+        if listing
+    ]
     is_reconstructed = any(e.facts["contains_reconstructed"] for e in everything)
+    given: dict[str, Detail] = {"year": year}
+    if is_one:
+        given["service"] = known.service.name
     return blocks.block(
         "index",
         known,
-        title=text.phrase(
-            "index_title", {"service": known.service.name, "year": year}, known
-        ),
+        title=text.phrase("index_title" if is_one else "index_title_all", given, known),
+        intro=words["index_intro" if is_one else "index_intro_all"],
         kicker=text.phrase("kicker", {"edition": year + 1, "year": year}, known),
-        cards=[
-            _card(entry, year, known)
-            for entry in sorted(
-                reports, key=lambda entry: language.alphabetical(entry.name)
-            )
-        ],
-        network=network and _card(network, year, known),
-        method=method and _card(method, year, known),
-        missing=language.join(list(missing), words) if missing else "",
+        areas=[_shown(area, year, is_one=is_one) for area in areas],
         years=years,
         digest=digest,
         page=INDEX_NAME,
         warning=words["index_reconstructed"] if is_reconstructed else "",
-        indicators=known.service.indicators,
-        css=looks.stylesheet() + stylesheet(),
+        css=looks.stylesheet() + stylesheet() + ("" if is_one else _file("areas.css")),
         script=script(),
         policy=policy(script()),
     ).html
+
+
+def _shown(area: Area, year: int, *, is_one: bool) -> dict[str, Any]:
+    """What the index shows of a service area; files are told apart by its name."""
+    known, words = area.known, area.known.phrases.words
+    return {
+        "id": known.service.service.replace("_", "-"),
+        "name": known.service.name,
+        "before": "" if is_one else f"{known.service.name}, ",
+        "cards": [
+            _card(entry, year, known)
+            for entry in sorted(
+                area.reports, key=lambda entry: language.alphabetical(entry.name)
+            )
+        ],
+        "network": area.network and _card(area.network, year, known),
+        "method": area.method and _card(area.method, year, known),
+        "missing": language.join(list(area.missing), words) if area.missing else "",
+        "indicators": known.service.indicators,
+    }
 
 
 def with_years(html: str, years: Sequence[int], known: Catalogue) -> str:
@@ -146,12 +179,12 @@ def _card(entry: Listing, year: int, known: Catalogue) -> dict[str, Any]:
         for fact in entry.facts["facts"]
         if (fact["kommune"], fact["year"]) == (entry.id, year)
     }
-    page = entry.files[0].name
+    folder = f"{known.service.service}/{entry.id}"
     return {
-        "id": entry.id,
+        "folder": folder,
         "name": entry.name,
         "title": entry.facts["title"],
-        "page": f"{entry.id}/{page}",
+        "page": f"{folder}/{entry.files[0].name}",
         "status": words[f"status_{edition['status'] or 'unknown'}"],
         "reservation": words["status_reconstructed"]
         if entry.facts["contains_reconstructed"]
@@ -224,6 +257,20 @@ def _value(
         "rank": text.phrase("index_rank", details, known) if rank else "",
         "rank_mark": mark(fact["distance_basis"], words) if rank else "",
     }
+
+
+def moved(title: str, href: str, known: Catalogue) -> str:
+    """
+    The page that leads on from where a report lay before, at once and by a link.
+
+    Parameters
+    ----------
+    title : str
+        Of the report.
+    href : str
+        Where it is now.
+    """
+    return blocks.block("moved", known, title=title, href=href, policy=policy()).html
 
 
 # -- what the page carries -------------------------------------------------------------

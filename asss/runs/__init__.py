@@ -8,6 +8,7 @@ Runs: one report or many, here or elsewhere, and what was made of what.
             supposition             a what-if on disk, apart from all reports
       batch    workbench            many at once, each in a process │ a report in hand
    report explanation gallery       run the notebook, vouch for it │ why is it printed?
+          relocation                what lies where reports lay before
            manifest                 what was made of what; is it as it would be?
            ledger                   Endret
            kernels                  the kernels of the notebooks

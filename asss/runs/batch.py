@@ -46,11 +46,12 @@ from asss.outputs import (
     USUAL_FORMATS,
 )
 from asss.page import site
-from asss.page.site import File, Listing
-from asss.runs import ledger, manifest
+from asss.page.site import Area, File, Listing
+from asss.runs import manifest
 from asss.runs.kernels import forks
 from asss.runs.kernels.forks import LIMITS, Limits, Process, Source
 from asss.runs.ledger import Entry, Ledger
+from asss.runs.manifest import Index
 from asss.statbank import holdings
 
 __all__ = [
@@ -105,13 +106,11 @@ class Task:
     @property
     def folder(self) -> Path:
         """Where the report is put."""
-        return outputs.folder(self.output, self.run.year, self.run.kommune)
+        return manifest.folder_of(self.output, self.run)
 
     def failed(self, why: str) -> "Result":
         """The result where there is no report, in words that say which."""
-        run = self.run
-        error = f"{run.kommune} {run.year}: {why}."
-        return Result(run.kommune, run.year, error=error)
+        return Result(self.run, error=f"{self.run}: {why}.")
 
 
 @dataclass(frozen=True)
@@ -122,8 +121,7 @@ class Result:
     ``unsigned`` is why JupyterLab will not trust its notebook, where it will not.
     """
 
-    kommune: str
-    year: int
+    run: Run
     folder: Path | None = None
     entry: Entry | None = None
     error: str | None = None
@@ -205,7 +203,7 @@ def render_all(
             output=output,
             formats=_with_kept(formats, run, output, FORMATS),
             editions=_with_kept(editions, run, output, EDITIONS),
-            entry=entries.get(_key(run)),
+            entry=entries.get(manifest.key_of(run)),
             today=today,
             limits=limits,
         )
@@ -233,7 +231,7 @@ def _with_kept(
     asked: Sequence[str], run: Run, output: Path, known: Sequence[str]
 ) -> tuple[str, ...]:
     """What is asked for, and what the report lies there in."""
-    kept = manifest.made_in(outputs.folder(output, run.year, run.kommune))
+    kept = manifest.made_in(output, run)
     return tuple(name for name in known if name in kept or name in asked)
 
 
@@ -265,7 +263,7 @@ def _as_finished(
 def _record(book: Ledger, finished: Mapping[Task, Result]) -> dict[Task, Result]:
     """Enter finished reports; one that cannot be entered is not reported as done."""
     entered = {
-        _key(task.run): (task.entry, result.entry)
+        manifest.key_of(task.run): (task.entry, result.entry)
         for task, result in finished.items()
         if result.entry
     }
@@ -276,13 +274,11 @@ def _record(book: Ledger, finished: Mapping[Task, Result]) -> dict[Task, Result]
     except AsssError as error:
         refused = dict.fromkeys(entered, str(error))
     return {
-        task: replace(result, error=refused.get(_key(task.run), result.error))
+        task: replace(
+            result, error=refused.get(manifest.key_of(task.run), result.error)
+        )
         for task, result in finished.items()
     }
-
-
-def _key(run: Run) -> str:
-    return ledger.key(run.kommune, run.year)
 
 
 # -- processes -------------------------------------------------------------------------
@@ -299,7 +295,7 @@ def cores() -> int:
 
 def ahead(root: Path, run: Run) -> tuple[str, str]:
     """What reports of a year share, made and read back: for `forks.preload`."""
-    given = [str(root / FOLDER), run.language, run.snapshot, run.year]
+    given = [str(root / FOLDER), run.service, run.language, run.snapshot, run.year]
     told = json.dumps(given)
     made, read = "asss.analysis.facts:warm_up", "asss.formats.readback:prepare"
     return f"{made} {told}", f"{read} {told}"
@@ -439,15 +435,13 @@ def _make(task: Task) -> Result:
         # A task holds what a report is asked for by, under the same names.
         made = report.render_report(**vars(task))
     except AsssError as error:
-        return Result(run.kommune, run.year, error=str(error))
+        return Result(run, error=str(error))
     except MemoryError:
         size = f"{task.limits.memory / 2**20:.0f} MB"
         return task.failed(f"more memory was needed than {size}, or than there is")
     except OSError as error:
         return task.failed(f"the system refused: {error}")
-    return Result(
-        run.kommune, run.year, made.folder, made.entry, unsigned=made.unsigned
-    )
+    return Result(run, made.folder, made.entry, unsigned=made.unsigned)
 
 
 # -- the project itself ----------------------------------------------------------------
@@ -532,7 +526,11 @@ def unpack(files: Files, folder: Path) -> None:
 
 
 def write_index(
-    known: Catalogue, *, year: int, output: Path, failed: Collection[str] = ()
+    areas: Sequence[Catalogue],
+    *,
+    year: int,
+    output: Path,
+    failed: Collection[str] = (),
 ) -> Path:
     """
     Write ``<year>/index.html``: what lies there, and which member has no report.
@@ -543,9 +541,11 @@ def write_index(
 
     Parameters
     ----------
-    failed : collection of str
-        Ids of those that were to be made and could not be. Where an older report lies,
-        the index says that it is older.
+    areas : sequence of Catalogue
+        Of all service areas: each that there is a report on has a part of the page.
+    failed : collection of ``<service>/<kommune>``
+        Those that were to be made and could not be. Where an older report lies, the
+        index says that it is older.
 
     Raises
     ------
@@ -558,39 +558,52 @@ def write_index(
 
     folder = output / str(year)
     path = folder / INDEX_NAME
-    words = known.phrases.words
-    names = {member.id: member.name for member in known.network.in_year(year)}
-    names |= {NETWORK: words["network_name"], METHOD: words["method_name"]}
     try:
         # Commands on two years may end at once, and each writes in the other's index.
         with Ledger(output).locked():
-            kept = manifest.index_of(known, year, output, failed)
-            found = {
-                name: _listing(folder / name, names[name], known, is_old=name in failed)
-                for name in kept.reports
+            kept = manifest.index_of(areas, year, output, failed)
+            on = {name.partition("/")[0] for name in kept.reports}
+            shown = [known for known in areas if known.service.service in on]
+            # Where there is none yet, whose reports are missing is said of one area.
+            shown = shown or [*areas][-1:]
+            parts = [_area(folder, known, kept) for known in shown]
+            written = site.index(year, parts, years=kept.years, digest=kept.facts)
+            facts = {
+                f"{part.known.service.service}/{one.id}": one.facts
+                for part in parts
+                for one in (*part.reports, part.network, part.method)
+                if one
             }
-            written = site.index(
-                year,
-                [entry for name, entry in found.items() if name not in SHARED],
-                known,
-                network=found.get(NETWORK),
-                method=found.get(METHOD),
-                missing=[names[name] for name in names if name not in found],
-                years=kept.years,
-                digest=kept.facts,
-            )
-            facts = {name: entry.facts for name, entry in found.items()}
             told = readback.Told(year, folder, facts, kept.old, kept.years, kept.facts)
-            readback.check_index(written, told, known)
+            readback.check_index(written, told, shown)
             # First, so that whoever comes after a crash finds this one not written.
             for other in kept.years:
                 years = sorted({*kept.years, year} - {other})
-                _lead_on(output / str(other), years, known)
+                _lead_on(output / str(other), years, shown[0])
             manifest.write_index(kept, written, folder)
     except OSError as error:
         msg = f"Cannot write {path}: {error.strerror or error}."
         raise RenderError(msg) from error
     return path
+
+
+def _area(folder: Path, known: Catalogue, kept: Index) -> Area:
+    """What lies in the folder of a year on a service area, as the index shows it."""
+    area, words = known.service.service, known.phrases.words
+    names = {member.id: member.name for member in known.network.in_year(kept.year)}
+    names |= {NETWORK: words["network_name"], METHOD: words["method_name"]}
+    found = {
+        name: _listing(folder / of, names[name], known, is_old=of in kept.old)
+        for name in names
+        if (of := f"{area}/{name}") in kept.reports
+    }
+    return Area(
+        known,
+        [entry for name, entry in found.items() if name not in SHARED],
+        network=found.get(NETWORK),
+        method=found.get(METHOD),
+        missing=[names[name] for name in names if name not in found],
+    )
 
 
 def _lead_on(folder: Path, years: Sequence[int], known: Catalogue) -> None:

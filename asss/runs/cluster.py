@@ -168,10 +168,7 @@ class Made:
 
     def put(self, task: Task) -> Result:
         """Put the report in place; what goes wrong is in the result."""
-        there, here = (
-            outputs.failed_notebook(place, task.run.year, task.run.kommune)
-            for place in (self.place, task.output)
-        )
+        there, here = (_failed(place, task) for place in (self.place, task.output))
         if self.result.error is not None:
             # What it says must get through, wherever the notebook can be kept.
             with suppress(OSError):
@@ -190,6 +187,11 @@ class Made:
         return replace(self.result, folder=task.folder)
 
 
+def _failed(place: Path, task: Task) -> Path:
+    run = task.run
+    return outputs.failed_notebook(place, run.year, run.service, run.kommune)
+
+
 # -- on a worker -----------------------------------------------------------------------
 
 
@@ -198,7 +200,7 @@ def make(task: Task, project: Project) -> Made:
     with outputs.scratch() as place:
         task = replace(task, root=_laid_out(project), output=place)
         result = _local().make(task)
-        failed = outputs.failed_notebook(place, task.run.year, task.run.kommune)
+        failed = _failed(place, task)
         return Made(
             result,
             place,

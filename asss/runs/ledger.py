@@ -21,7 +21,7 @@ from pydantic import Field
 
 from asss import outputs
 from asss.catalogue import parameters
-from asss.catalogue.parameters import SHARED, IsoDate, Model, Run
+from asss.catalogue.parameters import SERVICE, SHARED, IsoDate, Model, Run
 from asss.errors import LedgerError, UsageError
 
 __all__ = [
@@ -46,7 +46,7 @@ LEDGER_NAME = "ledger.json"
 LOCK = ".ledger.lock"
 
 #: The version of the form of the ledger.
-FORM: Final = 1
+FORM: Final = 2
 
 #: Longest to wait for another rendering to write its line, in seconds.
 PATIENCE = 60
@@ -92,13 +92,21 @@ class Entry(Model):
 
 
 class _File(Model):
-    form: Literal[1]
+    form: Literal[1, 2]
     reports: Mapping[str, Entry]
 
+    @property
+    def entries(self) -> dict[str, Entry]:
+        """By name of today; in the first form there was one service area."""
+        if self.form == FORM:
+            return dict(self.reports)
+        named = ((*name.partition("/"), entry) for name, entry in self.reports.items())
+        return {key(year, SERVICE, whose): entry for year, _, whose, entry in named}
 
-def key(kommune: str, year: int) -> str:
+
+def key(year: int | str, service: str, kommune: str) -> str:
     """The name of a report in the ledger: its folder."""
-    return f"{year}/{kommune}"
+    return f"{year}/{service}/{kommune}"
 
 
 def fingerprint(facts: Mapping[str, Any], prose: Iterable[str]) -> str:
@@ -189,7 +197,7 @@ def begin(entry: Entry | None, run: Run) -> Run:
         if run.changed:
             where = f"{parameters.FOLDER}/{parameters.RUN_FOLDER}/"
             msg = (
-                f"{run.kommune} {run.year}: changed is {run.changed}, but published is "
+                f"{run}: changed is {run.changed}, but published is "
                 f"empty. Give both in {where}, or none."
             )
             raise UsageError(msg)
@@ -237,12 +245,12 @@ def settle(entry: Entry | None, begun: Run, fingerprint: str, *, today: str) -> 
         history = (*(entry.history if entry else ()), version)
         if entry is not None and entry.published and begun.published:
             if not today:
-                msg = f"{begun.kommune} {begun.year} has changed; on which day?"
+                msg = f"{begun} has changed; on which day?"
                 raise ValueError(msg)
             last = entry.history[-1].date
             if _day(today) < _day(last):
                 msg = (
-                    f"{begun.kommune} {begun.year} says something else than it did on "
+                    f"{begun} says something else than it did on "
                     f"{last}, and today is said to be {today}. Set the clock right, or "
                     f"give the day with --date; if {last} is wrong, mend {LEDGER_NAME}."
                 )
@@ -277,7 +285,7 @@ class Ledger:
     Parameters
     ----------
     output : Path
-        Where reports lie as ``<year>/<kommune>/``.
+        Where reports lie as ``<year>/<service>/<kommune>/``.
     """
 
     def __init__(self, output: Path) -> None:
@@ -289,7 +297,7 @@ class Ledger:
 
         Returns
         -------
-        entries : dict of ``<year>/<kommune>`` to Entry
+        entries : dict of ``<year>/<service>/<kommune>`` to Entry
             Empty where nothing has been rendered yet.
 
         Raises
@@ -313,7 +321,7 @@ class Ledger:
         )
         if file is None:
             raise LedgerError(self._damaged("; ".join(problems) or "it is empty"))
-        return dict(file.reports)
+        return file.entries
 
     def _damaged(self, what: str) -> str:
         return (
@@ -346,7 +354,7 @@ class Ledger:
 
         Parameters
         ----------
-        made : mapping of ``<year>/<kommune>`` to (Entry or None, Entry)
+        made : mapping of ``<year>/<service>/<kommune>`` to (Entry or None, Entry)
             What the report was settled against, and what it came to.
 
         Returns

@@ -45,6 +45,7 @@ from asss.catalogue.parameters import (
     FOLDER,
     NETWORK_FILE,
     NOTEBOOKS,
+    SERVICE,
     SHARED,
     TEMPLATE,
     Model,
@@ -69,6 +70,7 @@ __all__ = [
     "Index",
     "Inputs",
     "Manifest",
+    "Moved",
     "Verdict",
     "changes",
     "digest_of",
@@ -76,14 +78,17 @@ __all__ = [
     "digest_of_package",
     "faults",
     "file_of",
+    "folder_of",
     "index_of",
     "is_index_fresh",
     "judge",
+    "key_of",
     "libraries",
     "made_in",
     "names",
     "read",
     "read_index",
+    "read_moved",
     "strays",
     "take",
     "template_of",
@@ -150,7 +155,7 @@ REASONS: Final = {
     "service": f"{FOLDER}/{SERVICE_FOLDER}/: an indicator, a measure or a rule changed",
 }
 
-Kept = TypeVar("Kept", "Manifest", "Index")
+Kept = TypeVar("Kept", "Manifest", "Index", "Moved")
 
 
 class File(Model):
@@ -199,7 +204,7 @@ class Index(Model):
 
     Attributes
     ----------
-    reports : mapping of id to sha256
+    reports : mapping of ``<service>/<kommune>`` to sha256
         Of the facts.json of each report, of which the index shows facts.
     old : tuple of str
         Whose report is marked as older than it should be.
@@ -225,6 +230,21 @@ class Index(Model):
         return hashlib.sha256(json.dumps(dict(self.reports)).encode()).hexdigest()
 
 
+class Moved(Model):
+    """
+    The whole of ``manifest.json`` where a report lay: see ``relocation``.
+
+    Attributes
+    ----------
+    leads_to : str
+        Where the page there leads to, from its folder.
+    """
+
+    form: Literal[1]
+    leads_to: str
+    files: Mapping[str, File]
+
+
 # -- reading and writing ---------------------------------------------------------------
 
 
@@ -234,6 +254,7 @@ def take(folder: Path, run: Run, **about: Any) -> Manifest:
         form=FORM,
         kommune=run.kommune,
         year=run.year,
+        service=run.service,
         locale=LOCALE,
         run=run,
         version=asss.__version__,
@@ -242,7 +263,7 @@ def take(folder: Path, run: Run, **about: Any) -> Manifest:
     )
 
 
-def write(kept: Manifest | Index, folder: Path) -> None:
+def write(kept: Manifest | Index | Moved, folder: Path) -> None:
     """Write ``manifest.json``: one form for the same content."""
     written = json.dumps(kept.model_dump(mode="json"), ensure_ascii=False, indent=1)
     outputs.write(folder / MANIFEST_NAME, f"{written}\n")
@@ -254,6 +275,16 @@ def write_index(kept: Index, html: str, folder: Path) -> None:
     raw = html.encode()
     made = File(sha256=hashlib.sha256(raw).hexdigest(), bytes=len(raw))
     write(kept.model_copy(update={"files": {INDEX_NAME: made}}), folder)
+
+
+def folder_of(output: Path, run: Run) -> Path:
+    """Where a run's report lies in a place for outputs."""
+    return outputs.folder(output, run.year, run.service, run.kommune)
+
+
+def key_of(run: Run) -> str:
+    """The name of a run's report in the ledger."""
+    return ledger.key(run.year, run.service, run.kommune)
 
 
 def read(folder: Path) -> Manifest:
@@ -280,6 +311,18 @@ def read_index(folder: Path) -> Index:
     return _read(Index, folder)
 
 
+def read_moved(folder: Path) -> Moved:
+    """
+    Read the manifest of a page that leads on from where a report lay.
+
+    Raises
+    ------
+    ManifestError
+        If it is missing or damaged, or is a report's.
+    """
+    return _read(Moved, folder)
+
+
 def _read(form: type[Kept], folder: Path) -> Kept:
     path = folder / MANIFEST_NAME
     try:
@@ -299,7 +342,7 @@ def _read(form: type[Kept], folder: Path) -> Kept:
     return kept
 
 
-def faults(kept: Manifest | Index, folder: Path) -> list[str]:
+def faults(kept: Manifest | Index | Moved, folder: Path) -> list[str]:
     """What is no longer as it was made: files that are missing or changed."""
     found = []
     for name, file in kept.files.items():
@@ -314,7 +357,7 @@ def faults(kept: Manifest | Index, folder: Path) -> list[str]:
     return found
 
 
-def strays(kept: Manifest, folder: Path) -> list[str]:
+def strays(kept: Manifest | Moved, folder: Path) -> list[str]:
     """Names of what lies in a report's folder and was not made with it."""
     expected = {MANIFEST_NAME, *kept.files}
     return [name for name in names(folder) if name not in expected]
@@ -477,7 +520,7 @@ def _others(known: Catalogue) -> list[tuple[str, str]]:
 
     Every report is taken to read them. What it reads of the others `Inputs` takes.
     """
-    own = f"{SERVICE_FOLDER}/{known.service.service}.yaml"
+    own = f"{SERVICE_FOLDER}/*.yaml"
     read = {
         path.relative_to(known.folder).as_posix()
         for pattern in (*READ, own)
@@ -573,7 +616,7 @@ def judge(
     runs: Sequence[Run],
     *,
     output: Path,
-    catalogues: Mapping[str, Catalogue],
+    catalogues: Mapping[tuple[str, str], Catalogue],
     snapshots: Mapping[str, Snapshot],
     entries: Mapping[str, Entry],
     asked: Collection[str],
@@ -586,10 +629,11 @@ def judge(
     runs : sequence of Run
         As the run files have them, each with the name of its snapshot.
     output : Path
-        Where reports lie as ``<year>/<kommune>/``.
+        Where reports lie as ``<year>/<service>/<kommune>/``.
     catalogues, snapshots : mapping
-        By the language, and by the name of the snapshot, that the runs give.
-    entries : mapping of ``<year>/<kommune>`` to Entry
+        By the service area and language, and by the name of the snapshot, that the runs
+        give.
+    entries : mapping of ``<year>/<service>/<kommune>`` to Entry
         What the ledger says.
     asked : collection of str
         The formats and editions. A report that lacks one is made; what it has been made
@@ -598,9 +642,8 @@ def judge(
     inputs = Inputs()
 
     def reasons(run: Run) -> Iterator[str]:
-        folder = outputs.folder(output, run.year, run.kommune)
-        known = catalogues[run.language]
-        service = known.service.service
+        folder = folder_of(output, run)
+        known = catalogues[run.service, run.language]
         if not folder.is_dir():
             yield "it is not made yet"
             return
@@ -609,12 +652,12 @@ def judge(
         except ManifestError:
             yield f"{MANIFEST_NAME} is missing or damaged, so nothing vouches for it"
             return
-        if (kept.kommune, kept.year, kept.service) != (run.kommune, run.year, service):
-            yield f"what lies there is on {kept.service} {kept.kommune} {kept.year}"
+        if key_of(kept.run) != key_of(run):
+            yield f"what lies there is on {key_of(kept.run)}"
             return
         # What else lies there is somebody's, and no fault of the report's.
         yield from faults(kept, folder)
-        yield from _dates(kept, run, entries.get(ledger.key(run.kommune, run.year)))
+        yield from _dates(kept, run, entries.get(key_of(run)))
         for name in asked:
             if name not in (*kept.formats, *kept.editions):
                 kind = "edition" if name in EDITIONS else "format"
@@ -645,13 +688,17 @@ def _dates(kept: Manifest, run: Run, entry: Entry | None) -> Iterator[str]:
         yield f"{ledger.LEDGER_NAME} is about another rendering than the one in place"
 
 
-def made_in(folder: Path) -> set[str]:
+def made_in(output: Path, run: Run) -> set[str]:
     """
     The formats and editions that a report lies there in, to be kept when it is made.
 
     What was made once is neither left as it was beside new figures nor taken away. To
-    be rid of one is to take the folder away.
+    be rid of one is to take the folder away. A report that still lies where reports lay
+    before is made anew in what it lies there in.
     """
+    folder = folder_of(output, run)
+    if not folder.is_dir() and run.service == SERVICE:
+        folder = outputs.former(output, run.year, run.kommune)
     try:
         kept = read(folder)
     except ManifestError:
@@ -660,15 +707,20 @@ def made_in(folder: Path) -> set[str]:
 
 
 def index_of(
-    known: Catalogue, year: int, output: Path, old: Collection[str] = ()
+    areas: Sequence[Catalogue],
+    year: int,
+    output: Path,
+    old: Collection[str] = (),
 ) -> Index:
     """
     What the index of a year would be made of, were it made now.
 
     Parameters
     ----------
-    old : collection of str
-        Whose report is older than it should be.
+    areas : sequence of Catalogue
+        Of all service areas: the index shows each that there is a report on.
+    old : collection of ``<service>/<kommune>``
+        Which reports are older than they should be.
 
     Returns
     -------
@@ -677,7 +729,11 @@ def index_of(
         be made; `is_index_fresh` asks for that.
     """
     folder = output / str(year)
-    names = known.network.reports(year)
+    names = [
+        f"{known.service.service}/{kommune}"
+        for known in areas
+        for kommune in known.network.reports(year)
+    ]
     held = [name for name in names if (folder / name / FACTS_NAME).is_file()]
     pages = output.glob(f"[0-9][0-9][0-9][0-9]/{INDEX_NAME}")
     linked = [
@@ -685,9 +741,8 @@ def index_of(
         for name in held
     ]
     others = [
-        *(digest_of_package(), linked, known.network.model_dump()),
-        *(known.service.model_dump(), known.phrases.model_dump()),
-        {name: kind.model_dump() for name, kind in known.kinds.items()},
+        *(digest_of_package(), linked),
+        *(_shown(known) for known in areas),
     ]
     return Index(
         form=FORM,
@@ -697,6 +752,13 @@ def index_of(
         years=tuple(sorted({int(page.parent.name) for page in pages} - {year})),
         inputs=_sha256(others),
     )
+
+
+def _shown(known: Catalogue) -> list[object]:
+    """What an index takes of a service area beside its reports."""
+    kinds = {name: kind.model_dump() for name, kind in known.kinds.items()}
+    parts = known.network, known.service, known.phrases
+    return [*(part.model_dump() for part in parts), kinds]
 
 
 def is_index_fresh(kept: Index, now: Index, output: Path) -> bool:

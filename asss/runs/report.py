@@ -69,13 +69,10 @@ __all__ = [
     "PUBLIC",
     "REVIEW",
     "REVIEW_NAME",
-    "SERVICE",
     "USUAL_FORMATS",
     "Report",
     "render_report",
 ]
-
-SERVICE = "sosiale_tjenester"
 
 #: Bytes that a file may take in its path for a socket beside it to have one at all.
 LONGEST: Final = 102
@@ -101,7 +98,6 @@ def render_report(
     output: Path,
     formats: Sequence[str] = USUAL_FORMATS,
     editions: Sequence[str] = (PUBLIC,),
-    service: str = SERVICE,
     entry: Entry | None = None,
     today: str = "",
     limits: Limits = LIMITS,
@@ -112,12 +108,13 @@ def render_report(
     Parameters
     ----------
     run : Run
-        Kommune, year and the rest; ``kommune`` is a lasting id, ``asss`` for the
-        network as a whole, or ``om-datagrunnlaget`` for what all reports stand on.
+        Kommune, year, service area and the rest; ``kommune`` is a lasting id, ``asss``
+        for the network as a whole, or ``om-datagrunnlaget`` for what all reports stand
+        on.
     root : Path
         The project's folder, with ``notebooks/`` and ``parameters/``.
     output : Path
-        Where ``<year>/<kommune>/`` is put.
+        Where ``<year>/<service>/<kommune>/`` is put.
     formats : sequence of str
         Of :data:`FORMATS`. The notebook, facts.json with its schema, and the manifest
         always come.
@@ -156,9 +153,9 @@ def render_report(
     Notes
     -----
     Whatever goes wrong, what lay in the folder before is untouched. The notebook of a
-    cell that failed is kept as ``failed/<year>-<kommune>.ipynb`` in `output`.
+    cell that failed is kept as ``failed/<service>/<year>-<kommune>.ipynb`` in `output`.
     """
-    target = outputs.folder(output, run.year, run.kommune)
+    target = manifest.folder_of(output, run)
     folder = root / parameters.FOLDER
     template = manifest.template_of(run, root)
     if not template.is_file():
@@ -168,11 +165,11 @@ def render_report(
     run = ledger.begin(entry, run.model_copy(update={"snapshot": chosen}))
     answers = holdings.open_snapshot(chosen, root=root)
     read = _digest(folder, template)
-    known = catalogue.load_catalogue(folder, service=service, language=run.language)
+    known = catalogue.load_catalogue(folder, service=run.service, language=run.language)
     _check_language(known, template)
     known.check_comments((run.kommune, run.year))
     with outputs.workplace(target) as work:
-        failed = outputs.failed_notebook(output, run.year, run.kommune)
+        failed = outputs.failed_notebook(output, run.year, run.service, run.kommune)
         place = _Place(work, failed, limits)
         notebook, fingerprint = _execute(run, template, known, place)
         settled = ledger.settle(entry, run, fingerprint, today=today)
@@ -190,14 +187,13 @@ def render_report(
             (work / REVIEW_NAME).write_text(html, encoding="utf-8")
         if _digest(folder, template) != read:
             msg = (
-                f"{run.kommune} {run.year}: parameters/ or the template was changed "
+                f"{run}: parameters/ or the template was changed "
                 "while the report was made. Render it again."
             )
             raise RenderError(msg)
         kept = manifest.take(
             work,
             run,
-            service=service,
             formats=tuple(formats),
             editions=tuple(editions),
             fingerprint=fingerprint,
@@ -289,13 +285,13 @@ def _run_notebook(run: Run, template: Path, root: Path, place: _Place) -> Notebo
         raise RenderError(msg) from error
     except CellTimeoutError as error:
         seconds = f"{place.limits.seconds:.0f} seconds"
-        msg = f"{run.kommune} {run.year}: stopped after {seconds}. {error}"
+        msg = f"{run}: stopped after {seconds}. {error}"
         raise RenderError(" ".join(msg.split())) from error
     except RuntimeError as error:
-        msg = f"{run.kommune} {run.year}: the notebook's kernel stopped ({error})."
+        msg = f"{run}: the notebook's kernel stopped ({error})."
         raise RenderError(msg) from error
     place.failed.unlink(missing_ok=True)
-    executed.check_page(notebook, f"{run.kommune} {run.year}")
+    executed.check_page(notebook, str(run))
     return _tidy(notebook)
 
 
@@ -351,7 +347,7 @@ def _failure(run: Run, error: PapermillExecutionError) -> str:
     is_ours = error.ename in _names_of_errors(AsssError)
     what = reason if is_ours else f"{error.ename}: {reason}".removesuffix(": ")
     stop = "" if what.endswith((".", "!", "?")) else "."
-    return f"{run.kommune} {run.year}: cell «{cell}» failed. {what}{stop}"
+    return f"{run}: cell «{cell}» failed. {what}{stop}"
 
 
 def _names_of_errors(base: type[Exception]) -> set[str]:
@@ -374,10 +370,10 @@ def _tidy(notebook: NotebookNode) -> NotebookNode:
 
 def _facts(notebook: NotebookNode, run: Run) -> dict[str, Any]:
     for facts in executed.facts(notebook):
-        whose = facts["run"]["kommune"], facts["run"]["year"]
-        if whose == (run.kommune, run.year):
+        whose = facts["service"], facts["run"]["kommune"], facts["run"]["year"]
+        if whose == (run.service, run.kommune, run.year):
             return facts
-    msg = f"{run.kommune} {run.year}: the notebook gave no facts for this report."
+    msg = f"{run}: the notebook gave no facts for this report."
     raise RenderError(msg)
 
 

@@ -18,7 +18,7 @@ from asss.catalogue import catalogue, parameters
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.knowledge import Forbehold
 from asss.outputs import PUBLIC, USUAL_FORMATS
-from asss.runs import ledger, manifest
+from asss.runs import manifest
 from asss.runs.ledger import Ledger
 from asss.statbank import Snapshot, day_of, holdings
 
@@ -103,14 +103,14 @@ def take(
     at_ssb: Mapping[str, str],
 ) -> Season:
     """
-    Look over a season.
+    Look over a season of one service area.
 
     Parameters
     ----------
     answers : Snapshot
         That the reports would be made from today.
     output : Path
-        Where reports lie as ``<year>/<kommune>/``.
+        Where reports lie as ``<year>/<service>/<kommune>/``.
     today : str
         ISO date.
     at_ssb : mapping of str
@@ -180,23 +180,23 @@ def _reports(
     known: Catalogue, answers: Snapshot, year: int, output: Path
 ) -> tuple[ReportState, ...]:
     runs = [
-        parameters.choose_run(known.folder, kommune=name, year=year).model_copy(
-            update={"snapshot": answers.name}
-        )
+        parameters.choose_run(
+            known.folder, kommune=name, year=year, service=known.service.service
+        ).model_copy(update={"snapshot": answers.name})
         for name in known.network.reports(year)
     ]
     entries = Ledger(output).read()
     verdicts = manifest.judge(
         runs,
         output=output,
-        catalogues=catalogue.in_languages(known, (run.language for run in runs)),
+        catalogues=catalogue.of_runs(known.folder, runs),
         snapshots={answers.name: answers},
         entries=entries,
         asked=(*USUAL_FORMATS, PUBLIC),
     )
     states = []
     for verdict in verdicts:
-        entry = entries.get(ledger.key(verdict.run.kommune, year))
+        entry = entries.get(manifest.key_of(verdict.run))
         published = verdict.run.published
         changed = entry.changed if entry else verdict.run.changed
         states.append(

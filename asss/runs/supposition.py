@@ -80,7 +80,8 @@ def render_what_if(
     options : sequence of str
         See :func:`asked`.
     output : Path
-        The place for outputs; all is put under ``hva-om/`` there.
+        The place for outputs; all is put under ``hva-om/`` there, by year and service
+        area as reports are.
 
     Returns
     -------
@@ -94,15 +95,8 @@ def render_what_if(
         If what was made does not say what its facts say.
     """
     given = asked(options)
-    details = run.model_dump(exclude={"kommune", "year", "snapshot", "language"})
-    printed = workbench.report(
-        run.kommune,
-        run.year,
-        snapshot=run.snapshot,
-        parameters=parameters,
-        language=run.language,
-        **details,
-    )
+    details = run.model_dump(exclude={"kommune", "year"})
+    printed = workbench.report(run.kommune, run.year, parameters=parameters, **details)
     if not isinstance(printed, KommuneReport):
         msg = f"--what-if is of one kommune, and {run.kommune} is none."
         raise UsageError(msg)
@@ -110,12 +104,14 @@ def render_what_if(
     facts = report.content().content
     html = report.preview().html
     # One folder deeper than a report, and beside the years.
-    led = html.replace('href="../', f'href="../../{run.year}/')
+    reports = f"../../../../{run.year}/{run.service}"
+    led = html.replace('href="../', f'href="{reports}/')
     pdf = typesetting.to_pdf(led)
     readback.check_figures(facts, report.known, report.found.book.snapshot)
     readback.check(facts, report.known, html=html, pdf=pdf)
-    name = "-".join([run.kommune, str(run.year), *(map(_plain, options))])
-    target = output / WHAT_IF_FOLDER / name
+    name = "-".join([run.kommune, *map(_plain, options)])
+    place = output / WHAT_IF_FOLDER
+    target = outputs.folder(place, run.year, run.service, name)
     with outputs.workplace(target) as work:
         record.dump_facts(facts, work / FACTS_NAME)
         (work / HTML_NAME).write_text(led, encoding="utf-8")

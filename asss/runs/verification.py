@@ -11,7 +11,7 @@ import filecmp
 import json
 import multiprocessing
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -22,8 +22,8 @@ from typing import Any, Final, Literal
 from asss import outputs, statbank
 from asss.analysis import sources
 from asss.catalogue import parameters
-from asss.catalogue.catalogue import Catalogue, load_catalogue
-from asss.catalogue.parameters import EMBEDDED, NETWORK
+from asss.catalogue.catalogue import Catalogue, load_all, load_catalogue
+from asss.catalogue.parameters import EMBEDDED, NETWORK, SERVICE
 from asss.errors import (
     AsssError,
     LedgerError,
@@ -42,7 +42,7 @@ from asss.outputs import (
     REVIEW_NAME,
 )
 from asss.page import record
-from asss.runs import batch, ledger, manifest, report
+from asss.runs import batch, ledger, manifest, relocation, report
 from asss.runs.ledger import Entry, Ledger
 from asss.runs.manifest import Inputs, Manifest
 from asss.statbank import Snapshot
@@ -62,7 +62,7 @@ class Check:
     Attributes
     ----------
     about : str
-        ``snapshot <name>``, ``<year>/<kommune>``, ``<year>/index.html`` or
+        ``snapshot <name>``, ``<year>/<service>/<kommune>``, ``<year>/index.html`` or
         ``ledger.json``.
     outcome : str
         ``ok``; ``note`` of what has become another since, as it may; ``problem``.
@@ -86,19 +86,23 @@ class _Place:
         return self.folder.name
 
     @property
+    def service(self) -> str:
+        return self.folder.parent.name
+
+    @property
     def year(self) -> int:
-        return int(self.folder.parent.name)
+        return int(self.folder.parents[1].name)
 
     @property
     def name(self) -> str:
-        return ledger.key(self.kommune, self.year)
+        return ledger.key(self.year, self.service, self.kommune)
 
     @property
     def again(self) -> str:
         """What to do about most problems."""
-        return (
-            f"Render it again: asss render --kommune {self.kommune} --year {self.year}."
-        )
+        of = "" if self.service == SERVICE else f" --service {self.service}"
+        what = f"asss render{of} --kommune {self.kommune} --year {self.year}"
+        return f"Render it again: {what}."
 
 
 def verify(
@@ -108,6 +112,7 @@ def verify(
     snapshots: Sequence[str] = (),
     kommune: str | None = None,
     year: int | None = None,
+    services: Collection[str] = (),
     render: bool = False,
 ) -> Iterator[Check]:
     """
@@ -118,12 +123,14 @@ def verify(
     root : Path
         The project's folder, with ``notebooks/``, ``parameters/`` and snapshots.
     output : Path
-        Where reports lie as ``<year>/<kommune>/``.
+        Where reports lie as ``<year>/<service>/<kommune>/``.
     snapshots : sequence of str
         Look only at these, and at the reports that were made from them; all of them,
         and the embedded one, when empty.
     kommune, year : str, int, optional
         Look only at these reports; ``kommune`` is a lasting id.
+    services : collection of str
+        Look only at reports on these service areas; on all when empty.
     render : bool
         Make each report again, and compare every byte.
 
@@ -140,7 +147,7 @@ def verify(
         If `latest` is asked for, and it cannot be known which that is.
     """
     chosen = [sources.choose_snapshot(name, root=root) for name in snapshots]
-    places = _places(output, kommune, year)
+    places = _places(output, kommune, year, services)
     yield from check_snapshots(root, chosen)
     entries: Mapping[str, Entry] | None = None
     try:
@@ -150,11 +157,13 @@ def verify(
     look = _Look(root, entries, chosen, render)
     for checks in _all_at(look, places):
         yield from checks
-    if not (chosen or kommune):
-        for folder in sorted({place.folder.parent for place in places}):
+    if not (chosen or kommune or services):
+        for folder in sorted({place.folder.parents[1] for place in places}):
             yield from _look_at_year(folder)
             yield from look.read_index(folder)
-    if not (chosen or kommune or year):
+    if not (chosen or services):
+        yield from look.at_former(output, kommune, year)
+    if not (chosen or kommune or year or services):
         yield from _look_for_left(output)
         if not places:
             yield Check("reports", "note", f"none in {output}; asss render makes them")
@@ -163,18 +172,18 @@ def verify(
             yield Check(name, "note", note)
 
 
-def _places(output: Path, kommune: str | None, year: int | None) -> list[_Place]:
-    found = [
-        _Place(folder)
-        for folder in sorted(output.glob("[0-9][0-9][0-9][0-9]/[!.]*"))
-        if folder.is_dir()
-    ]
+def _places(
+    output: Path, kommune: str | None, year: int | None, services: Collection[str]
+) -> list[_Place]:
+    found = [_Place(folder) for folder in outputs.reports(output)]
     wanted = [
         place
         for place in found
-        if kommune in (None, place.kommune) and year in (None, place.year)
+        if kommune in (None, place.kommune)
+        and year in (None, place.year)
+        and (not services or place.service in services)
     ]
-    if (kommune or year) and not wanted:
+    if (kommune or year or services) and not wanted:
         names = ", ".join(place.name for place in found) or "none"
         msg = f"No such report in {output}. There are: {names}."
         raise UsageError(msg)
@@ -269,6 +278,50 @@ class _Look:
         except AsssError:
             return None
 
+    def areas(self) -> list[Catalogue]:
+        """Every service area there is; none where parameters/ cannot be read."""
+        try:
+            return load_all(self.root / parameters.FOLDER)
+        except AsssError:
+            return []
+
+    def at_former(
+        self, output: Path, kommune: str | None, year: int | None
+    ) -> Iterator[Check]:
+        """Look at where reports lay before there were service areas."""
+        for folder in sorted(output.glob("[0-9][0-9][0-9][0-9]/[!.]*")):
+            of_year = int(folder.parent.name)
+            is_asked = kommune in (None, folder.name) and year in (None, of_year)
+            if is_asked and folder.is_dir() and outputs.is_former(folder):
+                yield from self._at_former(folder)
+
+    def _at_former(self, folder: Path) -> Iterator[Check]:
+        about = f"{folder.parent.name}/{folder.name}"
+        again = f"asss render --kommune {folder.name} --year {folder.parent.name}"
+        try:
+            kept = manifest.read_moved(folder)
+        except ManifestError:
+            note = "reports lay here before, and this one still does"
+            yield Check(about, "note", f"{note}. {again} puts it in its place.")
+            return
+        place = (folder / kept.leads_to).parent
+        problems = manifest.faults(kept, folder)
+        known = self.known(place.parent.name, parameters.BOKMAL)
+        try:
+            written = (folder / HTML_NAME).read_text("utf-8")
+            if known and written != relocation.page(place, kept.leads_to, known):
+                problems.append(f"it is not the page that leads to {kept.leads_to}")
+        except (OSError, ValueError, LookupError):
+            problems.append(f"it leads to {kept.leads_to}, where no report is")
+        problems += [
+            f"{name} was not made with it: move it to another folder"
+            for name in manifest.strays(kept, folder)
+        ]
+        for problem in problems:
+            yield Check(about, "problem", f"{problem}.")
+        if not problems:
+            yield Check(about, "ok", f"leads on to {kept.leads_to}")
+
     def at(self, place: _Place) -> Iterator[Check]:
         """Look at a report, if it is made from a snapshot that is asked for."""
         try:
@@ -333,10 +386,10 @@ class _Look:
             kept = manifest.read_index(folder)
         except ManifestError:
             return
-        known = self.known(report.SERVICE, parameters.BOKMAL)
-        if known is None or manifest.faults(kept, folder):
+        areas = self.areas()
+        if not areas or manifest.faults(kept, folder):
             return
-        now = manifest.index_of(known, kept.year, folder.parent, kept.old)
+        now = manifest.index_of(areas, kept.year, folder.parent, kept.old)
         if now.inputs != kept.inputs or now.reports != kept.reports:
             return
         about = f"{folder.name}/{INDEX_NAME}"
@@ -350,7 +403,9 @@ class _Look:
                 kept.year, folder, facts, kept.old, kept.years, kept.facts
             )
             html = (folder / INDEX_NAME).read_text("utf-8")
-            problems = readback.read_index(html, told, known)
+            on = {name.partition("/")[0] for name in kept.reports}
+            shown = [known for known in areas if known.service.service in on]
+            problems = readback.read_index(html, told, shown)
         except (OSError, ValueError, KeyError, TypeError) as error:
             problems = [str(error)]
         for problem in problems[: readback.SHOWN]:
@@ -448,8 +503,8 @@ def _look_at_report(
 ) -> Iterator[Check]:
     """Every file against the manifest, then the manifest against the ledger."""
     problems = manifest.faults(kept, place.folder)
-    if (kept.kommune, kept.year) != (place.kommune, place.year):
-        problems.append(f"its manifest is about {ledger.key(kept.kommune, kept.year)}")
+    if (of := manifest.key_of(kept.run)) != place.name:
+        problems.append(f"its manifest is about {of}")
     if not problems and entries is not None:
         problems += _ledger_faults(kept, entries.get(place.name))
     for problem in problems:
@@ -483,7 +538,8 @@ def _look_at_year(folder: Path) -> Iterator[Check]:
     """The index, and «ASSS samlet», against the reports whose facts they show."""
     year = folder.name
     again = f"Render the year again: asss render --all --year {year}."
-    found = {path.parent.name: path for path in folder.glob(f"[!.]*/{FACTS_NAME}")}
+    paths = folder.glob(f"[!.]*/[!.]*/{FACTS_NAME}")
+    found = {path.parent.relative_to(folder).as_posix(): path for path in paths}
     if (folder / INDEX_NAME).exists():
         yield from _look_at_index(folder, found, again)
     try:
@@ -491,11 +547,14 @@ def _look_at_year(folder: Path) -> Iterator[Check]:
     except (OSError, ValueError, KeyError, TypeError):
         # What is damaged is reported for the report itself.
         return
-    together = shown.pop(NETWORK, {})
     for name, figures in shown.items():
+        area, _, kommune = name.partition("/")
+        together = shown.get(f"{area}/{NETWORK}", {})
         if any(together.get(key, figure) != figure for key, figure in figures.items()):
-            message = f"it has other figures on {name} than {year}/{name} has. {again}"
-            yield Check(f"{year}/{NETWORK}", "problem", message)
+            message = (
+                f"it has other figures on {kommune} than {year}/{name} has. {again}"
+            )
+            yield Check(f"{year}/{area}/{NETWORK}", "problem", message)
 
 
 def _look_at_index(
@@ -552,7 +611,6 @@ def _make_again(place: _Place, kept: Manifest, root: Path) -> Iterator[Check]:
                 output=output,
                 formats=kept.formats,
                 editions=kept.editions,
-                service=kept.service,
             )
         except AsssError as error:
             message = f"cannot be made again: {error}"

@@ -774,6 +774,7 @@ def report(
     *,
     snapshot: str | Snapshot = LATEST,
     parameters: Parameters = None,
+    service: str | None = None,
     language: str = BOKMAL,
     **others: str,
 ) -> KommuneReport | NetworkReport | MethodReport:
@@ -789,8 +790,11 @@ def report(
         The data year.
     snapshot, parameters
         As for :func:`asss.load`.
+    service : str, optional
+        The service area that it is on: sosiale tjenester, where there are more than
+        one and `parameters` is not a catalogue that has been read.
     language : str
-        Of its words, where `parameters` is not a catalogue that has been read.
+        Of its words, likewise.
     **others : str
         Other parameters of a run, such as ``published``.
 
@@ -803,8 +807,8 @@ def report(
     Raises
     ------
     UsageError
-        If there is no such kommune, year, snapshot or language, or one of `others` is
-        wrong.
+        If there is no such kommune, year, service area, snapshot or language, or one of
+        `others` is wrong.
     ParameterError
         If ``parameters/`` is wrong.
 
@@ -824,9 +828,10 @@ def report(
     expect(str, kommune, 'kommune, such as "oslo",')
     expect(int, year, "year, such as 2020,")
     expect(str, language, 'language, such as "nb",')
-    known = frames.read_parameters(parameters, language=language)
+    known = frames.read_parameters(parameters, service=service, language=language)
     whose = kommune if kommune in SHARED else known.network.member(kommune).id
-    given = {"kommune": whose, "year": year, "language": known.language, **others}
+    of = {"service": known.service.service, "language": known.language}
+    given = {"kommune": whose, "year": year, **of, **others}
     problems: list[str] = []
     run = check_model(Run, given, file="asss.report", problems=problems)
     if run is None:

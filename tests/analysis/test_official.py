@@ -20,7 +20,7 @@ from asss.analysis import findings, indexing, publication, sources
 from asss.analysis.findings import Findings
 from asss.catalogue import parameters
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.parameters import EMBEDDED, METHOD, Run
+from asss.catalogue.parameters import EMBEDDED, METHOD, SERVICE, Run
 from asss.page import keyfigures, sections, text
 from asss.runs import report
 from asss.statbank import Snapshot
@@ -336,13 +336,13 @@ def test_odd_signs_go_through_to_every_file(
     run = Run(kommune=kommune, year=2025, snapshot=str(odd.folder))
     formats = ("html", "xlsx", "csv")
     report.render_report(run, root=root, output=tmp_path, formats=formats)
-    folder = tmp_path / "2025" / kommune
+    folder = tmp_path / "2025" / SERVICE / kommune
     html = (folder / report.HTML_NAME).read_text("utf-8")
     assert 'title="foreløpig tall">†</abbr>' in html
     assert known.phrases.words["notes_preliminary"] in html
     shared = run.model_copy(update={"kommune": METHOD})
     report.render_report(shared, root=root, output=tmp_path, formats=("html",))
-    told = (tmp_path / "2025" / METHOD / report.HTML_NAME).read_text("utf-8")
+    told = (tmp_path / "2025" / SERVICE / METHOD / report.HTML_NAME).read_text("utf-8")
     assert "Første linje. Andre linje." in told
     rows = csv.DictReader((folder / "tall.csv").read_text("utf-8-sig").splitlines())
     own = {

@@ -820,7 +820,7 @@ def test_report_is_headed_by_what_its_own_year_rests_on(
     )
     for html in (
         sections.heading(found, known).html,
-        site.index(2024, [listing], known),
+        site.index(2024, [site.Area(known, [listing])]),
     ):
         assert (words["reconstructed_heading"] in html) == is_headed
         assert (words["status_reconstructed"] in html) == is_headed

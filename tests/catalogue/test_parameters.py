@@ -306,7 +306,7 @@ def test_misspelt_parameter_is_refused(written: str, meant: str) -> None:
         ("år = 2019", "år. Did you mean year?"),
         ("lang = 'nn'", "lang. Did you mean language?"),
         ("Kommune = ['oslo', 'bergen']", "Kommune. Did you mean kommune?"),
-        ("by: str = 'oslo'", "by. Known: kommune, year, published, changed, "),
+        ("by: str = 'oslo'", "by. Known: kommune, year, service, published, "),
         ("x = float('nan')", "x. Known: kommune, "),
     ],
 )

@@ -22,7 +22,7 @@ from asss.analysis.findings import SUMMARY, Findings
 from asss.catalogue import catalogue, parameters, translation
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.language import HARD_SPACE
-from asss.catalogue.parameters import METHOD, NETWORK
+from asss.catalogue.parameters import METHOD, NETWORK, SERVICE
 from asss.errors import ParameterError, PhraseError, UsageError
 from asss.formats import conversion
 from asss.page import sections, text
@@ -363,7 +363,7 @@ def test_whole_report_in_another_language_has_no_word_from_elsewhere(
     run = parameters.Run(kommune=kommune, year=2017, snapshot="embedded", language="nn")
     report.render_report(run, root=project, output=tmp_path, formats=("html",))
     page = BeautifulSoup(
-        (tmp_path / "2017" / kommune / report.HTML_NAME).read_text("utf-8"),
+        (tmp_path / "2017" / SERVICE / kommune / report.HTML_NAME).read_text("utf-8"),
         "html.parser",
     )
     for tag in page.select("style, script, .comment, .by, .queries, .collected"):

@@ -28,7 +28,7 @@ from asss import statbank
 from asss.__main__ import COMMANDS, app
 from asss.catalogue import parameters
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.parameters import EMBEDDED, NETWORK, Run
+from asss.catalogue.parameters import EMBEDDED, NETWORK, SERVICE, Run
 from asss.cli.terminal import (
     FAILURE,
     USAGE,
@@ -474,7 +474,7 @@ EXITS = [
     (1, "render --all --year 2020", "parameters/forbehold.yaml"),
     (1, "render --file parameters/statbank.yaml"),
     (1, "fetch", "parameters/statbank.yaml"),
-    (1, "verify", "outputs/2020/oslo/manifest.json"),
+    (1, "verify", "outputs/2020/sosiale_tjenester/oslo/manifest.json"),
     (1, "verify", "outputs/snapshots/2020-01-01/manifest.json"),
     (1, "verify --snapshot 2020-01-01", "outputs/snapshots/2020-01-01/manifest.json"),
     (2, "diff embedded embedded", "parameters/nettverk.yaml"),  # as diff itself
@@ -593,9 +593,9 @@ def test_one_report_from_the_command_line(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     assert result.output.startswith("Snapshot embedded: not fetched from SSB")
     book = json.loads((tmp_path / "ledger.json").read_text("utf-8"))
-    (version,) = book["reports"]["2018/tromso"]["history"]
+    (version,) = book["reports"]["2018/sosiale_tjenester/tromso"]["history"]
     assert (version["date"], version["snapshot"]) == ("2026-11-23", "embedded")
-    folder = tmp_path / "2018" / "tromso"
+    folder = tmp_path / "2018" / SERVICE / "tromso"
     facts = json.loads((folder / "facts.json").read_text("utf-8"))
     suppressed = [
         fact
@@ -737,7 +737,7 @@ def test_index_that_was_not_written_after_a_report_is_found_and_written(
 ) -> None:
     """As after a kill between the two: nothing is due then but the index."""
     index = _with_index(spare)
-    _as_if_made_anew(spare / "outputs/2017/tromso", 29.25)
+    _as_if_made_anew(spare / "outputs/2017/sosiale_tjenester/tromso", 29.25)
     assert "29.25" not in index.read_text("utf-8")
     looked = _run("verify", "--parameters", str(spare / "parameters"))
     assert looked.exit_code == FAILURE
@@ -791,7 +791,7 @@ def test_index_calls_a_report_old_until_it_is_made(
 ) -> None:
     """Another's being in order does not make it new."""
     index = _with_index(spare)
-    batch.write_index(known, year=2017, output=spare / "outputs", failed={"tromso"})
+    batch.write_index([known], year=2017, output=spare / "outputs", failed={"tromso"})
     old = known.phrases.words["index_old"]
     assert old in index.read_text("utf-8")
     _run(*["bergen" if word == "tromso" else word for word in _tromso(spare)])
@@ -813,7 +813,7 @@ def test_log_in_json_is_an_object_a_line(
         *("snapshot", "due", "rendered", "finished")
     ]
     assert all(event.pop("seconds") >= 0 for event in events)
-    place = str(spare / "outputs" / "2017" / "tromso")
+    place = str(spare / "outputs" / "2017" / SERVICE / "tromso")
     report_ = {"kommune": "tromso", "year": 2017}
     assert events[1:3] == [
         {**report_, "reason": "--force"},
@@ -834,7 +834,7 @@ def test_quiet_tells_of_failures_alone(
         runs: Sequence[Run], *, on_result: Callable[[batch.Result], None], **_: object
     ) -> None:
         for run in runs:
-            on_result(batch.Result(run.kommune, run.year, error="no ink"))
+            on_result(batch.Result(run, error="no ink"))
 
     monkeypatch.setattr(batch, "render_all", fail)
     result = _run(*_tromso(spare, "--force", "--quiet"))
@@ -861,7 +861,7 @@ def test_ctrl_c_keeps_what_is_finished_and_says_so(
     ) -> None:
         first = runs[0]
         folder = output / str(first.year) / first.kommune
-        on_result(batch.Result(first.kommune, first.year, folder))
+        on_result(batch.Result(first, folder))
         raise KeyboardInterrupt
 
     monkeypatch.setattr(batch, "render_all", stop)

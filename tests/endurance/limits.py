@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from asss import outputs
+from asss.catalogue.parameters import SERVICE
 from asss.runs import manifest
 from endurance.project import Project, Trial
 
@@ -69,10 +71,9 @@ def trials(place: Path, _: int, __: random.Random) -> Iterator[Trial]:
             project.settle()
             amiss = project.refused(code, limit.says)
             # It may be the index, or the ledger, that there is no room for.
-            if (output / "2020" / "oslo").exists():
-                amiss += manifest.faults(
-                    manifest.read(output / "2020" / "oslo"), output / "2020" / "oslo"
-                )
+            made = outputs.folder(output, 2020, SERVICE, "oslo")
+            if made.exists():
+                amiss += manifest.faults(manifest.read(made), made)
             if disk:
                 amiss += [f"left: {path.name}" for path in disk.glob(".asss*")]
             yield Trial(limit.what, amiss + project.left(), _line(project))

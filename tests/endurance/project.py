@@ -15,7 +15,7 @@ from typing import Final
 from double import Double
 
 from asss import outputs
-from asss.catalogue.parameters import METHOD, NETWORK
+from asss.catalogue.parameters import METHOD, NETWORK, SERVICE
 from asss.errors import AsssError
 from asss.runs import ledger, manifest
 from asss.runs.ledger import Ledger
@@ -172,7 +172,7 @@ class Project:
         hidden = {*outputs.left_behind(self.output).values()}
         found = []
         for name in REPORTS:
-            folder = outputs.folder(self.output, YEAR, name)
+            folder = outputs.folder(self.output, YEAR, SERVICE, name)
             if folder in hidden or not (all_there or folder.exists()):
                 continue
             try:

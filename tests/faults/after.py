@@ -12,6 +12,9 @@ from faults import Fault, Scene, Stop
 
 Plant = Callable[[Scene], None]
 
+#: Where other reports lie.
+OTHER, EARLIER = (f"{year}/sosiale_tjenester/tromso" for year in (2020, 2018))
+
 
 def _on_its_way(module: object, name: str, old: str, new: str) -> Plant:
     """The page is another when it is handed on."""
@@ -58,7 +61,7 @@ def _instead(file: str, other: str) -> Plant:
     """Another report's file lies in the place of this one's."""
 
     def plant(scene: Scene) -> None:
-        shutil.copy(scene.folder.parents[1] / other / file, scene.folder / file)
+        shutil.copy(scene.folder.parents[2] / other / file, scene.folder / file)
 
     return plant
 
@@ -171,11 +174,11 @@ OF_COPIES = tuple(
         ),
         (
             "the file of a figure is another's",
-            _instead("figurer/figur-1.svg", "2020/tromso"),
+            _instead("figurer/figur-1.svg", OTHER),
         ),
         (
             "the picture of a figure is another's",
-            _instead("figurer/figur-1.png", "2020/tromso"),
+            _instead("figurer/figur-1.png", OTHER),
         ),
         (
             "a figure is changed in a finished notebook",
@@ -209,7 +212,7 @@ OF_COPIES = tuple(
             "what a notebook was run for is changed within",
             _in_json("rapport.ipynb", _asked_more),
         ),
-        ("the notebook is another's", _instead("rapport.ipynb", "2020/tromso")),
+        ("the notebook is another's", _instead("rapport.ipynb", OTHER)),
         (
             "a figure is changed in the reviewer's edition",
             _edited("gjennomgang.html", "1,04", "1,14"),
@@ -220,7 +223,7 @@ OF_COPIES = tuple(
         ),
         (
             "the reviewer's edition is another's",
-            _instead("gjennomgang.html", "2020/tromso"),
+            _instead("gjennomgang.html", OTHER),
         ),
         (
             "a false sentence is hidden in a remark that a browser ends",
@@ -234,7 +237,7 @@ OF_COPIES = tuple(
 )
 
 OF_INDEX = tuple(
-    Fault(name, "after", "verify", _edited("../index.html", old, new))
+    Fault(name, "after", "verify", _edited("../../index.html", old, new))
     for name, old, new in (
         ("the status is changed in the index", "Endelige tall", "Foreløpige tall"),
         ("a date is changed in the index", "15.03.2021", "15.03.2020"),
@@ -286,12 +289,24 @@ FAULTS = (
         "a figure is changed in a finished table",
         _edited("tall.csv", ",1.04,", ",1.14,"),
     ),
-    _after("the PDF is of another year", _instead("rapport.pdf", "2018/tromso")),
-    _after("the PDF is another's", _instead("rapport.pdf", "2020/tromso")),
-    _after("the workbook is another's", _instead("nokkeltall.xlsx", "2020/tromso")),
-    _after("the table is another's", _instead("tall.csv", "2020/tromso")),
-    _after("the page is another's", _instead("rapport.html", "2020/tromso")),
-    _after("the facts are another's", _instead("facts.json", "2020/tromso")),
+    _after(
+        "the PDF is of another year",
+        _instead("rapport.pdf", EARLIER),
+    ),
+    _after("the PDF is another's", _instead("rapport.pdf", OTHER)),
+    _after(
+        "the workbook is another's",
+        _instead("nokkeltall.xlsx", OTHER),
+    ),
+    _after("the table is another's", _instead("tall.csv", OTHER)),
+    _after(
+        "the page is another's",
+        _instead("rapport.html", OTHER),
+    ),
+    _after(
+        "the facts are another's",
+        _instead("facts.json", OTHER),
+    ),
     *OF_INDEX,
     *OF_COPIES,
 )

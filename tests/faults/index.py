@@ -107,8 +107,8 @@ FAULTS = (
     ),
     _index(
         "a card leads to another's page",
-        '"page": f"{entry.id}/{page}",',
-        '"page": f"oslo/{page}",',
+        '"page": f"{folder}/{entry.files[0].name}",',
+        '"page": f"{folder}/../oslo/{entry.files[0].name}",',
     ),
     _index(
         "the index warns of nothing",
@@ -117,13 +117,13 @@ FAULTS = (
     ),
     _index(
         "cards stand in another order",
-        "sorted(\n                reports, key=lambda entry: "
+        "sorted(\n                area.reports, key=lambda entry: "
         "language.alphabetical(entry.name)\n            )",
-        "reports",
+        "area.reports",
     ),
     _index(
         "those without a report are not named",
-        'language.join(list(missing), words) if missing else ""',
+        'language.join(list(area.missing), words) if area.missing else ""',
         '""',
     ),
     _index(

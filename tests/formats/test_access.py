@@ -22,7 +22,7 @@ import pytest
 from browser import Screen, Theme
 
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.parameters import METHOD, NETWORK, SHARED
+from asss.catalogue.parameters import METHOD, NETWORK, SERVICE, SHARED
 from asss.runs import batch, comparison, report
 from asss.statbank import Snapshot
 
@@ -48,14 +48,14 @@ def _report(kommune: str, year: int) -> Callable[[Workshop], Path]:
 
 
 def _review(workshop: Workshop) -> Path:
-    return workshop.made / "outputs" / "2017" / "tromso" / report.REVIEW_NAME
+    return workshop.made / "outputs" / "2017" / SERVICE / "tromso" / report.REVIEW_NAME
 
 
 def _index(workshop: Workshop) -> Path:
     for name in ("trondheim", NETWORK):
-        folder = workshop.folder / "2020" / name
+        folder = workshop.folder / "2020" / SERVICE / name
         shutil.copytree(workshop.rendered(name, 2020), folder)
-    return batch.write_index(workshop.known, year=2020, output=workshop.folder)
+    return batch.write_index([workshop.known], year=2020, output=workshop.folder)
 
 
 def _diff(workshop: Workshop) -> Path:

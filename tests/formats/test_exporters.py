@@ -11,6 +11,7 @@ from nbconvert.exporters import get_exporter
 
 import asss
 from asss.catalogue import catalogue
+from asss.catalogue.parameters import SERVICE
 from asss.errors import AsssError, RenderError, UsageError
 from asss.formats import conversion, executed
 from asss.formats.exporters import PageExporter, PaperExporter
@@ -22,7 +23,7 @@ from asss.page.record import FACTS_MIME
 @pytest.fixture(scope="module")
 def place(made_once: Path) -> Path:
     """Where a report lies in its project, in every format."""
-    return made_once / "outputs" / "2017" / "tromso"
+    return made_once / "outputs" / "2017" / SERVICE / "tromso"
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from lxml.html import HtmlElement
 from asss.analysis import network
 from asss.analysis.findings import Findings
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.parameters import EMBEDDED, NETWORK, Run
+from asss.catalogue.parameters import EMBEDDED, NETWORK, SERVICE, Run
 from asss.errors import RenderError
 from asss.formats import readback
 from asss.formats.readback import markup, members
@@ -34,16 +34,16 @@ def written(
     listings, facts = [], {}
     for name in ("trondheim", "tromso"):
         content = sections.facts(findings_of(name, 2020), known).content
-        facts[name] = json.loads(json.dumps(content))
-        (folder / name).mkdir(exist_ok=True)
-        (folder / name / HTML_NAME).write_bytes(b"")
+        told = facts[f"{SERVICE}/{name}"] = json.loads(json.dumps(content))
+        (folder / SERVICE / name).mkdir(parents=True, exist_ok=True)
+        (folder / SERVICE / name / HTML_NAME).write_bytes(b"")
         files = [site.File(HTML_NAME, "HTML")]
         called = known.network.member(name).name
-        listings.append(site.Listing(name, called, facts[name], files))
+        listings.append(site.Listing(name, called, told, files))
     names = [member.name for member in known.network.in_year(2020)]
     lost = [name for name in names if name not in ("Trondheim", "Tromsø")]
     lost += [known.phrases.words["network_name"], known.phrases.words["method_name"]]
-    html = site.index(2020, listings, known, missing=lost)
+    html = site.index(2020, [site.Area(known, listings, missing=lost)])
     return html, readback.Told(2020, folder, facts)
 
 
@@ -51,7 +51,7 @@ def test_right_index_is_not_refused(
     findings_of: FindingsOf, known: Catalogue, tmp_path: Path
 ) -> None:
     html, told = written(findings_of, known, tmp_path)
-    assert readback.read_index(html, told, known) == []
+    assert readback.read_index(html, told, [known]) == []
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_slip_in_the_index_is_refused(
     fault.plant(Scene(monkeypatch, tmp_path))
     html, told = written(findings_of, known, tmp_path)
     with pytest.raises(RenderError, match=f"(?s)2020: the index.*- {INDEX_NAME}: "):
-        readback.check_index(html, told, known)
+        readback.check_index(html, told, [known])
 
 
 def test_link_that_leads_nowhere_is_named(
@@ -78,8 +78,8 @@ def test_link_that_leads_nowhere_is_named(
 ) -> None:
     """Its line says so too, for it is not among the files that are there."""
     html, told = written(findings_of, known, tmp_path)
-    (tmp_path / "tromso" / HTML_NAME).unlink()
-    problems = readback.read_index(html, told, known)
+    (tmp_path / SERVICE / "tromso" / HTML_NAME).unlink()
+    problems = readback.read_index(html, told, [known])
     assert problems, "a page that is gone"
 
 

@@ -30,7 +30,14 @@ from asss.analysis import statements, tables
 from asss.analysis.findings import Findings
 from asss.catalogue import language
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.parameters import EMBEDDED, METHOD, NETWORK, SHARED, TEMPLATE
+from asss.catalogue.parameters import (
+    EMBEDDED,
+    METHOD,
+    NETWORK,
+    SERVICE,
+    SHARED,
+    TEMPLATE,
+)
 from asss.errors import RenderError
 from asss.formats import conversion, readback, typesetting
 from asss.formats.readback import expectation
@@ -650,7 +657,7 @@ def test_report_that_is_refused_is_not_put_in_place(
 
     monkeypatch.setattr(conversion, "to_html", damaged)
     output = project / "outputs"
-    before = output / "2020" / "trondheim" / "before"
+    before = output / "2020" / SERVICE / "trondheim" / "before"
     before.parent.mkdir(parents=True)
     before.touch()
     with pytest.raises(RenderError, match="p: holds a missing number, 'nan'"):
@@ -859,7 +866,7 @@ def test_what_was_tried_out_in_a_notebook_is_not_printed(
     (real,) = [fact["value"] for fact in facts["facts"] if fact["id"] == changed]
     told = f"facts, {changed}, value: is 99.0, and by its snapshot {real}"
     assert told in str(refusal.value)
-    assert not (project / "outputs" / "2020" / "trondheim").exists()
+    assert not (project / "outputs" / "2020" / SERVICE / "trondheim").exists()
 
 
 def test_every_field_of_the_facts_is_held_against_the_snapshot(

@@ -680,7 +680,7 @@ def test_facts_that_say_otherwise_are_refused(
 
 def test_edition_lies_beside_the_report_and_in_its_manifest(made_once: Path) -> None:
     """So `asss verify` looks at it, and `--render` makes it again."""
-    folder = made_once / "outputs/2017/tromso"
+    folder = made_once / "outputs/2017/sosiale_tjenester/tromso"
     kept = manifest.read(folder)
     assert kept.editions == report.EDITIONS
     assert report.REVIEW_NAME in kept.files
@@ -689,7 +689,7 @@ def test_edition_lies_beside_the_report_and_in_its_manifest(made_once: Path) -> 
 
 def test_manifest_from_before_there_were_editions_is_read(made_once: Path) -> None:
     """Yesterday's reports are no less vouched for today."""
-    path = made_once / "outputs/2017/tromso" / manifest.MANIFEST_NAME
+    path = made_once / "outputs/2017/sosiale_tjenester/tromso" / manifest.MANIFEST_NAME
     content = json.loads(path.read_bytes())
     del content["editions"]
     assert manifest.Manifest.model_validate(content).editions == (report.PUBLIC,)

@@ -21,7 +21,15 @@ from asss.analysis.findings import SUMMARY, Findings
 from asss.analysis.tables import mark
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.language import day, half_up, number
-from asss.catalogue.parameters import EMBEDDED, EVERY, METHOD, NETWORK, SHARED, Run
+from asss.catalogue.parameters import (
+    EMBEDDED,
+    EVERY,
+    METHOD,
+    NETWORK,
+    SERVICE,
+    SHARED,
+    Run,
+)
 from asss.cli.terminal import FAILURE, USAGE
 from asss.errors import RenderError
 from asss.page import sections, site
@@ -85,10 +93,13 @@ def whole(
     """The index of a year in which every report was made."""
     output = tmp_path_factory.mktemp("whole")
     for member in known.network.in_year(2020):
-        _put(output / "2020" / member.id, facts_of(member.id))
-    _put(output / "2020" / NETWORK, network_facts)
-    _put(output / "2020" / METHOD, network_facts | {"title": "Om", "sentences": []})
-    return batch.write_index(known, year=2020, output=output)
+        _put(output / "2020" / SERVICE / member.id, facts_of(member.id))
+    _put(output / "2020" / SERVICE / NETWORK, network_facts)
+    _put(
+        output / "2020" / SERVICE / METHOD,
+        network_facts | {"title": "Om", "sentences": []},
+    )
+    return batch.write_index([known], year=2020, output=output)
 
 
 @pytest.fixture
@@ -176,9 +187,10 @@ def test_index_says_when_a_report_was_changed(
     """And says nothing of it where it was not."""
     facts = facts_of("oslo")
     files = [site.File("rapport.html", "HTML")]
-    plain = site.index(2020, [site.Listing("oslo", "Oslo", facts, files)], known)
+    area = site.Area(known, [site.Listing("oslo", "Oslo", facts, files)])
+    plain = site.index(2020, [area])
     facts["run"]["changed"] = "2026-06-15"
-    moved = site.index(2020, [site.Listing("oslo", "Oslo", facts, files)], known)
+    moved = site.index(2020, [area])
     assert "Endret" not in plain
     assert "Endret 15.06.2026" in moved
 
@@ -198,10 +210,10 @@ def test_no_link_leads_to_a_file_that_was_not_made(
     known: Catalogue, facts_of: Callable[[str], Facts], tmp_path: Path
 ) -> None:
     """Where PDF cannot be made, the index offers none."""
-    folder = tmp_path / "2020" / "oslo"
+    folder = tmp_path / "2020" / SERVICE / "oslo"
     _put(folder, facts_of("oslo"))
     (folder / report.PDF_NAME).unlink()
-    written = batch.write_index(known, year=2020, output=tmp_path).read_text("utf-8")
+    written = batch.write_index([known], year=2020, output=tmp_path).read_text("utf-8")
     assert "oslo/rapport.html" in written
     assert report.PDF_NAME not in written
 
@@ -211,12 +223,14 @@ def test_reviewers_edition_is_linked_where_it_was_made(
 ) -> None:
     """No other page leads to it: the public report does not know of it."""
     for name in ("oslo", "bergen"):
-        _put(tmp_path / "2020" / name, facts_of(name))
-    (tmp_path / "2020" / "oslo" / report.REVIEW_NAME).write_bytes(b"")
-    written = batch.write_index(known, year=2020, output=tmp_path).read_text("utf-8")
+        _put(tmp_path / "2020" / SERVICE / name, facts_of(name))
+    (tmp_path / "2020" / SERVICE / "oslo" / report.REVIEW_NAME).write_bytes(b"")
+    written = batch.write_index([known], year=2020, output=tmp_path).read_text("utf-8")
     soup = BeautifulSoup(written, "html.parser")
     links = soup.find_all("a", href=re.compile(report.REVIEW_NAME))
-    assert [str(link["href"]) for link in links] == [f"oslo/{report.REVIEW_NAME}"]
+    assert [str(link["href"]) for link in links] == [
+        f"{SERVICE}/oslo/{report.REVIEW_NAME}"
+    ]
     assert [link["aria-label"] for link in links] == ["Oslo, Gjennomgang"]
 
 
@@ -225,8 +239,8 @@ def test_index_names_whom_there_is_no_report_on(
 ) -> None:
     """A city that failed must not be missed because its card is not there."""
     for kommune in ("oslo", "bergen"):
-        _put(tmp_path / "2020" / kommune, facts_of(kommune))
-    path = batch.write_index(known, year=2020, output=tmp_path, failed={"bergen"})
+        _put(tmp_path / "2020" / SERVICE / kommune, facts_of(kommune))
+    path = batch.write_index([known], year=2020, output=tmp_path, failed={"bergen"})
     soup = BeautifulSoup(path.read_text("utf-8"), "html.parser")
     missing = soup.select_one(".missing")
     assert missing
@@ -247,7 +261,7 @@ def test_whole_index_tells_of_nothing_missing(index: BeautifulSoup) -> None:
 def test_same_reports_give_the_same_index(whole: Path, known: Catalogue) -> None:
     """No clock and no chance is in it."""
     before = whole.read_bytes()
-    batch.write_index(known, year=2020, output=whole.parents[1])
+    batch.write_index([known], year=2020, output=whole.parents[1])
     assert whole.read_bytes() == before
 
 
@@ -258,15 +272,15 @@ def test_indexes_of_years_lead_to_each_other(
     facts, pages = facts_of("oslo"), {}
     for year in (2019, 2020, 2018):
         of_year = json.loads(json.dumps(facts).replace("2020", str(year)))
-        _put(tmp_path / str(year) / "oslo", of_year)
-        pages[year] = batch.write_index(known, year=year, output=tmp_path)
+        _put(tmp_path / str(year) / SERVICE / "oslo", of_year)
+        pages[year] = batch.write_index([known], year=year, output=tmp_path)
     for year, path in pages.items():
         html = path.read_bytes()
         links = BeautifulSoup(html, "html.parser").select(".years a")
         led = [(path.parent / str(link["href"])).resolve() for link in links]
         assert led == [pages[other] for other in sorted(pages.keys() - {year})]
         assert [link.get_text() for link in links] == [p.parent.name for p in led]
-        batch.write_index(known, year=year, output=tmp_path)
+        batch.write_index([known], year=year, output=tmp_path)
         assert path.read_bytes() == html
 
 
@@ -277,11 +291,11 @@ def test_indexes_of_years_lead_to_each_other_at_an_address(
     output = outputs.at("memory://asss/years")
     written = []
     for year in (2020, 2019):
-        folder = output / str(year) / "oslo"
+        folder = output / str(year) / SERVICE / "oslo"
         folder.mkdir(parents=True)
         (folder / report.FACTS_NAME).write_text(json.dumps(facts_of("oslo")), "utf-8")
         (folder / report.HTML_NAME).write_bytes(b"")
-        page = batch.write_index(known, year=year, output=output)
+        page = batch.write_index([known], year=year, output=output)
         written.append((output / "2020" / page.name).read_text("utf-8"))
     assert 'href="../2019/index.html"' in written[1]
     assert ".." not in site.YEARS.search(written[0])[0]  # type: ignore[index]
@@ -295,8 +309,8 @@ def test_index_of_another_year_that_cannot_be_read_is_left(
     damaged = tmp_path / "2019" / "index.html"
     damaged.parent.mkdir()
     damaged.write_bytes(b"\xff")
-    _put(tmp_path / "2020" / "oslo", facts_of("oslo"))
-    page = batch.write_index(known, year=2020, output=tmp_path)
+    _put(tmp_path / "2020" / SERVICE / "oslo", facts_of("oslo"))
+    page = batch.write_index([known], year=2020, output=tmp_path)
     assert "oslo/rapport.html" in page.read_text("utf-8")
     assert damaged.read_bytes() == b"\xff"
 
@@ -305,8 +319,8 @@ def test_every_page_leads_back_to_its_index(
     made: Path, known: Catalogue, network_report: Path
 ) -> None:
     """The report, the reviewer's edition and «ASSS samlet»."""
-    folder = made / "outputs" / "2017" / "tromso"
-    index = batch.write_index(known, year=2017, output=made / "outputs")
+    folder = made / "outputs" / "2017" / SERVICE / "tromso"
+    index = batch.write_index([known], year=2017, output=made / "outputs")
     pages = {
         folder / report.HTML_NAME: "2017",
         folder / report.REVIEW_NAME: "2017",
@@ -317,18 +331,18 @@ def test_every_page_leads_back_to_its_index(
         (link,) = soup.select(f'a[href$="{index.name}"]')
         assert _text(link) == f"← Alle kommunene {year}"
         led = (path.parent / str(link["href"])).resolve()
-        assert led == (path.parent.parent / index.name).resolve()
-    assert index == folder.parent / index.name
+        assert led == (path.parents[2] / index.name).resolve()
+    assert index == folder.parents[1] / index.name
 
 
 def test_damaged_facts_are_named(
     known: Catalogue, facts_of: Callable[[str], Facts], tmp_path: Path
 ) -> None:
     """Which file, and what to do."""
-    _put(tmp_path / "2020" / "oslo", facts_of("oslo"))
-    (tmp_path / "2020" / "oslo" / report.FACTS_NAME).write_text("{", "utf-8")
+    _put(tmp_path / "2020" / SERVICE / "oslo", facts_of("oslo"))
+    (tmp_path / "2020" / SERVICE / "oslo" / report.FACTS_NAME).write_text("{", "utf-8")
     with pytest.raises(RenderError, match=r"oslo.facts\.json cannot be read"):
-        batch.write_index(known, year=2020, output=tmp_path)
+        batch.write_index([known], year=2020, output=tmp_path)
 
 
 # -- what the index carries -----------------------------------------------------------
@@ -455,13 +469,13 @@ def test_report_on_no_one_is_kept_like_any_other(
             [run], root=root, output=tmp_path, formats=("html",), today="2026-11-23"
         )
         assert made.error is None
-        assert made.folder == tmp_path / "2016" / kommune
+        assert made.folder == tmp_path / "2016" / SERVICE / kommune
         names = sorted(p for p in made.folder.rglob("*") if p.is_file())
         seen.append({path.name: path.read_bytes() for path in names})
     assert seen[0] == seen[1]
-    assert manifest.read(tmp_path / "2016" / kommune).run.kommune == kommune
+    assert manifest.read(tmp_path / "2016" / SERVICE / kommune).run.kommune == kommune
     entries = ledger.Ledger(tmp_path).read()
-    assert list(entries) == [ledger.key(kommune, 2016)]
+    assert list(entries) == [ledger.key(2016, SERVICE, kommune)]
     checks = verification.verify(root=root, output=tmp_path, kommune=kommune)
     assert {check.outcome for check in checks} == {"ok"}
 
@@ -561,7 +575,7 @@ def test_open_shows_the_newest_index(tmp_path: Path, opened: list[str]) -> None:
 @pytest.mark.parametrize("name", ["Tromsø", "tromso", "ASSS"])
 def test_open_shows_one_report(tmp_path: Path, opened: list[str], name: str) -> None:
     """By name or id, the network's too."""
-    folder = tmp_path / "2020" / ("asss" if name == "ASSS" else "tromso")
+    folder = tmp_path / "2020" / SERVICE / ("asss" if name == "ASSS" else "tromso")
     folder.mkdir(parents=True)
     (folder / report.HTML_NAME).write_text("")
     words = ["open", "--kommune", name, "--year", "2020", "--output", str(tmp_path)]
@@ -614,7 +628,7 @@ def _rendered_runs(
         for run in runs:
             asked.append(run.kommune)
             error = "x" if run.kommune == failing else None
-            on_result(Result(run.kommune, run.year, error=error))
+            on_result(Result(run, error=error))
 
     monkeypatch.setattr(batch, "render_all", pretend)
     runner.invoke(app, ["render", *words, "--snapshot", EMBEDDED])
@@ -653,7 +667,7 @@ def test_command_tells_the_index_who_failed(
 ) -> None:
     """The old report stays, and the index says that it is old."""
     for kommune in ("oslo", "bergen"):
-        _put(tmp_path / "2020" / kommune, facts_of(kommune))
+        _put(tmp_path / "2020" / SERVICE / kommune, facts_of(kommune))
     place = ["--year", "2020", "--output", str(tmp_path)]
     _rendered_runs(monkeypatch, "--all", *place, failing="bergen")
     written = (tmp_path / "2020" / batch.INDEX_NAME).read_text("utf-8")

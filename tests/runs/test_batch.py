@@ -11,13 +11,14 @@ import nbformat
 import pytest
 
 from asss.catalogue import parameters
-from asss.catalogue.parameters import EMBEDDED, Run
+from asss.catalogue.parameters import EMBEDDED, SERVICE, Run
 from asss.errors import LedgerError
 from asss.runs import batch, ledger, manifest, report, verification
 from asss.runs.batch import Result, Task
 from asss.runs.ledger import Entry, Ledger, Version
 
-TROMSO = "2017/tromso"
+TROMSO = ledger.key(2017, SERVICE, "tromso")
+OSLO, BERGEN = (ledger.key(2020, SERVICE, name) for name in ("oslo", "bergen"))
 
 
 def _render(
@@ -94,7 +95,7 @@ def test_changed_comment_moves_endret_everywhere_at_once(made: Path) -> None:
     """Page, facts, notebook, manifest and ledger say the same day, of that report."""
     oslo = Entry(published="2021-03-15", changed="", fingerprint="a", history=())
     book = Ledger(made / "outputs")
-    book.record("2020/oslo", oslo, before=None)
+    book.record(OSLO, oslo, before=None)
     file = made / "parameters/kommentarer/tromso-2017/kvp_1_prioritert_ned.md"
     file.write_text(file.read_text("utf-8") + "Og mer til.\n", "utf-8")
     _render(made, today="2027-01-10", formats=("html",))
@@ -108,7 +109,7 @@ def test_changed_comment_moves_endret_everywhere_at_once(made: Path) -> None:
     assert _injected(folder, "changed") == "2027-01-10"
     assert manifest.read(folder).run.changed == "2027-01-10"
     entries = book.read()
-    assert entries["2020/oslo"] == oslo
+    assert entries[OSLO] == oslo
     assert entries[TROMSO].changed == "2027-01-10"
     days = [version.date for version in entries[TROMSO].history]
     assert days == ["2026-11-23", "2027-01-10"]
@@ -136,7 +137,7 @@ def test_one_failing_cell_stops_one_report_only(project: Path, tmp_path: Path) -
     notebook.cells.insert(6, trap)
     nbformat.write(notebook, template)
     output = tmp_path / "outputs"
-    earlier = output / "2020" / "bergen"
+    earlier = output / "2020" / SERVICE / "bergen"
     earlier.mkdir(parents=True)
     (earlier / "rapport.html").write_text("earlier", encoding="utf-8")
     version = Version(date="2021-03-15", fingerprint="a", snapshot=EMBEDDED)
@@ -144,7 +145,7 @@ def test_one_failing_cell_stops_one_report_only(project: Path, tmp_path: Path) -
         published="2021-03-15", changed="", fingerprint="a", history=(version,)
     )
     book = Ledger(output)
-    book.record("2020/bergen", entry, before=None)
+    book.record(BERGEN, entry, before=None)
     seen: list[str] = []
     results = batch.render_all(
         [
@@ -155,12 +156,12 @@ def test_one_failing_cell_stops_one_report_only(project: Path, tmp_path: Path) -
         output=output,
         formats=("html",),
         today="2026-11-23",
-        on_result=lambda result: seen.append(result.kommune),
+        on_result=lambda result: seen.append(result.run.kommune),
     )
     bergen, oslo = results
     assert sorted(seen) == ["bergen", "oslo"]
     assert oslo.error is None
-    assert (output / "2020/oslo/rapport.html").is_file()
+    assert (output / "2020/sosiale_tjenester/oslo/rapport.html").is_file()
     assert bergen.folder is None
     assert bergen.error is not None
     assert "run.kommune" in bergen.error
@@ -169,7 +170,10 @@ def test_one_failing_cell_stops_one_report_only(project: Path, tmp_path: Path) -
     assert (earlier / "rapport.html").read_text("utf-8") == "earlier"
     left = sorted(path.name for path in (output / "2020").iterdir())
     assert left == ["bergen", "oslo"]
-    assert book.read() == {"2020/bergen": entry, "2020/oslo": oslo.entry}
+    assert book.read() == {
+        BERGEN: entry,
+        OSLO: oslo.entry,
+    }
     assert oslo.entry is not None
     assert (oslo.entry.published, oslo.entry.changed) == ("", "")
 
@@ -198,7 +202,7 @@ class _Done(nullcontext[None]):
     def submit(self, task: Task) -> "Future[Result]":
         entry = Entry(published="2021-03-15", changed="", fingerprint="a", history=())
         future: Future[Result] = Future()
-        future.set_result(Result(task.run.kommune, task.run.year, entry=entry))
+        future.set_result(Result(task.run, entry=entry))
         return future
 
 
@@ -220,4 +224,6 @@ def test_reports_that_come_together_are_entered_together(
     )
     assert [result.year for result in results] == [run.year for run in runs]
     assert written == [len(runs)]
-    assert Ledger(tmp_path).read().keys() == {ledger.key("oslo", r.year) for r in runs}
+    assert Ledger(tmp_path).read().keys() == {
+        ledger.key(r.year, SERVICE, "oslo") for r in runs
+    }

@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 
 from asss import outputs
 from asss.__main__ import app
-from asss.catalogue.parameters import EMBEDDED, Run
+from asss.catalogue.parameters import EMBEDDED, SERVICE, Run
 from asss.cli.terminal import USAGE
 from asss.errors import UsageError
 from asss.runs import batch, ledger, manifest, verification
@@ -66,7 +66,7 @@ def test_every_report_arrives_once_though_a_worker_is_killed(
     killed: list[int] = []
 
     def kill_one(result: batch.Result) -> None:
-        seen.append(result.kommune)
+        seen.append(result.run.kommune)
         if not killed:
             with distributed.Client(address) as client:
                 busy = client.processing()
@@ -268,4 +268,4 @@ def test_tls_is_spoken_with_those_who_show_a_certificate(
         with dask.config.set(settings):
             made = runner.invoke(app, [*common, "--scheduler", address])
         assert made.exit_code == 0, made.output
-    assert (tmp_path / "2020" / "oslo" / "rapport.html").is_file()
+    assert (tmp_path / "2020" / SERVICE / "oslo" / "rapport.html").is_file()

@@ -17,7 +17,7 @@ from asss import statbank
 from asss.__main__ import app
 from asss.analysis.facts import Fact
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.parameters import NETWORK
+from asss.catalogue.parameters import NETWORK, SERVICE
 from asss.cli.terminal import FAILURE, USAGE
 from asss.errors import EditionError, UsageError
 from asss.page.text import Sentence
@@ -295,7 +295,7 @@ def edited(rendered: Callable[[str, int], Path], tmp_path: Path) -> Edited:
     def edit(change: Callable[[dict[str, Any]], object]) -> Path:
         content = json.loads((rendered("trondheim", 2020) / "facts.json").read_bytes())
         change(content)
-        folder = tmp_path / "2020" / "trondheim"
+        folder = tmp_path / "2020" / SERVICE / "trondheim"
         folder.mkdir(parents=True)
         (folder / "facts.json").write_text(json.dumps(content), "utf-8")
         return folder.parent

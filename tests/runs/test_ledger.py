@@ -19,7 +19,7 @@ from asss import statbank
 from asss.analysis import findings, indexing, sources
 from asss.catalogue import catalogue
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.parameters import EMBEDDED, Run
+from asss.catalogue.parameters import EMBEDDED, SERVICE, Run
 from asss.errors import LedgerError, UsageError
 from asss.page import sections
 from asss.runs import ledger
@@ -28,6 +28,11 @@ from asss.statbank import Snapshot
 
 #: Reports of three years, of every member: enough to see what a correction reaches.
 YEARS = (2016, 2019, 2020)
+OSLO, BERGEN, STAVANGER, TRONDHEIM = (
+    ledger.key(2020, SERVICE, name)
+    for name in ("oslo", "bergen", "stavanger", "trondheim")
+)
+TROMSO = ledger.key(2017, SERVICE, "tromso")
 
 Told = dict[str, str]
 
@@ -57,7 +62,7 @@ def _told(known: Catalogue, snapshot: Snapshot, root: Path) -> Told:
                 snapshot=snapshot.name,
             )
             found = findings.assess(rows, known, run, snapshot)
-            told[ledger.key(member.id, year)] = ledger.fingerprint(
+            told[ledger.key(year, SERVICE, member.id)] = ledger.fingerprint(
                 sections.facts(found, known).content, _prose(root)
             )
     return told
@@ -137,7 +142,7 @@ def test_corrected_figure_outside_the_mean_moves_only_those_who_show_it(
     address = address_of("kvp_mottakere_per_1000", "stavanger", 2019)
     corrected = _correct(copied, address, by=1)
     moved = _moved(told, _told(known, corrected, root))
-    assert {name for name in moved if name.startswith("2020/")} == {"2020/stavanger"}
+    assert {name for name in moved if name.startswith("2020/")} == {STAVANGER}
     assert not [name for name in moved if name.startswith("2016/")]
 
 
@@ -162,7 +167,7 @@ def test_changed_comment_moves_its_report_alone(
     """What people wrote on Trondheim is read on Trondheim's page."""
     commented(project, "trondheim-2020/kvalitet")
     changed = catalogue.load_catalogue(project / "parameters")
-    assert _moved(told, _told(changed, snapshot, project)) == {"2020/trondheim"}
+    assert _moved(told, _told(changed, snapshot, project)) == {TRONDHEIM}
 
 
 def test_changed_words_in_the_notebook_move_every_report(
@@ -401,7 +406,11 @@ def test_ledger_of_a_new_folder_is_empty(tmp_path: Path) -> None:
 
 def test_entries_are_read_as_they_were_written(tmp_path: Path) -> None:
     """In one order and one form, whatever the order in which reports were finished."""
-    names = ["2020/oslo", "2017/tromso", "2020/bergen"]
+    names = [
+        OSLO,
+        TROMSO,
+        BERGEN,
+    ]
     for name in names:
         Ledger(tmp_path / "one").record(name, _entry(), before=None)
     for name in reversed(names):
@@ -414,9 +423,9 @@ def test_entries_are_read_as_they_were_written(tmp_path: Path) -> None:
 def test_recording_the_same_again_leaves_the_file_alone(tmp_path: Path) -> None:
     """Same inputs, same ledger: same bytes."""
     book = Ledger(tmp_path)
-    book.record("2020/oslo", _entry(), before=None)
+    book.record(OSLO, _entry(), before=None)
     before = book.path.stat().st_mtime_ns, book.path.read_bytes()
-    book.record("2020/oslo", _entry(), before=_entry())
+    book.record(OSLO, _entry(), before=_entry())
     assert (book.path.stat().st_mtime_ns, book.path.read_bytes()) == before
 
 
@@ -437,27 +446,27 @@ def test_two_renderings_of_one_report_do_not_overwrite_each_other(
     tmp_path: Path,
 ) -> None:
     """The second came to something else from what the first has replaced."""
-    Ledger(tmp_path).record("2020/oslo", _entry("a"), before=None)
+    Ledger(tmp_path).record(OSLO, _entry("a"), before=None)
     with pytest.raises(LedgerError, match="Render it again"):
-        Ledger(tmp_path).record("2020/oslo", _entry("b"), before=None)
-    assert Ledger(tmp_path).read() == {"2020/oslo": _entry("a")}
+        Ledger(tmp_path).record(OSLO, _entry("b"), before=None)
+    assert Ledger(tmp_path).read() == {OSLO: _entry("a")}
 
 
 def test_some_are_recorded_at_a_time_and_one_refusal_is_of_one(tmp_path: Path) -> None:
     book = Ledger(tmp_path)
-    book.record("2020/oslo", _entry("a"), before=None)
+    book.record(OSLO, _entry("a"), before=None)
     made = {
-        "2020/bergen": (None, _entry("b")),
-        "2020/oslo": (None, _entry("b")),
-        "2020/tromso": (None, _entry("c")),
+        BERGEN: (None, _entry("b")),
+        OSLO: (None, _entry("b")),
+        ledger.key(2020, SERVICE, "tromso"): (None, _entry("c")),
     }
     refused = book.record_all(made)
-    assert [*refused] == ["2020/oslo"]
-    assert "2020/oslo was rendered by somebody else" in refused["2020/oslo"]
+    assert [*refused] == [OSLO]
+    assert "2020/sosiale_tjenester/oslo was rendered by somebody else" in refused[OSLO]
     assert book.read() == {
-        "2020/bergen": _entry("b"),
-        "2020/oslo": _entry("a"),
-        "2020/tromso": _entry("c"),
+        BERGEN: _entry("b"),
+        OSLO: _entry("a"),
+        ledger.key(2020, SERVICE, "tromso"): _entry("c"),
     }
 
 
@@ -468,7 +477,7 @@ def test_some_are_recorded_at_a_time_and_one_refusal_is_of_one(tmp_path: Path) -
         "{",
         "null",
         "[]",
-        '{"form": 2, "reports": {}}',
+        '{"form": 3, "reports": {}}',
         '{"form": 1, "reports": {"2020/oslo": {"published": "2021-03-15"}}}',
         '{"form": 1, "reports": {"2020/oslo": {"published": "i fjor", "changed": "",'
         ' "fingerprint": "a", "history": []}}}',
@@ -483,7 +492,7 @@ def test_damaged_ledger_is_refused_and_left_as_it_is(
     with pytest.raises(LedgerError, match=r"ledger\.json is damaged .*restore it"):
         book.read()
     with pytest.raises(LedgerError, match="is damaged"):
-        book.record("2020/oslo", _entry(), before=None)
+        book.record(OSLO, _entry(), before=None)
     assert book.path.read_text("utf-8") == content
 
 
@@ -492,4 +501,4 @@ def test_ledger_that_cannot_be_written_is_one_message(tmp_path: Path) -> None:
     place = tmp_path / "file"
     place.write_text("a file, not a folder", "utf-8")
     with pytest.raises(LedgerError, match="Cannot write"):
-        Ledger(place).record("2020/oslo", _entry(), before=None)
+        Ledger(place).record(OSLO, _entry(), before=None)

@@ -89,7 +89,7 @@ def make(project: Path) -> None:
             fingerprint=FINGERPRINT,
             history=(),
         )
-        Ledger(output).record(ledger.key(run.kommune, run.year), entry, before=None)
+        Ledger(output).record(manifest.key_of(run), entry, before=None)
 
 
 def runs_of(project: Path, known: Catalogue) -> list[Run]:
@@ -128,7 +128,7 @@ def judge(
         entries=Ledger(project / "outputs").read(),
         asked=(*formats, *editions),
     )
-    return {ledger.key(v.run.kommune, v.run.year): v for v in verdicts}
+    return {manifest.key_of(v.run): v for v in verdicts}
 
 
 def due(verdicts: dict[str, Verdict]) -> set[str]:
@@ -238,9 +238,9 @@ def entry(**told: str) -> Change:
         path = project / "outputs" / ledger.LEDGER_NAME
         content = json.loads(path.read_bytes())
         if told:
-            content["reports"]["2020/trondheim"] |= told
+            content["reports"]["2020/sosiale_tjenester/trondheim"] |= told
         else:
-            del content["reports"]["2020/trondheim"]
+            del content["reports"]["2020/sosiale_tjenester/trondheim"]
         path.write_text(json.dumps(content), "utf-8")
 
     return change
@@ -254,12 +254,12 @@ KOMMUNER = (
 IN_2020 = frozenset(f"2020/{name}" for name in (*KOMMUNER, *SHARED))
 IN_2019 = frozenset(f"2019/{name}" for name in (*KOMMUNER, *SHARED))
 EVERY = IN_2019 | IN_2020
-ONE = frozenset({"2020/trondheim"})
+ONE = frozenset({"2020/sosiale_tjenester/trondheim"})
 NETWORKS = frozenset({"2019/asss", "2020/asss"})
 OF_NONE = NETWORKS | {f"{year}/{METHOD}" for year in (2019, 2020)}
 
 PARAMETERS = "parameters/"
-PLACE = "outputs/2020/trondheim/"
+PLACE = "outputs/2020/sosiale_tjenester/trondheim/"
 
 
 CHANGES: dict[str, tuple[Change, frozenset[str], str]] = {
@@ -490,7 +490,7 @@ def test_other_language_is_another_report(made: Path) -> None:
     )(made)
     verdicts = judge(made)
     assert due(verdicts) == ONE
-    assert "language nb → nn" in verdicts["2020/trondheim"].reasons
+    assert "language nb → nn" in verdicts["2020/sosiale_tjenester/trondheim"].reasons
 
 
 def test_new_version_of_a_library_makes_everything_again(

@@ -18,7 +18,7 @@ from asss.runs import ledger, manifest, report, verification
 from asss.runs.manifest import MANIFEST_NAME
 from asss.runs.verification import Check
 
-TROMSO = "2017/tromso"
+TROMSO = "2017/sosiale_tjenester/tromso"
 EMBEDDED = "snapshot embedded"
 FETCHED = "2026-12-01"
 
@@ -115,9 +115,10 @@ def test_report_without_a_whole_manifest_is_found(
 
 def test_manifest_of_another_report_is_found(made: Path) -> None:
     """Somebody renamed the folder."""
-    (made / "outputs/2017/tromso").rename(made / "outputs/2017/oslo")
+    folder = made / "outputs/2017/sosiale_tjenester"
+    (folder / "tromso").rename(folder / "oslo")
     problems = _of(_verify(made), "problem")
-    assert problems[0][0] == "2017/oslo"
+    assert problems[0][0] == "2017/sosiale_tjenester/oslo"
     assert "its manifest is about 2017/tromso" in problems[0][1]
 
 

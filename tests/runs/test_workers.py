@@ -18,7 +18,7 @@ import pytest
 from patience import PATIENCE, wait_for
 
 from asss import outputs
-from asss.catalogue.parameters import EMBEDDED, Run
+from asss.catalogue.parameters import EMBEDDED, SERVICE, Run
 from asss.errors import RenderError
 from asss.runs import batch
 from asss.runs.batch import Local, Result, Task
@@ -65,7 +65,7 @@ def _render(
         workers=workers or Local(2),
         **{"limits": Limits(seconds=PATIENCE), **options},
     )
-    return {result.kommune: result for result in results}
+    return {result.run.kommune: result for result in results}
 
 
 def _left(folder: Path) -> list[str]:
@@ -114,7 +114,7 @@ def test_notebook_of_a_failed_report_is_kept_until_it_succeeds(
     output = tmp_path / "outputs"
     _with_trap(project, "bergen", "1 / 0")
     error = _render(project, output)["bergen"].error or ""
-    kept = outputs.failed_notebook(output, 2020, "bergen")
+    kept = outputs.failed_notebook(output, 2020, SERVICE, "bergen")
     assert str(kept) in error
     assert "\n" not in error
     notebook = nbformat.read(kept, as_version=4)
@@ -177,7 +177,7 @@ def test_what_is_made_once_for_many_is_not_served_when_it_has_changed(
 
 def test_process_that_is_killed_leaves_nothing(project: Path, tmp_path: Path) -> None:
     """Not the folder it worked in either; and what was there before is there."""
-    earlier = tmp_path / "2020" / "bergen"
+    earlier = tmp_path / "2020" / SERVICE / "bergen"
     earlier.mkdir(parents=True)
     (earlier / "rapport.html").write_text("earlier", "utf-8")
     mark = tmp_path / "begun"
@@ -185,7 +185,7 @@ def test_process_that_is_killed_leaves_nothing(project: Path, tmp_path: Path) ->
     workers = Local(2)
 
     def kill(result: Result) -> None:
-        if result.kommune == "tromso":
+        if result.run.kommune == "tromso":
             wait_for(mark.exists)
             ((process, task),) = workers.at_work.values()
             assert task.run.kommune == "bergen"
@@ -257,7 +257,7 @@ def test_what_ends_a_command_keeps_what_is_finished_and_leaves_nothing_else(
     assert _processes_in(output) == []
     assert _left(scratch) == []
     ledger = json.loads((output / "ledger.json").read_bytes())
-    assert list(ledger["reports"]) == ["2020/bergen"]
+    assert list(ledger["reports"]) == ["2020/sosiale_tjenester/bergen"]
 
 
 #: A report that never comes, and a Ctrl-C that reaches another thread than the one that
@@ -323,7 +323,7 @@ def test_every_way_to_have_processes_makes_the_same(root: Path, tmp_path: Path) 
         running = _command(root, output, kommuner=["oslo"], **kernels)
         _, errors = running.communicate(timeout=PATIENCE)
         assert running.returncode == 0, errors
-        folder = output / "2020" / "oslo"
+        folder = output / "2020" / SERVICE / "oslo"
         made.append({p.name: p.read_bytes() for p in folder.iterdir()})
     assert made[0] == made[1]
 

@@ -74,9 +74,9 @@ def read_html(html: str, facts: Mapping[str, Any], known: Catalogue) -> list[str
     return _page(html, expect(facts, known), facts, known)
 
 
-def read_index(html: str, told: Told, known: Catalogue) -> list[str]:
+def read_index(html: str, told: Told, areas: Sequence[Catalogue]) -> list[str]:
     """What is wrong with the index of a year, each line with its place."""
-    return index.read(html, told, known)
+    return index.read(html, told, areas)
 
 
 def read_pdf(pdf: bytes, facts: Mapping[str, Any], known: Catalogue) -> list[str]:
@@ -179,7 +179,9 @@ def warm_up() -> None:
     chance.methods()
 
 
-def prepare(folder: str, language: str, snapshot: str, year: int) -> None:
+def prepare(
+    folder: str, service: str, language: str, snapshot: str, year: int
+) -> None:
     """
     Work out ahead what the reports of a year share; what is wrong is told in each.
 
@@ -189,7 +191,7 @@ def prepare(folder: str, language: str, snapshot: str, year: int) -> None:
         ``parameters/`` of the project that they are made of.
     """
     with suppress(AsssError, OSError, ValueError, LookupError, TypeError):
-        known = load_catalogue(folder, language=language)
+        known = load_catalogue(folder, service=service, language=language)
         answers = open_snapshot(snapshot, root=known.folder.parent)
         level = known.phrases.thresholds.confidence.value
         about = known.service.service, year, known.folder, answers.folder, level
@@ -400,7 +402,7 @@ def _said(
     return problems
 
 
-def check_index(html: str, told: Told, known: Catalogue) -> None:
+def check_index(html: str, told: Told, areas: Sequence[Catalogue]) -> None:
     """
     Refuse the index of a year that does not say what its reports say.
 
@@ -410,7 +412,7 @@ def check_index(html: str, told: Told, known: Catalogue) -> None:
         Naming the first ten lines, each with what it is and what it should be.
     """
     _refuse(
-        index.read(html, told, known),
+        index.read(html, told, areas),
         f"{told.year}: the index does not say what its reports say",
     )
 

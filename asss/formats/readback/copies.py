@@ -107,7 +107,8 @@ def false_notebook(
     html : str
         The page, which has been read; empty where there is none.
     """
-    yield from _misplaced(cells, template, facts["run"])
+    of = {**facts["run"], "service": facts["service"]}
+    yield from _misplaced(cells, template, of)
     outputs = [one.get("data", {}) for cell in cells for one in cell.get("outputs", ())]
     held = [_unpacked(data[key]) for data in outputs for key in data if FACTS in key]
     if held != [facts]:

@@ -35,7 +35,7 @@ __all__ = ["Told", "read"]
 Facts: TypeAlias = Mapping[str, Any]
 
 #: Elements that are one line each.
-LINES = ("h1", "h2", "h3", "p", "li")
+LINES = ("h1", "h2", "h3", "h4", "p", "li")
 
 #: The letters behind z, in their Norwegian order.
 ALPHABET = "abcdefghijklmnopqrstuvwxyzæøå"
@@ -52,7 +52,8 @@ class Told:
     folder : Path
         Of the year: that of each report lies in it.
     reports : mapping of str to mapping
-        What the facts.json of each report holds, by the report's folder.
+        What the facts.json of each report holds, by the report's folder in that of the
+        year: its service area and kommune.
     old : collection of str
         Those that could not be made again.
     years : sequence of int
@@ -78,17 +79,24 @@ class Line:
     sorts: tuple[str, ...] = ()
 
 
-def read(html: str, told: Told, known: Catalogue) -> list[str]:
-    """What is wrong with an index, each line with its place."""
+def read(html: str, told: Told, areas: Sequence[Catalogue]) -> list[str]:
+    """
+    What is wrong with an index, each line with its place.
+
+    Parameters
+    ----------
+    areas : sequence of Catalogue
+        Of each service area that there is a part on, in their order.
+    """
     try:
-        root = page(html, known.phrases.words)
+        root = page(html, areas[0].phrases.words)
     except RenderError as error:
         return [f"{INDEX_NAME}: {error}"]
-    return [f"{INDEX_NAME}: {fault}" for fault in _faults(root, told, known)]
+    return [f"{INDEX_NAME}: {fault}" for fault in _faults(root, told, areas)]
 
 
-def _faults(root: HtmlElement, told: Told, known: Catalogue) -> Iterator[str]:
-    wanted = list(_Index(told, known).lines())
+def _faults(root: HtmlElement, told: Told, areas: Sequence[Catalogue]) -> Iterator[str]:
+    wanted = list(_lines_of(told, areas))
     title = root.findtext("head/title") or ""
     should = f"{wanted[1].text} – ASSS"
     if spaced(title) != should:
@@ -119,7 +127,7 @@ def _faults(root: HtmlElement, told: Told, known: Catalogue) -> Iterator[str]:
         elif not href.startswith("../") and not (told.folder / href).is_file():
             yield f"«{text(link)}» leads to {href}, where no file is"
     for card in root.iter("li"):
-        name = card.find("h3")
+        name = _name_of(card)
         if name is not None and card.get("data-name") != text(name):
             yield f"{text(name)}: is found as {card.get('data-name')}"
     digest = [
@@ -129,7 +137,12 @@ def _faults(root: HtmlElement, told: Told, known: Catalogue) -> Iterator[str]:
     ]
     if digest != [told.digest]:
         yield f"says that it shows facts {digest}, and should show {told.digest}"
-    yield from _sorting(root, known)
+    yield from _sorting(root, areas)
+
+
+def _name_of(card: HtmlElement) -> HtmlElement | None:
+    """The heading of a card; a line of a list has none."""
+    return next((one for one in card if one.tag in ("h3", "h4")), None)
 
 
 def _shown(part: str | tuple[str, ...]) -> str:
@@ -137,13 +150,26 @@ def _shown(part: str | tuple[str, ...]) -> str:
     return written if part else "empty"
 
 
-def _sorting(root: HtmlElement, known: Catalogue) -> Iterator[str]:
-    """What can be sorted by: each indicator by its name."""
-    given = [(one.get("value"), text(one)) for one in root.iter("option")]
-    rows = [(one.id, spaced(one.short_name)) for one in known.service.indicators]
-    wanted = [("", known.phrases.words["site_by_name"]), *rows]
-    if given and given != wanted:
-        yield f"sorts by {given}, and should sort by {wanted}"
+def _sorting(root: HtmlElement, areas: Sequence[Catalogue]) -> Iterator[str]:
+    """What can be sorted by: each indicator of its service area by its name."""
+    wanted = {}
+    for known in areas:
+        rows = [(one.id, spaced(one.short_name)) for one in known.service.indicators]
+        mark = _mark(known, areas)
+        wanted[f"#kort{mark}"] = [("", known.phrases.words["site_by_name"]), *rows]
+    for choice in root.iter("select"):
+        sorts = choice.get("data-sorts", "")
+        given = [(one.get("value"), text(one)) for one in choice.iter("option")]
+        if given != wanted.get(sorts):
+            yield f"sorts {sorts} by {given}, and should by {wanted.get(sorts)}"
+        if root.get_element_by_id(sorts[1:], None) is None:
+            yield f"sorts {sorts}, which is not there"
+
+
+def _mark(known: Catalogue, areas: Sequence[Catalogue]) -> str:
+    """By what ids of one area differ from another's, where there are more than one."""
+    name = known.service.service.replace("_", "-")
+    return f"-{name}" if len(areas) > 1 else ""
 
 
 def _lines(root: HtmlElement) -> Iterator[Line]:
@@ -156,7 +182,7 @@ def _lines(root: HtmlElement) -> Iterator[Line]:
     }
     main = root.find(".//main")
     for part in main.iter(*LINES) if main is not None else ():
-        if part in steering or (part.tag == "li" and part.find("h3") is not None):
+        if part in steering or (part.tag == "li" and _name_of(part) is not None):
             continue
         about = part.get("data-indicator"), part.get("data-value")
         yield Line(
@@ -171,58 +197,78 @@ def _lines(root: HtmlElement) -> Iterator[Line]:
         )
 
 
-class _Index:
-    """The lines that an index must have."""
+def _lines_of(told: Told, areas: Sequence[Catalogue]) -> Iterator[Line]:
+    """The lines that an index must have, in their order."""
+    words, phrases = areas[0].phrases.words, areas[0].phrases.phrases
+    names, are_many = [known.service.name for known in areas], len(areas) > 1
+    kicker = phrases["kicker"].sentence
+    yield Line(spaced(kicker.format(edition=told.year + 1, year=told.year)))
+    title = phrases["index_title_all" if are_many else "index_title"].sentence
+    yield Line(spaced(title.format(service=names[0], year=told.year)))
+    yield Line(spaced(words["index_intro_all" if are_many else "index_intro"]))
+    if told.years:
+        yield Line(
+            f"{words['index_years']}: {' '.join(map(str, told.years))}",
+            tuple(f"../{year}/{INDEX_NAME}" for year in told.years),
+        )
+    if any(facts["contains_reconstructed"] for facts in told.reports.values()):
+        warning = words["reconstructed_heading"], words["index_reconstructed"]
+        yield Line(spaced("{}. {}".format(*warning)))
+    if are_many:
+        to = (f"#{_mark(known, areas)[1:]}" for known in areas)
+        yield Line(spaced(f"{words['index_areas']}: {' '.join(names)}"), tuple(to))
+    for known in areas:
+        if are_many:
+            yield Line(spaced(known.service.name))
+        yield from _Area(told, known, are_many=are_many).lines()
 
-    def __init__(self, told: Told, known: Catalogue) -> None:
-        self._told, self._known = told, known
+
+class _Area:
+    """The lines that a part of an index must have: of one service area."""
+
+    def __init__(self, told: Told, known: Catalogue, *, are_many: bool) -> None:
+        self._before = f"{known.service.name}, " if are_many else ""
+        area = f"{known.service.service}/"
+        self._known, self._year, self._folder = known, told.year, told.folder / area
         self._words, self._phrases = known.phrases.words, known.phrases.phrases
+        self._reports = {
+            name.removeprefix(area): facts
+            for name, facts in told.reports.items()
+            if name.startswith(area)
+        }
+        self._old = {one.removeprefix(area) for one in told.old if area in one}
 
     def lines(self) -> Iterator[Line]:
         """All of them, in their order."""
-        told, words, known = self._told, self._words, self._known
-        members = {member.id: member for member in known.network.in_year(told.year)}
-        named = {name: member.name for name, member in members.items()}
-        kicker = self._phrases["kicker"].sentence
-        yield Line(spaced(kicker.format(edition=told.year + 1, year=told.year)))
-        title = self._phrases["index_title"].sentence
-        yield Line(spaced(title.format(service=known.service.name, year=told.year)))
-        yield Line(spaced(words["index_intro"]))
-        if told.years:
-            yield Line(
-                f"{words['index_years']}: {' '.join(map(str, told.years))}",
-                tuple(f"../{year}/{INDEX_NAME}" for year in told.years),
-            )
-        if any(facts["contains_reconstructed"] for facts in told.reports.values()):
-            warning = words["reconstructed_heading"], words["index_reconstructed"]
-            yield Line(spaced("{}. {}".format(*warning)))
+        words, known, reports = self._words, self._known, self._reports
+        named = {one.id: one.name for one in known.network.in_year(self._year)}
         everything = named | {
             NETWORK: words["network_name"],
             METHOD: words["method_name"],
         }
-        lost = [everything[name] for name in everything if name not in told.reports]
+        lost = [everything[name] for name in everything if name not in reports]
         if lost:
             yield Line(f"{words['index_missing']}: {listed(lost, words)}.")
-        if NETWORK in told.reports:
-            yield Line(words["network_name"], (f"{NETWORK}/{self._first(NETWORK)}",))
+        if NETWORK in reports:
+            yield Line(words["network_name"], (self._first(NETWORK),))
             yield from self._summary(NETWORK)
             yield from self._dates(NETWORK)
             yield self._files(NETWORK, words["network_name"])
-        if METHOD in told.reports:
-            titled = told.reports[METHOD]["title"]
-            yield Line(titled, (f"{METHOD}/{self._first(METHOD)}",))
+        if METHOD in reports:
+            titled = reports[METHOD]["title"]
+            yield Line(titled, (self._first(METHOD),))
             yield Line(spaced(words["method_about"]))
-            if METHOD in told.old:
+            if METHOD in self._old:
                 yield Line(words["index_old"])
             yield self._files(METHOD, words["method_name"])
         cards = sorted(
-            (n for n in told.reports if n in named),
+            (n for n in reports if n in named),
             key=lambda n: [ALPHABET.find(letter) for letter in named[n].casefold()],
         )
         if cards:
             yield Line(words["index_kommuner"])
         for name in cards:
-            yield Line(named[name], (f"{name}/{self._first(name)}",))
+            yield Line(named[name], (self._first(name),))
             yield from self._dates(name)
             yield from self._values(name)
             yield from self._summary(name)
@@ -230,11 +276,14 @@ class _Index:
             yield self._files(name, named[name])
 
     def _there(self, name: str) -> list[str]:
-        folder = self._told.folder / name
+        folder = self._folder / name
         return [file for file in LINKED if (folder / file).is_file()]
 
     def _first(self, name: str) -> str:
-        return next(iter(self._there(name)), HTML_NAME)
+        return self._address(name, next(iter(self._there(name)), HTML_NAME))
+
+    def _address(self, name: str, file: str) -> str:
+        return f"{self._known.service.service}/{name}/{file}"
 
     def _files(self, name: str, called: str) -> Line:
         words = self._words
@@ -247,11 +296,15 @@ class _Index:
         # They stand beside each other, and are kept apart by the stylesheet.
         written = "".join(of[file] for file in there)
         return Line(
-            written, tuple(f"{name}/{file} ({called}, {of[file]})" for file in there)
+            written,
+            tuple(
+                f"{self._address(name, file)} ({self._before}{called}, {of[file]})"
+                for file in there
+            ),
         )
 
     def _dates(self, name: str) -> Iterator[Line]:
-        words, facts = self._words, self._told.reports[name]
+        words, facts = self._words, self._reports[name]
         run, status = facts["run"], facts["edition"]["status"] or "unknown"
         told = words[f"status_{status}"]
         told = told[:1].upper() + told[1:].lower()
@@ -263,18 +316,18 @@ class _Index:
         if run["changed"]:
             day += f" · {words['changed']} {dated(run['changed'])}"
         yield Line(spaced(f"{told} {day}"))
-        if name in self._told.old:
+        if name in self._old:
             yield Line(spaced(words["index_old"]))
 
     def _summary(self, name: str) -> Iterator[Line]:
-        for said in self._told.reports[name]["sentences"]:
+        for said in self._reports[name]["sentences"]:
             if said["section"] == SUMMARY and said["rule"] != NOT_COLLECTED:
                 yield Line(spaced(said["text"]))
 
     def _own(self, name: str) -> dict[str, Facts]:
         """The report's own facts of its year, by indicator."""
-        of = name, self._told.year
-        facts = self._told.reports[name]["facts"]
+        of = name, self._year
+        facts = self._reports[name]["facts"]
         own = {f["indicator"]: f for f in facts if (f["kommune"], f["year"]) == of}
         rows = self._known.service.indicators
         return {one.id: own[one.id] for one in rows if one.id in own}
@@ -296,10 +349,10 @@ class _Index:
 
     def _notes(self, name: str) -> Iterator[Line]:
         """Forbehold on all of the year; then what kinds there are, and on what."""
-        own, year = self._own(name), self._told.year
+        own, year = self._own(name), self._year
         held = [
             entry
-            for entry in self._told.reports[name]["forbehold"]
+            for entry in self._reports[name]["forbehold"]
             if entry["kind"] not in HOUSEKEEPING
         ]
         for entry in held:

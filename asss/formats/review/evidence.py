@@ -39,7 +39,7 @@ def read_back(
         of something else than the reader sees.
     """
     kept = record.read(content)
-    run = Run(**content["run"])
+    run = Run(**content["run"], service=kept.service)
     book = network_book(kept.facts, known, run, snapshot)
     own = book_of(known.network.member(run.kommune), book)
     found = findings.conclude(own, known)

@@ -37,8 +37,9 @@ Key: TypeAlias = tuple[str, str, int]
 #: (year, kommune): the name of a report, as its folder has it.
 ReportKey: TypeAlias = tuple[int, str]
 
-#: Where reports lie in a folder that somebody names: one report, a year, all of them.
-PLACES = (FACTS_NAME, f"*/{FACTS_NAME}", f"*/*/{FACTS_NAME}")
+#: Where reports lie in a folder that somebody names: one report, those of a service
+#: area, of a year, all of them.
+PLACES = tuple(f"{'*/' * depth}{FACTS_NAME}" for depth in range(4))
 
 
 class Figure(NamedTuple):

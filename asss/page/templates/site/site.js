@@ -2,10 +2,13 @@
    Words come from the page: data-shown, data-none and data-sorted of the status line. */
 (() => {
   "use strict";
-  const status = document.querySelector("[role=status]");
   const compare = new Intl.Collator("nb", { numeric: true }).compare;
   const fill = (form, given) => form.replace(/{(\w+)}/g, (_, name) => given[name]);
-  const tell = (name, given) => { status.textContent = fill(status.dataset[name], given); };
+  /* The line that tells is in the same box as the field that was used. */
+  const tell = (field, name, given) => {
+    const status = field.closest(".controls").querySelector("[role=status]");
+    status.textContent = fill(status.dataset[name], given);
+  };
 
   /* Also from a keyboard without æ, ø and å: «tromso» finds Tromsø. */
   const plain = (text) => text.trim().toLocaleLowerCase("nb")
@@ -31,7 +34,7 @@
       const wanted = plain(field.value);
       const found = [...all].filter((name) => plain(name).includes(wanted));
       for (const item of items) item.hidden = !found.includes(item.dataset.name);
-      tell(found.length ? "shown" : "none", {
+      tell(field, found.length ? "shown" : "none", {
         shown: found.length, total: all.size, wanted: field.value.trim(),
       });
     });
@@ -53,7 +56,7 @@
       }
       const key = by ? (item) => valueOf(shown(item)) : (item) => item.dataset.name;
       list.append(...order([...list.children], key, by !== ""));
-      tell(by ? "falling" : "rising", {
+      tell(choice, by ? "falling" : "rising", {
         table: choice.dataset.what, column: choice.selectedOptions[0].textContent.trim(),
       });
     });
