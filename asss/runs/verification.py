@@ -595,10 +595,15 @@ def _look_for_left(output: Path) -> Iterator[Check]:
     for left, hidden in outputs.left_behind(output).items():
         if hidden is None:
             message = f"{left.name} was left by a command that was killed. {SWEEPS}"
-            yield Check(left.parent.name, "note", message)
+            yield Check(_within(output, left.parent), "note", message)
         else:
             message = f"it is not in its place, but in {left}. {SWEEPS}"
-            yield Check(f"{left.parent.name}/{hidden.name}", "problem", message)
+            yield Check(_within(output, hidden), "problem", message)
+
+
+def _within(output: Path, folder: Path) -> str:
+    """A folder by its name in the place for outputs."""
+    return folder.relative_to(output).as_posix()
 
 
 def _make_again(place: _Place, kept: Manifest, root: Path) -> Iterator[Check]:

@@ -791,7 +791,9 @@ def test_index_calls_a_report_old_until_it_is_made(
 ) -> None:
     """Another's being in order does not make it new."""
     index = _with_index(spare)
-    batch.write_index([known], year=2017, output=spare / "outputs", failed={"tromso"})
+    batch.write_index(
+        [known], year=2017, output=spare / "outputs", failed={f"{SERVICE}/tromso"}
+    )
     old = known.phrases.words["index_old"]
     assert old in index.read_text("utf-8")
     _run(*["bergen" if word == "tromso" else word for word in _tromso(spare)])

@@ -240,7 +240,9 @@ def test_index_names_whom_there_is_no_report_on(
     """A city that failed must not be missed because its card is not there."""
     for kommune in ("oslo", "bergen"):
         _put(tmp_path / "2020" / SERVICE / kommune, facts_of(kommune))
-    path = batch.write_index([known], year=2020, output=tmp_path, failed={"bergen"})
+    path = batch.write_index(
+        [known], year=2020, output=tmp_path, failed={f"{SERVICE}/bergen"}
+    )
     soup = BeautifulSoup(path.read_text("utf-8"), "html.parser")
     missing = soup.select_one(".missing")
     assert missing

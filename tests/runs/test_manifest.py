@@ -22,7 +22,7 @@ from asss import statbank
 from asss.analysis import findings, indexing, network, sources
 from asss.catalogue import catalogue, parameters
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.parameters import METHOD, SHARED, Run
+from asss.catalogue.parameters import METHOD, SERVICE, SHARED, Run
 from asss.outputs import EDITIONS, PUBLIC, USUAL_FORMATS
 from asss.runs import ledger, manifest
 from asss.runs.ledger import Entry, Ledger
@@ -68,14 +68,13 @@ def make(project: Path) -> None:
     answers = holdings.open_snapshot(SNAPSHOT, root=project)
     inputs = Inputs()
     for run in runs_of(project, known):
-        folder = output / str(run.year) / run.kommune
+        folder = manifest.folder_of(output, run)
         folder.mkdir(parents=True)
         for name in ("rapport.html", "facts.json"):
             (folder / name).write_text(f"{name} {run.kommune}", "utf-8")
         kept = manifest.take(
             folder,
             run,
-            service=known.service.service,
             formats=USUAL_FORMATS,
             editions=(PUBLIC,),
             fingerprint=FINGERPRINT,
@@ -112,10 +111,7 @@ def judge(
 ) -> dict[str, Verdict]:
     """What is to be made, with everything read anew from the disk."""
     folder = project / "parameters"
-    catalogues = {
-        name: catalogue.load_catalogue(folder, language=name) for name in ("nb", "nn")
-    }
-    runs = runs_of(project, catalogues["nb"])
+    runs = runs_of(project, catalogue.load_catalogue(folder))
     snapshots = {
         name: holdings.open_snapshot(name, root=project)
         for name in {run.snapshot for run in runs}
@@ -123,7 +119,7 @@ def judge(
     verdicts = manifest.judge(
         runs,
         output=project / "outputs",
-        catalogues=catalogues,
+        catalogues=catalogue.of_runs(folder, runs),
         snapshots=snapshots,
         entries=Ledger(project / "outputs").read(),
         asked=(*formats, *editions),
@@ -238,9 +234,9 @@ def entry(**told: str) -> Change:
         path = project / "outputs" / ledger.LEDGER_NAME
         content = json.loads(path.read_bytes())
         if told:
-            content["reports"]["2020/sosiale_tjenester/trondheim"] |= told
+            content["reports"][TRONDHEIM] |= told
         else:
-            del content["reports"]["2020/sosiale_tjenester/trondheim"]
+            del content["reports"][TRONDHEIM]
         path.write_text(json.dumps(content), "utf-8")
 
     return change
@@ -251,12 +247,13 @@ KOMMUNER = (
     *("oslo", "bergen", "trondheim", "stavanger", "kristiansand", "tromso"),
     *("sandnes", "baerum", "drammen", "fredrikstad"),
 )
-IN_2020 = frozenset(f"2020/{name}" for name in (*KOMMUNER, *SHARED))
-IN_2019 = frozenset(f"2019/{name}" for name in (*KOMMUNER, *SHARED))
+IN_2020 = frozenset(ledger.key(2020, SERVICE, name) for name in (*KOMMUNER, *SHARED))
+IN_2019 = frozenset(ledger.key(2019, SERVICE, name) for name in (*KOMMUNER, *SHARED))
 EVERY = IN_2019 | IN_2020
-ONE = frozenset({"2020/sosiale_tjenester/trondheim"})
-NETWORKS = frozenset({"2019/asss", "2020/asss"})
-OF_NONE = NETWORKS | {f"{year}/{METHOD}" for year in (2019, 2020)}
+TRONDHEIM = ledger.key(2020, SERVICE, "trondheim")
+ONE = frozenset({TRONDHEIM})
+NETWORKS = frozenset(ledger.key(year, SERVICE, "asss") for year in YEARS)
+OF_NONE = NETWORKS | {ledger.key(year, SERVICE, METHOD) for year in YEARS}
 
 PARAMETERS = "parameters/"
 PLACE = "outputs/2020/sosiale_tjenester/trondheim/"
@@ -490,7 +487,7 @@ def test_other_language_is_another_report(made: Path) -> None:
     )(made)
     verdicts = judge(made)
     assert due(verdicts) == ONE
-    assert "language nb → nn" in verdicts["2020/sosiale_tjenester/trondheim"].reasons
+    assert "language nb → nn" in verdicts[TRONDHEIM].reasons
 
 
 def test_new_version_of_a_library_makes_everything_again(

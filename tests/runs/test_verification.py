@@ -119,7 +119,7 @@ def test_manifest_of_another_report_is_found(made: Path) -> None:
     (folder / "tromso").rename(folder / "oslo")
     problems = _of(_verify(made), "problem")
     assert problems[0][0] == "2017/sosiale_tjenester/oslo"
-    assert "its manifest is about 2017/tromso" in problems[0][1]
+    assert f"its manifest is about {TROMSO}" in problems[0][1]
 
 
 def test_changed_inputs_are_told_apart_from_changed_reports(made: Path) -> None:
@@ -195,7 +195,7 @@ def test_what_a_killed_command_has_left_is_found(is_hidden: bool, made: Path) ->
         folder.rename(left / "earlier")
     found = _of(_verify(made), "problem" if is_hidden else "note")
     about, message = found[0]
-    assert about == (TROMSO if is_hidden else "2017")
+    assert about == (TROMSO if is_hidden else "2017/sosiale_tjenester")
     assert left.name in message
     assert message.endswith("Any asss render puts that right.")
     assert is_hidden or not _of(_verify(made), "problem")
@@ -216,7 +216,7 @@ def test_network_page_with_other_figures_than_a_report_is_found(made: Path) -> N
         _edit(together / report.FACTS_NAME, differ)
         told = [m for a, m in _of(_verify(made), "problem") if "other figures" in m]
         assert len(told) == factor
-    assert told[0].startswith("it has other figures on tromso than 2017/tromso has.")
+    assert told[0].startswith(f"it has other figures on tromso than {TROMSO} has.")
 
 
 def test_made_again_it_has_the_same_bytes(made_once: Path) -> None:
@@ -276,7 +276,7 @@ def test_forged_report_is_found_by_making_it_again(made: Path) -> None:
 
 def test_asking_for_a_report_that_is_not_there_is_refused(made_once: Path) -> None:
     """An empty answer would look like a good one."""
-    with pytest.raises(UsageError, match=r"No such report .* There are: 2017/tromso"):
+    with pytest.raises(UsageError, match=rf"No such report .* There are: {TROMSO}"):
         _verify(made_once, year=2020)
 
 
@@ -359,11 +359,11 @@ def test_command_ends_with_nought_when_all_is_well_and_one_when_not(
     words = ["verify", "--parameters", str(made / "parameters")]
     good = CliRunner().invoke(app, [*words, "--kommune", "Tromsø"])
     assert good.exit_code == 0, good.output
-    assert "ok      2017/tromso: " in good.output
+    assert f"ok      {TROMSO}: " in good.output
     (made / "outputs" / TROMSO / report.HTML_NAME).unlink()
     bad = CliRunner().invoke(app, words)
     assert bad.exit_code == FAILURE
-    assert "problem 2017/tromso: rapport.html is missing." in bad.output
+    assert f"problem {TROMSO}: rapport.html is missing." in bad.output
     assert "1 problem." in bad.output
     missing = CliRunner().invoke(app, [*words, "--year", "1999"])
     assert missing.exit_code == USAGE
