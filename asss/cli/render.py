@@ -226,7 +226,7 @@ def render(
 
 
 def reports_of(
-    folder: Path, kommuner: Sequence[str], years: Sequence[int]
+    folder: Path, service: str, kommuner: Sequence[str], years: Sequence[int]
 ) -> list[Run]:
     """
     The reports that are asked for, of one or many, by ids, names or numbers.
@@ -236,12 +236,13 @@ def reports_of(
     UsageError
         If there is none such.
     """
-    return _runs(catalogue.load_catalogue(folder), kommuner, years)
+    return _runs(folder, service, kommuner, years)
 
 
 def once(
     folder: Path,
     *,
+    service: str,
     kommune: Sequence[str],
     years: Sequence[int],
     output: Path,
@@ -257,13 +258,14 @@ def once(
     AsssError
         If parameters/ is wrong; a report that fails is told to the account.
     """
-    known = catalogue.load_catalogue(folder)
-    runs = _with_snapshot(_runs(known, kommune, years), None, folder.parent)
+    wanted = _runs(folder, service, kommune, years)
+    runs = _with_snapshot(wanted, None, folder.parent)
+    snapshots = _snapshots(runs, folder.parent)
     task = _Task(
-        known=known,
+        folder=folder,
         output=output,
-        runs=runs,
-        snapshots=_opened(runs, known, account),
+        runs=_with_figures(runs, folder, snapshots, account, is_open=False),
+        snapshots=snapshots,
         formats=_formats(formats),
         editions=_editions(None),
         today=today(None),

@@ -22,8 +22,7 @@ from typing import Annotated, Any
 
 import typer
 
-from asss import outputs
-from asss.catalogue import parameters
+from asss.catalogue import catalogue, parameters
 from asss.cli.render import Formats, Kommune, Year, once, reports_of
 from asss.cli.terminal import (
     Account,
@@ -31,6 +30,7 @@ from asss.cli.terminal import (
     Log,
     OutputOption,
     ParametersOption,
+    ServiceOption,
     out,
     output_folder,
     parameters_folder,
@@ -40,6 +40,7 @@ from asss.cli.terminal import (
 )
 from asss.errors import AsssError, UsageError
 from asss.outputs import FACTS_NAME, HTML_NAME, INDEX_NAME
+from asss.runs import manifest
 
 __all__ = ["watch"]
 
@@ -107,6 +108,7 @@ class _Told(Account):
 def watch(
     kommune: Kommune = None,
     year: Year = None,
+    service: ServiceOption = None,
     formats: Formats = None,
     output: OutputOption = None,
     port: Annotated[int, typer.Option(help="Default: any that is free.")] = 0,
@@ -119,13 +121,14 @@ def watch(
     with plain_errors():
         folder = parameters_folder(parameters_)
         place = output_folder(output, folder)
+        area = catalogue.service_named(folder, service)
         years = years_of(year) if year is not None else []
         wanted = kommune or []
         if not (years and wanted):
-            last, there = _made(place, years)
+            last, there = _made(place, area, years)
             years, wanted = years or [last], wanted or there
-        first, *more = reports_of(folder, wanted, years)
-        page = outputs.folder(place, first.year, first.kommune) / HTML_NAME
+        first, *more = reports_of(folder, area, wanted, years)
+        page = manifest.folder_of(place, first) / HTML_NAME
         if more:
             page = place / str(first.year) / INDEX_NAME
         state = _State(place)
@@ -133,6 +136,7 @@ def watch(
             with _served(state, port) as address, Local(cores()) as crew:
                 make = partial(
                     once,
+                    service=area,
                     kommune=wanted,
                     years=years,
                     output=place,
@@ -157,10 +161,10 @@ def _begin(address: str, *, browser: bool) -> None:
         webbrowser.open(address)
 
 
-def _made(place: Path, years: Sequence[int]) -> tuple[int, list[str]]:
+def _made(place: Path, area: str, years: Sequence[int]) -> tuple[int, list[str]]:
     """The last year that there are reports of, of these or all; and whose they are."""
     made: dict[int, set[str]] = {}
-    for facts in place.glob(f"[0-9][0-9][0-9][0-9]/**/{FACTS_NAME}"):
+    for facts in place.glob(f"[0-9][0-9][0-9][0-9]/{area}/*/{FACTS_NAME}"):
         year = int(facts.relative_to(place).parts[0])
         if year in years or not years:
             made.setdefault(year, set()).add(facts.parent.name)

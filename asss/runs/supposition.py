@@ -6,6 +6,7 @@ no place in an index and no exports, and its facts are refused by all of these. 
 ``workbench`` and below.
 """
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,10 @@ __all__ = ["asked", "render_what_if"]
 
 #: What may be asked beside the limits of fraser.yaml, which are numbers.
 LISTS, MEAN = ("members", "without"), "mean"
+
+
+#: Where a page leads to the folder of its service area, or to that of its year.
+ABOVE = re.compile(r'href="\.\./(?P<of_year>\.\./)?')
 
 
 def asked(options: Sequence[str]) -> dict[str, Any]:
@@ -103,9 +108,7 @@ def render_what_if(
     report = printed.what_if(**given).report
     facts = report.content().content
     html = report.preview().html
-    # One folder deeper than a report, and beside the years.
-    reports = f"../../../../{run.year}/{run.service}"
-    led = html.replace('href="../', f'href="{reports}/')
+    led = ABOVE.sub(lambda found: _led(found, run), html)
     pdf = typesetting.to_pdf(led)
     readback.check_figures(facts, report.known, report.found.book.snapshot)
     readback.check(facts, report.known, html=html, pdf=pdf)
@@ -118,6 +121,12 @@ def render_what_if(
         (work / PDF_NAME).write_bytes(pdf)
         outputs.put(work, target)
     return target
+
+
+def _led(found: re.Match[str], run: Run) -> str:
+    """A link as it leads from a what-if: its folders lie beside those of the years."""
+    area = "" if found["of_year"] else f"{run.service}/"
+    return f'href="../../../../{run.year}/{area}'
 
 
 def _plain(option: str) -> str:

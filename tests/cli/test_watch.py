@@ -17,6 +17,7 @@ from reports import commented
 from typer.testing import CliRunner
 
 from asss.__main__ import app
+from asss.catalogue.parameters import SERVICE
 from asss.cli import watch
 from asss.outputs import FACTS_NAME, HTML_NAME
 from asss.page import site
@@ -45,7 +46,9 @@ class Watched:
         return str(wait_for(find))
 
     def page(self, kommune: str) -> str:
-        return httpx.URL(self.address).join(f"{kommune}/{HTML_NAME}").__str__()
+        return (
+            httpx.URL(self.address).join(f"{SERVICE}/{kommune}/{HTML_NAME}").__str__()
+        )
 
     def state(self, address: str) -> dict[str, str]:
         """What an open page learns when it asks."""
@@ -57,7 +60,7 @@ class Watched:
 
     def made(self) -> dict[str, int]:
         """When each report of the project was made."""
-        facts = self.project.glob(f"outputs/2020/*/{FACTS_NAME}")
+        facts = self.project.glob(f"outputs/2020/*/*/{FACTS_NAME}")
         return {path.parent.name: path.stat().st_mtime_ns for path in facts}
 
     def end(self, number: signal.Signals) -> int:
@@ -175,7 +178,7 @@ def test_no_other_machine_and_no_other_name_is_answered(cities: Watched) -> None
 def test_ctrl_c_is_how_one_ends_it(made: Path, number: str, code: int) -> None:
     """Nothing was asked for, so it watches what there is."""
     watched = _watched(made)
-    assert watched.address.endswith(f"/2017/tromso/{HTML_NAME}")
+    assert watched.address.endswith(f"/2017/sosiale_tjenester/tromso/{HTML_NAME}")
     assert watched.end(signal.Signals[number]) == code
     assert watched.told().endswith("No longer watching.\n")
     assert "Traceback" not in watched.told()

@@ -55,7 +55,7 @@ def folder(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     # No manifest, no ledger, no index, no exports.
     assert {path.name for path in made} == {FACTS_NAME, HTML_NAME, PDF_NAME}
     (place,) = places
-    assert place.parent == output / "hva-om"
+    assert place.parent == output / "hva-om" / "2020" / "sosiale_tjenester"
     return place
 
 
@@ -91,8 +91,8 @@ def test_what_leads_from_it_leads_to_the_reports(folder: Path) -> None:
     page = (folder / HTML_NAME).read_text("utf-8")
     ways = {way for way in re.findall(r'href="([^"#]+)"', page) if way.startswith(".")}
     assert ways == {
-        "../../2020/index.html",
-        "../../2020/om-datagrunnlaget/rapport.html",
+        "../../../../2020/index.html",
+        "../../../../2020/sosiale_tjenester/om-datagrunnlaget/rapport.html",
     }
 
 

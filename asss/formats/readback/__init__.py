@@ -179,9 +179,7 @@ def warm_up() -> None:
     chance.methods()
 
 
-def prepare(
-    folder: str, service: str, language: str, snapshot: str, year: int
-) -> None:
+def prepare(folder: str, service: str, language: str, snapshot: str, year: int) -> None:
     """
     Work out ahead what the reports of a year share; what is wrong is told in each.
 
