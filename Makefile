@@ -29,7 +29,7 @@ $(STAMP): pyproject.toml requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
-reports: setup  ## Render the reports of all municipalities
+reports: setup  ## Render the reports of all municipalities, on every service area
 	@$(BIN)/asss render --all --year 2020
 	@echo 'Open outputs/2020/index.html'
 

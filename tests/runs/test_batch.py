@@ -168,7 +168,7 @@ def test_one_failing_cell_stops_one_report_only(project: Path, tmp_path: Path) -
     assert "ZeroDivisionError" in bergen.error
     assert "\n" not in bergen.error
     assert (earlier / "rapport.html").read_text("utf-8") == "earlier"
-    left = sorted(path.name for path in (output / "2020").iterdir())
+    left = sorted(path.name for path in (output / "2020" / SERVICE).iterdir())
     assert left == ["bergen", "oslo"]
     assert book.read() == {
         BERGEN: entry,
@@ -222,7 +222,7 @@ def test_reports_that_come_together_are_entered_together(
     results = batch.render_all(
         runs, root=tmp_path, output=tmp_path, workers=_Done(), today="2026-11-26"
     )
-    assert [result.year for result in results] == [run.year for run in runs]
+    assert [result.run.year for result in results] == [run.year for run in runs]
     assert written == [len(runs)]
     assert Ledger(tmp_path).read().keys() == {
         ledger.key(r.year, SERVICE, "oslo") for r in runs

@@ -89,7 +89,8 @@ def test_every_report_arrives_once_though_a_worker_is_killed(
     assert [result.error for result in results] == [None] * len(runs)
     assert sorted(seen) == sorted(KOMMUNER)
     # Neither half a report nor a folder that somebody was working in.
-    assert sorted(path.name for path in (tmp_path / "2020").iterdir()) == list(KOMMUNER)
+    made = (tmp_path / "2020" / SERVICE).iterdir()
+    assert sorted(path.name for path in made) == list(KOMMUNER)
     checks = verification.verify(root=root, output=tmp_path)
     assert {check.outcome for check in checks} == {"ok"}
     assert len(Ledger(tmp_path).read()) == len(runs)

@@ -104,7 +104,7 @@ def test_report_that_goes_wrong_ends_alone(
     assert error.startswith("bergen 2020:")
     assert said in error
     assert [results[name].error for name in ("oslo", "tromso")] == [None, None]
-    assert _left(tmp_path / "outputs" / "2020") == ["oslo", "tromso"]
+    assert _left(tmp_path / "outputs" / "2020" / SERVICE) == ["oslo", "tromso"]
 
 
 def test_notebook_of_a_failed_report_is_kept_until_it_succeeds(
@@ -194,7 +194,7 @@ def test_process_that_is_killed_leaves_nothing(project: Path, tmp_path: Path) ->
 
     results = _render(project, tmp_path, workers, on_result=kill)
     assert "the process that made it died" in (results["bergen"].error or "")
-    assert _left(tmp_path / "2020") == ["bergen", "oslo", "tromso"]
+    assert _left(tmp_path / "2020" / SERVICE) == ["bergen", "oslo", "tromso"]
     assert (earlier / "rapport.html").read_text("utf-8") == "earlier"
 
 
@@ -253,7 +253,8 @@ def test_what_ends_a_command_keeps_what_is_finished_and_leaves_nothing_else(
     assert running.returncode == code, errors
     assert "Traceback" not in errors
     assert "1 of 3 reports were finished and are kept" in " ".join(errors.split())
-    assert _left(output / "2020") == ["bergen", "index.html", "manifest.json"]
+    assert _left(output / "2020") == ["index.html", "manifest.json", SERVICE]
+    assert _left(output / "2020" / SERVICE) == ["bergen"]
     assert _processes_in(output) == []
     assert _left(scratch) == []
     ledger = json.loads((output / "ledger.json").read_bytes())
@@ -311,7 +312,7 @@ def test_killed_command_leaves_no_process_behind(project: Path, tmp_path: Path) 
     running.kill()
     running.communicate()
     wait_for(lambda: not _processes_in(output))
-    wait_for(lambda: _left(output / "2020") == [])
+    wait_for(lambda: _left(output / "2020" / SERVICE) == [])
 
 
 def test_every_way_to_have_processes_makes_the_same(root: Path, tmp_path: Path) -> None:
