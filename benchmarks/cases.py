@@ -189,7 +189,8 @@ def one_comment(rounds: int) -> Iterator[Finding]:
             shutil.copytree(ROOT / name, project / name)
         parameters = project / "parameters"
         _render(*TEN, *PAGES, output=output, parameters=parameters)
-        comment = parameters / "kommentarer" / "trondheim-2020" / "kvalitet.md"
+        place = parameters / "sosiale_tjenester" / "kommentarer"
+        comment = place / "trondheim-2020" / "kvalitet.md"
         comment.parent.mkdir(exist_ok=True)
         comment.write_text(COMMENT, "utf-8")
         cost = _render(*TEN, *PAGES, output=output, parameters=parameters)

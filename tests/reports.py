@@ -19,7 +19,7 @@ YEARS = tuple(range(2015, 2021))
 
 def commented(project: Path, place: str, text: str = "Og mer.") -> Path:
     """Write a comment on a report of a project, of the chapter that its file names."""
-    file = project / "parameters" / "kommentarer" / f"{place}.md"
+    file = project / "parameters" / "sosiale_tjenester" / "kommentarer" / f"{place}.md"
     file.parent.mkdir(exist_ok=True)
     head = 'author: "En"\nsource: "https://ks.no"\ndate: "2021-03-15"\n'
     file.write_text(f"---\n{head}---\n{text}\n", "utf-8")

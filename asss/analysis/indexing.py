@@ -213,7 +213,7 @@ def _means(counted: pd.DataFrame, rule: Rule, *, ahead: int = 0) -> pd.Series:
         msg = (
             f"No weighted mean for {lacking.indicator} {lacking.year}: "
             f"{lacking.kommune} has a value without numerator and denominator. "
-            "Use a plain mean for it in parameters/indikatorer/."
+            "Use a plain mean for it in indikatorer.yaml."
         )
         raise NetworkMeanError(msg)
     by_group = grouped.groupby(GROUP)

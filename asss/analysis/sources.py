@@ -22,7 +22,7 @@ from asss.analysis.tables import (
     weakest,
 )
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.knowledge import SERVICE_FOLDER, Indicator, Series
+from asss.catalogue.knowledge import Indicator, Series
 from asss.catalogue.parameters import FOLDER, Member
 from asss.errors import TableError, bullets
 from asss.statbank import CONTENTS, TIME, Snapshot
@@ -160,9 +160,9 @@ def _check_plausible(known: Catalogue, observations: pd.DataFrame) -> None:
         lines = bullets([*found[:LISTED], *more])
         msg = (
             f"{len(found)} figures are not plausible:{lines}\nWhere a figure is "
-            f"right, widen `plausible` in {FOLDER}/{SERVICE_FOLDER}/"
-            f"{known.service.service}.yaml; where it is not, leave it out with a "
-            f"forbehold until it has been corrected."
+            f"right, widen `plausible` in {FOLDER}/{known.service.file}; "
+            "where it is not, leave it out with a forbehold until it has been "
+            "corrected."
         )
         raise TableError(msg)
 

@@ -23,7 +23,7 @@ from asss.catalogue import language as writing
 from asss.catalogue import markdown, parameters, translation
 from asss.catalogue.formula import Formula, Term
 from asss.catalogue.knowledge import (
-    SERVICE_FOLDER,
+    SERVICE_FILE,
     Comment,
     Forbehold,
     ForbeholdFile,
@@ -32,6 +32,8 @@ from asss.catalogue.knowledge import (
     ManualFigure,
     MeanPeriod,
     MeanRule,
+    OwnForbehold,
+    OwnPhrases,
     Phrases,
     Service,
     StatBankSettings,
@@ -48,11 +50,12 @@ from asss.catalogue.parameters import (
     Run,
     Span,
 )
-from asss.catalogue.translation import Translation
+from asss.catalogue.translation import OwnTranslation, Translation
 from asss.errors import ParameterError, UsageError, expect
 
 __all__ = [
     "MANUAL_FOLDER",
+    "OWN",
     "READ",
     "Catalogue",
     "Effects",
@@ -79,14 +82,23 @@ SHARES = ("prosent", "andel")
 #: The parts of a service area that its indicators and sections name.
 PARTS = ("sections", "chapters", "groups")
 
-#: The files that are read whatever the service area, and those of all areas. Any
-#: other is reported by `asss check`.
+#: The files that are read whatever the service area, and those of each in its folder.
+#: Any other is reported by `asss check`.
 READ = (
     *(parameters.NETWORK_FILE, FORBEHOLD_FILE, STATBANK_FILE),
     *("fraser.yaml", "fraser.*.yaml", f"{parameters.RUN_FOLDER}/*.yaml"),
+)
+OWN = (
+    *(SERVICE_FILE, FORBEHOLD_FILE, "fraser.yaml", "fraser.*.yaml"),
     *(f"{MANUAL_FOLDER}/*.csv", f"{COMMENT_FOLDER}/*/*.md"),
 )
-SERVICES = f"{SERVICE_FOLDER}/*.yaml"
+
+#: Where all of them lay when there was one service area, and where they lie now.
+MOVED = {
+    "indikatorer": f"indikatorer/<name>.yaml to <name>/{SERVICE_FILE}",
+    MANUAL_FOLDER: f"{MANUAL_FOLDER}/ to <name>/{MANUAL_FOLDER}/",
+    COMMENT_FOLDER: f"{COMMENT_FOLDER}/ to <name>/{COMMENT_FOLDER}/",
+}
 
 #: Words of what people say in the midst of our text. Longer, it drowns the finding.
 LONGEST_CAUSE = 45
@@ -297,15 +309,15 @@ def load_catalogue(
     language: str = BOKMAL,
 ) -> Catalogue:
     """
-    Read and cross-check everything under ``parameters/``.
+    Read and cross-check everything under ``parameters/``, of all service areas.
 
     Parameters
     ----------
     folder : Path, optional
         ``parameters/``; found from here and upwards when left out.
     service : str, optional
-        Which of :func:`services`. The only one there is when left out, and else sosiale
-        tjenester.
+        Which of :func:`services`: what another has is in no part of the result. The
+        only one there is when left out, and else sosiale tjenester.
     language : str
         Which file of phrases; all of them are read and checked.
 
@@ -337,19 +349,17 @@ def load_catalogue(
     digest = _digest(folder)
     asked = service, language, digest
     if asked not in _kept:
-        known = _load(folder, service, language)
+        read = _read_last.get(digest) or _read_all(folder)
+        known = _of_area(read, service, language)
         # What was saved meanwhile is read the next time.
         if not digest or _digest(folder) != digest:
             return known
-        if any(content != digest for *_, content in _kept):
+        if digest not in _read_last:
             _kept.clear()
+            _read_last.clear()
+            _read_last[digest] = read
         _kept[asked] = known
     return replace(_kept[asked], folder=folder)
-
-
-def services(folder: Path) -> list[str]:
-    """Every service area that something is known of, in alphabetical order of ids."""
-    return [path.stem for path in parameters.files(folder / SERVICE_FOLDER, "*.yaml")]
 
 
 def service_named(folder: Path, written: str | None = None) -> str:
@@ -387,10 +397,13 @@ def load_all(folder: Path) -> list[Catalogue]:
     return [load_catalogue(folder, service=name) for name in services(folder)]
 
 
-#: What was read last, by service area, language and the content of all files: an
+#: What was made last, by service area, language and the content of all files: an
 #: analyst who changes the kommune, or a process forked from this one, need not wait
 #: for it again.
 _kept: dict[tuple[str, str, str], Catalogue] = {}
+
+#: And what it was made of, by the content of all files.
+_read_last: dict[str, "_Read"] = {}
 
 
 def _digest(folder: Path) -> str:
@@ -409,83 +422,184 @@ def of_runs(folder: Path, runs: Iterable[Run]) -> dict[tuple[str, str], Catalogu
     }
 
 
-def _load(folder: Path, service: str, language: str) -> Catalogue:
+def services(folder: Path) -> list[str]:
+    """
+    Every service area that something is known of, in alphabetical order of ids.
+
+    Raises
+    ------
+    UsageError
+        If all files lie as if there were one; the message says what to move.
+    """
+    _refuse_old_layout(folder)
+    return [path.parent.name for path in parameters.files(folder, f"*/{SERVICE_FILE}")]
+
+
+@dataclass(frozen=True)
+class _Area:
+    """What the folder of a service area has, and of what is common, what joins it."""
+
+    service: Service
+    caveats: ForbeholdFile
+    own: OwnForbehold
+    phrases: OwnPhrases
+    translations: Mapping[str, OwnTranslation]
+    manual: tuple[ManualFigure, ...]
+    comments: tuple[Comment, ...]
+    broken: Mapping[tuple[str, int], tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class _Read:
+    """Everything under ``parameters/``: what is common, and by service area."""
+
+    folder: Path
+    network: Network
+    caveats: ForbeholdFile
+    phrases: Phrases
+    translations: Mapping[str, Translation]
+    settings: StatBankSettings
+    areas: Mapping[str, _Area]
+
+
+def _read_all(folder: Path) -> _Read:
     """Read and cross-check all files."""
-    languages = translation.languages(folder)
-    areas = {p.stem: p for p in parameters.files(folder / SERVICE_FOLDER, "*.yaml")}
-    _refuse_unknown(folder, service, areas, language, languages)
     problems: list[str] = []
     network = _read(folder / parameters.NETWORK_FILE, Network, problems)
-    services = {name: _read(path, Service, problems) for name, path in areas.items()}
-    knowledge = services[service]
     caveats = _read(folder / FORBEHOLD_FILE, ForbeholdFile, problems)
     phrases = _read(folder / translation.file_of(BOKMAL), Phrases, problems)
     translations = {
-        name: _read(folder / translation.file_of(name), Translation, problems)
-        for name in languages
+        name: said
+        for name in translation.languages(folder)
         if name != BOKMAL
+        and (said := _read(folder / translation.file_of(name), Translation, problems))
     }
     settings = _read(folder / STATBANK_FILE, StatBankSettings, problems)
-    manual = _read_manual(folder / MANUAL_FOLDER, problems)
-    comments, broken = _read_comments(folder / COMMENT_FOLDER, problems)
     _check_runs(folder / parameters.RUN_FOLDER, network, problems)
     if network:
         problems += _check_network(network)
-    if network and knowledge:
-        problems += _check_service(knowledge, _collected(folder, manual))
-        if caveats:
-            problems += _check_forbehold(caveats, network, knowledge)
-            problems += _check_joins(caveats, knowledge)
-        comments = list(_placed(knowledge, caveats, comments, broken))
-        reports = dict.fromkeys([*broken, *((c.kommune, c.year) for c in comments)])
-        read = [area for area in services.values() if area]
-        problems += _check_people(network, read, manual, reports)
-    problems += _check_phrases(phrases, translations, knowledge, caveats)
-    if problems or not (network and knowledge and caveats and phrases and settings):
-        problems += [problem for found in broken.values() for problem in found]
-        raise ParameterError(problems)
-    known = Catalogue(
-        folder=folder,
-        network=network,
-        service=knowledge,
-        kinds=caveats.kinds,
-        forbehold=caveats.forbehold,
-        phrases=phrases,
-        manual={
-            (f.measure, f.kommune, f.year): f
-            for f in manual
-            if f.measure in knowledge.by_hand or f.measure in knowledge.measure
-        },
-        comments=tuple(comments),
-        broken={place: tuple(found) for place, found in broken.items()},
-        statbank=settings,
-    )
-    said = translations.get(language)
-    return _translated(known, language, said, caveats) if said else known
+    if network and caveats:
+        problems += _check_forbehold(caveats.forbehold, caveats.kinds, network, None)
+    problems += _check_phrases(phrases, translations, caveats)
+    areas: dict[str, _Area] = {}
+    of_reports: list[str] = []
+    for name in services(folder):
+        found: list[str] = []
+        broken: dict[tuple[str, int], list[str]] = {}
+        area = _read_area(folder / name, network, caveats, found, broken)
+        problems += [f"{name}/{problem}" for problem in found]
+        of_reports += [f"{name}/{one}" for some in broken.values() for one in some]
+        if area:
+            areas[name] = area
+    problems += _at_odds([area.service for area in areas.values()])
+    if problems or not (network and caveats and phrases and settings):
+        raise ParameterError([*problems, *of_reports])
+    return _Read(folder, network, caveats, phrases, translations, settings, areas)
 
 
-def _refuse_unknown(
+def _refuse_old_layout(folder: Path) -> None:
+    """
+    Say what to move, where all files lie as if there were one service area.
+
+    Raises
+    ------
+    UsageError
+    """
+    old = [to for name, to in MOVED.items() if parameters.names_in(folder / name)]
+    if old:
+        msg = (
+            f"{folder.name}/ is laid out for one service area, and each has a folder "
+            f"of its own: move {', '.join(old)}; and what {FORBEHOLD_FILE} and "
+            f"fraser.*.yaml say of its indicators alone to <name>/{FORBEHOLD_FILE} and "
+            "<name>/fraser.*.yaml."
+        )
+        raise UsageError(msg)
+
+
+def _read_area(
     folder: Path,
-    service: str,
-    areas: Iterable[str],
-    language: str,
-    languages: Iterable[str],
-) -> None:
+    network: Network | None,
+    caveats: ForbeholdFile | None,
+    problems: list[str],
+    broken: dict[tuple[str, int], list[str]],
+) -> _Area | None:
+    """
+    Read the folder of a service area, and check it against what is common.
+
+    What is wrong with it is added to `problems`, and with the comments on a report to
+    `broken`.
+    """
+    service = _read(folder / SERVICE_FILE, Service, problems)
+    own = _read_own(folder / FORBEHOLD_FILE, OwnForbehold, problems)
+    said = _read_own(folder / translation.file_of(BOKMAL), OwnPhrases, problems)
+    translations = {
+        name: told
+        for name in translation.languages(folder)
+        if name != BOKMAL
+        and (
+            told := _read(folder / translation.file_of(name), OwnTranslation, problems)
+        )
+    }
+    manual = _read_manual(folder / MANUAL_FOLDER, problems)
+    comments = _read_comments(folder / COMMENT_FOLDER, problems, broken)
+    if not (network and service and caveats and own and said):
+        return None
+    if service.service != folder.name:
+        problems.append(f"{SERVICE_FILE}: service: should be {folder.name}")
+    problems += _check_service(service, _collected(folder, manual))
+    problems += _check_forbehold(own.forbehold, caveats.kinds, network, service)
+    joined = caveats.joined(own)
+    problems += _twice(FORBEHOLD_FILE, "forbehold", (f.id for f in joined.forbehold))
+    problems += _check_joins(joined, service)
+    comments = list(_placed(service, joined, comments, broken))
+    reports = dict.fromkeys([*broken, *((c.kommune, c.year) for c in comments)])
+    problems += _check_people(network, service, manual, reports)
+    problems += _check_own_phrases(said, translations, service, own)
+    return _Area(
+        *(service, joined, own, said, translations, tuple(manual), tuple(comments)),
+        broken={
+            place: tuple(f"{folder.name}/{one}" for one in found)
+            for place, found in broken.items()
+        },
+    )
+
+
+def _of_area(read: _Read, service: str, language: str) -> Catalogue:
+    """What is known of a service area, in a language."""
+    languages = (BOKMAL, *read.translations)
     if language not in languages:
         file = translation.file_of(language)
         hint = parameters.suggestion(language, languages)
         msg = f"No phrases in {language!r}: parameters/ has no {file}.{hint}"
         raise UsageError(msg)
-    if service not in areas:
-        service_named(folder, service)
+    area = read.areas[service_named(read.folder, service)]
+    known = Catalogue(
+        folder=read.folder,
+        network=read.network,
+        service=area.service,
+        kinds=area.caveats.kinds,
+        forbehold=area.caveats.forbehold,
+        phrases=read.phrases.spoken(area.phrases),
+        manual={(f.measure, f.kommune, f.year): f for f in area.manual},
+        comments=area.comments,
+        broken=area.broken,
+        statbank=read.settings,
+    )
+    said = read.translations.get(language)
+    return _translated(known, language, said, read, area) if said else known
 
 
 def _translated(
-    known: Catalogue, language: str, said: Translation, caveats: ForbeholdFile
+    known: Catalogue, language: str, said: Translation, read: _Read, area: _Area
 ) -> Catalogue:
     """The same in another language, with what it lacks."""
-    originals = (known.phrases, known.service, caveats)
-    phrases, service, caveats = translation.translate(said, *originals)
+    file = translation.file_of(language)
+    # What a service area says in its own words, it says so in every language.
+    common = said.without(area.phrases)
+    own = area.translations.get(language, OwnTranslation())
+    phrases, service, caveats = translation.translate(
+        common.joined(own), known.phrases, area.service, area.caveats
+    )
     return replace(
         known,
         phrases=phrases,
@@ -494,8 +608,19 @@ def _translated(
         forbehold=caveats.forbehold,
         language=language,
         prose=said.prose,
-        untranslated=translation.lacking(
-            translation.file_of(language), said, *originals
+        untranslated=(
+            *translation.lacking(
+                file,
+                said,
+                read.phrases,
+                translation.originals(read.caveats.forbehold, kinds=read.caveats.kinds),
+            ),
+            *translation.lacking(
+                f"{area.service.service}/{file}",
+                own,
+                area.phrases,
+                translation.originals(area.own.forbehold, service=area.service),
+            ),
         ),
     )
 
@@ -507,12 +632,11 @@ def unread(folder: Path) -> list[str]:
     Returns
     -------
     files : list of str
-        Relative to `folder`: ``manuelle/sykefravaer.CSV``.
+        Relative to `folder`: ``barnevern/manuelle/sykefravaer.CSV``.
     """
+    own = (f"{area}/{one}" for area in services(folder) for one in OWN)
     read = {
-        path
-        for pattern in (*READ, SERVICES)
-        for path in parameters.files(folder, pattern)
+        path for pattern in (*READ, *own) for path in parameters.files(folder, pattern)
     }
     return [
         path.relative_to(folder).as_posix()
@@ -530,6 +654,13 @@ def _read(
     content = parameters.read_yaml(path, problems)
     problems += _invisible(path.name, content)
     return parameters.check_model(model, content, file=path.name, problems=problems)
+
+
+def _read_own(
+    path: Path, model: type[parameters.AnyModel], problems: list[str]
+) -> parameters.AnyModel | None:
+    """A file that a service area may have: where it has none, nothing is its own."""
+    return _read(path, model, problems) if path.exists() else model()
 
 
 def _collected(folder: Path, manual: Iterable[ManualFigure]) -> set[str]:
@@ -653,20 +784,15 @@ def read_number(text: str | None, is_norwegian: bool = False) -> Any:
 
 
 def _read_comments(
-    folder: Path, problems: list[str]
-) -> tuple[list[Comment], dict[tuple[str, int], list[str]]]:
+    folder: Path, problems: list[str], broken: dict[tuple[str, int], list[str]]
+) -> list[Comment]:
     """
     ``kommentarer/<kommune>-<year>/<any name>.md``, with a YAML head.
 
-    Returns
-    -------
-    comments : list of Comment
-    broken : dict of (kommune, year) to list of str
-        What is wrong with those on a report. That the place names no report at all is
-        nobody's own problem, and is added to `problems`.
+    What is wrong with those on a report is added to `broken`. That the place names no
+    report at all is nobody's own problem, and is added to `problems`.
     """
     comments = []
-    broken: dict[tuple[str, int], list[str]] = {}
     for path in parameters.files(folder, "*/*.md"):
         where = f"{path.parent.name}/{path.name}"
         kommune, _, year = path.parent.name.rpartition("-")
@@ -679,7 +805,7 @@ def _read_comments(
             comments.append(comment)
         if found:
             broken.setdefault((kommune, int(year)), []).extend(found)
-    return comments, broken
+    return comments
 
 
 def _comment(
@@ -815,7 +941,7 @@ def _told(period: Span) -> str:
 
 def _check_service(service: Service, collected: set[str]) -> list[str]:
     """Each id once, and nothing in the file named that the file does not have."""
-    file = f"{service.service}.yaml"
+    file = SERVICE_FILE
     ids = {
         kind: [entry.id for entry in getattr(service, kind)]
         for kind in ("figures", "measures", *PARTS, "tables")
@@ -939,19 +1065,46 @@ def _wrong_measures(service: Service) -> Iterator[str]:
                     yield f"{where}.sum_of: {variable!r} is not among the selections"
 
 
+def _at_odds(services: Iterable[Service]) -> Iterator[str]:
+    """What two service areas say of one table or measure: one snapshot has both."""
+    for one, other in combinations(services, 2):
+        both = f"{one.file} and {other.file}"
+        for name, measure in one.measure.items():
+            if other.measure.get(name, measure) != measure:
+                yield f"{both}: measures[{name}] differ; call one of them another name"
+        for number, a in one.table.items():
+            b = other.table.get(number, a)
+            for key in ("title", "region", "year_offset", "is_revised", "verified"):
+                if getattr(a, key) != getattr(b, key):
+                    yield f"{both}: tables[{number}].{key} differs; a table has one"
+
+
 def _check_forbehold(
-    caveats: ForbeholdFile, network: Network, service: Service
-) -> list[str]:
+    forbehold: Iterable[Forbehold],
+    kinds: Iterable[str],
+    network: Network,
+    service: Service | None,
+) -> Iterator[str]:
+    """Whom and what is meant: by those of all service areas, all indicators."""
     kommuner = [member.id for member in network.members]
-    indicators = [indicator.id for indicator in service.figures]
-    problems = _twice(FORBEHOLD_FILE, "forbehold", (f.id for f in caveats.forbehold))
-    for entry in caveats.forbehold:
+    for entry in forbehold:
         where = f"{FORBEHOLD_FILE}: forbehold[{entry.id}]"
-        problems += parameters.unknown(f"{where}.kind", [entry.kind], caveats.kinds)
-        for key, known in (("kommuner", kommuner), ("indicators", indicators)):
-            if (names := getattr(entry, key)) != EVERY:
-                problems += parameters.unknown(f"{where}.{key}", names, known)
-    return problems
+        yield from parameters.unknown(f"{where}.kind", [entry.kind], kinds)
+        if entry.kommuner != EVERY:
+            yield from parameters.unknown(f"{where}.kommuner", entry.kommuner, kommuner)
+        if entry.indicators == EVERY:
+            continue
+        if service is None:
+            yield (
+                f"{where}.indicators: should be {EVERY}, as it holds for every "
+                "service area; what holds for some indicators alone stands in the "
+                f"{FORBEHOLD_FILE} of their folder"
+            )
+            continue
+        indicators = [indicator.id for indicator in service.figures]
+        yield from parameters.unknown(
+            f"{where}.indicators", entry.indicators, indicators
+        )
 
 
 def _check_joins(caveats: ForbeholdFile, service: Service) -> list[str]:
@@ -992,18 +1145,14 @@ def _check_joins(caveats: ForbeholdFile, service: Service) -> list[str]:
 
 def _check_people(
     network: Network,
-    services: Sequence[Service],
+    service: Service,
     manual: Sequence[ManualFigure],
     reports: Iterable[tuple[str, int]],
 ) -> list[str]:
     """Whom and what is meant, by those who collected figures or wrote comments."""
     kommuner = [member.id for member in network.members]
-    by_hand = {
-        name: indicator
-        for service in services
-        for name, indicator in service.by_hand.items()
-    }
-    measures = [*(name for one in services for name in one.measure), *by_hand]
+    by_hand = service.by_hand
+    measures = [*service.measure, *by_hand]
     named = [(f.file, "measure ", f.measure, measures) for f in manual]
     named += [(f.file, "kommune ", f.kommune, kommuner) for f in manual]
     named += [
@@ -1019,7 +1168,7 @@ def _check_people(
     problems += [
         f"{figure.file}: {figure.value:g} for {figure.kommune} {figure.year} is not "
         f"plausible: {figure.measure} is {by_hand[figure.measure].plausible} by "
-        f"{SERVICE_FOLDER}/; widen it there if the figure is right"
+        f"{SERVICE_FILE}; widen it there if the figure is right"
         for figure in manual
         if figure.value is not None
         and figure.measure in by_hand
@@ -1040,7 +1189,7 @@ def _wrong_school_year(
     if kind is None:
         if figure.school_year:
             yield (
-                f"{where}: has a school_year, and {SERVICE_FOLDER}/ does not say of "
+                f"{where}: has a school_year, and {SERVICE_FILE} does not say of "
                 f"{figure.measure} whether a data year is its first or its last"
             )
         return
@@ -1061,7 +1210,7 @@ def _wrong_counts(figure: ManualFigure, indicator: Indicator | None) -> Iterator
     if indicator is None or indicator.chance != "share":
         yield (
             f"{where}: has numerator and denominator, which only a share has; "
-            f"{SERVICE_FOLDER}/ does not say chance: share of {figure.measure}"
+            f"{SERVICE_FILE} does not say chance: share of {figure.measure}"
         )
         return
     part, whole = figure.counts
@@ -1078,8 +1227,7 @@ def _wrong_counts(figure: ManualFigure, indicator: Indicator | None) -> Iterator
 
 def _check_phrases(
     phrases: Phrases | None,
-    translations: Mapping[str, Translation | None],
-    knowledge: Service | None,
+    translations: Mapping[str, Translation],
     caveats: ForbeholdFile | None,
 ) -> list[str]:
     """What is said, in bokmål and in the languages laid over it."""
@@ -1088,17 +1236,32 @@ def _check_phrases(
         file = translation.file_of(BOKMAL)
         problems += translation.check_words(file, phrases.words)
         problems += translation.check_form(file, phrases)
-    if phrases and knowledge and caveats:
+    if phrases and caveats:
+        texts = translation.originals(caveats.forbehold, kinds=caveats.kinds)
         for name, said in translations.items():
             file = translation.file_of(name)
-            if said:
-                problems += translation.check(file, said, phrases, knowledge, caveats)
+            problems += translation.check_words(file, said.words)
+            problems += translation.check(file, said, phrases, texts)
     return problems
+
+
+def _check_own_phrases(
+    said: OwnPhrases,
+    translations: Mapping[str, OwnTranslation],
+    service: Service,
+    own: OwnForbehold,
+) -> Iterator[str]:
+    """What a service area says in its own words, in bokmål and in other languages."""
+    file = translation.file_of(BOKMAL)
+    yield from translation.check_form(file, said, is_whole=False)
+    texts = translation.originals(own.forbehold, service=service)
+    for name, told in translations.items():
+        yield from translation.check(translation.file_of(name), told, said, texts)
 
 
 def _placed(
     service: Service,
-    caveats: ForbeholdFile | None,
+    caveats: ForbeholdFile,
     comments: Iterable[Comment],
     broken: dict[tuple[str, int], list[str]],
 ) -> Iterator[Comment]:
@@ -1118,14 +1281,13 @@ def _placed(
         parts = (*total.parts, *total.without.values())
         chapter_of = dict.fromkeys(parts, chapter_of[total.whole]) | chapter_of
     chapters = [chapter.id for chapter in service.chapters]
-    kept = caveats.forbehold if caveats else ()
-    sayable = [*chapter_of, *(entry.id for entry in kept)]
+    sayable = [*chapter_of, *(entry.id for entry in caveats.forbehold)]
     for one in comments:
         where = f"{one.file}: gjelder"
         problems = parameters.unknown(where, one.gjelder, chapter_of, what="indicator ")
         problems += parameters.unknown(
             f"{one.file}: repeats",
-            one.repeats if caveats else (),
+            one.repeats,
             sayable,
             what="forbehold or indicator ",
         )

@@ -37,7 +37,7 @@ from asss.catalogue.rules import Limit, Topic
 from asss.errors import ParameterError, UsageError
 
 __all__ = [
-    "SERVICE_FOLDER",
+    "SERVICE_FILE",
     "Calendar",
     "Chance",
     "Chapter",
@@ -53,6 +53,8 @@ __all__ = [
     "MeanPeriod",
     "MeanRule",
     "Measure",
+    "OwnForbehold",
+    "OwnPhrases",
     "Phrase",
     "Phrases",
     "Range",
@@ -65,7 +67,8 @@ __all__ = [
     "Unit",
 ]
 
-SERVICE_FOLDER = "indikatorer"
+#: What a folder of ``parameters/`` has that is a service area's.
+SERVICE_FILE = "indikatorer.yaml"
 
 Unit = Literal[
     "kr",
@@ -412,7 +415,7 @@ class Calendar(Model):
 
 
 class Service(Model):
-    """A service area: one file of ``indikatorer/``."""
+    """A service area: the ``indikatorer.yaml`` of its folder."""
 
     service: Identifier
     name: str
@@ -434,12 +437,17 @@ class Service(Model):
             return {k: tuple(v) if isinstance(v, list) else v for k, v in value.items()}
         return value
 
+    @property
+    def file(self) -> str:
+        """Where it stands, under ``parameters/``."""
+        return f"{self.service}/{SERVICE_FILE}"
+
     def mean_rule(self, indicator: Indicator, year: int) -> MeanRule:
         """Which mean the indicator has in a data year."""
         for period in self.means[indicator.mean]:
             if period.covers(year):
                 return period.rule
-        msg = f"{SERVICE_FOLDER}: means.{indicator.mean} has no rule for {year}"
+        msg = f"{self.file}: means.{indicator.mean} has no rule for {year}"
         raise ParameterError([msg])
 
     def in_chapter(self, chapter: str) -> tuple[Indicator, ...]:
@@ -542,7 +550,11 @@ class Kind(Model):
 
 
 class Forbehold(Model):
-    """One caveat: what it touches, in words a reader of the report can follow."""
+    """One caveat: what it touches, in words a reader of the report can follow.
+
+    ``order`` is where it stands among the others: by it, and then those of all service
+    areas before a service area's own, each as its file has them.
+    """
 
     id: Identifier
     kind: Identifier
@@ -555,6 +567,7 @@ class Forbehold(Model):
     date: str
     figures: Literal["all", "embedded"] = "all"
     stable: Literal["untold", "told"] = "untold"
+    order: int = 0
 
     def touches(self, indicator: str, kommune: str, year: int) -> bool:
         """Whether the forbehold belongs to the figure."""
@@ -574,11 +587,22 @@ class Forbehold(Model):
         return self.indicators == EVERY
 
 
-class ForbeholdFile(Model):
-    """``forbehold.yaml``."""
+class OwnForbehold(Model):
+    """The ``forbehold.yaml`` of a service area: what holds for its indicators alone."""
+
+    forbehold: tuple[Forbehold, ...] = Field(default=(), strict=False)
+
+
+class ForbeholdFile(OwnForbehold):
+    """``forbehold.yaml``: the kinds, and what holds for every service area."""
 
     kinds: Mapping[Identifier, Kind]
     forbehold: tuple[Forbehold, ...] = Field(strict=False)
+
+    def joined(self, own: OwnForbehold) -> "ForbeholdFile":
+        """These and a service area's own, in their order."""
+        entries = sorted((*self.forbehold, *own.forbehold), key=lambda one: one.order)
+        return ForbeholdFile(kinds=self.kinds, forbehold=tuple(entries))
 
 
 class Threshold(Model):
@@ -658,7 +682,14 @@ UNWEIGHED = {
 }
 
 
-class Phrases(Model):
+class OwnPhrases(Model):
+    """The ``fraser.yaml`` of a service area: what it says in words of its own."""
+
+    words: Mapping[str, str] = Field(default={})
+    phrases: Mapping[Identifier, Phrase] = Field(default={})
+
+
+class Phrases(OwnPhrases):
     """``fraser.yaml``: sentences, the words of tables and figures, and thresholds.
 
     ``supposed`` is what stands in them, in a what-if, instead of a name of the network.
@@ -669,6 +700,15 @@ class Phrases(Model):
     weights: Mapping[Annotated[Topic, Strict(strict=False)], Threshold]
     words: Mapping[str, str]
     phrases: Mapping[Identifier, Phrase]
+
+    def spoken(self, own: OwnPhrases) -> "Phrases":
+        """These in the words of a service area, where it has its own."""
+        return self.model_copy(
+            update={
+                "words": {**self.words, **own.words},
+                "phrases": {**self.phrases, **own.phrases},
+            }
+        )
 
     @field_validator("weights")
     @classmethod

@@ -2,10 +2,10 @@
 Another language: what a report says, laid over the bokmål that everything is known by.
 
 Bokmål is what the files under ``parameters/`` are written in. A translation is one more
-file, ``fraser.<language>.yaml``, of phrases, words and the texts that stand in other
-files; limits and ids are nobody's language and stay where they are. It may be
-unfinished, and what a whole report lacks is then listed. Imports ``knowledge`` and
-below.
+file beside each, ``fraser.<language>.yaml``, of phrases, words and the texts that stand
+in other files; limits and ids are nobody's language and stay where they are. It may be
+unfinished, and what a whole report lacks is then listed. A service area has what is its
+own in its own folder, in bokmål and in each language. Imports ``knowledge`` and below.
 """
 
 import json
@@ -13,14 +13,23 @@ from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from string import Formatter
-from typing import Any
+from typing import Any, TypeAlias, TypeVar
 
-from asss.catalogue.knowledge import ForbeholdFile, Phrase, Phrases, Service
+from pydantic import Field
+
+from asss.catalogue.knowledge import (
+    Forbehold,
+    ForbeholdFile,
+    Kind,
+    OwnPhrases,
+    Phrase,
+    Phrases,
+    Service,
+)
 from asss.catalogue.language import WORDS
 from asss.catalogue.parameters import (
     BOKMAL,
     Identifier,
-    Model,
     check_model,
     files,
     find_folder,
@@ -34,6 +43,7 @@ __all__ = [
     "FIELDS",
     "OF_SERVICE",
     "TEXTS",
+    "OwnTranslation",
     "Translation",
     "check",
     "check_form",
@@ -42,6 +52,7 @@ __all__ = [
     "form",
     "lacking",
     "languages",
+    "originals",
     "translate",
 ]
 
@@ -95,11 +106,22 @@ FIELDS = Path(__file__).with_name("fields.json")
 #: Phrases whose fields are in the rule table.
 RULES = frozenset(Rule)
 
+Said = TypeVar("Said")
+
+#: Texts of other files, by kind, id and key.
+Originals: TypeAlias = Mapping[str, Mapping[str, Mapping[str, str]]]
+
 #: Fields that ``text`` makes of others: a language may prefer one or the other.
 MADE_OF = {"Subject": "subject", "Clause": "clause", "genitive": "kommune"}
 
 
-class Translation(Model):
+class OwnTranslation(OwnPhrases):
+    """The ``fraser.<language>.yaml`` of a service area."""
+
+    texts: Mapping[str, Mapping[Identifier, Mapping[str, str]]] = Field(default={})
+
+
+class Translation(OwnTranslation):
     """``fraser.<language>.yaml``.
 
     Attributes
@@ -109,7 +131,8 @@ class Translation(Model):
     supposed
         As in ``fraser.yaml``, of what stands in this file.
     texts : mapping of kind, id and key to str
-        Texts of other files: ``indicators: {sykefravaer: {mention: sjukefråværet}}``.
+        Texts of other files: ``kinds: {misposting: {name: Feilføring}}``; those of a
+        service area, ``indicators: {sykefravaer: {…}}``, stand in its own folder.
     prose : mapping of str to str
         The Markdown of the notebooks that reaches a page, cell by cell, by the first
         line of the bokmål without the signs of a heading.
@@ -120,6 +143,32 @@ class Translation(Model):
     words: Mapping[str, str]
     texts: Mapping[str, Mapping[Identifier, Mapping[str, str]]]
     prose: Mapping[str, str]
+
+    def without(self, replaced: OwnPhrases) -> "Translation":
+        """These but for what a service area says in words of its own."""
+        return self.model_copy(
+            update={
+                "phrases": _left(self.phrases, replaced.phrases),
+                "words": _left(self.words, replaced.words),
+            }
+        )
+
+    def joined(self, own: OwnTranslation) -> "Translation":
+        """These, and a service area's own over them."""
+        return self.model_copy(
+            update={
+                "phrases": {**self.phrases, **own.phrases},
+                "words": {**self.words, **own.words},
+                "texts": {
+                    kind: {**self.texts.get(kind, {}), **own.texts.get(kind, {})}
+                    for kind in (*self.texts, *own.texts)
+                },
+            }
+        )
+
+
+def _left(said: Mapping[str, Said], replaced: Mapping[str, Said]) -> dict[str, Said]:
+    return {key: one for key, one in said.items() if key not in replaced}
 
 
 def file_of(language: str) -> str:
@@ -200,8 +249,18 @@ def form(phrases: Phrases) -> dict[str, dict[str, str]]:
     }
 
 
-def check_form(file: str, phrases: Phrases) -> Iterator[str]:
-    """What the code will ask of the bokmål and not find, or not give."""
+def check_form(
+    file: str, phrases: OwnPhrases, *, is_whole: bool = True
+) -> Iterator[str]:
+    """
+    What the code will ask of the bokmål and not find, or not give.
+
+    Parameters
+    ----------
+    is_whole : bool
+        False where they are a service area's, who has only what is its own; it has
+        nothing that nobody asks for.
+    """
     said: dict[str, dict[str, str]] = {
         "phrases": {rule: phrase.sentence for rule, phrase in phrases.phrases.items()},
         "words": dict(phrases.words),
@@ -210,6 +269,9 @@ def check_form(file: str, phrases: Phrases) -> Iterator[str]:
     form["phrases"] |= {rule: " ".join(sorted(rule.fields)) for rule in Rule}
     for kind, rules in form.items():
         unknown = [key for key in said[kind] if key not in rules]
+        if not is_whole:
+            yield from _unknown(f"{file}: {kind}", unknown, rules)
+            rules = {rule: rules[rule] for rule in said[kind] if rule in rules}
         for rule, fields in sorted(rules.items()):
             given = fields.split()
             where = f"{file}: {kind}.{rule}"
@@ -228,15 +290,10 @@ def check_form(file: str, phrases: Phrases) -> Iterator[str]:
 
 
 def check(
-    file: str,
-    said: Translation,
-    phrases: Phrases,
-    service: Service,
-    caveats: ForbeholdFile,
+    file: str, said: OwnTranslation, phrases: OwnPhrases, texts: Originals
 ) -> list[str]:
     """What in a translation has no original, or says something else than it."""
-    problems = check_words(file, said.words)
-    problems += _unknown(f"{file}: phrases", said.phrases, phrases.phrases)
+    problems = list(_unknown(f"{file}: phrases", said.phrases, phrases.phrases))
     problems += _unknown(f"{file}: words", said.words, phrases.words)
     for rule, phrase in said.phrases.items():
         original = phrases.phrases.get(rule)
@@ -246,33 +303,28 @@ def check(
                 f"{', '.join(sorted(_fields(phrase.sentence)))}, and the bokmål has "
                 f"{', '.join(sorted(_fields(original.sentence)))}"
             )
-    originals = _originals(service, caveats)
-    problems += _unknown(f"{file}: texts", said.texts, originals)
+    problems += _unknown(f"{file}: texts", said.texts, texts)
     for kind, entries in said.texts.items():
-        known = originals.get(kind, {})
+        known = texts.get(kind, {})
         problems += _unknown(f"{file}: texts.{kind}", entries, known)
-        for name, texts in entries.items():
+        for name, own in entries.items():
             where = f"{file}: texts.{kind}.{name}"
-            problems += _unknown(where, texts, known.get(name, texts))
+            problems += _unknown(where, own, known.get(name, own))
     return problems
 
 
 def lacking(
-    file: str,
-    said: Translation,
-    phrases: Phrases,
-    service: Service,
-    caveats: ForbeholdFile,
+    file: str, said: OwnTranslation, phrases: OwnPhrases, texts: Originals
 ) -> tuple[str, ...]:
     """What a whole report needs and a translation lacks, a line for each kind."""
     lines = [("phrases", [key for key in phrases.phrases if key not in said.phrases])]
     lines += [("words", [key for key in phrases.words if key not in said.words])]
-    for kind, entries in _originals(service, caveats).items():
+    for kind, entries in texts.items():
         told = said.texts.get(kind, {})
         names = [
             f"{name}.{key}"
-            for name, texts in entries.items()
-            for key, original in texts.items()
+            for name, found in entries.items()
+            for key, original in found.items()
             if original and key not in told.get(name, {})
         ]
         lines.append((f"texts.{kind}", names))
@@ -283,25 +335,30 @@ def lacking(
     )
 
 
-def _originals(
-    service: Service, caveats: ForbeholdFile
+def originals(
+    forbehold: Iterable[Forbehold],
+    *,
+    kinds: Mapping[str, Kind] | None = None,
+    service: Service | None = None,
 ) -> dict[str, dict[str, dict[str, str]]]:
-    """Every text of other files, by kind, id and key."""
-    entries: dict[str, Mapping[str, Any]] = {
-        kind: {entry.id: entry for entry in getattr(service, kind)}
-        for kind in OF_SERVICE
-    }
-    entries |= {
-        "service": {service.service: service},
-        "kinds": caveats.kinds,
-        "forbehold": {entry.id: entry for entry in caveats.forbehold},
-    }
+    """Every text of some files, by kind, id and key: of one service area, or of all."""
+    entries: dict[str, Mapping[str, Any]] = {}
+    if service:
+        entries["service"] = {service.service: service}
+        entries |= {
+            kind: {entry.id: entry for entry in getattr(service, kind)}
+            for kind in OF_SERVICE
+        }
+    if kinds is not None:
+        entries["kinds"] = kinds
+    entries["forbehold"] = {entry.id: entry for entry in forbehold}
     return {
         kind: {
             name: {key: getattr(entry, key) for key in TEXTS[kind]}
             for name, entry in entries[kind].items()
         }
         for kind in TEXTS
+        if kind in entries
     }
 
 

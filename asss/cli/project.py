@@ -99,8 +99,9 @@ def check(service: ServicesOption = None, parameters_: ParametersOption = None) 
     for file in catalogue.unread(folder):
         out.print(
             f"[yellow]Not read:[/yellow] {safe(file)} is not where, or not called "
-            "what, a file of parameters/ is: figures end in .csv, the rest in .yaml, "
-            "and a comment is kommentarer/<kommune>-<year>/<any name>.md."
+            "what, a file of parameters/ is: a service area has a folder with "
+            "indikatorer.yaml, figures end in .csv, the rest in .yaml, and a comment "
+            "is <service>/kommentarer/<kommune>-<year>/<any name>.md."
         )
     unverified = list(
         dict.fromkeys(line for one in areas.values() for line in one.service.unverified)
@@ -237,7 +238,8 @@ def new(
             if wrong:
                 raise UsageError(wrong[0])
             indicator = "" if about in chapters else about
-            name = f"{catalogue.COMMENT_FOLDER}/{member.id}-{year}/{about}.md"
+            place = f"{known.service.service}/{catalogue.COMMENT_FOLDER}"
+            name = f"{place}/{member.id}-{year}/{about}.md"
             head = COMMENT.format(indicator=indicator)
             _begin(known, name, head, "asss check")
             return
@@ -280,7 +282,8 @@ def _show_comments(known: Catalogue, member: Member, year: int) -> None:
         said = language.unascribed(one.text) if one.gjelder else one.text
         out.print(f"  {safe(one.id)}: {safe(', '.join(one.gjelder) or one.chapter)}")
         out.print(f"    {safe(said)} ({one.says or safe(one.author)}, {one.date})")
-    folder = f"{parameters.FOLDER}/{catalogue.COMMENT_FOLDER}/{member.id}-{year}"
+    place = f"{known.service.service}/{catalogue.COMMENT_FOLDER}"
+    folder = f"{parameters.FOLDER}/{place}/{member.id}-{year}"
     also = " (there are some already)" if year in years else ""
     out.print(
         "\nNo comment is carried over by itself. What is answered goes to\n"

@@ -363,7 +363,9 @@ def gathered(
         own=[],
         forbehold=[
             record.ForbeholdRecord(
-                **entry.model_dump(mode="json", exclude={"figures", "stable"})
+                **entry.model_dump(
+                    mode="json", include={*record.ForbeholdRecord.model_fields}
+                )
             )
             for entry in book.all_forbehold(known)
         ],

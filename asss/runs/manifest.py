@@ -36,10 +36,10 @@ from asss.catalogue.catalogue import (
     COMMENT_FOLDER,
     FORBEHOLD_FILE,
     MANUAL_FOLDER,
-    READ,
     Catalogue,
+    unread,
 )
-from asss.catalogue.knowledge import SERVICE_FOLDER
+from asss.catalogue.knowledge import SERVICE_FILE
 from asss.catalogue.parameters import (
     EVERY,
     FOLDER,
@@ -143,16 +143,16 @@ TABLE: Final = "table "
 
 #: An input that has changed, in the words of a reason.
 REASONS: Final = {
-    "comments": f"{FOLDER}/{COMMENT_FOLDER}/: a comment on this report changed",
-    "forbehold": f"{FOLDER}/{FORBEHOLD_FILE}: a forbehold on its figures changed",
+    "comments": f"{COMMENT_FOLDER}/: a comment on this report changed",
+    "forbehold": f"{FORBEHOLD_FILE}: a forbehold on its figures changed",
     "kinds": f"{FOLDER}/{FORBEHOLD_FILE}: a kind of forbehold changed",
-    "manual": f"{FOLDER}/{MANUAL_FOLDER}/: a figure that it uses changed",
+    "manual": f"{MANUAL_FOLDER}/: a figure that it uses changed",
     "network": f"{FOLDER}/{NETWORK_FILE} changed",
     "origin": "the figures are from another service, or embedded and fetched",
     "others": f"{FOLDER}/: a file of unknown use was added, changed or removed",
     "package": "the package itself changed",
-    "phrases": f"{FOLDER}/fraser.yaml: a phrase, a word or a threshold changed",
-    "service": f"{FOLDER}/{SERVICE_FOLDER}/: an indicator, a measure or a rule changed",
+    "phrases": "fraser.yaml: a phrase, a word or a threshold changed",
+    "service": f"{SERVICE_FILE}: an indicator, a measure or a rule changed",
 }
 
 Kept = TypeVar("Kept", "Manifest", "Index", "Moved")
@@ -520,16 +520,8 @@ def _others(known: Catalogue) -> list[tuple[str, str]]:
 
     Every report is taken to read them. What it reads of the others `Inputs` takes.
     """
-    own = f"{SERVICE_FOLDER}/*.yaml"
-    read = {
-        path.relative_to(known.folder).as_posix()
-        for pattern in (*READ, own)
-        for path in known.folder.glob(pattern)
-    }
     return [
-        (name, parameters.digest(known.folder, [name]))
-        for name in parameters.names_in(known.folder)
-        if name not in read
+        (name, parameters.digest(known.folder, [name])) for name in unread(known.folder)
     ]
 
 

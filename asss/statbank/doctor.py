@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from asss import statbank
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.knowledge import SERVICE_FOLDER, Table
+from asss.catalogue.knowledge import Table
 from asss.catalogue.parameters import NETWORK_FILE, as_yaml
 from asss.errors import FetchError, TableError
 from asss.statbank import CONTENTS, TIME, Metadata, Selection, holdings
@@ -80,7 +80,7 @@ class _Examination:
     def __init__(self, known: Catalogue, client: Client, table: Table) -> None:
         self.known, self.client, self.table = known, client, table
         self.series = list(holdings.series_of(known, table.id))
-        self.file = f"parameters/{SERVICE_FOLDER}/{known.service.service}.yaml"
+        self.file = f"parameters/{known.service.file}"
         self.place = f"{self.file}, tables, {table.id}:"
 
     def diagnosis(self) -> Diagnosis:

@@ -157,7 +157,7 @@ class Metadata:
             msg = (
                 f"Table {self.table} has {unit}, such as {odd}. Only tables of years "
                 "can be read, with codes such as 2022: choose another table in "
-                "parameters/indikatorer/."
+                "indikatorer.yaml."
             )
             raise TableError(msg)
         return tuple(sorted(int(code) for code in codes))
@@ -182,7 +182,7 @@ class Metadata:
         msg = (
             f"Table {self.table} has no value {wanted!r} in {dimension}. "
             f"Nearest: {as_words(nearest(known, code, label))}. "
-            "Mend the code in parameters/indikatorer/ or choose another snapshot."
+            "Mend the code in indikatorer.yaml or choose another snapshot."
         )
         raise TableError(msg)
 

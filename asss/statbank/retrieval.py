@@ -280,7 +280,7 @@ class _Fetch:
         if self.lacking:
             msg = (
                 f"SSB's tables lack what the catalogue asks for:{bullets(self.lacking)}"
-                "\nNothing was fetched. Mend parameters/indikatorer/ or nettverk.yaml; "
+                "\nNothing was fetched. Mend indikatorer.yaml or nettverk.yaml; "
                 "`asss doctor --live` says how."
             )
             raise FetchError(msg)

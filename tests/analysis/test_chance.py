@@ -324,7 +324,7 @@ def test_words_name_the_level(known: Catalogue) -> None:
 def collected(known: Catalogue, folder: Path, *cells: str) -> Path:
     """A copy of ``parameters/`` in which Oslo's share of 2020 has counts."""
     shutil.copytree(known.folder, folder)
-    path = folder / "manuelle" / f"{COLLECTED}.csv"
+    path = folder / "sosiale_tjenester" / "manuelle" / f"{COLLECTED}.csv"
     head, *lines = path.read_text("utf-8").splitlines()
     given = [
         ",".join([line, *(cells if line.startswith("oslo,2020,50.0,") else ("", ""))])
@@ -369,9 +369,14 @@ def test_counts_that_do_not_make_the_share_are_refused(
 @pytest.mark.parametrize(
     ("file", "old", "new", "said"),
     [
-        ("manuelle/sykefravaer.csv", "note\n", "note,numerator,denominator\n", ""),
         (
-            "manuelle/sykefravaer.csv",
+            "sosiale_tjenester/manuelle/sykefravaer.csv",
+            "note\n",
+            "note,numerator,denominator\n",
+            "",
+        ),
+        (
+            "sosiale_tjenester/manuelle/sykefravaer.csv",
             "collected,note\noslo,2015,9.9,,reconstructed,"
             "reconstructed; not an official figure,2026-11-23,\n",
             "collected,note,numerator,denominator\noslo,2015,9.9,,reconstructed,"
@@ -379,14 +384,14 @@ def test_counts_that_do_not_make_the_share_are_refused(
             "does not say chance: share of sykefravaer",
         ),
         (
-            "indikatorer/sosiale_tjenester.yaml",
+            "sosiale_tjenester/indikatorer.yaml",
             "formula: {ready: stonadslengde_18_24}\n    mean: plain\n",
             "formula: {ready: stonadslengde_18_24}\n    mean: plain\n"
             "    chance: share\n",
             "money and time have none",
         ),
         (
-            "indikatorer/sosiale_tjenester.yaml",
+            "sosiale_tjenester/indikatorer.yaml",
             "numerator: [kvp_mottakere]",
             "numerator: [netto_driftsutgifter_f276]",
             "netto_driftsutgifter_f276 is in 1000 kr; chance is of personer",

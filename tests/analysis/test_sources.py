@@ -635,7 +635,7 @@ def test_figures_that_nobody_can_have_are_refused(
         "12367",
         "not within -5000 to 40000",
         f"and {count - 10} more",
-        "indikatorer/sosiale_tjenester.yaml",
+        "sosiale_tjenester/indikatorer.yaml",
         "forbehold",
     ):
         assert part in said

@@ -513,7 +513,8 @@ def test_join_without_a_forbehold_is_refused(
     project: Path, change: Callable[[dict[str, Any]], None]
 ) -> None:
     """Indicator, year, tables, and what to write: mended without asking anybody."""
-    path = project / "parameters" / catalogue.FORBEHOLD_FILE
+    folder = project / "parameters" / "sosiale_tjenester"
+    path = folder / catalogue.FORBEHOLD_FILE
     content = yaml.safe_load(path.read_text("utf-8"))
     (entry,) = [e for e in content["forbehold"] if e["id"] == "nye_tabeller_2022"]
     change(entry)
@@ -522,7 +523,7 @@ def test_join_without_a_forbehold_is_refused(
         catalogue.load_catalogue(project / "parameters")
     (told,) = [p for p in refusal.value.problems if "stonad_per_mottaker" in p]
     for part in (
-        "forbehold.yaml: stonad_per_mottaker",
+        "sosiale_tjenester/forbehold.yaml: stonad_per_mottaker",
         "13138 to 14019",
         "12210 to 13995",
         "2022",

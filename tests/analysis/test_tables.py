@@ -56,7 +56,7 @@ def test_file_that_is_saved_meanwhile_is_read(
 ) -> None:
     """An analyst mends a figure, and asks again in the same process."""
     found = []
-    path = project / "parameters" / "manuelle" / "sykefravaer.csv"
+    path = project / "parameters" / "sosiale_tjenester" / "manuelle" / "sykefravaer.csv"
     for value in ("10.9", "11.9"):
         before = path.read_text("utf-8")
         path.write_text(

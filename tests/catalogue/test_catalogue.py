@@ -24,8 +24,10 @@ from asss.catalogue.knowledge import Contents, Forbehold
 from asss.catalogue.parameters import Address, Source
 from asss.errors import ParameterError
 
-SERVICE = "indikatorer/sosiale_tjenester.yaml"
+SERVICE = "sosiale_tjenester/indikatorer.yaml"
 FORBEHOLD = "forbehold.yaml"
+OWN = "sosiale_tjenester/"
+OWN_FORBEHOLD = f"{OWN}forbehold.yaml"
 PHRASES = "fraser.yaml"
 NETWORK = "nettverk.yaml"
 
@@ -522,11 +524,14 @@ def test_catalogue_is_frozen(known: Catalogue) -> None:
 
 
 def problems_in(folder: Path) -> tuple[str, ...]:
-    """Return what the catalogue is refused with; no other error will do."""
+    """What the catalogue is refused with, by files; no other error will do.
+
+    Whose folder they are in is told in front, and tested with several service areas.
+    """
     with pytest.raises(ParameterError) as refusal:
         catalogue.load_catalogue(folder).check_comments()
     assert all(problem in str(refusal.value) for problem in refusal.value.problems)
-    return refusal.value.problems
+    return tuple(one.removeprefix(OWN) for one in refusal.value.problems)
 
 
 KVP, RUS = "kvp_mottakere_per_1000", "netto_driftsutgifter_rus_f243_per_innb"
@@ -561,8 +566,10 @@ def test_what_lies_there_now_is_read_and_not_what_was_read_before(
             catalogue.load_catalogue(elsewhere)
     path.write_text(written, "utf-8")
     assert catalogue.load_catalogue(elsewhere).phrases == first.phrases
-    (elsewhere / "kommentarer" / "oslo-2020").mkdir(exist_ok=True)
-    (elsewhere / "kommentarer" / "oslo-2020" / "ny.md").write_text("Ny", "utf-8")
+    (elsewhere / "sosiale_tjenester" / "kommentarer" / "oslo-2020").mkdir(exist_ok=True)
+    (
+        elsewhere / "sosiale_tjenester" / "kommentarer" / "oslo-2020" / "ny.md"
+    ).write_text("Ny", "utf-8")
     assert ("oslo", 2020) in catalogue.load_catalogue(elsewhere).broken
 
 
@@ -821,7 +828,7 @@ def test_mistake_in_the_service_file_is_named(
     with rewritten(folder / SERVICE) as content:
         change(content)
     problem, *rest = problems_in(folder)
-    for part in ("sosiale_tjenester.yaml: ", *parts):
+    for part in ("indikatorer.yaml: ", *parts):
         assert part in problem
     # A file that nobody asks for any longer is told as well.
     assert all(one.startswith("sykefravaer.csv: unknown measure") for one in rest)
@@ -848,7 +855,7 @@ def test_mistake_in_a_forbehold_is_named(
     folder: Path, key: str, value: object, parts: tuple[str, ...]
 ) -> None:
     """A caveat that points nowhere warns nobody, and nobody would notice."""
-    with rewritten(folder / FORBEHOLD) as content:
+    with rewritten(folder / OWN_FORBEHOLD) as content:
         entry_in(content["forbehold"], "tromso_kvp_2018")[key] = value
     problems = problems_in(folder)
     assert problems
@@ -862,7 +869,7 @@ def test_mistake_in_a_forbehold_is_named(
 
 def test_forbehold_that_stands_twice_is_named(folder: Path) -> None:
     """Reports refer to a forbehold by its id."""
-    with rewritten(folder / FORBEHOLD) as content:
+    with rewritten(folder / OWN_FORBEHOLD) as content:
         repeat_entry("forbehold", "tromso_kvp_2018")(content)
     assert problems_in(folder) == (
         "forbehold.yaml: forbehold: tromso_kvp_2018 stands 2 times",
@@ -918,7 +925,7 @@ def test_field_without_a_name_is_refused_in_a_line(folder: Path) -> None:
 
 def test_copy_of_a_file_of_figures_is_named_once(folder: Path) -> None:
     """A browser's «(1)», and as many rows as the file has."""
-    path = folder / "manuelle" / "sykefravaer.csv"
+    path = folder / "sosiale_tjenester" / "manuelle" / "sykefravaer.csv"
     path.with_name("sykefravaer (1).csv").write_bytes(path.read_bytes())
     (problem,) = problems_in(folder)
     assert problem.startswith("sykefravaer (1).csv: is not called as a measure")
@@ -970,7 +977,7 @@ def test_weight_is_of_a_topic_and_each_topic_has_one(
 
 
 def test_forbehold_is_told_with_what_is_stable_or_is_not(folder: Path) -> None:
-    with rewritten(folder / FORBEHOLD) as content:
+    with rewritten(folder / OWN_FORBEHOLD) as content:
         entry_in(content["forbehold"], "tromso_kvp_2018")["stable"] = "sometimes"
     (problem,) = problems_in(folder)
     assert problem.startswith("forbehold.yaml: forbehold[tromso_kvp_2018].stable: ")
@@ -991,7 +998,7 @@ ROW = dict(
 
 def write_manual(folder: Path, *rows: Mapping[str, str], name: str = "antall") -> None:
     """Write a file of manual figures."""
-    path = folder / "manuelle" / f"{name}.csv"
+    path = folder / "sosiale_tjenester" / "manuelle" / f"{name}.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]))
         writer.writeheader()
@@ -1001,7 +1008,7 @@ def write_manual(folder: Path, *rows: Mapping[str, str], name: str = "antall") -
 @pytest.fixture
 def manual_folder(folder: Path) -> Path:
     """A copy in which sykefravær alone is collected in a file that tests write."""
-    (folder / "manuelle" / "sykefravaer.csv").unlink()
+    (folder / "sosiale_tjenester" / "manuelle" / "sykefravaer.csv").unlink()
     return folder
 
 
@@ -1057,7 +1064,7 @@ def test_manual_figure_for_an_unknown_kommune_is_named(manual_folder: Path) -> N
 
 def test_manual_file_that_is_not_utf8_is_named(manual_folder: Path) -> None:
     """Excel in Norway saves CSV in another encoding unless it is asked."""
-    path = manual_folder / "manuelle" / "sykefravaer.csv"
+    path = manual_folder / "sosiale_tjenester" / "manuelle" / "sykefravaer.csv"
     text = f"{COLUMNS}\noslo,2015,1.5,,real,Å,2021-05-11,\n"
     path.write_bytes(text.encode("latin-1"))
     problems = problems_in(manual_folder)
@@ -1069,7 +1076,7 @@ def test_manual_file_that_is_not_utf8_is_named(manual_folder: Path) -> None:
 
 def test_row_with_too_many_columns_is_named(manual_folder: Path) -> None:
     """A comma in a note that nobody put in quotation marks."""
-    path = manual_folder / "manuelle" / "sykefravaer.csv"
+    path = manual_folder / "sosiale_tjenester" / "manuelle" / "sykefravaer.csv"
     text = f"{COLUMNS}\noslo,2015,1.5,,real,s,2021-05-11,a note, and more\n"
     path.write_text(text, "utf-8")
     problem, *_ = problems_in(manual_folder)
@@ -1089,7 +1096,7 @@ def test_manual_figure_that_is_no_number_is_named(
 
 def test_manual_figure_for_an_unknown_measure_is_named(folder: Path) -> None:
     """Trondheim 2019 would silently be divided by the people of the new borders."""
-    path = folder / "manuelle" / "innbyggere_gamle_grenser.csv"
+    path = folder / "sosiale_tjenester" / "manuelle" / "innbyggere_gamle_grenser.csv"
     text = path.read_text("utf-8")
     assert "innbyggere_18_24,trondheim" in text
     path.write_text(
@@ -1117,7 +1124,7 @@ HEAD = '---\nauthor: "En"\nsource: "https://ks.no"\ndate: "2018-09-10"\n---\n'
 
 def write_comment(folder: Path, text: str, place: str = "tromso-2017/kvalitet") -> None:
     """Write a comment."""
-    path = folder / "kommentarer" / f"{place}.md"
+    path = folder / "sosiale_tjenester" / "kommentarer" / f"{place}.md"
     path.parent.mkdir(exist_ok=True)
     path.write_text(text, "utf-8")
 
@@ -1308,10 +1315,11 @@ def test_file_that_nothing_reads_is_listed(folder: Path) -> None:
     """A figure in it would be missing in print, and nobody would know why."""
     assert catalogue.unread(folder) == []
     names = [
+        "barnevern/forbehold.yaml",
         "forbehold.yml",
-        "kommentarer/kvalitet.md",
-        "manuelle/sykefravaer.CSV",
         "rapporter/2020/oslo-2020.yaml",
+        "sosiale_tjenester/kommentarer/kvalitet.md",
+        "sosiale_tjenester/manuelle/sykefravaer.CSV",
     ]
     for name in names:
         (folder / name).parent.mkdir(exist_ok=True)
@@ -1339,7 +1347,7 @@ def test_comment_in_the_wrong_place_is_named(
 
 def test_comment_that_is_not_utf8_is_named(folder: Path) -> None:
     """As saved by an old editor on Windows."""
-    path = folder / "kommentarer" / "tromso-2017" / "kvalitet.md"
+    path = folder / "sosiale_tjenester" / "kommentarer" / "tromso-2017" / "kvalitet.md"
     path.write_bytes(f"{HEAD}Først.\n".encode("latin-1"))
     (problem,) = problems_in(folder)
     assert problem.startswith("tromso-2017/kvalitet.md: ")
@@ -1365,8 +1373,8 @@ def test_invisible_character_is_named(folder: Path, file: str, word: str) -> Non
     ("file", "word"),
     [
         (NETWORK, "name: Oslo"),
-        ("manuelle/sykefravaer.csv", "official"),
-        ("kommentarer/tromso-2017/rus.md", "egen"),
+        ("sosiale_tjenester/manuelle/sykefravaer.csv", "official"),
+        ("sosiale_tjenester/kommentarer/tromso-2017/rus.md", "egen"),
     ],
 )
 def test_invisible_character_is_named_in_every_file(
@@ -1437,7 +1445,7 @@ def test_all_problems_in_all_files_are_told_at_once(folder: Path) -> None:
     with rewritten(folder / SERVICE) as content:
         damage_service("sykefravaer", "mean", "median")(content)
         repeat_entry("measures", "stonad_sum")(content)
-    with rewritten(folder / FORBEHOLD) as content:
+    with rewritten(folder / OWN_FORBEHOLD) as content:
         entry_in(content["forbehold"], "tromso_kvp_2018")["kommuner"] = ["tromsoe"]
     with rewritten(folder / PHRASES) as content:
         content["phrases"]["level_distance"]["example"]["reads"] = "Noe annet."
@@ -1447,8 +1455,8 @@ def test_all_problems_in_all_files_are_told_at_once(folder: Path) -> None:
     path.write_text("kommune: tromso\nyear: '2017'\n", "utf-8")
     problems = problems_in(folder)
     wanted = [
-        "sosiale_tjenester.yaml: indicators[sykefravaer].mean: ",
-        "sosiale_tjenester.yaml: measures: stonad_sum ",
+        "indikatorer.yaml: indicators[sykefravaer].mean: ",
+        "indikatorer.yaml: measures: stonad_sum ",
         "forbehold.yaml: forbehold[tromso_kvp_2018].kommuner: ",
         "fraser.yaml: phrases.level_distance: ",
         "antall.csv, line 2: value: ",
@@ -1467,7 +1475,7 @@ def test_other_entries_that_stand_twice_are_named(folder: Path, key: str) -> Non
     with rewritten(folder / SERVICE) as content:
         repeat_entry(key, content[key][0]["id"])(content)
     (problem,) = problems_in(folder)
-    assert problem.startswith(f"sosiale_tjenester.yaml: {key}: ")
+    assert problem.startswith(f"indikatorer.yaml: {key}: ")
 
 
 def test_member_that_stands_twice_is_named(folder: Path) -> None:
@@ -1566,7 +1574,7 @@ def test_mean_without_a_rule_for_a_year_or_with_two_is_refused(
     with rewritten(folder / SERVICE) as content:
         content["means"]["plain"] = [{**span, "rule": "plain"} for span in periods]
     (problem,) = problems_in(folder)
-    assert problem.startswith("sosiale_tjenester.yaml: means.plain")
+    assert problem.startswith("indikatorer.yaml: means.plain")
     assert said in problem
 
 
@@ -1617,7 +1625,7 @@ def test_address_of_another_kind_is_refused_wherever_one_stands(
     manual_folder: Path, address: str
 ) -> None:
     """A reader would be led there, or the workbook would die of it."""
-    with rewritten(manual_folder / FORBEHOLD) as content:
+    with rewritten(manual_folder / OWN_FORBEHOLD) as content:
         entry_in(content["forbehold"], "tromso_kvp_2018")["source"] = address
     with rewritten(manual_folder / "statbank.yaml") as content:
         content["base_url"] = address
@@ -1632,7 +1640,7 @@ def test_address_of_another_kind_is_refused_wherever_one_stands(
     for where in (
         "forbehold.yaml: forbehold[tromso_kvp_2018].source: ",
         "statbank.yaml: base_url: ",
-        "sosiale_tjenester.yaml: indicators[sykefravaer].source: ",
+        "indikatorer.yaml: indicators[sykefravaer].source: ",
         "nettverk.yaml: source: ",
         "sykefravaer.csv, line ",
         "tromso-2017/kvalitet.md: source: ",
@@ -1701,20 +1709,20 @@ def test_broken_comment_stops_its_own_report_and_no_other(
 @pytest.mark.parametrize(
     "name",
     [
-        "manuelle/._sykefravaer.csv",
-        "manuelle/.~lock.sykefravaer.csv#",
-        "manuelle/~$sykefravaer.csv",
-        "manuelle/sykefravaer.csv~",
-        "manuelle/.#sykefravaer.csv",
-        "manuelle/#sykefravaer.csv#",
-        "manuelle/.ipynb_checkpoints/sykefravaer-checkpoint.csv",
+        "sosiale_tjenester/manuelle/._sykefravaer.csv",
+        "sosiale_tjenester/manuelle/.~lock.sykefravaer.csv#",
+        "sosiale_tjenester/manuelle/~$sykefravaer.csv",
+        "sosiale_tjenester/manuelle/sykefravaer.csv~",
+        "sosiale_tjenester/manuelle/.#sykefravaer.csv",
+        "sosiale_tjenester/manuelle/#sykefravaer.csv#",
+        "sosiale_tjenester/manuelle/.ipynb_checkpoints/sykefravaer-checkpoint.csv",
         "rapporter/._alle-2020.yaml",
         "rapporter/.alle-2020.yaml.swp",
         "rapporter/alle-2020.yaml.bak",
-        "kommentarer/.ipynb_checkpoints/kvalitet.md",
-        "kommentarer/tromso-2017/._kvalitet.md",
-        "kommentarer/tromso-2017/.ipynb_checkpoints/kvalitet.md",
-        "indikatorer/._sosiale_tjenester.yaml",
+        "sosiale_tjenester/kommentarer/.ipynb_checkpoints/kvalitet.md",
+        "sosiale_tjenester/kommentarer/tromso-2017/._kvalitet.md",
+        "sosiale_tjenester/kommentarer/tromso-2017/.ipynb_checkpoints/kvalitet.md",
+        "sosiale_tjenester/._indikatorer.yaml",
         "._fraser.nn.yaml",
         ".#fraser.se.yaml",
         "#fraser.yaml#",
@@ -1746,7 +1754,7 @@ tromso;2020;;..;published;https://ks.no/a;2026-11-23;
 def test_file_that_excel_saved_in_norwegian_is_read(
     manual_folder: Path, encoding: str, ending: str
 ) -> None:
-    path = manual_folder / "manuelle" / "sykefravaer.csv"
+    path = manual_folder / "sosiale_tjenester" / "manuelle" / "sykefravaer.csv"
     path.write_bytes(EXCEL.replace("\n", ending).encode(encoding))
     manual = catalogue.load_catalogue(manual_folder).manual
     oslo = manual["sykefravaer", "oslo", 2020]
@@ -1764,7 +1772,7 @@ def test_number_that_may_mean_two_things_is_refused(
     manual_folder: Path, value: str
 ) -> None:
     """Beside a decimal comma a point may set thousands apart."""
-    path = manual_folder / "manuelle" / "sykefravaer.csv"
+    path = manual_folder / "sosiale_tjenester" / "manuelle" / "sykefravaer.csv"
     path.write_text(EXCEL.replace("9,2", value), "utf-8")
     assert all("line 2: " in problem for problem in problems_in(manual_folder))
 
@@ -1791,7 +1799,7 @@ def test_file_of_another_form_is_named_in_one_line(
     manual_folder: Path, text: str, complaint: str
 ) -> None:
     """481 problems tell nobody that one word in the first line is wrong."""
-    path = manual_folder / "manuelle" / "sykefravaer.csv"
+    path = manual_folder / "sosiale_tjenester" / "manuelle" / "sykefravaer.csv"
     path.write_text(text, "utf-8")
     (problem,) = problems_in(manual_folder)
     assert problem.startswith("sykefravaer.csv")
@@ -1804,24 +1812,6 @@ def test_file_of_manual_figures_with_a_misspelt_name_is_named(folder: Path) -> N
     assert problems_in(folder) == (
         "sykefravar.csv: unknown measure 'sykefravar'. Did you mean sykefravaer?",
     )
-
-
-def test_figure_for_another_service_area_is_no_business_of_this_one(
-    folder: Path,
-) -> None:
-    """Each area has its own file, and all files of figures lie together."""
-    content = yaml.safe_load((folder / SERVICE).read_text("utf-8"))
-    content["service"] = "barnevern"
-    sick = entry_in(content["indicators"], "sykefravaer")
-    sick["formula"] = {"manual": "sykefravaer_barnevern"}
-    content["indicators"] = [sick]
-    text = yaml.safe_dump(content, allow_unicode=True)
-    (folder / "indikatorer" / "barnevern.yaml").write_text(text, "utf-8")
-    write_manual(folder, ROW, name="sykefravaer_barnevern")
-    known = catalogue.load_catalogue(folder)
-    assert not any(measure == "sykefravaer_barnevern" for measure, *_ in known.manual)
-    write_manual(folder, {**ROW, "value": "92"}, name="sykefravaer_barnevern")
-    assert "not plausible" in problems_in(folder)[0]
 
 
 @pytest.mark.parametrize("value", ["92", "9200", "0.092", "-9.2"])
@@ -1960,7 +1950,11 @@ def test_whatever_stands_in_a_file_is_read_or_refused(
     ).map(lambda parts: "".join(parts).encode()),
     start=st.sampled_from(["", EXCEL, f"{COLUMNS}\n", HEAD, "---\n"]),
     name=st.sampled_from(
-        ["manuelle/sykefravaer.csv", "kommentarer/oslo-2020/kvalitet.md", FORBEHOLD]
+        [
+            "sosiale_tjenester/manuelle/sykefravaer.csv",
+            "sosiale_tjenester/kommentarer/oslo-2020/kvalitet.md",
+            FORBEHOLD,
+        ]
     ),
 )
 def test_whatever_bytes_a_file_holds_it_is_read_or_refused(

@@ -176,7 +176,7 @@ def changed(root: Path, tmp_path: Path, **keys: Any) -> Path:
     """The folder of parameters, with other keys of an indicator and of its measures."""
     folder = tmp_path / "parameters"
     shutil.copytree(root / "parameters", folder)
-    path = folder / "indikatorer" / "sosiale_tjenester.yaml"
+    path = folder / "sosiale_tjenester" / "indikatorer.yaml"
     content = yaml.safe_load(path.read_text("utf-8"))
     entry = next(one for one in content["indicators"] if one["id"] == RUS)
     # Written out: YAML would point from one place to another that is the same.
@@ -306,12 +306,12 @@ def test_figure_of_a_school_year_says_which(
     """A year beside, and a whole network is compared with others' next year."""
     folder = tmp_path / "parameters"
     shutil.copytree(root / "parameters", folder)
-    path = folder / "indikatorer" / "sosiale_tjenester.yaml"
+    path = folder / "sosiale_tjenester" / "indikatorer.yaml"
     text = path.read_text("utf-8")
     given = "formula: {manual: sykefravaer}"
     more = f"\n    school_year: {kind}" if kind else ""
     path.write_text(text.replace(given, given + more), "utf-8")
-    figures = folder / "manuelle" / "sykefravaer.csv"
+    figures = folder / "sosiale_tjenester" / "manuelle" / "sykefravaer.csv"
     head, *rows = figures.read_text("utf-8").splitlines()
     place = head.split(",").index("year")
     row = next(one for one in rows if one.split(",")[place] == "2019")

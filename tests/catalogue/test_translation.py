@@ -31,6 +31,7 @@ from asss.runs import report
 FindingsOf = Callable[[str, int], Findings]
 
 NYNORSK = "fraser.nn.yaml"
+OWN_NYNORSK = "sosiale_tjenester/fraser.nn.yaml"
 
 #: Of Trondheim 2020 in nynorsk, ``~`` for a hard space.
 TRONDHEIM = [
@@ -150,6 +151,7 @@ def test_whole_report_is_refused_with_what_lacks(project: Path, tmp_path: Path) 
     with rewritten(project / "parameters" / NYNORSK) as content:
         del content["phrases"]["level_alone"]
         del content["words"]["unit_maneder"]
+    with rewritten(project / "parameters" / OWN_NYNORSK) as content:
         del content["texts"]["indicators"]["sykefravaer"]["subject"]
     nynorsk = catalogue.load_catalogue(project / "parameters", language="nn")
     run = parameters.Run(
@@ -161,7 +163,7 @@ def test_whole_report_is_refused_with_what_lacks(project: Path, tmp_path: Path) 
     assert nynorsk.untranslated == (
         "fraser.nn.yaml: phrases: 1 are missing: level_alone",
         "fraser.nn.yaml: words: 1 are missing: unit_maneder",
-        "fraser.nn.yaml: texts.indicators: 1 are missing: sykefravaer.subject",
+        f"{OWN_NYNORSK}: texts.indicators: 1 are missing: sykefravaer.subject",
     )
     assert not list(tmp_path.glob("made/*"))
 
@@ -240,7 +242,8 @@ def test_phrase_that_loses_a_field_is_refused(folder: Path) -> None:
     [
         ("phrases", "spendin", "phrases: unknown 'spendin'. Did you mean"),
         ("words", "summary_headin", "words: unknown 'summary_headin'. Did you mean"),
-        ("texts", "indicator", "texts: unknown 'indicator'. Did you mean indicators?"),
+        ("texts", "forbehol", "texts: unknown 'forbehol'. Did you mean forbehold?"),
+        ("texts", "indicators", "texts: unknown 'indicators'."),
     ],
 )
 def test_key_without_an_original_is_refused(
@@ -266,9 +269,9 @@ def test_text_without_an_original_is_refused(
     folder: Path, name: str, key: str, problem: str
 ) -> None:
     """Texts can be translated, and units, formulas and limits cannot."""
-    with rewritten(folder / NYNORSK) as content:
+    with rewritten(folder / OWN_NYNORSK) as content:
         content["texts"]["indicators"][name] = {key: "sjukefråværet"}
-    assert problem_in(folder).startswith(f"fraser.nn.yaml: {problem}")
+    assert problem_in(folder).startswith(f"{OWN_NYNORSK}: {problem}")
 
 
 @pytest.mark.parametrize("file", ["fraser.yaml", NYNORSK])
@@ -312,19 +315,32 @@ def by_rote(content: Any) -> Any:
 
 
 def whole_translation(folder: Path) -> None:
-    """Make a nynorsk file by rote of all that there is in bokmål."""
+    """Make nynorsk files by rote of all that there is in bokmål."""
     bokmal = yaml.safe_load((folder / "fraser.yaml").read_text("utf-8"))
     known = catalogue.load_catalogue(folder)
-    lists = {
-        **{kind: getattr(known.service, kind) for kind in translation.OF_SERVICE},
-        "forbehold": known.forbehold,
-    }
+    common, own = (
+        yaml.safe_load((place / "forbehold.yaml").read_text("utf-8"))
+        for place in (folder, folder / "sosiale_tjenester")
+    )
+    lists = {kind: getattr(known.service, kind) for kind in translation.OF_SERVICE}
+    lists["service"] = [known.service]
     texts = {
-        kind: {e.id: {k: getattr(e, k) for k in translation.TEXTS[kind]} for e in found}
+        kind: {
+            getattr(e, "id", known.service.service): {
+                k: getattr(e, k) for k in translation.TEXTS[kind]
+            }
+            for e in found
+        }
         for kind, found in lists.items()
     }
-    texts["kinds"] = {name: {"name": kind.name} for name, kind in known.kinds.items()}
-    texts["service"] = {known.service.service: {"name": known.service.name}}
+    told = {
+        entry.id: {k: getattr(entry, k) for k in translation.TEXTS["forbehold"]}
+        for entry in known.forbehold
+    }
+    of_all, of_one = (
+        {entry["id"]: told[entry["id"]] for entry in some["forbehold"]}
+        for some in (common, own)
+    )
     prose = {}
     for path in (folder.parent / "notebooks").glob("*.ipynb"):
         for cell in nbformat.read(path, as_version=4).cells:
@@ -333,10 +349,22 @@ def whole_translation(folder: Path) -> None:
             ):
                 head = cell.source.splitlines()[0].lstrip("# ")
                 prose[head] = cell.source
-    whole = {key: bokmal[key] for key in ("supposed", "phrases", "words")}
-    content = {**whole, "texts": texts, "prose": prose}
+    kinds = {name: {"name": kind.name} for name, kind in known.kinds.items()}
+    content = {
+        **{key: bokmal[key] for key in ("supposed", "phrases", "words")},
+        "texts": {"kinds": kinds, "forbehold": of_all},
+        "prose": prose,
+    }
+    _write_by_rote(folder / NYNORSK, content)
+    file = folder / "sosiale_tjenester" / "fraser.yaml"
+    said = yaml.safe_load(file.read_text("utf-8")) if file.exists() else {}
+    texts["forbehold"] = of_one
+    _write_by_rote(folder / OWN_NYNORSK, {**said, "texts": texts})
+
+
+def _write_by_rote(path: Path, content: Any) -> None:
     written = yaml.safe_dump(by_rote(content), allow_unicode=True)
-    (folder / NYNORSK).write_text(written, "utf-8")
+    path.write_text(written, "utf-8")
 
 
 def test_a_whole_translation_lacks_nothing(folder: Path) -> None:
@@ -479,7 +507,8 @@ def test_phrase_or_word_that_asks_for_what_it_is_not_given_is_named(
     folder: Path, damage: Any, said: str
 ) -> None:
     """Found when the files are read, and not in the one report that says it."""
-    (folder / NYNORSK).unlink()
+    for name in (NYNORSK, OWN_NYNORSK):
+        (folder / name).unlink()
     with rewritten(folder / "fraser.yaml") as content:
         damage(content)
     with pytest.raises(ParameterError) as refusal:
@@ -489,7 +518,8 @@ def test_phrase_or_word_that_asks_for_what_it_is_not_given_is_named(
 
 
 def test_word_under_a_name_that_is_nearly_right_is_named(folder: Path) -> None:
-    (folder / NYNORSK).unlink()
+    for name in (NYNORSK, OWN_NYNORSK):
+        (folder / name).unlink()
     with rewritten(folder / "fraser.yaml") as content:
         content["words"]["summary_headin"] = content["words"].pop("summary_heading")
     with pytest.raises(ParameterError, match=r"is missing; is it summary_headin\?"):

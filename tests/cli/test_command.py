@@ -230,7 +230,9 @@ def test_all_problems_in_parameters_are_told_at_once(project: Path) -> None:
     network = project / "parameters" / "nettverk.yaml"
     text = network.read_text("utf-8").replace('"0301"', "0301")
     network.write_text(text.replace("name: Bergen", "nmae: Bergen"), "utf-8")
-    manual = project / "parameters" / "manuelle" / "sykefravaer.csv"
+    manual = (
+        project / "parameters" / "sosiale_tjenester" / "manuelle" / "sykefravaer.csv"
+    )
     manual.write_text(manual.read_text("utf-8").replace("9.9", "ni", 1), "utf-8")
     result = _run("check", "--parameters", str(project / "parameters"))
     _refused(
@@ -302,7 +304,9 @@ def test_check_names_what_is_not_verified() -> None:
 
 def test_check_names_a_broken_comment(project: Path) -> None:
     """It stops only its own report, but whoever checks wants to know."""
-    comment = project / "parameters/kommentarer/tromso-2017/kvalitet.md"
+    comment = (
+        project / "parameters/sosiale_tjenester/kommentarer/tromso-2017/kvalitet.md"
+    )
     comment.write_text("Uten hode.\n", "utf-8")
     result = _run("check", "--parameters", str(project / "parameters"))
     _refused(result, FAILURE, "1 problem", "tromso-2017/kvalitet.md", "a head")
@@ -359,7 +363,10 @@ def test_new_comment_shows_what_was_said_last(project: Path) -> None:
     )
     assert "programmet, er forholdsvis streng. (asss, 2019-09-17)" in told
     assert "nye MO-sentre" not in told
-    assert "parameters/kommentarer/bergen-2025/<any name>.md, a cause" in told
+    assert (
+        "parameters/sosiale_tjenester/kommentarer/bergen-2025/<any name>.md, a cause"
+        in told
+    )
     assert "gjelder: [kvp_til_arbeid_utdanning] says: kommunen author" in told
     assert _files(project) == before
     told = _run("new", "comment", "bergen", "2018", *place).output
@@ -369,7 +376,9 @@ def test_new_comment_shows_what_was_said_last(project: Path) -> None:
     assert told.startswith("Nobody has commented Asker before 2025.")
     refused = _run("new", "comment", "brgen", "2025", *place)
     _refused(refused, USAGE, "Did you mean bergen?")
-    broken = project / "parameters/kommentarer/bergen-2018/kvp_praksis.md"
+    broken = (
+        project / "parameters/sosiale_tjenester/kommentarer/bergen-2018/kvp_praksis.md"
+    )
     broken.write_text("Uten hode.\n", "utf-8")
     refused = _run("new", "comment", "bergen", "2025", *place)
     _refused(refused, FAILURE, "bergen-2018/kvp_praksis.md", "a head")
@@ -381,7 +390,7 @@ def test_new_comment_and_report_begin_a_file(project: Path) -> None:
     for about, gjelder in (("kvalitet", ""), ("stonadslengde_18_24",) * 2):
         result = _run("new", "comment", "bergen", "2020", about, *place)
         assert result.exit_code == 0, result.output
-        name = f"kommentarer/bergen-2020/{about}.md"
+        name = f"sosiale_tjenester/kommentarer/bergen-2020/{about}.md"
         assert f"parameters/{name}" in result.output
         begun = (project / "parameters" / name).read_text("utf-8")
         assert f"gjelder: [{gjelder}]\n" in begun
@@ -390,7 +399,12 @@ def test_new_comment_and_report_begin_a_file(project: Path) -> None:
     _refused(refused, FAILURE, "bergen-2020/kvalitet.md", "source")
     refused = _run("new", "comment", "bergen", "2020", "kvalitet", *place)
     told = "is left as it is. There are: kvalitet.md, stonadslengde_18_24.md."
-    _refused(refused, USAGE, "parameters/kommentarer/bergen-2020/kvalitet.md", told)
+    _refused(
+        refused,
+        USAGE,
+        "parameters/sosiale_tjenester/kommentarer/bergen-2020/kvalitet.md",
+        told,
+    )
     refused = _run("new", "comment", "bergen", "2020", "kvalitett", *place)
     _refused(refused, USAGE, "Did you mean kvalitet?")
     result = _run("new", "report", "Bergen", "2020", *place)
@@ -701,9 +715,9 @@ def test_comment_is_made_again_and_says_why(
     spare: Path, rendering: list[list[str]]
 ) -> None:
     """Ask first, with --dry-run; then do."""
-    comment = spare / "parameters/kommentarer/tromso-2017/rus.md"
+    comment = spare / "parameters/sosiale_tjenester/kommentarer/tromso-2017/rus.md"
     comment.write_text(comment.read_text("utf-8") + "Og mer.\n", "utf-8")
-    reason = "parameters/kommentarer/: a comment on this report changed"
+    reason = "kommentarer/: a comment on this report changed"
     result = _run(*_tromso(spare, "--dry-run"))
     assert result.exit_code == 0, result.output
     assert f"render  tromso 2017: {reason}\n0 unchanged, 1 to render." in result.output

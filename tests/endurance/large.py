@@ -129,7 +129,7 @@ def _widen(cube: dict[str, Any]) -> "np.ndarray[Any, Any]":
 
 def _multiply(folder: Path) -> None:
     """Let the catalogue have as many indicators, most of them copies of one."""
-    path = folder / "indikatorer" / "sosiale_tjenester.yaml"
+    path = folder / "sosiale_tjenester" / "indikatorer.yaml"
     content = yaml.safe_load(path.read_text("utf-8"))
     model = next(i for i in content["indicators"] if i["id"] == MODEL)
     place = content["indicators"].index(model) + 1
@@ -146,7 +146,7 @@ def _multiply(folder: Path) -> None:
     )
 
     # The same is to be said of all of them.
-    told = folder / "forbehold.yaml"
+    told = folder / "sosiale_tjenester" / "forbehold.yaml"
     line = f"      - {MODEL}\n"
     lines = line + "".join(f"      - {MODEL}_{number}\n" for number in numbers)
     told.write_text(told.read_text("utf-8").replace(line, lines), "utf-8")

@@ -21,7 +21,7 @@ def _negative(root: Path) -> None:
 
 def _zero(root: Path) -> None:
     """Nobody young was helped for any time in the first of three years."""
-    service = "parameters/indikatorer/sosiale_tjenester.yaml"
+    service = "parameters/sosiale_tjenester/indikatorer.yaml"
     rewrite(
         root, service, "plausible: {from: 1, to: 12}", "plausible: {from: 0, to: 12}"
     )
@@ -31,7 +31,8 @@ def _zero(root: Path) -> None:
 
 def _spoken(root: Path) -> None:
     """Of two causes that share an «ifølge ASSS», one is the kommune's own."""
-    file = "parameters/kommentarer/fredrikstad-2017/stonad_2_boutgifter.md"
+    folder = "parameters/sosiale_tjenester/kommentarer"
+    file = f"{folder}/fredrikstad-2017/stonad_2_boutgifter.md"
     rewrite(root, file, "says: asss", "says: kommunen")
 
 

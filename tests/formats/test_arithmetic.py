@@ -227,7 +227,7 @@ def test_what_is_kept_is_of_the_files_as_they_are(
     arithmetic.prepare(*about)
     assert arithmetic.false_figures(facts, folder, snapshot.folder, 95) == []
     assert arithmetic.false_figures(facts, folder, snapshot.folder, 90) != []
-    (path,) = folder.glob("**/forbehold.yaml")
+    path = folder / "sosiale_tjenester" / "forbehold.yaml"
     written = path.read_text("utf-8")
     path.write_text(written.replace("mean: left_out", "mean: kept"), "utf-8")
     assert arithmetic.false_figures(facts, folder, snapshot.folder, 95) != []
@@ -331,15 +331,16 @@ def formed(
     """What is known, were an indicator made by another form of formula."""
     folder = tmp_path_factory.mktemp(request.param) / "parameters"
     shutil.copytree(root / "parameters", folder)
-    path = folder / "indikatorer" / "sosiale_tjenester.yaml"
+    path = folder / "sosiale_tjenester" / "indikatorer.yaml"
     content = yaml.safe_load(path.read_text("utf-8"))
     (one,) = [i for i in content["indicators"] if i["id"] == RUS]
     one |= {"formula": FORMS[request.param], "plausible": {"from": -1e5, "to": 1e6}}
     path.write_text(yaml.safe_dump(content, allow_unicode=True), "utf-8")
-    caveats = yaml.safe_load((folder / "forbehold.yaml").read_text("utf-8"))
+    path = folder / "sosiale_tjenester" / "forbehold.yaml"
+    caveats = yaml.safe_load(path.read_text("utf-8"))
     caveats["forbehold"].append(DATED_BREAK)
     text = yaml.safe_dump(caveats, allow_unicode=True)
-    (folder / "forbehold.yaml").write_text(text, "utf-8")
+    path.write_text(text, "utf-8")
     with pytest.MonkeyPatch.context() as patch:
         # Of what the answers have, lengths come nearest to shares.
         patch.setattr(catalogue, "SHARES", (*catalogue.SHARES, "måneder"))
@@ -392,7 +393,7 @@ def test_formula_of_a_form_that_is_not_known_is_refused(
     """Loudly: what is passed by would be vouched for."""
     folder = tmp_path / "parameters"
     shutil.copytree(known.folder, folder)
-    path = folder / "indikatorer" / "sosiale_tjenester.yaml"
+    path = folder / "sosiale_tjenester" / "indikatorer.yaml"
     text = path.read_text("utf-8").replace(
         "formula: {manual: sykefravaer}", "formula: {manual: sykefravaer, root: 2}"
     )

@@ -96,7 +96,8 @@ def test_changed_comment_moves_endret_everywhere_at_once(made: Path) -> None:
     oslo = Entry(published="2021-03-15", changed="", fingerprint="a", history=())
     book = Ledger(made / "outputs")
     book.record(OSLO, oslo, before=None)
-    file = made / "parameters/kommentarer/tromso-2017/kvp_1_prioritert_ned.md"
+    comments = made / "parameters/sosiale_tjenester/kommentarer"
+    file = comments / "tromso-2017/kvp_1_prioritert_ned.md"
     file.write_text(file.read_text("utf-8") + "Og mer til.\n", "utf-8")
     _render(made, today="2027-01-10", formats=("html",))
     folder = made / "outputs" / TROMSO

@@ -159,7 +159,7 @@ def added(file: str, text: str) -> Change:
 def forbehold(*years: int) -> Change:
     """A new forbehold for Oslo."""
     return added(
-        "parameters/forbehold.yaml",
+        "parameters/sosiale_tjenester/forbehold.yaml",
         f"""
   - id: oslo_new
     kind: definition_differs
@@ -262,44 +262,59 @@ PLACE = "outputs/2020/sosiale_tjenester/trondheim/"
 CHANGES: dict[str, tuple[Change, frozenset[str], str]] = {
     "nothing": (lambda _: None, NONE, ""),
     "its comment": (
-        added(f"{PARAMETERS}kommentarer/trondheim-2020/kvalitet.md", "\nOg mer.\n"),
+        added(
+            f"{PARAMETERS}sosiale_tjenester/kommentarer/trondheim-2020/kvalitet.md",
+            "\nOg mer.\n",
+        ),
         ONE,
-        "parameters/kommentarer/",
+        "kommentarer/",
     ),
     "the comment of a year that is not asked for": (
-        added(f"{PARAMETERS}kommentarer/tromso-2017/rus.md", "Mer.\n"),
+        added(
+            f"{PARAMETERS}sosiale_tjenester/kommentarer/tromso-2017/rus.md", "Mer.\n"
+        ),
         NONE,
         "",
     ),
     "a comment taken away": (
-        gone(f"{PARAMETERS}kommentarer/trondheim-2020/kvalitet.md"),
+        gone(f"{PARAMETERS}sosiale_tjenester/kommentarer/trondheim-2020/kvalitet.md"),
         ONE,
         "a comment",
     ),
     "its comment, which is broken now": (
-        replaced(f"{PARAMETERS}kommentarer/trondheim-2020/kvalitet.md", "---", "--"),
+        replaced(
+            f"{PARAMETERS}sosiale_tjenester/kommentarer/trondheim-2020/kvalitet.md",
+            "---",
+            "--",
+        ),
         ONE,
-        "parameters/kommentarer/",
+        "kommentarer/",
     ),
     "a new comment, which is broken": (
-        added(f"{PARAMETERS}kommentarer/trondheim-2020/tjenesteprofil.md", "Mer.\n"),
+        added(
+            f"{PARAMETERS}sosiale_tjenester/kommentarer/trondheim-2020/tjenesteprofil.md",
+            "Mer.\n",
+        ),
         ONE,
-        "parameters/kommentarer/",
+        "kommentarer/",
     ),
     "what an editor left": (
-        added(f"{PARAMETERS}kommentarer/trondheim-2020/#kvalitet.md#", "Mer.\n"),
+        added(
+            f"{PARAMETERS}sosiale_tjenester/kommentarer/trondheim-2020/#kvalitet.md#",
+            "Mer.\n",
+        ),
         NONE,
         "",
     ),
     "a word": (
         replaced(f"{PARAMETERS}fraser.yaml", ": ASSS samlet", ": Hele ASSS"),
         EVERY,
-        "parameters/fraser.yaml",
+        "fraser.yaml: a phrase",
     ),
     "a threshold": (
         replaced(f"{PARAMETERS}fraser.yaml", "value: 2.5", "value: 2.6"),
         EVERY,
-        "parameters/fraser.yaml",
+        "fraser.yaml: a phrase",
     ),
     "a kind of forbehold": (
         replaced(f"{PARAMETERS}forbehold.yaml", "why: ", "why: Ny. "),
@@ -320,9 +335,13 @@ CHANGES: dict[str, tuple[Change, frozenset[str], str]] = {
     "a forbehold of an earlier year": (forbehold(2016), EVERY, "a forbehold"),
     "a forbehold of years to come": (forbehold(2021, 2022), NONE, ""),
     "a figure collected by hand": (
-        replaced(f"{PARAMETERS}manuelle/sykefravaer.csv", "oslo,2020,", "oslo,2020,1"),
+        replaced(
+            f"{PARAMETERS}sosiale_tjenester/manuelle/sykefravaer.csv",
+            "oslo,2020,",
+            "oslo,2020,1",
+        ),
         IN_2020,
-        "parameters/manuelle/",
+        "manuelle/",
     ),
     "the network": (
         replaced(f"{PARAMETERS}nettverk.yaml", "name: Oslo", "name: Oslo by"),
@@ -331,12 +350,12 @@ CHANGES: dict[str, tuple[Change, frozenset[str], str]] = {
     ),
     "an indicator": (
         replaced(
-            f"{PARAMETERS}indikatorer/sosiale_tjenester.yaml",
+            f"{PARAMETERS}sosiale_tjenester/indikatorer.yaml",
             "definition: ",
             "definition: Ny. ",
         ),
         EVERY,
-        "parameters/indikatorer/",
+        "indikatorer.yaml: ",
     ),
     "how SSB is asked": (
         replaced(f"{PARAMETERS}statbank.yaml", "attempts: ", "attempts: 1"),

@@ -308,7 +308,9 @@ def test_broken_comment_stops_its_report_before_anything_is_made(
     project: Path, tmp_path: Path
 ) -> None:
     """As any other failure of one report of a batch; the others have other comments."""
-    comment = project / "parameters/kommentarer/tromso-2017/kvalitet.md"
+    comment = (
+        project / "parameters/sosiale_tjenester/kommentarer/tromso-2017/kvalitet.md"
+    )
     comment.write_text("Uten hode.\n", "utf-8")
     output = tmp_path / "outputs"
     run = Run(kommune="tromso", year=2017, snapshot=EMBEDDED)

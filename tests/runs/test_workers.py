@@ -153,7 +153,9 @@ def test_what_is_made_once_for_many_is_not_served_when_it_has_changed(
     project: Path, tmp_path: Path
 ) -> None:
     """Workers that live long make the next report of what lies there then."""
-    figures = project / "parameters" / "manuelle" / "sykefravaer.csv"
+    figures = (
+        project / "parameters" / "sosiale_tjenester" / "manuelle" / "sykefravaer.csv"
+    )
     told = []
     with Local(1) as workers:
         for value in ("10.9", "11.9"):

@@ -862,7 +862,7 @@ def test_doctor_says_how_to_mend_a_code(ssb: Double, project: Path) -> None:
     )
     assert line in result.output
     assert "measure mottakere_i_alt, table 13995" in result.output
-    path = project / "parameters" / "indikatorer" / "sosiale_tjenester.yaml"
+    path = project / "parameters" / "sosiale_tjenester" / "indikatorer.yaml"
     written = path.read_text("utf-8").replace(
         "contents: {code: KOSsosantkliente0000, label: Antall sosialhjelpstilfeller, "
         'verified: true, read_in: "terchris/atlas (metadata, 2026-05-04)"}',

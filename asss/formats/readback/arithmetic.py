@@ -32,8 +32,10 @@ __all__ = ["false_figures", "prepare"]
 #: Years whose figures are kept: those of reports that are made one after another.
 HANDS = 2
 
-#: Who is in the network, and what is to be known beside figures.
+#: Who is in the network, and what is to be known beside figures, of all service areas
+#: and of each; what a service area has.
 NETWORK, FORBEHOLD = "nettverk.yaml", "forbehold.yaml"
+INDICATORS, BY_HAND = "indikatorer.yaml", "manuelle"
 
 #: Indicator, kommune and data year.
 Key: TypeAlias = tuple[str, str, int]
@@ -184,6 +186,16 @@ def _at_hand(hand: "_Hand") -> "_Hand":
     return hand
 
 
+def _caveats(parameters: Path, own: Path) -> Entry:
+    """Their kinds, and those on any service area before its own, unless told."""
+    common: Entry = read_yaml(parameters / FORBEHOLD)
+    entries = [*common["forbehold"]]
+    if (own / FORBEHOLD).is_file():
+        entries += read_yaml(own / FORBEHOLD).get("forbehold", ())
+    entries.sort(key=lambda entry: int(entry.get("order", 0)))
+    return {"kinds": common["kinds"], "forbehold": entries}
+
+
 class _Hand:
     """Works out what facts must be, each figure once."""
 
@@ -200,8 +212,8 @@ class _Hand:
         self.supposed: Entry = supposed or {}
         self.snapshot = Snapshot(snapshot)
         self.answers = self.snapshot.answers
-        path = parameters / "indikatorer" / f"{service}.yaml"
-        self.service = told = read_yaml(path)
+        own = parameters / service
+        self.service = told = read_yaml(own / INDICATORS)
         self.indicators = {
             one["id"]: one for one in (*told["indicators"], *told.get("components", ()))
         }
@@ -214,8 +226,8 @@ class _Hand:
             if (one.get("member_from") or 0) <= self.until
             and (not self.supposed or one["id"] in self._compared)
         }
-        self.by_hand = figures_by_hand(parameters / "manuelle")
-        self.caveats = read_yaml(parameters / FORBEHOLD)
+        self.by_hand = figures_by_hand(own / BY_HAND)
+        self.caveats = _caveats(parameters, own)
         self._figures: dict[Key, Figure] = {}
         self._rows: dict[Key, Row | None] = {}
         self._groups: dict[tuple[str, int], Group] = {}
