@@ -5,7 +5,7 @@ Each is written as in a notebook, with nothing imported but asss, pandas and sea
 and run in a project where nothing has been fetched. Line for line they are in ``JOBS``;
 the tests look at what comes of them.
 
-Job 12, an own figure in the report, is not here yet: its place is behind job 11.
+Job 11, a comment, is a command; job 12, an own figure, has ``formats/test_own``.
 """
 
 import ast
@@ -17,8 +17,10 @@ from typing import Any
 import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
+from typer.testing import CliRunner
 
 import asss
+from asss.__main__ import app
 
 #: The jobs that are code, with how many lines each may have.
 JOBS: dict[str, tuple[int, str]] = {
@@ -180,6 +182,23 @@ def test_a_wording_is_seen_when_both_its_places_are_edited(
         do("9 a wording, rerun")
     phrases.write_text(first.replace(old, new), "utf-8")
     assert new in do("9 a wording, rerun")["said"]["text"][0]
+
+
+def test_an_own_comment_is_one_command(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Job 11: it is on the page when its file is filled in; no key need be known."""
+    monkeypatch.chdir(project)
+    command = ["new", "comment", "trondheim", "2020", "kvalitet"]
+    assert CliRunner().invoke(app, command).exit_code == 0
+    file = project / "parameters" / "kommentarer" / "trondheim-2020" / "kvalitet.md"
+    begun = file.read_text("utf-8")
+    filled = begun.replace('author: ""', 'author: "Kari"')
+    filled = filled.replace('source: ""', 'source: "https://trondheim.kommune.no"')
+    filled = filled.replace('date: ""', 'date: "2021-03-15"')
+    file.write_text(f"{filled.rstrip()}\n\nVi ansatte tre til.\n", "utf-8")
+    shown = asss.report("trondheim", 2020).preview()
+    assert "Vi ansatte tre til." in str(shown.html)
 
 
 def test_tabell_1_is_numbers_in_excel(do: Do, project: Path) -> None:

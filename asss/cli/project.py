@@ -145,7 +145,8 @@ def list_(service: ServicesOption = None, parameters_: ParametersOption = None) 
 
 
 def _list_members(known: Catalogue) -> None:
-    kommuner = Table(_id(), "name", "from", "kommunenummer by data year", box=None)
+    names = ("name", "from", "kommunenummer by data year")
+    kommuner = Table(_id(), *names, box=None, pad_edge=False)
     for member in known.network.members:
         numbers = ", ".join(str(period) for period in member.kommunenummer)
         since = str(member.member_from or "")
@@ -158,7 +159,8 @@ def _list_indicators(known: Catalogue, years: Sequence[int], snapshot: str) -> N
 
     held = statbank.spans(years) or "none"
     out.print(f"\nData years with figures: {held} (snapshot {safe(snapshot)})\n")
-    indicators = Table(_id(), "mean", "name", box=None)
+    whole = Column("name", overflow="fold")
+    indicators = Table(_id(), "mean", whole, box=None, pad_edge=False)
     for indicator in known.service.indicators:
         rule = known.service.mean_rule(indicator, years[-1]) if years else ""
         indicators.add_row(indicator.id, rule, indicator.short_name)

@@ -320,6 +320,19 @@ def test_list_shows_kommuner_years_and_indicators() -> None:
         assert words in result.output
 
 
+def test_list_fits_a_terminal_and_cuts_nothing(
+    known: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of 80 columns, as many have."""
+    monkeypatch.setenv("COLUMNS", "80")
+    shown = _run("list").output.splitlines()
+    assert max(map(len, shown)) <= 80
+    text = " ".join(" ".join(shown).split())
+    assert "…" not in text
+    for word in " ".join(i.short_name for i in known.service.indicators).split():
+        assert word in text
+
+
 def test_status_is_the_board_of_a_season(project: Path) -> None:
     """Within 80 columns, and with what to do next."""
     place = ("--parameters", str(project / "parameters"))
