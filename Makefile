@@ -98,7 +98,7 @@ lock:  ## Choose versions anew (needs uv; then bring environment.yml in step)
 	@echo 'requirements.lock is new. Now bring the versions in environment.yml in step:'
 	@echo 'make test names those that differ.'
 
-snapshot: setup  ## Build the embedded snapshot from asss/embedded/figures.csv
+snapshot: setup  ## Build the embedded snapshot from asss/embedded/*.csv
 	@$(BIN)/python -m asss.embedded
 
 clean:  ## Remove everything that make can make again

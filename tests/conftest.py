@@ -119,8 +119,9 @@ def findings_of(
 
 
 def _copy_project(root: Path, folder: Path) -> Path:
+    # Of one service area: with two, every command makes twice as much.
     for name in ("notebooks", "parameters"):
-        ignored = shutil.ignore_patterns(".ipynb_checkpoints")
+        ignored = shutil.ignore_patterns(".ipynb_checkpoints", "barnevern")
         shutil.copytree(root / name, folder / name, ignore=ignored)
     return folder
 

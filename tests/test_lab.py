@@ -55,7 +55,7 @@ def lab(
     home = tmp_path_factory.mktemp("lab")
     project = home / "project"
     for name in ("notebooks", "parameters"):
-        ignored = shutil.ignore_patterns(".ipynb_checkpoints")
+        ignored = shutil.ignore_patterns(".ipynb_checkpoints", "barnevern")
         shutil.copytree(root / name, project / name, ignore=ignored)
     _lay_out(project, rendered("trondheim", 2020), home / "DATA")
     places = {f"JUPYTER_{n}_DIR": str(home / n) for n in ("DATA", "CONFIG", "RUNTIME")}

@@ -1,5 +1,7 @@
 """
-Build the embedded snapshot: ``figures.csv`` as json-stat2 answers with a manifest.
+Build the embedded snapshot: figures by hand as json-stat2 answers with a manifest.
+
+Each service area has its own, ``<service>.csv``, and one snapshot holds all of them.
 
 The answers have SSB's form (region codes of each year, signs, notes, ``updated``), but
 are not SSB's: what each cell rests on stands in the manifest, cell by cell. A contents
@@ -19,7 +21,8 @@ from typing import Any
 from asss import statbank
 from asss.catalogue import catalogue
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.knowledge import Measure, Series
+from asss.catalogue.knowledge import Measure, Series, Table
+from asss.catalogue.parameters import find_folder
 from asss.errors import AsssError, ParameterError
 from asss.statbank import CONTENTS, TIME
 from asss.statbank.snapshots import FORM
@@ -29,7 +32,7 @@ __all__ = ["build"]
 #: The day the figures were put together. A constant: the build has no clock.
 CREATED = "2026-11-23"
 
-FIGURES = Path(__file__).with_name("figures.csv")
+FIGURES = Path(__file__).parent
 OUTSIDE = "."
 
 NOTE = (
@@ -60,8 +63,13 @@ def build(folder: Path) -> list[str]:
     tables : list of str
         Their numbers, in the order of the manifest.
     """
-    known = catalogue.load_catalogue()
-    entries = _entries(known)
+    entries: dict[str, list[Entry]] = {}
+    tables: dict[str, Table] = {}
+    for area in catalogue.services(find_folder()):
+        known = catalogue.load_catalogue(service=area)
+        tables |= known.service.table
+        for number, found in _entries(known).items():
+            entries.setdefault(number, []).extend(found)
     manifest: dict[str, Any] = {
         "form": FORM,
         "name": "embedded",
@@ -75,7 +83,7 @@ def build(folder: Path) -> list[str]:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for number, found in sorted(entries.items()):
-        table = known.service.table[number]
+        table = tables[number]
         answer, groups = _answer(number, table.title, table.region, found)
         raw = (json.dumps(answer, ensure_ascii=False) + "\n").encode()
         sha256 = statbank.digest(raw)
@@ -98,11 +106,15 @@ def build(folder: Path) -> list[str]:
 
 
 def _entries(known: Catalogue) -> dict[str, list[Entry]]:
-    """Every row of ``figures.csv``, under its table."""
+    """Every row of a service area's figures, under its table; it may have none."""
     entries: dict[str, list[Entry]] = {}
-    with FIGURES.open(encoding="utf-8", newline="") as lines:
+    file = FIGURES / f"{known.service.service}.csv"
+    if not file.is_file():
+        return entries
+    with file.open(encoding="utf-8", newline="") as lines:
         for line, row in enumerate(csv.DictReader(lines), start=2):
-            measure, year, value, series = _read(known, row, line)
+            place = f"{file.name}, line {line}"
+            measure, year, value, series = _read(known, row, place)
             table = known.service.table[series.table]
             member = known.network.member(row["kommune"])
             period = year + table.year_offset
@@ -139,7 +151,7 @@ def _entries(known: Catalogue) -> dict[str, list[Entry]]:
 
 
 def _read(
-    known: Catalogue, row: Mapping[str, str], line: int
+    known: Catalogue, row: Mapping[str, str], place: str
 ) -> tuple[Measure, int, float | None, Series]:
     """What a row is about; refused with its line where it is about nothing."""
     try:
@@ -154,7 +166,7 @@ def _read(
             value = int(value)
         series = next(s for s in measure.series if s.covers(year))
     except (KeyError, ValueError, TypeError, StopIteration) as error:
-        msg = f"{FIGURES.name}, line {line}: cannot be read ({error!r})"
+        msg = f"{place}: cannot be read ({error!r})"
         raise ParameterError([msg]) from error
     return measure, year, value, series
 

@@ -18,7 +18,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-CLAIMS = Path(__file__).parents[1] / "fasit" / "claims.csv"
+import asss
+
+FASIT = Path(__file__).parents[1] / "fasit"
 KEY = ["indicator", "kommune", "year"]
 NETWORK = "asss"
 
@@ -28,7 +30,7 @@ LAST_PLAIN_YEAR = 2017
 # Words about change, in whole percent of the year before (see fasit/README.md).
 STABLE, SLIGHT, STRONG = 2, 5, 10
 # «blant de laveste» is the bottom three.
-OUTERMOST = 3
+OUTERMOST, SECOND = 3, 2
 # More indicators than this would make the id of a test unreadable.
 MOST_IN_ID = 3
 # So many claims must break before the rule for the mean counts as proven.
@@ -95,9 +97,9 @@ class Figures:
         return by_year.loc[year - 1], by_year.loc[year]
 
 
-def read_claims() -> list[Claim]:
+def read_claims(name: str) -> list[Claim]:
     """Read every row, the exceptions too, so that none can be lost unseen."""
-    with CLAIMS.open(encoding="utf-8", newline="") as file:
+    with (FASIT / name).open(encoding="utf-8", newline="") as file:
         return [
             Claim(
                 row=int(cells["row"]),
@@ -113,7 +115,7 @@ def read_claims() -> list[Claim]:
         ]
 
 
-ALL = read_claims()
+ALL = read_claims("claims.csv")
 CASES = [claim for claim in ALL if not claim.exception]
 EXCEPTIONS = [claim for claim in ALL if claim.exception]
 
@@ -159,6 +161,10 @@ def rank_holds(claim: Claim, row: dict[str, Any]) -> bool:
             return bool(row["value"] == row["highest"] and row["rank"] == 1)
         case "lowest":
             return bool(row["value"] == row["lowest"])
+        case "second_highest":
+            return bool(row["rank"] == SECOND)
+        case "second_lowest":
+            return bool(row["rank"] == row["n"] - 1)
         case "among_highest":
             return bool(row["rank"] <= OUTERMOST)
         case "among_lowest":
@@ -223,6 +229,12 @@ def holds(claim: Claim, figures: Figures, indicator: str, year: int) -> bool:
         case "distance" | "above" | "below" | "near":
             index = figures.row(indicator, kommune, year)["index"]
             return not pd.isna(index) and distance_holds(claim, index - 100)
+        case "distance_from_others":
+            values = figures.members(indicator, year)["value"]
+            mean = values.drop(kommune).mean()
+            assert year <= LAST_PLAIN_YEAR
+            away = percent_change(mean, values[kommune])
+            return whole(away) == int(claim.expected)
         case "level":
             return within(figures.row(indicator, kommune, year)["value"], claim)
         case "change_abs":
@@ -412,3 +424,36 @@ def test_account_is_shown(figures: Figures, capsys: pytest.CaptureFixture[str]) 
     """Whoever runs the tests sees the exceptions without asking for them."""
     with capsys.disabled():
         sys.stdout.write("\n" + "\n".join(summary_lines(figures)) + "\n")
+
+
+# -- barnevern -------------------------------------------------------------------------
+
+BARNEVERN = read_claims("barnevern.csv")
+
+
+@pytest.fixture(scope="session")
+def of_barnevern(root: Path, snapshot: Any) -> Figures:
+    """The same tables of the second service area."""
+    known = asss.load_catalogue(root / "parameters", service="barnevern")
+    observed = asss.observations(2020, snapshot=snapshot, parameters=known)
+    indexed = asss.index_to_network(observed, rule=known.mean_rule).set_index(KEY)
+    none = pd.DataFrame(columns=["measure", *KEY[1:]]).set_index(["measure", *KEY[1:]])
+    return Figures(indexed.sort_index(), none, known)
+
+
+@pytest.mark.parametrize(
+    "claim", [one for one in BARNEVERN if not one.exception], ids=str
+)
+def test_published_claim_on_barnevern_holds(
+    claim: Claim, of_barnevern: Figures
+) -> None:
+    """KS printed it, so the same figures must say it again."""
+    assert not misses(claim, of_barnevern)
+
+
+def test_every_claim_on_barnevern_is_accounted_for(of_barnevern: Figures) -> None:
+    """None is lost, and an exception that has come to hold is none."""
+    assert [claim.row for claim in BARNEVERN] == list(range(1, 86))
+    excused = [claim for claim in BARNEVERN if claim.exception]
+    assert all(misses(claim, of_barnevern) for claim in excused)
+    assert {claim.row for claim in excused} == {12, 47}

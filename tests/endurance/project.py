@@ -65,7 +65,7 @@ class Project:
         self.output = self.root / "outputs"
         self.said = place / "said"
         for name in ("notebooks", "parameters"):
-            ignored = shutil.ignore_patterns(".ipynb_checkpoints")
+            ignored = shutil.ignore_patterns(".ipynb_checkpoints", "barnevern")
             shutil.copytree(ROOT / name, self.root / name, ignore=ignored)
         network = self.root / "parameters" / "nettverk.yaml"
         others = rf"(?m)^(  - id: (?!{'|'.join(MEMBERS)}|asker|lillestrom)\w+\n)"

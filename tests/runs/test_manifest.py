@@ -43,7 +43,7 @@ def all_made(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project where every report of two years is made, and none is stale."""
     project = tmp_path_factory.mktemp("all_made") / "project"
     for name in ("notebooks", "parameters"):
-        ignored = shutil.ignore_patterns(".ipynb_checkpoints")
+        ignored = shutil.ignore_patterns(".ipynb_checkpoints", "barnevern")
         shutil.copytree(root / name, project / name, ignore=ignored)
     shutil.copytree(
         statbank.embedded_folder(), project / "outputs" / "snapshots" / SNAPSHOT
