@@ -20,6 +20,7 @@ from asss.analysis.changes import (
     stable_groups,
 )
 from asss.analysis.facts import Fact, FactBook, NetworkBook
+from asss.analysis.need import decompose
 from asss.analysis.statements import (
     Count,
     Detail,
@@ -109,6 +110,36 @@ class Candidates:
             rule = Rule.SPENDING_NEAR if not is_far else Rule.SPENDING_AGAINST
             yield self._say(SUMMARY, rule, details, [raw], why)
         yield from self._carried(raw, why)
+
+    def decomposed(self) -> Finding | None:
+        """How what is spent is corrected for need, where its parts are given."""
+        if (found := decompose(self.book, self.known)) is None:
+            return None
+
+        def told(value: float, basis: str, *, is_shift: bool = False) -> Quantity:
+            role: Literal["shift", "level"] = "shift" if is_shift else "level"
+            return Quantity(value, "forholdstall", found.decimals, basis, role)
+
+        basis, (first, *others, last) = found.basis, found.steps
+        shift = sum(one.change or 0 for one in others)
+        details: dict[str, Detail] = {
+            "spent": told(first.ratio, basis),
+            "others": told(shift, basis, is_shift=True),
+            "need": told(last.change or 0, basis, is_shift=True),
+            "computed": told(last.ratio, basis),
+        }
+        facts = [self.book.fact(name) for name in (found.corrected, found.raw)]
+        rule = Rule.DECOMPOSED
+        if found.printed is None or found.rest is None:
+            facts, rule = facts[1:], Rule.DECOMPOSED_ALONE
+        else:
+            details |= {
+                "printed": told(found.printed, found.printed_basis),
+                "rest": told(found.rest, found.rest_basis, is_shift=True),
+            }
+        chapter = self._chapters[found.corrected]
+        said = self._say(chapter, rule, details, facts, Reasons(self.known))
+        return self._finding(Topic.RESOURCES, [said], (), about=[])
 
     def apart(self) -> Finding | None:
         """What is spent without a part that is posted wrongly, for everybody."""

@@ -136,6 +136,9 @@ class _Choice:
         """The choice: main findings, then chapter by chapter."""
         self._summary()
         self._chapters()
+        if decomposed := self._all.decomposed():
+            # Stands beside a figure of its own, whatever else is told.
+            self._told.append(decomposed)
         told = {one.id for one in self._told}
         left_out = {one.id: one for one in self._left_out if one.id not in told}
         return Findings(

@@ -87,14 +87,14 @@ Remark: TypeAlias = Literal[
 class Quantity:
     """A number on its way into a sentence: how it is written is decided by ``text``.
 
-    ``role`` ``distance`` is whole percent without sign.
+    ``role`` ``distance`` is whole percent without sign, ``shift`` has its sign.
     """
 
     value: float
     unit: str
     decimals: int
     basis: str
-    role: Literal["level", "distance", "difference"] = "level"
+    role: Literal["level", "distance", "difference", "shift"] = "level"
 
 
 @dataclass(frozen=True)

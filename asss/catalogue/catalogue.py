@@ -23,6 +23,7 @@ from asss.catalogue import language as writing
 from asss.catalogue import markdown, parameters, translation
 from asss.catalogue.formula import Formula, Term
 from asss.catalogue.knowledge import (
+    NEED_PARTS,
     SERVICE_FILE,
     Comment,
     Forbehold,
@@ -32,6 +33,7 @@ from asss.catalogue.knowledge import (
     ManualFigure,
     MeanPeriod,
     MeanRule,
+    NeedFigure,
     OwnForbehold,
     OwnPhrases,
     Phrases,
@@ -62,6 +64,7 @@ __all__ = [
     "load_all",
     "load_catalogue",
     "of_runs",
+    "read_need",
     "read_number",
     "service_named",
     "services",
@@ -70,6 +73,8 @@ __all__ = [
 
 MANUAL_FOLDER = "manuelle"
 COMMENT_FOLDER = "kommentarer"
+#: What the correction for need is made of.
+NEED_FILE = "behov.csv"
 FORBEHOLD_FILE = "forbehold.yaml"
 STATBANK_FILE = "statbank.yaml"
 
@@ -90,7 +95,7 @@ READ = (
 )
 OWN = (
     *(SERVICE_FILE, FORBEHOLD_FILE, "fraser.yaml", "fraser.*.yaml"),
-    *(f"{MANUAL_FOLDER}/*.csv", f"{COMMENT_FOLDER}/*/*.md"),
+    *(f"{MANUAL_FOLDER}/*.csv", f"{COMMENT_FOLDER}/*/*.md", NEED_FILE),
 )
 
 #: Where all of them lay when there was one service area, and where they lie now.
@@ -114,6 +119,9 @@ INVISIBLE = re.compile("[\u200b-\u200f\u202f\u2060\ufeff\u00ad]")
 COLUMNS = frozenset(
     name for name, field in ManualFigure.model_fields.items() if field.is_required()
 ) - {"measure", "file"}
+
+#: The same of what the correction for need is made of.
+NEED_COLUMNS = frozenset(NeedFigure.model_fields) - {"file"}
 
 #: What may be withheld of a change, the strictest first.
 CHANGES = ("withheld", "reserved", "doubted")
@@ -154,6 +162,7 @@ class Catalogue:
     forbehold: tuple[Forbehold, ...]
     phrases: Phrases
     manual: Mapping[tuple[str, str, int], ManualFigure]
+    need: Mapping[tuple[str, str, int], NeedFigure]
     comments: tuple[Comment, ...]
     broken: Mapping[tuple[str, int], tuple[str, ...]]
     statbank: StatBankSettings
@@ -445,6 +454,7 @@ class _Area:
     phrases: OwnPhrases
     translations: Mapping[str, OwnTranslation]
     manual: tuple[ManualFigure, ...]
+    need: tuple[NeedFigure, ...]
     comments: tuple[Comment, ...]
     broken: Mapping[tuple[str, int], tuple[str, ...]]
 
@@ -541,6 +551,7 @@ def _read_area(
         )
     }
     manual = _read_manual(folder / MANUAL_FOLDER, problems)
+    need = read_need(folder / NEED_FILE, network, service, problems)
     comments = _read_comments(folder / COMMENT_FOLDER, problems, broken)
     if not (network and service and caveats and own and said):
         return None
@@ -556,7 +567,10 @@ def _read_area(
     problems += _check_people(network, service, manual, reports)
     problems += _check_own_phrases(said, translations, service, own)
     return _Area(
-        *(service, joined, own, said, translations, tuple(manual), tuple(comments)),
+        *(service, joined, own, said, translations),
+        manual=tuple(manual),
+        need=tuple(need),
+        comments=tuple(comments),
         broken={
             place: tuple(f"{folder.name}/{one}" for one in found)
             for place, found in broken.items()
@@ -581,6 +595,7 @@ def _of_area(read: _Read, service: str, language: str) -> Catalogue:
         forbehold=area.caveats.forbehold,
         phrases=read.phrases.spoken(area.phrases),
         manual={(f.measure, f.kommune, f.year): f for f in area.manual},
+        need={(f.part, f.kommune, f.year): f for f in area.need},
         comments=area.comments,
         broken=area.broken,
         statbank=read.settings,
@@ -691,7 +706,7 @@ def _texts(content: Any) -> Iterable[str]:
 def _read_manual(folder: Path, problems: list[str]) -> list[ManualFigure]:
     figures = []
     for path in parameters.files(folder, "*.csv"):
-        for line, row in _rows(path, problems):
+        for line, row in _rows(path, path.name, COLUMNS, problems):
             if "measure" not in row and not IDENTIFIER.fullmatch(path.stem):
                 problems.append(
                     f"{path.name}: is not called as a measure, and has no column that "
@@ -721,14 +736,81 @@ def _read_manual(folder: Path, problems: list[str]) -> list[ManualFigure]:
     return figures
 
 
-def _rows(path: Path, problems: list[str]) -> Iterator[tuple[int, dict[str, Any]]]:
+def read_need(
+    path: Path, network: Network | None, service: Service | None, problems: list[str]
+) -> list[NeedFigure]:
     """
-    The rows of a file of manual figures, numbered by their lines.
+    What the correction for need is made of: all of it for all members, or none.
+
+    Parameters
+    ----------
+    path : Path
+        ``behov.csv`` of a service area; one that is not there has nothing.
+    network, service
+        What the rows name; where these could not be read, that is not checked.
+    problems : list of str
+        What is wrong is added, by file, line and column.
+    """
+    file, before = path.name, len(problems)
+    found: dict[tuple[str, str, int], NeedFigure] = {}
+    ids = [member.id for member in network.members] if network else []
+    for line, row in _rows(path, file, NEED_COLUMNS, problems) if path.exists() else ():
+        where = f"{file}, line {line}"
+        problems += _invisible(where, row)
+        content = {**row, "file": where}
+        one = parameters.check_model(NeedFigure, content, file=where, problems=problems)
+        if one is None:
+            continue
+        if network:
+            problems += parameters.unknown(f"{where}: kommune", [one.kommune], ids)
+        key = one.part, one.kommune, one.year
+        if key in found:
+            told = found[key].file.rpartition(", ")[2]
+            problems.append(f"{where}: part: {' '.join(map(str, key))} is in {told}")
+        found[key] = one
+    if network and service and found and len(problems) == before:
+        problems += _wrong_need(file, found, network, service)
+    return list(found.values())
+
+
+def _wrong_need(
+    file: str,
+    found: Mapping[tuple[str, str, int], NeedFigure],
+    network: Network,
+    service: Service,
+) -> Iterator[str]:
+    """What is not there, and who is there and was no member: a mean is of all."""
+    relation = service.relations.corrected
+    raw = [one for one in service.figures if relation and one.id == relation.raw]
+    if not (raw and raw[0].formula.denominator):
+        yield (
+            f"{file}: {service.service} has no relations.corrected, with a ratio for "
+            "its raw, that could be decomposed"
+        )
+    for year in sorted({year for _, _, year in found}):
+        members = [member.id for member in network.in_year(year)]
+        for kommune in members:
+            lacking = [p for p in NEED_PARTS if (p, kommune, year) not in found]
+            if lacking:
+                parts = " or ".join(lacking)
+                yield f"{file}: {kommune} {year} has no row with part {parts}"
+        yield from (
+            f"{one.file}: year: {kommune} is no member in {year}"
+            for (_, kommune, when), one in found.items()
+            if when == year and kommune not in members
+        )
+
+
+def _rows(
+    path: Path, file: str, columns: frozenset[str], problems: list[str]
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """
+    The rows of a file of figures with these columns, numbered by their lines.
 
     A file with semicolons is one that Excel has saved in Norwegian: its numbers have a
     decimal comma, its days may be written 23.11.2026, and empty rows follow the last.
     """
-    text = parameters.read_text(path, path.name, problems)
+    text = parameters.read_text(path, file, problems)
     if text is None:
         return
     head = text.partition("\n")[0]
@@ -740,13 +822,13 @@ def _rows(path: Path, problems: list[str]) -> Iterator[tuple[int, dict[str, Any]
     )
     try:
         names = list(lines.fieldnames or ())
-        if lacking := sorted(COLUMNS - {*names}):
+        if lacking := sorted(columns - {*names}):
             problems.append(
-                f"{path.name}: its first line lacks the columns {', '.join(lacking)}; "
+                f"{file}: its first line lacks the columns {', '.join(lacking)}; "
                 "between columns stand commas or semicolons"
             )
             return
-        if twice := _twice(f"{path.name}, line 1", "columns", names):
+        if twice := _twice(f"{file}, line 1", "columns", names):
             problems += twice
             return
         for row in lines:
@@ -757,11 +839,11 @@ def _rows(path: Path, problems: list[str]) -> Iterator[tuple[int, dict[str, Any]
             if is_norwegian and day:
                 content["collected"] = "-".join(reversed(day.groups()))
             content["year"] = read_number(row["year"], is_norwegian)
-            for name in ("value", "numerator", "denominator"):
+            for name in {"value", "numerator", "denominator"} & content.keys():
                 content[name] = read_number(row.get(name) or None, is_norwegian)
             yield lines.line_num, content
     except csv.Error as error:
-        problems.append(f"{path.name}, line {lines.line_num}: is no CSV ({error})")
+        problems.append(f"{file}, line {lines.line_num}: is no CSV ({error})")
 
 
 def read_number(text: str | None, is_norwegian: bool = False) -> Any:

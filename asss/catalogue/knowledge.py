@@ -17,6 +17,7 @@ from pydantic import (
     PositiveFloat,
     PositiveInt,
     Strict,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
@@ -37,6 +38,8 @@ from asss.catalogue.rules import Limit, Topic
 from asss.errors import ParameterError, UsageError
 
 __all__ = [
+    "NEED_PARTS",
+    "PAYROLL_TAX",
     "SERVICE_FILE",
     "Calendar",
     "Chance",
@@ -53,6 +56,8 @@ __all__ = [
     "MeanPeriod",
     "MeanRule",
     "Measure",
+    "NeedFigure",
+    "NeedPart",
     "OwnForbehold",
     "OwnPhrases",
     "Phrase",
@@ -790,6 +795,83 @@ class ManualFigure(Model):
         if self.numerator is None or self.denominator is None:
             return None
         return self.numerator, self.denominator
+
+
+#: What is to be known of each kommune, beside SSB's figures, to correct what is spent.
+NeedPart = Literal[
+    "need", "payroll_zone", "wage_share", "pension", "depreciation", "inhabitants"
+]
+
+#: The unit that each is given in, and the values that it can have, in that unit.
+NEED_PARTS: Mapping[NeedPart, tuple[str, float, float]] = {
+    "need": ("indeks", 0.3, 3),
+    "payroll_zone": ("sone", 0, 0),
+    "wage_share": ("prosent", 5, 100),
+    "pension": ("1000 kr", -1e6, 1e6),
+    "depreciation": ("1000 kr", 0, 1e6),
+    "inhabitants": ("personer", 1000, 2e6),
+}
+
+#: Employers' contribution by zone, in percent, as Stortinget has set it since 2007; Ia,
+#: with two rates by amount, has none of its own.
+PAYROLL_TAX: Mapping[str, float] = {
+    "I": 14.1,
+    "II": 10.6,
+    "III": 6.4,
+    "IV": 5.1,
+    "IVa": 7.9,
+    "V": 0.0,
+}
+
+
+class NeedFigure(Model):
+    """A row of ``behov.csv``: a part of the correction for need, and its source.
+
+    ``need`` is the index of the service's sub-cost-key, 1 for the country; ``pension``
+    is what is to be added to what is spent, and so below zero where it is taken away.
+    """
+
+    part: NeedPart
+    kommune: Identifier
+    year: Annotated[int, Field(ge=1900, le=2999)]
+    unit: str
+    value: FiniteFloat | str | None
+    basis: Literal["real", "published", "reconstructed"]
+    source: Source = Field(min_length=1)
+    collected: Day
+    note: str
+    file: str
+
+    @field_validator("unit")
+    @classmethod
+    def _is_its_own(cls, unit: str, given: ValidationInfo) -> str:
+        wanted, *_ = NEED_PARTS.get(given.data.get("part", "need"), ("", 0, 0))
+        if "part" in given.data and unit != wanted:
+            msg = f"{given.data['part']} is given in {wanted!r}"
+            raise ValueError(msg)
+        return unit
+
+    @field_validator("value")
+    @classmethod
+    def _is_possible(cls, value: float | str | None, given: ValidationInfo) -> Any:
+        part: NeedPart | None = given.data.get("part")
+        if part == "payroll_zone":
+            if value not in PAYROLL_TAX:
+                msg = f"is one of the zones {', '.join(PAYROLL_TAX)}"
+                raise ValueError(msg)
+        elif part:
+            unit, low, high = NEED_PARTS[part]
+            if isinstance(value, str | None) or not low <= value <= high:
+                msg = f"{part} is a number from {low:g} to {high:g}, in {unit!r}"
+                raise ValueError(msg)
+        return value
+
+    @property
+    def number(self) -> float:
+        """What is reckoned with: of a zone, its rate in percent."""
+        if isinstance(self.value, str):
+            return PAYROLL_TAX[self.value]
+        return float(self.value or 0)
 
 
 class Comment(Model):

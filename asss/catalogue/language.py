@@ -28,6 +28,7 @@ __all__ = [
     "lowered",
     "number",
     "numeral",
+    "signed",
     "significant",
     "span",
     "unascribed",
@@ -92,6 +93,18 @@ def number(value: float, decimals: int = 0) -> str:
     digits = f"{abs(rounded):,.{decimals}f}"
     digits = digits.replace(",", HARD_SPACE).replace(".", ",")
     return f"{MINUS}{digits}" if rounded < 0 else digits
+
+
+def signed(value: float, decimals: int = 0) -> str:
+    r"""
+    Write how much more or less: with its sign, unless it is nothing in print.
+
+    Examples
+    --------
+    >>> signed(0.238, 2), signed(-0.01, 2), signed(0.004, 2)
+    ('+0,24', '−0,01', '0,00')
+    """
+    return "+" * (half_up(value, decimals) > 0) + number(value, decimals)
 
 
 def significant(value: float, digits: int = 6) -> str:

@@ -134,6 +134,16 @@ class Rule(StrEnum):
         Topic.RESOURCES,
         "plain plainly joint corrected rank caveat",
     )
+    DECOMPOSED = (
+        "decomposed",
+        Topic.RESOURCES,
+        "spent others need computed printed rest caveat",
+    )
+    DECOMPOSED_ALONE = (
+        "decomposed_alone",
+        Topic.RESOURCES,
+        "spent others need computed caveat",
+    )
     APART_FROM_MEAN = "apart_from_mean", Topic.PART, "distance more"
     SIDE_OF_MEAN = "side_of_mean", Topic.PART, "more"
     LIKE_MEAN = "like_mean", Topic.PART

@@ -8,7 +8,7 @@ facts. Figures are vector graphics whose text stays text.
 ::
 
   strip                 all members; leans on development
-   profile  development  a report's kinds of figures
+   profile  development  need  a report's kinds of figures
          picture         what is seen, what is heard, the numbers behind
           canvas         a sheet to draw on, and its key, as SVG
          adoption        what somebody else drew, taken in
@@ -17,6 +17,7 @@ facts. Figures are vector graphics whose text stays text.
 ========================================  ==============================================
 ``profile(book, known)``                  a report's Figur 1: indicators as indexes
 ``development(book, known, chapter=)``    a report's indicators of a chapter over time
+``need(book, known, decomposed)``         a report's steps to the corrected figure
 ``strip(book, known, indicator=)``        one indicator of every member, and over time
 ========================================  ==============================================
 
@@ -27,6 +28,7 @@ and singles out a kommune if asked to (``focus="trondheim"``).
 from asss.figures.adoption import adopt
 from asss.figures.canvas import warm_up
 from asss.figures.development import development
+from asss.figures.need import need
 from asss.figures.picture import Data, Picture, Table
 from asss.figures.profile import profile
 from asss.figures.strip import strip
@@ -37,6 +39,7 @@ __all__ = [
     "Table",
     "adopt",
     "development",
+    "need",
     "profile",
     "strip",
     "warm_up",

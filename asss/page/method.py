@@ -6,7 +6,7 @@ each indicator is made, tables and queries, what was collected by hand, and ever
 forbehold. A report says where the page is. Imports ``sections`` and below.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -20,7 +20,15 @@ from asss.analysis.tables import BASES, MARKED, SIGNS, legend, mark
 from asss.catalogue import language, markdown
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.formula import Formula
-from asss.catalogue.knowledge import Forbehold, Indicator, MeanRule, Series
+from asss.catalogue.knowledge import (
+    NEED_PARTS,
+    Forbehold,
+    Indicator,
+    MeanRule,
+    NeedFigure,
+    NeedPart,
+    Series,
+)
 from asss.catalogue.parameters import EVERY, METHOD, suggestion
 from asss.errors import UsageError
 from asss.outputs import HTML_NAME
@@ -33,6 +41,7 @@ __all__ = ["PARTS", "facts", "heading", "part", "see_also", "title"]
 
 #: The tables in the order of the page, by letters: Tabell 1 is that of a report.
 MEANS, DEFINITIONS, FORBEHOLD, MEASURES, QUERIES, COLLECTED = "ABCDEF"
+GIVEN, SOURCES = "GH"
 
 #: What is told of chance, in its order.
 CHANCE = ("meaning", "clear", "limits", "without", "basis", "methods")
@@ -385,8 +394,9 @@ def _collected(book: NetworkBook, known: Catalogue) -> Block:
         for key, entry in known.manual.items()
         if key[1] in members and key[2] in book.all_years
     }
+    need = _need(book, known)
     if not held:
-        return block("told", known, paragraphs=[words["manual_none"]])
+        return _joined(block("told", known, paragraphs=[words["manual_none"]]), *need)
     rows: list[Any] = []
     by_hand = known.service.by_hand
     for measure in dict.fromkeys((*by_hand, *(measure for measure, _, _ in held))):
@@ -404,7 +414,59 @@ def _collected(book: NetworkBook, known: Catalogue) -> Block:
     caption = words["manual_caption"]
     table = _grid(known, COLLECTED, caption, heads, rows, "collected")
     said = f"{words['manual_collected']} {when}."
-    return _joined(table, block("told", known, paragraphs=[said]))
+    return _joined(table, block("told", known, paragraphs=[said]), *need)
+
+
+def _need(book: NetworkBook, known: Catalogue) -> Iterator[Block]:
+    """How need is corrected for, and what of it is given for the year, and from where.
+
+    Nothing where the service area has no figure that is corrected.
+    """
+    if known.service.relations.corrected is None:
+        return
+    words, year = known.phrases.words, book.run.year
+    given = {key: one for key, one in known.need.items() if key[2] == year}
+    *told, limits = (
+        words[f"need_{about}"] for about in ("formula", "source", "limits")
+    )
+    if not given:
+        none = text.phrase("method_need_none", {"year": year}, known)
+        yield block("told", known, paragraphs=[*told, limits, none])
+        return
+    yield block("told", known, paragraphs=told)
+    heads = [words[f"need_part_{part}"] for part in NEED_PARTS]
+    rows = [
+        [
+            Cell(member.name),
+            *(_given(given[part, member.id, year], known) for part in NEED_PARTS),
+        ]
+        for member in book.members
+    ]
+    names, caption = [words["forbehold_kommune"], *heads], words["need_given_caption"]
+    yield _grid(known, GIVEN, caption, names, rows, "collected")
+    rows = [
+        [Cell(head), Cell("; ".join(_sources(given.values(), part)))]
+        for head, part in zip(heads, NEED_PARTS, strict=True)
+    ]
+    names, caption = (
+        [words["need_step"], words["source"]],
+        words["need_sources_caption"],
+    )
+    yield _grid(known, SOURCES, caption, names, rows, "definitions")
+    yield block("told", known, paragraphs=[limits])
+
+
+def _given(entry: NeedFigure, known: Catalogue) -> Cell:
+    """A part as it was given, with its mark."""
+    sign = mark(entry.basis, known.phrases.words)
+    if isinstance(entry.value, str):
+        return Cell(entry.value + sign)
+    return Cell(language.significant(entry.number) + sign)
+
+
+def _sources(given: Iterable[NeedFigure], part: NeedPart) -> Iterable[str]:
+    """Where a part was read, each place once."""
+    return dict.fromkeys(one.source for one in given if one.part == part)
 
 
 def _value(entry: Any, decimals: int, known: Catalogue) -> Cell:

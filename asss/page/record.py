@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal, Self, TypeAlias
 from pydantic import Field, FiniteFloat, ValidationError
 
 from asss.analysis.facts import Fact, FactId, Year, about
+from asss.analysis.need import Need
 from asss.analysis.publication import Edition, Finality
 from asss.analysis.tables import Basis
 from asss.catalogue.knowledge import Speaker, Supposition
@@ -375,6 +376,11 @@ class FactsFile(Model):
         "then what is not, that which says most first."
     )
     forbehold: list[ForbeholdRecord] = about("Every caveat on any of the figures.")
+    need: Need | None = about(
+        "How what is spent per inhabitant becomes the figure that is corrected for "
+        "need; only in a report for which the parts of the correction are given.",
+        default=None,
+    )
     own: list[OwnRecord] = about(
         "What the kommune adds of its own, in the order of the page: figures, tables "
         "and text that are not the network's.",
@@ -383,7 +389,10 @@ class FactsFile(Model):
     @property
     def content(self) -> dict[str, Any]:
         """What the file holds, as JSON has it."""
-        return self.model_dump(mode="json", by_alias=True)
+        held = self.model_dump(mode="json", by_alias=True)
+        if self.need is None:
+            del held["need"]
+        return held
 
     def __repr__(self) -> str:
         """In a line, and not fact by fact."""

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from asss.analysis import publication
 from asss.analysis.facts import Fact, FactBook, NetworkBook
 from asss.analysis.findings import SUMMARY, Findings
+from asss.analysis.need import Need, decompose
 from asss.analysis.statements import Detail
 from asss.catalogue import markdown
 from asss.catalogue.catalogue import Catalogue
@@ -248,28 +249,38 @@ def chapter(
     *,
     drawn: Picture | None = None,
     number: int = 0,
+    waterfall: Picture | None = None,
 ) -> Illustrated:
     """
     A chapter's sentences with what people say, and its figure of that number.
 
-    The caveats of a sentence are the notes under Tabell 1, and stand there alone.
+    The caveats of a sentence are the notes under Tabell 1, and stand there alone. How
+    need is corrected for is a second figure, with the number after it.
     """
     said = comments.place(found, known)
     whole = text.sentences(found, known, chapter=chapter)
-    called = caption(known.service.chapter(chapter), known)
-    shown = figure(drawn, known, number=number, caption=called) if drawn else None
+    pictures = [
+        (drawn, caption(known.service.chapter(chapter), known)),
+        (waterfall, known.phrases.words["caption_need"]),
+    ]
+    shown = [
+        figure(picture, known, number=place, caption=called)
+        for place, (picture, called) in enumerate(pictures, start=number)
+        if picture
+    ]
     made = block(
         "chapter",
         known,
         paragraphs=_noted([whole] if whole else [], said, found, known),
-        figure=Markup(shown.html) if shown else "",
+        figure=Markup("\n".join(one.html for one in shown)),
         closing=[
             comments.inline(one, known) for one in said.last(chapter, causes=True)
         ],
         last=comments.apart(said.last(chapter, causes=False), known),
         sources=said.sources(chapter),
     )
-    return Illustrated(made.html, shown.figures if shown else {})
+    figures = {n: data for one in shown for n, data in one.figures.items()}
+    return Illustrated(made.html, figures)
 
 
 def facts(found: Findings, known: Catalogue) -> FactsFile:
@@ -296,6 +307,7 @@ def facts(found: Findings, known: Catalogue) -> FactsFile:
         said=comments.place(found, known),
         findings=reasons.findings((*found.findings, *found.left_out), known),
         table=keyfigures.table(found, known),
+        need=decompose(book, known),
     )
 
 
@@ -333,6 +345,7 @@ def gathered(
     findings: Sequence[record.FindingRecord] = (),
     said: Comments = comments.NOBODY,
     table: record.PrintedTable | None = None,
+    need: Need | None = None,
 ) -> FactsFile:
     """What facts.json holds; ``whose`` report it is by id and name."""
     run = book.run.model_copy(update={"kommune": whose[0]})
@@ -360,6 +373,7 @@ def gathered(
         ],
         comments=said.records,
         findings=list(findings),
+        need=need,
         own=[],
         forbehold=[
             record.ForbeholdRecord(

@@ -32,6 +32,7 @@ from asss.catalogue.language import (
     join,
     number,
     numeral,
+    signed,
 )
 from asss.catalogue.parameters import BOKMAL, suggestion
 from asss.catalogue.rules import Rule
@@ -86,9 +87,9 @@ def quantity(amount: Quantity, words: Mapping[str, str]) -> str:
     form = words[f"unit_{amount.unit}"]
     if amount.role == "difference":
         form = words.get(f"difference_{amount.unit}", form)
-    return form.format(number=number(amount.value, amount.decimals)) + mark(
-        amount.basis, words
-    )
+    write = signed if amount.role == "shift" else number
+    told = form.format(number=write(amount.value, amount.decimals))
+    return told + mark(amount.basis, words)
 
 
 def bare(amount: float | None, decimals: int) -> str:

@@ -147,6 +147,7 @@ REASONS: Final = {
     "forbehold": f"{FORBEHOLD_FILE}: a forbehold on its figures changed",
     "kinds": f"{FOLDER}/{FORBEHOLD_FILE}: a kind of forbehold changed",
     "manual": f"{MANUAL_FOLDER}/: a figure that it uses changed",
+    "need": "behov.csv: what corrects for need in that year changed",
     "network": f"{FOLDER}/{NETWORK_FILE} changed",
     "origin": "the figures are from another service, or embedded and fetched",
     "others": f"{FOLDER}/: a file of unknown use was added, changed or removed",
@@ -394,6 +395,7 @@ class Inputs:
       everybody's report; those of later years are in none.
     * ``forbehold``: those on any such figure, for the report lists them all.
     * ``manual``: what was collected by hand for any of them.
+    * ``need``: what corrects what they spend in that year, where that is given.
     * ``comments``: those on this kommune and year.
     * The network, the service area with its rules, all words, thresholds and kinds of
       forbehold: whole, whatever the report uses of them.
@@ -472,6 +474,11 @@ def _shared(known: Catalogue, answers: Snapshot, year: int) -> dict[str, str]:
         for figure in known.manual.values()
         if figure.year <= year and figure.kommune in kommuner
     ]
+    need = [
+        figure.model_dump(exclude={"file"})
+        for figure in known.need.values()
+        if figure.year == year
+    ]
     origin = (answers.is_fetched, answers.is_from_ssb or answers.base_url)
     parts = {
         "origin": origin,
@@ -482,6 +489,7 @@ def _shared(known: Catalogue, answers: Snapshot, year: int) -> dict[str, str]:
         "forbehold": forbehold,
         "manual": manual,
         "others": _others(known),
+        **({"need": need} if need else {}),
         **_figures(known, answers, members, year),
     }
     return {part: _sha256(content) for part, content in parts.items()}

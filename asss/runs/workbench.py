@@ -19,6 +19,7 @@ from asss.analysis import findings, frames, indexing, network, robustness
 from asss.analysis.facts import Fact, gather_network
 from asss.analysis.findings import Findings
 from asss.analysis.frames import Parameters
+from asss.analysis.need import Need, decompose
 from asss.analysis.network import NetworkFindings
 from asss.analysis.tables import check_indexed
 from asss.catalogue.catalogue import Catalogue
@@ -316,8 +317,16 @@ class KommuneReport(Report):
             only=list(dict.fromkeys(only)),
             titles=text.titles(self.found, self.known, chapter=chapter),
         )
+        after, waterfall = self._need_chapters, None
+        if self._need and chapter == after[0]:
+            waterfall = figures.need(book, self.known, self._need)
         return sections.chapter(
-            self.found, self.known, chapter, drawn=drawn, number=figure
+            self.found,
+            self.known,
+            chapter,
+            drawn=drawn,
+            number=figure + (chapter in after[1:]),
+            waterfall=waterfall,
         )
 
     def chapters(self) -> Blocks:
@@ -326,6 +335,23 @@ class KommuneReport(Report):
         for number, one in enumerate(self.known.service.chapters, start=2):
             parts += [sections.opening(one), self.chapter(one.id, figure=number)]
         return Blocks(tuple(parts))
+
+    @cached_property
+    def _need(self) -> Need | None:
+        """How need is corrected for, where its parts are given: a figure more."""
+        return decompose(self.found.book, self.known)
+
+    @property
+    def _need_chapters(self) -> tuple[str, ...]:
+        """The chapter with that figure, and those after it, whose are one further."""
+        service, need = self.known.service, self._need
+        names = [one.id for one in service.chapters]
+        first = [
+            place
+            for place, name in enumerate(names)
+            if need and need.corrected in [one.id for one in service.in_chapter(name)]
+        ]
+        return tuple(names[first[0] :]) if first else ()
 
     def own_figure(
         self,
@@ -362,7 +388,7 @@ class KommuneReport(Report):
         UsageError
             Naming each number that is not declared, and whatever is missing.
         """
-        number = figure or len(self.known.service.chapters) + 2
+        number = figure or len(self.known.service.chapters) + 2 + bool(self._need)
         record = own.declare(
             "figure",
             data,

@@ -30,6 +30,7 @@ Kind = Literal[
     "sources",
     "table",
     "own",
+    "need",
 ]
 
 #: Codes that a cell has, among others.

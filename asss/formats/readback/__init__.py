@@ -7,10 +7,10 @@ web page, the PDF and the Word document are read each by its own; and the facts
 themselves are made once more, and worked out by a second hand from the answers on
 disk. Imports ``overview`` and below. Of facts, and of figures::
 
-  arithmetic   answers               every fact by a second hand │ what lies on disk
+  arithmetic  correction  answers     facts by a second hand │ need │ what lies on disk
 
                 figures              of a page: is each what it must be?
-  spoken   profile   panels          what is beside it │ rows │ panels
+  spoken  profile  panels  waterfall  what is beside it │ rows │ panels │ steps
   shown         drawing              facts as figures show them │ marks of a drawing
 """
 

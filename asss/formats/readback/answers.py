@@ -19,7 +19,7 @@ from typing import Any, NamedTuple, TypeAlias
 import yaml
 
 __all__ = ["Answer", "Cell", "Entry", "Snapshot", "covers", "figures_by_hand"]
-__all__ += ["read_yaml"]
+__all__ += ["given_for_need", "read_yaml"]
 
 #: What a file says of one thing.
 Entry: TypeAlias = Mapping[str, Any]
@@ -145,6 +145,12 @@ def figures_by_hand(folder: Path) -> dict[tuple[str, str, int], dict[str, str]]:
             key = row.get("measure") or path.stem, row["kommune"], int(row["year"])
             found[key] = {**row, "file": path.name}
     return found
+
+
+def given_for_need(path: Path) -> dict[tuple[str, str, int], dict[str, str]]:
+    """Every row of what corrects for need, by part, kommune and year; if there is."""
+    rows = _rows(path.read_bytes()) if path.is_file() else []
+    return {(row["part"], row["kommune"], int(row["year"])): row for row in rows}
 
 
 @lru_cache(KEPT)

@@ -24,8 +24,10 @@ from asss.formats.readback.answers import (
     Snapshot,
     covers,
     figures_by_hand,
+    given_for_need,
     read_yaml,
 )
+from asss.formats.readback.correction import decomposed, differences
 
 __all__ = ["false_figures", "prepare"]
 
@@ -161,6 +163,7 @@ def false_figures(
             *hand.false_facts(facts),
             *hand.false_others(facts["others"]),
             *hand.false_sources(facts),
+            *hand.false_need(facts, parameters / facts["service"] / "behov.csv"),
         ]
     except (LookupError, TypeError, ValueError, OSError) as error:
         return [f"facts.json: cannot be worked out once more ({error!r})"]
@@ -620,6 +623,33 @@ class _Hand:
     def _place(self, key: Key) -> str:
         indicator, kommune, year = key
         return f"facts.json: {indicator}, {self.members[kommune]['name']} {year}"
+
+    # -- need --------------------------------------------------------------------------
+
+    def false_need(self, facts: Entry, path: Path) -> Iterator[str]:
+        """What is told of the correction for need, where its parts are given."""
+        wanted = self._corrected(given_for_need(path), facts["run"]["kommune"])
+        yield from differences("facts.json: need", facts.get("need"), wanted, _is)
+
+    def _corrected(
+        self, given: Mapping[Key, Entry], own: str
+    ) -> dict[str, Any] | None:
+        relation = (self.service.get("relations") or {}).get("corrected")
+        year = self.until
+        if self.supposed or not relation or ("need", own, year) not in given:
+            return None
+        raw, corrected = relation["raw"], relation["corrected"]
+        counted = self.group(raw, year).place
+        if own not in counted:
+            return None
+        rows = [self._there((raw, who, year)) for who in self.members if who in counted]
+        ks, one = self._there((corrected, own, year)), self.indicators[corrected]
+        spent = {row.key[1]: (row.above or 0, row.factor or 1) for row in rows}
+        made = decomposed(spent, given, own, year, ks.value)
+        made["decimals"] = one["decimals"]
+        bases = [g["basis"] for m in made["members"] for g in m["given"]]
+        made["basis"] = _weakest([*(row.basis for row in rows), *bases])
+        return made | {"raw": raw, "corrected": corrected, "printed_basis": ks.basis}
 
     # -- sources -----------------------------------------------------------------------
 

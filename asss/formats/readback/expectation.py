@@ -16,6 +16,7 @@ from asss.analysis.facts import HOUSEKEEPING
 from asss.analysis.findings import SUMMARY
 from asss.catalogue import markdown
 from asss.catalogue.catalogue import Catalogue
+from asss.catalogue.knowledge import NeedFigure
 from asss.catalogue.parameters import EVERY, METHOD, NETWORK, SHARED
 from asss.formats.readback.markup import fragment, said
 from asss.outputs import HTML_NAME
@@ -492,6 +493,7 @@ def _of_method(book: _Book) -> Iterator[str]:
     for entry in book.forbehold.values():
         yield f"{known.kinds[entry['kind']].name}. {entry['text']}"
     yield from _by_hand(book)
+    yield from _need(book)
 
 
 def _by_hand(book: _Book) -> Iterator[str]:
@@ -515,6 +517,33 @@ def _by_hand(book: _Book) -> Iterator[str]:
             ]
             if any(held):
                 yield " ".join([member.name, *shown])
+
+
+def _need(book: _Book) -> Iterator[str]:
+    """How need is corrected for; and each member's row, where its parts are given."""
+    known, words, year = book.known, book.words, book.run["year"]
+    if known.service.relations.corrected:
+        yield from (words["need_formula"], words["need_source"], words["need_limits"])
+        given = {key[:2]: one for key, one in known.need.items() if key[2] == year}
+        if not given:
+            yield known.phrases.phrases["method_need_none"].sentence.format(year=year)
+        order = [
+            *("need", "payroll_zone", "wage_share"),
+            *("pension", "depreciation", "inhabitants"),
+        ]
+        for member in known.network.in_year(year) if given else ():
+            held = [given[part, member.id] for part in order]
+            yield " ".join([member.name, *(_as_given(one, words) for one in held)])
+        yield from (one.source for one in given.values())
+
+
+def _as_given(one: NeedFigure, words: Words) -> str:
+    """A part of the correction, with as many decimals as it was given with."""
+    told = str(one.value)
+    if not isinstance(one.value, str):
+        _, _, decimals = f"{one.value:.12g}".partition(".")
+        told = written(one.number, len(decimals))
+    return told + marked(words, one.basis)
 
 
 def _marks(

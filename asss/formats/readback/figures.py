@@ -16,19 +16,20 @@ from xml.etree import ElementTree as ET
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.knowledge import Indicator
 from asss.catalogue.parameters import METHOD
-from asss.formats.readback import spoken
+from asss.formats.readback import spoken, waterfall
 from asss.formats.readback.drawing import opened
 from asss.formats.readback.expectation import spaced
 from asss.formats.readback.panels import Development, Strip
 from asss.formats.readback.profile import Profile
 from asss.formats.readback.shown import Shown
 from asss.formats.readback.spoken import Beside, Numbers
+from asss.formats.readback.waterfall import Waterfall
 from asss.outputs import HTML_NAME, REVIEW_NAME
 
 __all__ = ["read", "texts"]
 
 #: What the drawings of a kommune are called, the second with its chapter.
-PROFILE, DEVELOPMENT = "profil", "utvikling"
+PROFILE, DEVELOPMENT, NEED = "profil", "utvikling", "behov"
 
 FIGURE = re.compile(r'<figure id="figur-(\d+)">.*?</figure>', re.DOTALL)
 NUMBERS = re.compile(
@@ -85,6 +86,8 @@ def _beside(name: str, shown: Shown, *, is_review: bool = False) -> Beside:
         return spoken.profile(shown, is_review=is_review)
     if kind == DEVELOPMENT:
         return spoken.development(shown, about)
+    if kind == NEED:
+        return waterfall.beside(shown)
     return spoken.strip(shown, _indicator(about, shown))
 
 
@@ -97,8 +100,11 @@ def _wanted(shown: Shown) -> Iterator[tuple[int, str]]:
     """The numbers and ids of the drawings that a page must have."""
     service = shown.known.service
     if shown.kommune:
-        chapters = (chapter.id for chapter in service.chapters)
-        names = [PROFILE, *(f"{DEVELOPMENT}-{chapter}" for chapter in chapters)]
+        need, names = shown.facts.get("need"), [PROFILE]
+        for chapter in service.chapters:
+            about = {one.id for one in service.in_chapter(chapter.id)}
+            names.append(f"{DEVELOPMENT}-{chapter.id}")
+            names += [NEED] if need and need["corrected"] in about else []
     else:
         names = [f"kommunene-{one.id}".replace("_", "-") for one in service.indicators]
     yield from enumerate(names, start=1)
@@ -143,6 +149,8 @@ class _Figure:
             yield from Profile(drawing, self.shown, self.is_review).faults()
         elif kind == DEVELOPMENT:
             yield from Development(drawing, self.shown, about).faults()
+        elif kind == NEED:
+            yield from Waterfall(drawing, self.shown).faults()
         else:
             yield from Strip(
                 drawing, self.shown, _indicator(about, self.shown)

@@ -75,6 +75,11 @@ def printed(value: float, decimals: int = 0) -> float:
     return float(digits.replace("\u2212", "-"))
 
 
+def shifted(value: float, decimals: int = 0) -> str:
+    """How much more or less, with its sign where it has one in print."""
+    return "+" * (printed(value, decimals) > 0) + written(value, decimals)
+
+
 def side(fact: Fact) -> int:
     """1 over the mean, -1 under it, 0 on it."""
     value, mean = number(fact, "value"), number(fact, "network_mean")
@@ -129,6 +134,7 @@ class Hand:
         }
         self._forbehold = {entry["id"]: entry for entry in facts["forbehold"]}
         self._sentences = facts["sentences"]
+        self.need: Mapping[str, Any] = facts.get("need") or {}
         self._has_years = False
 
     # -- a sentence --------------------------------------------------------------------
@@ -575,6 +581,40 @@ def _need(hand: Hand, raw: Fact, corrected: Fact) -> str:
     )
 
 
+def _decomposed(hand: Hand, said: Said) -> Fields:
+    """From what is spent per inhabitant to what is left when need is corrected for."""
+    demand(hand.need, "nothing was given to decompose by")
+    need, relation = hand.need, hand.relations.corrected
+    names = [one["indicator"] for one in said.own]
+    wanted = [relation.corrected, relation.raw] if relation else []
+    is_alone = said.rule == "decomposed_alone"
+    demand(names == wanted[is_alone:], "it is of other figures")
+    corrected = hand.at(wanted[0])["value"]
+    demand((corrected is None) == is_alone, "KS' figure is there, or it is not")
+    places, basis = need["decimals"], need["basis"]
+    ratios = [float(step["ratio"]) for step in need["steps"]]
+
+    def told(value: float, *bases: str) -> str:
+        return written(value, places) + hand.mark(*bases)
+
+    def moved(value: float, *bases: str) -> str:
+        return shifted(value, places) + hand.mark(*bases)
+
+    fields = {
+        "spent": told(ratios[0], basis),
+        "others": moved(ratios[-2] - ratios[0], basis),
+        "need": moved(ratios[-1] - ratios[-2], basis),
+        "computed": told(ratios[-1], basis),
+    }
+    if is_alone:
+        return fields
+    rest, own = corrected - ratios[-1], said.own[0]["basis"]
+    return fields | {
+        "printed": told(corrected, own),
+        "rest": moved(rest, basis, own),
+    }
+
+
 def _gap(hand: Hand, said: Said) -> Fields:
     """Where the difference lies, in parts that add up to it in print."""
     (whole, *parts), relation = said.own, hand.relations.sum
@@ -960,6 +1000,7 @@ RULES: Mapping[str, Callable[[Hand, Said], Fields]] = {
         ),
         _corrected,
     ),
+    **dict.fromkeys(("decomposed", "decomposed_alone"), _decomposed),
     **dict.fromkeys(("gap", "gap_apart", "gap_mixed"), _gap),
     **dict.fromkeys(("driver_share", "driver_amount", "driver_both"), _driver),
     "duration": _duration,

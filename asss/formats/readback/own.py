@@ -175,7 +175,8 @@ def false_own(facts: Mapping[str, Any], known: Catalogue) -> Iterator[str]:
     records = facts.get("own", ())
     if records and facts["run"]["kommune"] in SHARED:
         yield "facts.json: only a report on one kommune has figures of its own"
-    first = {"figure": len(known.service.chapters) + 2, "table": 2}
+    drawn = len(known.service.chapters) + 1 + bool(facts.get("need"))
+    first = {"figure": drawn + 1, "table": 2}
     for record in records:
         kind = record["kind"]
         if kind in first:

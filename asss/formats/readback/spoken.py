@@ -21,6 +21,7 @@ __all__ = [
     "ordered",
     "profile",
     "strip",
+    "tabled",
     "valued",
 ]
 
@@ -194,10 +195,10 @@ def _profile_numbers(shown: Shown, *, is_review: bool) -> Numbers:
         if lines:
             groups.append((section.name, tuple(lines)))
     corner = words["table_indicator"]
-    return _table(shown, corner, [words[head] for head in heads], groups)
+    return tabled(shown, corner, [words[head] for head in heads], groups)
 
 
-def _table(
+def tabled(
     shown: Shown,
     corner: str,
     heads: Sequence[str],
@@ -296,7 +297,7 @@ def _development_numbers(shown: Shown, drawn: Sequence[Indicator]) -> Numbers:
             named += f" {words['break_mark']} {broken}"
         groups.append((named, tuple(lines)))
     heads = [f"{year}" for year in shown.years]
-    return _table(shown, words["forbehold_kommune"], heads, groups)
+    return tabled(shown, words["forbehold_kommune"], heads, groups)
 
 
 def _years(
@@ -419,4 +420,4 @@ def _strip_numbers(shown: Shown, one: Indicator) -> Numbers:
     )
     named = f"{one.short_name} ({words[f'unit_label_{one.unit}']})"
     heads = [f"{year}" for year in shown.years]
-    return _table(shown, words["forbehold_kommune"], heads, [(named, tuple(lines))])
+    return tabled(shown, words["forbehold_kommune"], heads, [(named, tuple(lines))])
