@@ -139,7 +139,7 @@ class Candidates:
             }
         chapter = self._chapters[found.corrected]
         said = self._say(chapter, rule, details, facts, Reasons(self.known))
-        return self._finding(Topic.RESOURCES, [said], (), about=[])
+        return Finding(Topic.DECOMPOSED, (said,), ())
 
     def apart(self) -> Finding | None:
         """What is spent without a part that is posted wrongly, for everybody."""

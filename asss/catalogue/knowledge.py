@@ -677,9 +677,11 @@ class Thresholds(Model):
         return threshold
 
 
-#: Of what is no finding of its own: told inside another sentence, or of the network.
+#: Of what is weighed against nothing: told inside another sentence, in any case, or of
+#: the network.
 UNWEIGHED = {
     Topic.PART,
+    Topic.DECOMPOSED,
     Topic.SPREAD,
     Topic.RANKS,
     Topic.WITHOUT,

@@ -78,6 +78,7 @@ class Topic(StrEnum):
     JOINT = "joint", (*_LIMITS, "several_years", "clear_change")
     STABLE = "stable", ("several_years", "stable_trend", "stable_change")
     REST = "rest"
+    DECOMPOSED = "decomposed"
     MISSING = "missing"
     PENDING = "pending"
 
@@ -136,12 +137,12 @@ class Rule(StrEnum):
     )
     DECOMPOSED = (
         "decomposed",
-        Topic.RESOURCES,
+        Topic.DECOMPOSED,
         "spent others need computed printed rest caveat",
     )
     DECOMPOSED_ALONE = (
         "decomposed_alone",
-        Topic.RESOURCES,
+        Topic.DECOMPOSED,
         "spent others need computed caveat",
     )
     APART_FROM_MEAN = "apart_from_mean", Topic.PART, "distance more"

@@ -89,7 +89,7 @@ def test_what_is_reconstructed_is_marked(corrected: Catalogue, assess: Assess) -
     assert told == (
         "Per innbygger i alle aldre er utgiftene 0,95ʳ av snittet når alle kommunene "
         "teller likt; avskrivninger, pensjon og arbeidsgiveravgift flytter det −0,01ʳ "
-        "og behovet +0,23ʳ, til 1,17ʳ. KS' indikator er 1,04, med en rest på −0,13ʳ."
+        "og behovet +0,23ʳ, til 1,17ʳ. KS’ indikator er 1,04, med en rest på −0,13ʳ."
     )
 
 
@@ -133,7 +133,7 @@ def test_before_ks_has_its_figure(corrected: Catalogue, assess: Assess) -> None:
     assert need
     assert (need.printed, need.rest) == (None, None)
     (said,) = [one for one in found.statements if one.rule.startswith("decomposed")]
-    assert "KS' indikator er ikke oppgitt ennå," in text.sentence(said, corrected).text
+    assert "KS’ indikator er ikke oppgitt ennå," in text.sentence(said, corrected).text
 
 
 def test_a_mean_of_nothing_is_refused(project: Path, assess: Assess) -> None:
