@@ -111,8 +111,8 @@ def differences(
             yield f"{place}: are {len(claimed)}, and should be {len(wanted)}"
         for one, other in zip(claimed, wanted, strict=False):
             named = other if isinstance(other, dict) else {}
-            about = named.get("kommune") or named.get("step") or named.get("part")
-            yield from differences(f"{place}, {about or ''}", one, other, is_same)
+            about = [named[of] for of in ("kommune", "step", "part") if of in named]
+            yield from differences(", ".join([place, *about]), one, other, is_same)
     elif not is_same(claimed, wanted):
         told = [float(x) if isinstance(x, Fraction) else x for x in (claimed, wanted)]
         yield f"{place}: is {told[0]!r}, and by behov.csv {told[1]!r}"

@@ -1,0 +1,160 @@
+"""
+The correction for need read back: by a second hand, in its figure, and in its words.
+
+Every slip of ``tests/faults/need.py`` is planted while facts and figure are made, and
+must be refused; without one, nothing is.
+"""
+
+import json
+import shutil
+from collections.abc import Callable
+from copy import deepcopy
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import given
+import pandas as pd
+import pytest
+from faults import Fault, Scene
+from faults import need as planted
+
+from asss import figures
+from asss.analysis import findings
+from asss.analysis.need import decompose
+from asss.catalogue import catalogue
+from asss.catalogue.catalogue import Catalogue
+from asss.catalogue.parameters import Run
+from asss.errors import AsssError
+from asss.formats.readback import arithmetic, prose
+from asss.formats.readback import figures as eyes
+from asss.page import sections
+from asss.statbank import Snapshot
+
+Facts = dict[str, Any]
+Made = tuple[Facts, str]
+
+#: Slips that show in one report, and not with parts that anybody has given.
+ELSEWHERE = {"KS' figure is told before it is there"}
+SLIPS = [one for one in planted.FAULTS if one.name not in ELSEWHERE]
+
+
+@pytest.fixture(scope="module")
+def corrected(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
+    """What is known where the parts are given, made up."""
+    folder = tmp_path_factory.mktemp("need") / "parameters"
+    shutil.copytree(root / "parameters", folder)
+    given.write(folder)
+    return catalogue.load_catalogue(folder)
+
+
+@pytest.fixture(scope="module")
+def make(
+    corrected: Catalogue, indexed: pd.DataFrame, snapshot: Snapshot
+) -> Callable[[str], Made]:
+    """The facts of a report, and its figure of need on a page by itself."""
+
+    def of(kommune: str) -> Made:
+        run = Run(kommune=kommune, year=2020, snapshot="embedded")
+        found = findings.assess(indexed, corrected, run, snapshot)
+        facts: Facts = json.loads(json.dumps(sections.facts(found, corrected).content))
+        need = decompose(found.book, corrected)
+        assert need
+        drawn = figures.need(found.book, corrected, need)
+        called = corrected.phrases.words["caption_need"]
+        html = sections.figure(drawn, corrected, number=3, caption=called).html
+        return facts, html
+
+    return of
+
+
+@pytest.fixture(scope="module")
+def sound(make: Callable[[str], Made]) -> Callable[[str], Made]:
+    """The same, made once."""
+    return cache(make)
+
+
+def faults(made: Made, known: Catalogue, snapshot: Snapshot) -> list[str]:
+    """What is wrong with need in facts, figure and words."""
+    facts, html = made
+    found = arithmetic.false_figures(facts, known.folder, snapshot.folder, 95)
+    found += prose.false_sentences(facts, known)
+    # The other figures of the page are not there.
+    seen = [one for one in eyes.read(html, facts, known) if "figure 3: " in one]
+    return [*found, *seen]
+
+
+@pytest.mark.parametrize("kommune", given.MADE_UP)
+def test_what_is_sound_passes(
+    sound: Callable[[str], Made], corrected: Catalogue, snapshot: Snapshot, kommune: str
+) -> None:
+    """Of every member."""
+    assert faults(sound(kommune), corrected, snapshot) == []
+
+
+@pytest.mark.parametrize("fault", SLIPS, ids=lambda fault: fault.name)
+def test_a_slip_is_refused(
+    make: Callable[[str], Made],
+    corrected: Catalogue,
+    snapshot: Snapshot,
+    monkeypatch: pytest.MonkeyPatch,
+    fault: Fault,
+) -> None:
+    """Wherever it shows; or what it gives is not even a fact."""
+    fault.plant(Scene(monkeypatch, Path()))
+    try:
+        made = make(fault.report.partition("-")[0])
+    except (AsssError, AssertionError):
+        return
+    assert faults(made, corrected, snapshot)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "told"),
+    [
+        (("basis",), "real", "need, basis: is 'real'"),
+        (("printed",), 1.0, "need, printed: is 1.0"),
+        (("rest",), 0.0, "need, rest: is 0.0"),
+        (("steps", 4, "ratio"), 1.0, "need, steps, need, ratio: is 1.0"),
+        (("steps", 2, "change"), 0.0, "need, steps, pension, change: is 0.0"),
+        (("steps", 0, "network_mean"), 1.0, "steps, spent, network_mean: is 1.0"),
+        (("members", 1, "amounts", 3), 1.0, "members, bergen, amounts: is 1.0"),
+        (("members", 0, "given", 0, "source"), "SSB", "given, need, source: is 'SSB'"),
+        (("members", 0, "given", 1, "value"), "V", "payroll_zone, value: is 'V'"),
+    ],
+)
+def test_a_number_that_is_changed_is_named(
+    sound: Callable[[str], Made],
+    corrected: Catalogue,
+    snapshot: Snapshot,
+    path: tuple[str | int, ...],
+    value: object,
+    told: str,
+) -> None:
+    """By its place, and with what it should be."""
+    facts = deepcopy(sound("trondheim")[0])
+    *way, last = path
+    held: Any = facts["need"]
+    for step in way:
+        held = held[step]
+    held[last] = value
+    found = arithmetic.false_figures(facts, corrected.folder, snapshot.folder, 95)
+    assert any(told in one for one in found), found
+
+
+def test_need_may_not_be_left_out_or_put_in(
+    sound: Callable[[str], Made],
+    corrected: Catalogue,
+    snapshot: Snapshot,
+    known: Catalogue,
+) -> None:
+    """It is in facts.json where its parts are given, and nowhere else."""
+    facts = deepcopy(sound("oslo")[0])
+    folders = (corrected.folder, snapshot.folder)
+    given_out = facts.pop("need")
+    assert any(
+        "need: is None" in one for one in arithmetic.false_figures(facts, *folders, 95)
+    )
+    facts["need"] = given_out
+    found = arithmetic.false_figures(facts, known.folder, snapshot.folder, 95)
+    assert any("and by behov.csv None" in one for one in found)
