@@ -631,9 +631,7 @@ class _Hand:
         wanted = self._corrected(given_for_need(path), facts["run"]["kommune"])
         yield from differences("facts.json: need", facts.get("need"), wanted, _is)
 
-    def _corrected(
-        self, given: Mapping[Key, Entry], own: str
-    ) -> dict[str, Any] | None:
+    def _corrected(self, given: Mapping[Key, Entry], own: str) -> dict[str, Any] | None:
         relation = (self.service.get("relations") or {}).get("corrected")
         year = self.until
         if self.supposed or not relation or ("need", own, year) not in given:
