@@ -153,10 +153,10 @@ FAULTS = [
         "told(others[-1].change or 0, basis",
     ),
     _slip(
-        "the sentence leaves pension out",
+        "the sentence leaves tax out",
         FOUND,
         "for one in others)",
-        "for one in others[1:])",
+        "for one in others[:-1])",
     ),
     _slip(
         "the sentence has KS' figure as the result",
