@@ -21,6 +21,7 @@ from reports import KOMMUNER
 from asss.analysis import findings, indexing, network
 from asss.analysis.facts import FactBook
 from asss.analysis.findings import Findings
+from asss.analysis.need import Step
 from asss.analysis.statements import (
     Claim,
     Count,
@@ -36,7 +37,7 @@ from asss.analysis.statements import (
 )
 from asss.analysis.tables import BASES, MARKED, SIGNS, weakest
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.knowledge import Speaker, Unit
+from asss.catalogue.knowledge import NEED_PARTS, Speaker, Unit
 from asss.catalogue.language import HARD_SPACE, IN_LETTERS, half_up
 from asss.catalogue.parameters import Run
 from asss.catalogue.rules import Rule, Topic
@@ -385,6 +386,9 @@ FAMILIES = {
     "review_group_": set(get_args(Kind)),
     "review_half_": {"value", "numerator", "denominator"},
     "legend_": {"reconstructed", "span", "outside", "others", "gap", "interval"},
+    "need_": {*get_args(Step), "formula", "source", "limits"}
+    | {"kroner", "kroner_mean", "ratio", "change"},
+    "need_part_": {*NEED_PARTS},
     "caption_": {"profile", "arrows", "doubt", "mean_break", "members", "break"},
     "diff_": {"snapshot", "rendered", "appeared", "disappeared", "sign"},
     "method_chance_": {*CHANCE},
