@@ -118,7 +118,9 @@ def test_columns_that_lack_are_named(project: Path) -> None:
 def test_a_file_of_an_unknown_service_is_not_passed_over(project: Path) -> None:
     """It would be read by nobody."""
     path = given.write(project / "parameters")
-    path.parent.rename(path.parents[1] / "barnehage")
+    elsewhere = path.parents[1] / "barnehage"
+    elsewhere.mkdir()
+    path.rename(elsewhere / path.name)
     assert "barnehage/behov.csv" in catalogue.unread(project / "parameters")
 
 
@@ -136,7 +138,7 @@ def test_excel_in_norwegian_is_read(project: Path) -> None:
 def test_a_service_without_a_corrected_figure_has_none(project: Path) -> None:
     """There is nothing that could be decomposed."""
     given.write(project / "parameters")
-    path = project / "parameters" / "indikatorer" / "sosiale_tjenester.yaml"
+    path = project / "parameters" / "sosiale_tjenester" / "indikatorer.yaml"
     corrected = "  corrected: {raw"
     text = path.read_text("utf-8")
     assert text.count(corrected) == 1

@@ -21,7 +21,7 @@ def _given(root: Path) -> None:
 def _unsaid(root: Path) -> None:
     """The same, and KS' own figure of Tromsø is not there yet."""
     _given(root)
-    file = "parameters/manuelle/ressursbruksindikator.csv"
+    file = "parameters/sosiale_tjenester/manuelle/ressursbruksindikator.csv"
     rewrite(root, file, "tromso,2020,1.02,,", "tromso,2020,,..,")
 
 
