@@ -6,6 +6,7 @@ import json
 import re
 import webbrowser
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -345,6 +346,86 @@ def test_damaged_facts_are_named(
     (tmp_path / "2020" / SERVICE / "oslo" / report.FACTS_NAME).write_text("{", "utf-8")
     with pytest.raises(RenderError, match=r"oslo.facts\.json cannot be read"):
         batch.write_index([known], year=2020, output=tmp_path)
+
+
+# -- several service areas -------------------------------------------------------------
+
+
+@pytest.fixture
+def areas(known: Catalogue) -> list[Catalogue]:
+    """Two service areas that know the same."""
+    other = known.service.model_copy(update={"service": "barnevern", "name": "Barn"})
+    return [replace(known, service=other), known]
+
+
+def test_index_has_a_part_for_each_service_area(
+    areas: list[Catalogue], facts_of: Callable[[str], Facts], tmp_path: Path
+) -> None:
+    """Under its name, with whom it lacks; nothing of one stands in another's."""
+    for kommune in ("oslo", "bergen"):
+        _put(tmp_path / "2020" / SERVICE / kommune, facts_of(kommune))
+    _put(tmp_path / "2020" / "barnevern" / "oslo", facts_of("oslo"))
+    path = batch.write_index(
+        areas, year=2020, output=tmp_path, failed={"barnevern/oslo"}
+    )
+    soup = BeautifulSoup(path.read_text("utf-8"), "html.parser")
+    assert soup.h1
+    assert soup.h1.get_text() == "Tjenestene i ASSS-kommunene 2020"
+    parts = soup.select("section.area")
+    named = [(part["aria-labelledby"], _text(part.select("h2")[0])) for part in parts]
+    assert named == [("barnevern", "Barn"), ("sosiale-tjenester", "Sosiale tjenester")]
+    shown = [[str(c["data-name"]) for c in part.select(".card")] for part in parts]
+    assert shown == [["Oslo"], ["Bergen", "Oslo"]]
+    assert [len(part.select(".old")) for part in parts] == [1, 0]
+    assert all("Trondheim" in _text(part.select(".missing")[0]) for part in parts)
+    for part, name in zip(parts, ("barnevern", SERVICE), strict=True):
+        ways = {str(link["href"]) for link in part.select("a[href]")}
+        assert all(way.startswith(f"{name}/") for way in ways)
+    ids = [str(tag["id"]) for tag in soup.select("[id]")]
+    assert len(ids) == len(set(ids))
+    labels = [str(link["aria-label"]) for link in soup.select("a[aria-label]")]
+    assert "Barn, Oslo, PDF" in labels
+    assert len(labels) == len(set(labels))
+    led = [str(link["href"]) for link in soup.select("nav.areas a")]
+    assert led == ["#barnevern", "#sosiale-tjenester"]
+    # Each list is sorted by its own choice; kommuner are found in all at once.
+    sorts = [str(choice["data-sorts"]) for choice in soup.select("select")]
+    assert sorts == [f"#{cards['id']}" for cards in soup.select(".cards")]
+    assert len(soup.select("input[data-finds]")) == 1
+
+
+def test_area_without_a_report_has_no_part(
+    areas: list[Catalogue], facts_of: Callable[[str], Facts], tmp_path: Path
+) -> None:
+    """Then the page is of the one that has."""
+    _put(tmp_path / "2020" / SERVICE / "oslo", facts_of("oslo"))
+    path = batch.write_index(areas, year=2020, output=tmp_path)
+    soup = BeautifulSoup(path.read_text("utf-8"), "html.parser")
+    assert not soup.select("section.area, nav.areas")
+    title = "Sosiale tjenester i ASSS-kommunene 2020"
+    assert soup.h1
+    assert soup.h1.get_text() == title
+
+
+def test_part_that_says_what_another_says_is_refused(
+    areas: list[Catalogue],
+    facts_of: Callable[[str], Facts],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A card of Oslo's under Bergen's address in the other area."""
+    _put(tmp_path / "2020" / SERVICE / "oslo", facts_of("oslo"))
+    _put(tmp_path / "2020" / "barnevern" / "bergen", facts_of("bergen"))
+    made = site.index
+    monkeypatch.setattr(
+        site,
+        "index",
+        lambda *given, **named: made(*given, **named).replace(
+            "barnevern/bergen/rapport.pdf", f"{SERVICE}/oslo/rapport.pdf"
+        ),
+    )
+    with pytest.raises(RenderError, match=r"Bergen.*rapport\.pdf"):
+        batch.write_index(areas, year=2020, output=tmp_path)
 
 
 # -- what the index carries -----------------------------------------------------------
