@@ -12,6 +12,7 @@ from papermill.parameterize import parameterize_notebook
 
 from asss.catalogue.parameters import SHARED, Run
 from asss.errors import AsssError, RenderError
+from asss.page.blocks import Blocks
 from asss.runs import report
 
 
@@ -33,7 +34,9 @@ def execute(run: Run, template: Path, root: Path, *_: object) -> NotebookNode:
                 exec(compile(ast.Module(lines, []), str(template), "exec"), space)
                 if is_shown:
                     code = compile(ast.Expression(last.value), str(template), "eval")
-                    cell.outputs = [_output(eval(code, space))]
+                    shown = eval(code, space)
+                    each = shown if isinstance(shown, Blocks) else [shown]
+                    cell.outputs = [_output(one) for one in each]
             except (AsssError, LookupError):
                 # The last is how a fault says that it could not be planted.
                 raise

@@ -4,6 +4,7 @@ from faults import Fault, swapped
 
 SOURCES = "asss.analysis.sources"
 CATALOGUE = "asss.catalogue.catalogue"
+FORMULA = "asss.catalogue.formula"
 SNAPSHOTS = "asss.statbank.snapshots"
 RECORD = "asss.page.record"
 
@@ -64,15 +65,15 @@ FAULTS = (
     ),
     _slip(
         "a numerator is the first of its parts",
-        SOURCES,
-        "numerator = sum(above)",
-        "numerator = above[0]",
+        FORMULA,
+        "return sum(above), sum(below)",
+        "return self.above[0].of(given), sum(below)",
     ),
     _slip(
         "numerators are told in another unit",
-        SOURCES,
-        "numerator = sum(above)\n",
-        "numerator = sum(above); denominator *= 1.01\n",
+        FORMULA,
+        "return sum(above), sum(below)",
+        "return sum(above), sum(below) * 1.01",
     ),
     _slip(
         "a figure by hand is that of the year before",
