@@ -70,7 +70,7 @@ FINISHED: Final = (
 FORMATS: Final = ("html", "xlsx", "csv", "svg")
 
 #: What is made for a fault: the page alone where it shows there.
-MADE: Final = {"exports": FORMATS, "after": FORMATS}
+MADE: Final = {"exports": FORMATS, "after": FORMATS, "arithmetic": FORMATS}
 
 #: Faults of what is kept between reports: tried before anything is.
 KEPT: Final = ("arithmetic", "sources")

@@ -216,7 +216,7 @@ FAULTS: dict[str, tuple[Callable[[str], str], str]] = {
     ),
     "a forbehold that is no note": (
         substituted(r"<li id=\"note-c\">.*?</li>", ""),
-        r"Tabell 1: lacks the note «",
+        r"Tabell 1, .*, 2019: is not noted «Folketallet",
     ),
     "a number without its note": (
         substituted(
@@ -287,7 +287,7 @@ FAULTS: dict[str, tuple[Callable[[str], str], str]] = {
     ),
     "two years that changed places": (
         substituted(r"(<th scope=\"col\"[^>]*>)2018", r"\g<1>2017", count=0),
-        r"Tabell 1: shows the years \['2017', '2019', '2020'\]",
+        r"Tabell 1: its columns: is \['Indikator', '2017', '2019', .*and should",
     ),
     "a number changed where an earlier year stands on a phone": (
         substituted(r"(<td class=\"num[^\"]* again [^>]*>)1,11", r"\g<1>1,12"),
@@ -298,7 +298,7 @@ FAULTS: dict[str, tuple[Callable[[str], str], str]] = {
             r"(again on-screen\">)2019(.*?again on-screen\">)2018",
             r"\g<1>2018\g<2>2019",
         ),
-        r"Tabell 1, Ressursbruksindikator.*, 2018: is «1,08ʳ», and should be «1,11»",
+        r"Tabell 1, Ressursbruksindikator.*: has cells under \['2018', '2019'\]",
     ),
     "a mean of another indicator": (
         substituted(r"(data-field=\"network_mean\"[^>]*>)1,00", r"\g<1>1,01"),
@@ -327,7 +327,7 @@ FAULTS: dict[str, tuple[Callable[[str], str], str]] = {
             r"(<table class=\"key\">.*?)<tr>\s*<th scope=\"row\">(?:(?!</tr>).)*</tr>",
             r"\1",
         ),
-        r"Tabell 1: has 14 rows, and should have 15",
+        r"Tabell 1: has 19 rows, and should have 20",
     ),
     "a table that is gone": (
         replaced('id="tabell-1"', 'id="tabell"'),

@@ -392,7 +392,12 @@ def _said(
     if html is not None:
         problems += _page(html, expected, facts, known)
     if pdf is not None:
-        told = figures.texts(facts, known)
+        # What is told on the page has been read: it need not be worked out again.
+        told = (
+            figures.texts(facts, known)
+            if html is None
+            else figures.told(own.taken_off(html))
+        )
         problems += paper.read(pdf, expected, known, told, html, added)
     if docx is not None:
         accounted, wanted = Accounted(facts, known), _table_of(facts, known)
@@ -488,6 +493,8 @@ def _made_anew(
 
 
 def _differences(place: str, claimed: Any, real: Any) -> Iterator[str]:
+    if claimed == real:
+        return
     if isinstance(claimed, dict) and isinstance(real, dict):
         for key in dict.fromkeys([*real, *claimed]):
             yield from _differences(f"{place}, {key}", claimed.get(key), real.get(key))
@@ -497,5 +504,5 @@ def _differences(place: str, claimed: Any, real: Any) -> Iterator[str]:
         for number, (one, other) in enumerate(zip(claimed, real, strict=False)):
             named = other.get("id", number) if isinstance(other, dict) else number
             yield from _differences(f"{place}, {named}", one, other)
-    elif claimed != real:
+    else:
         yield f"{place}: is {claimed!r}, and by its snapshot {real!r}"

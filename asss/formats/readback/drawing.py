@@ -10,7 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from itertools import combinations
 from typing import Literal, TypeAlias
@@ -109,7 +109,7 @@ class Mark:
     @property
     def reach(self) -> Point:
         """How far to the left and to the right a text goes, as its letters are wide."""
-        wide = sum(_letters(self.is_bold).get(letter, 1.0) for letter in self.text)
+        wide = _width(self.text, self.is_bold)
         part = {"start": 0.0, "middle": 0.5, "end": 1.0}[self.align]
         left = self.x - wide * self.size * part
         return left, left + wide * self.size
@@ -119,6 +119,12 @@ class Mark:
         said = f" «{self.text}»" if self.text else ""
         of = f" of {self.fact}" if self.fact else ""
         return f"a {self.kind} ({self.colour}){said}{of} at {self.x:g}, {self.y:g}"
+
+
+@lru_cache(4096)
+def _width(text: str, is_bold: bool) -> float:
+    """How wide a text is, in parts of its size."""
+    return sum(_letters(is_bold).get(letter, 1.0) for letter in text)
 
 
 @cache

@@ -108,9 +108,13 @@ class Expected:
 
     def strangers(self, text: str) -> list[str]:
         """Names of other members in a text, also in the genitive."""
-        return [
-            name for name in self.others if re.search(rf"\b{re.escape(name)}s?\b", text)
-        ]
+        found = self._others.findall(text)
+        return [name for name in self.others if name in found]
+
+    @cached_property
+    def _others(self) -> re.Pattern[str]:
+        names = "|".join(map(re.escape, self.others)) or "(?!)"
+        return re.compile(rf"\b({names})s?\b")
 
     def lacks(self, place: str, text: str) -> Iterator[str]:
         """What is wrong with a text that must be of this kommune and year."""

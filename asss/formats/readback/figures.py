@@ -10,6 +10,7 @@ and panels are known by the names that are printed.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from html import unescape
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -26,7 +27,7 @@ from asss.formats.readback.spoken import Beside, Numbers
 from asss.formats.readback.waterfall import Waterfall
 from asss.outputs import HTML_NAME, REVIEW_NAME
 
-__all__ = ["read", "texts"]
+__all__ = ["read", "texts", "told"]
 
 #: What the drawings of a kommune are called, the second with its chapter.
 PROFILE, DEVELOPMENT, NEED = "profil", "utvikling", "behov"
@@ -37,6 +38,7 @@ NUMBERS = re.compile(
 )
 #: The name of a kildespor, behind a number in the reviewer's edition.
 KILDESPOR = re.compile(r'<span class="k">.*?</span>')
+TOLD = re.compile(r'role="img" aria-label="([^"]*)"')
 SVG = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 
 
@@ -77,6 +79,12 @@ def texts(facts: Mapping[str, Any], known: Catalogue) -> list[str]:
         return []
     shown = Shown(facts, known)
     return [_beside(name, shown).text for _, name in _wanted(shown)]
+
+
+def told(html: str) -> list[str]:
+    """The alternative texts that stand on a page, of itself and in order."""
+    figures = "".join(found[0] for found in FIGURE.finditer(html))
+    return [unescape(alt) for alt in TOLD.findall(figures)]
 
 
 def _beside(name: str, shown: Shown, *, is_review: bool = False) -> Beside:

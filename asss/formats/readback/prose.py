@@ -52,7 +52,7 @@ CLAIM = re.compile(
 )
 
 #: A text that is no part of a longer number.
-WHOLE = r"(?<!\d)(?<!\d[.,]){}(?!\d|[.,]\d)"
+BEGINS, ENDS = re.compile(r"(?<!\d)(?<!\d[.,])"), re.compile(r"(?!\d|[.,]\d)")
 
 
 def lacking(
@@ -260,8 +260,21 @@ class Names:
         left = spaced(text).casefold()
         for known in self.texts:
             if known in left:
-                left = re.sub(WHOLE.format(re.escape(known)), " ", left)
+                left = _without(left, known)
         return left
+
+
+def _without(text: str, known: str) -> str:
+    """A text with a space wherever another stands in it, no part of a number."""
+    # Each text is looked for once: a pattern of it would cost more than it saves.
+    kept, place, at = [], 0, text.find(known)
+    while at >= 0:
+        end = at + len(known)
+        if BEGINS.match(text, at) and ENDS.match(text, end):
+            kept += [text[place:at], " "]
+            place = end
+        at = text.find(known, max(place, at + 1))
+    return "".join([*kept, text[place:]])
 
 
 def names_in(known: Catalogue) -> list[str]:
