@@ -63,6 +63,7 @@ __all__ = [
     "scratch",
     "sweep",
     "sweep_all",
+    "sweep_passing",
     "sync",
     "workplace",
     "write",
@@ -314,9 +315,14 @@ def sweep(target: Path, pid: int) -> None:
 
 def sweep_all(output: Path) -> None:
     """Take away what is left anywhere in a place for outputs, and among what passes."""
-    _sweep(_passing().parent, PASSING)
+    sweep_passing()
     for place in _places(output):
         _sweep(place)
+
+
+def sweep_passing() -> None:
+    """Take away what is left among what passes by processes that are no more."""
+    _sweep(_passing().parent, PASSING)
 
 
 def left_behind(output: Path) -> dict[Path, Path | None]:

@@ -21,6 +21,7 @@ import io
 import multiprocessing
 import os
 import pkgutil
+import re
 import shutil
 import subprocess
 import sys
@@ -325,7 +326,9 @@ def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("kinds", nargs="*", help="only these kinds")
     asked.add_argument("--tests", action="store_true", help="those for a test alone")
-    asked.add_argument("--name", default="", help="only those with this in their name")
+    asked.add_argument(
+        "--name", default="", help="only those whose name has this pattern"
+    )
     asked.add_argument("--write", action="store_true", help="write docs/reliability.md")
     asked.add_argument("--table", type=Path, help=argparse.SUPPRESS)
     return asked.parse_args(arguments)
@@ -355,7 +358,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for fault in gathered()
         if (not given.kinds or fault.kind in given.kinds)
         and (not given.tests or fault.stop == "test")
-        and given.name in fault.name
+        and re.search(given.name, fault.name)
     ]
     started = time.monotonic()
     report._run_notebook = inprocess.execute

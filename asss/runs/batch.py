@@ -398,7 +398,11 @@ def _ask(process: Process, task: Task) -> Result:
         result: Result | None = line.recv() if line.poll(seconds) else None
     except (EOFError, OSError):
         _end(process, task)
-        return task.failed("the process that made it died; see what it said last")
+        why = "the process that made it died; see what it said last"
+        if task.limits.memory:
+            size = f"{task.limits.memory / 2**20:.0f} MB"
+            why += f", and whether {size} are enough for it (--memory-limit)"
+        return task.failed(why)
     if result is None:
         _end(process, task)
         return task.failed(f"stopped after {seconds:.0f} seconds")

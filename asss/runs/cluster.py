@@ -143,6 +143,8 @@ class Cluster:
         self._client.close()
         if self._own is not None:
             self._own.close()
+            # A worker that was killed took nothing away.
+            outputs.sweep_passing()
 
 
 @dataclass(frozen=True)

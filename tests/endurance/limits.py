@@ -42,7 +42,7 @@ LIMITS: Final = (
     _Limit("a disk without room for files", "No space left", disk="nr_inodes=8"),
     _Limit("a disk to read only", "Read-only file system", disk="size=9m,ro"),
     _Limit("40 kB for what passes", "(TMPDIR)", disk="size=40k", is_for_passing=True),
-    _Limit("40 MB for a report", "oslo 2020", options=("--memory-limit", "40")),
+    _Limit("40 MB for a report", "40 MB are enough", options=("--memory-limit", "40")),
 )
 
 

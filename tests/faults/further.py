@@ -104,6 +104,7 @@ SPOKEN = (
         TEXT,
         'form = words[f"unit_{amount.unit}"]',
         "form = words[f\"unit_{amount.unit.replace('per_1000', 'prosent')}\"]",
+        report="oslo-2020",
     ),
     Fault(
         "a unit in a sentence is nynorsk's",
@@ -141,7 +142,7 @@ REASONED = (
         FACTS,
         'round(self.change / self.given("previous") * 100, 9)',
         "round(self.change / self.given() * 100, 9)",
-        report="bergen-2017",
+        report="trondheim-2016",
     ),
     _slip(
         "millions are ten times as many",
@@ -156,14 +157,15 @@ REASONED = (
         CANDIDATES,
         '"more": Word("more" if amount > 0 else "less"),',
         '"more": Word("less" if amount > 0 else "more"),',
+        report="trondheim-2015",
     ),
     _slip(
-        "a place is told in spite of a tie that print alone makes",
+        "a place beyond the third is told where it is shared",
         "arithmetic",
         CANDIDATES,
         "last = place + alike - 1",
         "last = place",
-        report="oslo-2015",
+        report="sandnes-2018",
     ),
     _slip(
         "the lowest is counted from the other end",
