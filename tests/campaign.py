@@ -289,7 +289,7 @@ def outcomes(chosen: Sequence[Fault], finished: Path) -> Iterator[Outcome]:
 def _tried_in_turn(chosen: Sequence[Fault], finished: Path) -> Iterator[Outcome]:
     """All of them; what reports of a year share is made once where it is sound."""
     # The second hand is no part of what faults are planted in.
-    shared = str(ROOT / parameters.FOLDER), "nb", EMBEDDED, 2020
+    shared = str(ROOT / parameters.FOLDER), SERVICE, "nb", EMBEDDED, 2020
     readback.prepare(*shared)
     yield from outcomes([one for one in chosen if one.kind in KEPT], finished)
     facts.warm_up(*shared)
