@@ -137,14 +137,6 @@ REASONED = (
         "    members = known.network.in_year(run.year + 3)\n    rows = ",
     ),
     _slip(
-        "a change is told in percent of this year's value",
-        "arithmetic",
-        FACTS,
-        'round(self.change / self.given("previous") * 100, 9)',
-        "round(self.change / self.given() * 100, 9)",
-        report="trondheim-2016",
-    ),
-    _slip(
         "millions are ten times as many",
         "arithmetic",
         CANDIDATES,
@@ -158,14 +150,6 @@ REASONED = (
         '"more": Word("more" if amount > 0 else "less"),',
         '"more": Word("less" if amount > 0 else "more"),',
         report="trondheim-2015",
-    ),
-    _slip(
-        "a place beyond the third is told where it is shared",
-        "arithmetic",
-        CANDIDATES,
-        "last = place + alike - 1",
-        "last = place",
-        report="sandnes-2018",
     ),
     _slip(
         "the lowest is counted from the other end",
