@@ -174,7 +174,7 @@ def rendered(
     run_of: Callable[[str, int], Run],
     common: Path,
     request: pytest.FixtureRequest,
-) -> Callable[[str, int], Path]:
+) -> Callable[..., Path]:
     """Render a report once for all tests of all workers; its folder.
 
     Reports on years after the embedded ones stand on the figures made up for them.
@@ -182,13 +182,13 @@ def rendered(
     formats = report.USUAL_FORMATS
 
     @cache
-    def render(kommune: str, year: int) -> Path:
-        run = run_of(kommune, year)
+    def render(kommune: str, year: int, service: str = SERVICE) -> Path:
+        run = run_of(kommune, year).model_copy(update={"service": service})
         if year > LAST:
             later: Snapshot = request.getfixturevalue("synthetic_snapshot")
             run = run.model_copy(update={"snapshot": str(later.folder)})
-        output = common / f"{kommune}-{year}"
-        folder = output / str(year) / SERVICE / kommune
+        output = common / f"{service}-{kommune}-{year}"
+        folder = output / str(year) / service / kommune
         with FileLock(f"{output}.lock"):
             if not folder.exists():
                 report.render_report(run, root=root, output=output, formats=formats)

@@ -36,15 +36,15 @@ pytestmark = [
 class Workshop:
     """What pages are made of, and where they are put."""
 
-    rendered: Callable[[str, int], Path]
+    rendered: Callable[..., Path]
     made: Path
     known: Catalogue
     snapshot: Snapshot
     folder: Path
 
 
-def _report(kommune: str, year: int) -> Callable[[Workshop], Path]:
-    return lambda workshop: workshop.rendered(kommune, year) / report.HTML_NAME
+def _report(*of: str | int) -> Callable[[Workshop], Path]:
+    return lambda workshop: workshop.rendered(*of) / report.HTML_NAME
 
 
 def _review(workshop: Workshop) -> Path:
@@ -81,6 +81,7 @@ PAGES: Mapping[str, Callable[[Workshop], Path]] = {
     "trondheim-2020": _report("trondheim", 2020),
     "tromso-2017": _report("tromso", 2017),
     "asker-2022": _report("asker", 2022),
+    "barnevern-trondheim-2020": _report("trondheim", 2020, "barnevern"),
     **{f"{name}-2020": _report(name, 2020) for name in SHARED},
     "review": _review,
     "index": _index,
