@@ -593,7 +593,7 @@ def _of_area(read: _Read, service: str, language: str) -> Catalogue:
         service=area.service,
         kinds=area.caveats.kinds,
         forbehold=area.caveats.forbehold,
-        phrases=read.phrases.spoken(area.phrases),
+        phrases=read.phrases.spoken(area.phrases).said_of(area.service),
         manual={(f.measure, f.kommune, f.year): f for f in area.manual},
         need={(f.part, f.kommune, f.year): f for f in area.need},
         comments=area.comments,
@@ -617,7 +617,7 @@ def _translated(
     )
     return replace(
         known,
-        phrases=phrases,
+        phrases=phrases.said_of(service),
         service=service,
         kinds=caveats.kinds,
         forbehold=caveats.forbehold,

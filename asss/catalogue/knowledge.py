@@ -5,6 +5,7 @@ A model refuses what is misspelt, of the wrong kind or at odds with itself; whet
 an entry agrees with the others is for ``catalogue``. Imports ``parameters``.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from itertools import pairwise
@@ -38,6 +39,7 @@ from asss.catalogue.rules import Limit, Topic
 from asss.errors import ParameterError, UsageError
 
 __all__ = [
+    "IN_SENTENCES",
     "NEED_PARTS",
     "PAYROLL_TAX",
     "SERVICE_FILE",
@@ -420,10 +422,17 @@ class Calendar(Model):
 
 
 class Service(Model):
-    """A service area: the ``indikatorer.yaml`` of its folder."""
+    """A service area: the ``indikatorer.yaml`` of its folder.
+
+    ``in_text`` is what it is called in a sentence, ``per`` what its spending is for
+    each of, and ``each`` the same in a word; see `IN_SENTENCES`.
+    """
 
     service: Identifier
     name: str
+    in_text: str
+    per: str
+    each: str
     calendar: Calendar
     sections: tuple[Section, ...] = Field(strict=False)
     chapters: tuple[Chapter, ...] = Field(strict=False)
@@ -689,6 +698,10 @@ UNWEIGHED = {
 }
 
 
+#: Fields that any sentence may have, and the text of a service area that stands there.
+IN_SENTENCES: Mapping[str, str] = {"area": "in_text", "per": "per", "each": "each"}
+
+
 class OwnPhrases(Model):
     """The ``fraser.yaml`` of a service area: what it says in words of its own."""
 
@@ -714,6 +727,25 @@ class Phrases(OwnPhrases):
             update={
                 "words": {**self.words, **own.words},
                 "phrases": {**self.phrases, **own.phrases},
+            }
+        )
+
+    def said_of(self, service: Service) -> "Phrases":
+        """These with the service area named where a sentence names one."""
+        texts = {f"{{{f}}}": getattr(service, key) for f, key in IN_SENTENCES.items()}
+        pattern = re.compile("|".join(map(re.escape, texts)))
+        return self.model_copy(
+            update={
+                "phrases": {
+                    name: phrase.model_copy(
+                        update={
+                            "sentence": pattern.sub(
+                                lambda found: texts[found[0]], phrase.sentence
+                            )
+                        }
+                    )
+                    for name, phrase in self.phrases.items()
+                }
             }
         )
 

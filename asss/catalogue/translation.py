@@ -18,6 +18,7 @@ from typing import Any, TypeAlias, TypeVar
 from pydantic import Field
 
 from asss.catalogue.knowledge import (
+    IN_SENTENCES,
     Forbehold,
     ForbeholdFile,
     Kind,
@@ -58,7 +59,7 @@ __all__ = [
 
 #: What is read aloud of entries in other files, by the kind of entry.
 TEXTS: Mapping[str, tuple[str, ...]] = {
-    "service": ("name",),
+    "service": ("name", "in_text", "per", "each"),
     "sections": ("name",),
     "chapters": ("name", "caption"),
     "groups": ("subject",),
@@ -238,7 +239,7 @@ def form(phrases: Phrases) -> dict[str, dict[str, str]]:
     """
     return {
         "phrases": {
-            name: " ".join(sorted(_fields(phrase.sentence)))
+            name: " ".join(sorted(_fields(phrase.sentence) - IN_SENTENCES.keys()))
             for name, phrase in sorted(phrases.phrases.items())
             if name not in RULES
         },
@@ -273,7 +274,7 @@ def check_form(
             yield from _unknown(f"{file}: {kind}", unknown, rules)
             rules = {rule: rules[rule] for rule in said[kind] if rule in rules}
         for rule, fields in sorted(rules.items()):
-            given = fields.split()
+            given = [*fields.split(), *(IN_SENTENCES if kind == "phrases" else ())]
             where = f"{file}: {kind}.{rule}"
             if rule not in said[kind]:
                 near = get_close_matches(rule, unknown, n=1, cutoff=0.8)

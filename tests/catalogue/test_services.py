@@ -1,5 +1,6 @@
 """Service areas lie side by side, and nothing of one reaches another."""
 
+import re
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -42,7 +43,8 @@ def _second(folder: Path) -> None:
         folder / ONE, other, ignore=shutil.ignore_patterns("kommentarer", "fraser*")
     )
     content = _read(other / "indikatorer.yaml")
-    content |= {"service": OTHER, "name": "Barnevern"}
+    content |= {"service": OTHER, "name": "Barnevern", "in_text": "barnevern"}
+    content |= {"per": "innbygger 0–17 år"}
     _write(other / "indikatorer.yaml", content)
 
 
@@ -142,6 +144,17 @@ def test_nothing_of_one_area_is_on_a_page_of_another(
     for one in said:
         words = one.text.replace("|", "").split()[:4]
         assert " ".join(words) not in told[OTHER]
+
+
+def test_no_sentence_of_one_area_names_another(folder: Path) -> None:
+    """«Bruker mer på sosiale tjenester» stood on a page on barnevern."""
+    known = catalogue.load_catalogue(folder, service=OTHER)
+    said = [phrase.sentence for phrase in known.phrases.phrases.values()]
+    said += known.phrases.words.values()
+    assert "barnevern" in known.phrases.phrases["spending"].sentence
+    assert "per innbygger 0–17 år" in known.phrases.phrases["spending"].sentence
+    of_one = re.compile("sosial|stønad|18–66|mottaker|KVP", re.IGNORECASE)
+    assert [one for one in said if of_one.search(one)] == []
 
 
 def test_areas_are_kept_in_every_language(folder: Path) -> None:
