@@ -40,6 +40,7 @@ from asss.catalogue.knowledge import (
     Service,
     StatBankSettings,
     Supposition,
+    Table,
 )
 from asss.catalogue.language import half_up
 from asss.catalogue.parameters import (
@@ -404,6 +405,42 @@ def service_named(folder: Path, written: str | None = None) -> str:
 def load_all(folder: Path) -> list[Catalogue]:
     """What is known of every service area, in their order."""
     return [load_catalogue(folder, service=name) for name in services(folder)]
+
+
+def united(areas: Sequence[Catalogue]) -> Catalogue:
+    """
+    What StatBank is asked for: the tables and measures of several service areas in one.
+
+    What two of them say of one table or measure is the same, or they are refused when
+    they are read. No report is made of it.
+
+    Examples
+    --------
+    >>> from asss.catalogue import catalogue, parameters
+    >>> areas = catalogue.load_all(parameters.find_folder())
+    >>> known = catalogue.united(areas)
+    >>> {*areas[0].service.table} < {*known.service.table}
+    True
+    """
+    first, *others = areas
+    if not others:
+        return first
+    tables: dict[str, Table] = {}
+    for table in (table for area in areas for table in area.service.tables):
+        totals = tables[table.id].totals if table.id in tables else ()
+        both = tuple(dict.fromkeys([*totals, *table.totals]))
+        tables[table.id] = table.model_copy(update={"totals": both})
+    measures = {one.id: one for area in areas for one in area.service.measures}
+    # Not a copy of the first: that would have in mind what it has looked up.
+    service = Service.model_construct(
+        **{
+            **dict(first.service),
+            "service": EVERY,
+            "tables": tuple(tables.values()),
+            "measures": tuple(measures.values()),
+        }
+    )
+    return replace(first, service=service)
 
 
 #: What was made last, by service area, language and the content of all files: an

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,12 +17,13 @@ from asss.catalogue.catalogue import Catalogue
 from asss.cli.terminal import (
     FAILURE,
     ParametersOption,
-    ServiceOption,
+    ServicesOption,
     err,
     out,
     parameters_folder,
     plain_errors,
     safe,
+    service_names,
 )
 from asss.runs import verification
 from asss.statbank import doctor, retrieval
@@ -48,7 +50,7 @@ ContactOption = Annotated[
 
 
 def fetch(
-    service: ServiceOption = None,
+    service: ServicesOption = None,
     base_url: BaseUrlOption = None,
     contact: ContactOption = None,
     timeout: TimeoutOption = None,
@@ -63,36 +65,44 @@ def fetch(
     """Fetch the figures that the reports need from Statistics Norway (StatBank)."""
     with plain_errors():
         folder = parameters_folder(parameters_)
-        known = catalogue.load_catalogue(folder, service=service)
+        areas = _areas(folder, service)
         now = datetime.now(UTC)
         if not anyway:
             retrieval.check_hour(now)
         store = sources.snapshot_store(folder.parent)
-        with connect(known, base_url, contact, timeout) as client, _bar() as progress:
+        with (
+            connect(areas[0], base_url, contact, timeout) as client,
+            _bar() as progress,
+        ):
             fetched = retrieval.fetch(
-                known,
+                areas,
                 client,
                 store,
                 now=now,
                 accept=accept,
                 progress=progress,
             )
-        usable = sources.available_years(known, fetched.snapshot)
+        usable = {
+            area.service.service: sources.available_years(area, fetched.snapshot)
+            for area in areas
+        }
     _show(fetched)
-    if usable:
-        out.print(
-            f"Reports can be made for {statbank.spans(usable)}. "
-            f"Next: asss render --all --year {usable[-1]}"
-        )
-    else:
-        out.print("[yellow]No data year has all the figures a report needs.[/yellow]")
+    for name, years in usable.items():
+        of = f" of {name}" if len(usable) > 1 else ""
+        if years:
+            out.print(f"Reports{of} can be made for {statbank.spans(years)}.")
+        else:
+            out.print(f"[yellow]No data year has all that reports{of} need.[/yellow]")
+    if any(usable.values()):
+        last = max(years[-1] for years in usable.values() if years)
+        out.print(f"Next: asss render --all --year {last}")
 
 
 def examine(
     live: Annotated[
         bool, typer.Option("--live", help="Also ask Statistics Norway.")
     ] = False,
-    service: ServiceOption = None,
+    service: ServicesOption = None,
     base_url: BaseUrlOption = None,
     contact: ContactOption = None,
     timeout: TimeoutOption = None,
@@ -101,7 +111,7 @@ def examine(
     """Look for what is amiss: here, and with --live in the tables at SSB."""
     with plain_errors():
         folder = parameters_folder(parameters_)
-        known = catalogue.load_catalogue(folder, service=service)
+        areas = _areas(folder, service)
         out.print("[green]good[/green]    parameters/ is in order")
         is_well = True
         for check in verification.check_snapshots(folder.parent):
@@ -110,12 +120,22 @@ def examine(
             out.print(f"{mark} {safe(check.about)}: {safe(check.message)}")
             is_well &= is_ok
         if live:
-            with connect(known, base_url, contact, timeout) as client:
-                is_well &= _examine_tables(known, client)
+            with connect(areas[0], base_url, contact, timeout) as client:
+                for known in areas:
+                    if len(areas) > 1:
+                        out.print(f"\n[bold]{known.service.service}[/bold]")
+                    is_well &= _examine_tables(known, client)
         else:
             out.print("SSB was not asked; --live does that.")
     if not is_well:
         raise typer.Exit(FAILURE)
+
+
+def _areas(folder: Path, service: str | None) -> list[Catalogue]:
+    return [
+        catalogue.load_catalogue(folder, service=name)
+        for name in service_names(folder, service)
+    ]
 
 
 def connect(

@@ -11,7 +11,8 @@ from datetime import UTC, datetime, time
 from typing import Any
 
 from asss import statbank
-from asss.catalogue.catalogue import Catalogue
+from asss.catalogue.catalogue import Catalogue, united
+from asss.catalogue.parameters import EVERY
 from asss.errors import FetchError, SnapshotError, TableError, UsageError, bullets
 from asss.statbank import (
     OSLO,
@@ -82,7 +83,7 @@ def check_hour(now: datetime) -> None:
 
 
 def fetch(
-    known: Catalogue,
+    areas: Sequence[Catalogue],
     client: Client,
     store: Store,
     *,
@@ -91,11 +92,13 @@ def fetch(
     accept: bool = False,
 ) -> Fetched:
     """
-    Ask SSB for every figure that the catalogue needs, and keep the answers.
+    Ask SSB for every figure that is needed, and keep the answers.
 
     Parameters
     ----------
-    known : Catalogue
+    areas : sequence of Catalogue
+        Of each service area that the snapshot shall answer; a table that several read
+        is asked once.
     client : Client
     store : Store
         Where the snapshot is put.
@@ -119,6 +122,7 @@ def fetch(
     SnapshotError
         If the answers cannot be kept. Snapshots that were there are untouched.
     """
+    known = united(areas)
     numbers = [
         table.id
         for table in known.service.tables
@@ -149,7 +153,7 @@ def fetch(
             "fetched": fetched,
             "base_url": client.base_url,
             "licence": LICENCE,
-            "service": known.service.service,
+            "services": [area.service.service for area in areas],
             "tables": {number: entries[number] for number in sorted(entries)},
         }
         folder = draft.finish(manifest)
@@ -278,10 +282,12 @@ class _Fetch:
                 self.calls += len(parts)
                 ready[number] = _Ready(metadata, raw, question, parts)
         if self.lacking:
+            is_one = self.known.service.service != EVERY
+            without = "" if is_one else " Or fetch for the other areas: --service NAME."
             msg = (
                 f"SSB's tables lack what the catalogue asks for:{bullets(self.lacking)}"
                 "\nNothing was fetched. Mend indikatorer.yaml or nettverk.yaml; "
-                "`asss doctor --live` says how."
+                f"`asss doctor --live` says how.{without}"
             )
             raise FetchError(msg)
         return ready

@@ -297,7 +297,8 @@ def test_check_names_what_is_not_verified() -> None:
     """Codes that nobody has read in an answer from SSB are said to be so."""
     result = _run("check")
     assert result.exit_code == 0, result.output
-    assert "parameters/ is in order: 12 kommuner, 15 indicators" in result.output
+    assert "parameters/ is in order: 2 service areas." in result.output
+    assert "sosiale_tjenester: 12 kommuner, 15 indicators" in result.output
     assert "table 12160" in result.output
     assert "measure kvp_mottakere" in result.output
 

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from math import prod
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import cubes
+import pandas as pd
 import pytest
 import synthetic
 import trouble
@@ -31,11 +32,13 @@ from typer.testing import CliRunner
 from asss import statbank
 from asss.__main__ import app
 from asss.analysis import sources
+from asss.catalogue import catalogue
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.knowledge import StatBankSettings
+from asss.catalogue.parameters import SERVICE
 from asss.cli.terminal import FAILURE, USAGE
 from asss.errors import FetchError, SnapshotError, TableError, UsageError
-from asss.statbank import Store, holdings, retrieval
+from asss.statbank import Snapshot, Store, holdings, retrieval
 from asss.statbank.client import Client
 from asss.statbank.retrieval import Fetched
 
@@ -93,7 +96,7 @@ def fetch(known: Catalogue, ssb: Double, store: Store) -> Fetch:
 
     def run(**options: Any) -> Fetched:
         with Client(hurried(ssb)) as client:
-            return retrieval.fetch(known, client, store, **{"now": NOW, **options})
+            return retrieval.fetch([known], client, store, **{"now": NOW, **options})
 
     return run
 
@@ -220,7 +223,7 @@ def test_too_large_a_question_is_put_in_parts(
     with Double(synthetic.tables(), calls=10_000, max_cells=1000) as small:
         other = Store(tmp_path / "other")
         with Client(hurried(small)) as client:
-            parts = retrieval.fetch(known, client, other, now=NOW).snapshot
+            parts = retrieval.fetch([known], client, other, now=NOW).snapshot
     files = [part["file"] for part in parts.tables["07459"]["parts"]]
     assert len(files) > 14
     assert files[0] == "07459-1.json"
@@ -506,7 +509,7 @@ class Scene:
             ) as client,
         ):
             patch.setattr(os, "fsync", fsync)
-            return retrieval.fetch(self.known, client, self.store, now=NOW)
+            return retrieval.fetch([self.known], client, self.store, now=NOW)
 
     def check(self, fetched: Fetched) -> None:
         """Each table is what was published under its stamp, and nothing else."""
@@ -744,6 +747,72 @@ def test_no_fetch_while_ssb_prepares_its_publishing(
         retrieval.check_hour(now)
 
 
+# -- several service areas -------------------------------------------------------------
+
+
+def only_of(area: Catalogue, tables: Collection[str], regions: str) -> Catalogue:
+    """What is known of some tables, and of the kommuner that they have."""
+    service, network = area.service, area.network
+    own = {
+        "tables": tuple(one for one in service.tables if one.id in tables),
+        "measures": tuple(
+            one.model_copy(
+                update={"series": tuple(s for s in one.series if s.table in tables)}
+            )
+            for one in service.measures
+        ),
+    }
+    held = [m for m in network.members if m.kommunenummer[-1].number in regions]
+    return replace(
+        area,
+        service=type(service).model_construct(**{**dict(service), **own}),
+        network=network.model_copy(update={"members": tuple(held)}),
+    )
+
+
+def test_one_snapshot_answers_every_service_area(
+    root: Path, snapshot: Snapshot, store: Store
+) -> None:
+    """A table that several read is asked once, for what all of them need."""
+    there = {
+        path.stem: json.loads(path.read_bytes())
+        for path in statbank.embedded_folder().glob("[0-9]*.json")
+    }
+    for cube in there.values():
+        cube["extension"]["px"] |= {"stub": [], "heading": []}
+        for dimension in cube["dimension"].values():
+            dimension["extension"] = {"elimination": False}
+    regions = str(there["12210"]["dimension"])
+    known = catalogue.load_all(root / "parameters")
+    areas = [only_of(one, there, regions) for one in known]
+    with Double(there, calls=10_000) as double, Client(hurried(double)) as client:
+        later = NOW.replace(year=2027)
+        fetched = retrieval.fetch(areas, client, store, now=later).snapshot
+        asked = [call for call in double.calls if call.method == "POST"]
+    assert len(asked) == len(fetched.tables) == len(there)
+    manifest = json.loads((fetched.folder / statbank.MANIFEST).read_bytes())
+    assert manifest["services"] == ["barnevern", "sosiale_tjenester"]
+    for area in areas:
+        got, wanted = (
+            sources.load_observations(area, answers, until=2020)[["value", "status"]]
+            for answers in (fetched, snapshot)
+        )
+        pd.testing.assert_frame_equal(got, wanted)
+
+
+def test_what_one_area_lacks_does_not_keep_the_others_from_a_fetch(
+    root: Path, ssb: Double, store: Store
+) -> None:
+    """Nothing is fetched without a word, and the way on is said."""
+    areas = catalogue.load_all(root / "parameters")
+    with Client(hurried(ssb)) as client:
+        with pytest.raises(FetchError, match=r"(?s)no table 12275.*--service NAME"):
+            retrieval.fetch(areas, client, store, now=NOW)
+        assert store.newest() is None
+        other = next(a for a in areas if a.service.service == SERVICE)
+        assert retrieval.fetch([other], client, store, now=NOW).snapshot.tables
+
+
 # -- the command -----------------------------------------------------------------------
 
 
@@ -905,7 +974,7 @@ def test_doctor_stays_at_home_unless_told(ssb: Double, project: Path) -> None:
     patient(project, ssb)
     result = run(project, "doctor")
     assert result.exit_code == 0, result.output
-    assert "snapshot embedded: 6 tables in 7 files, as vouched for" in result.output
+    assert "snapshot embedded: 10 tables in 11 files, as vouched for" in result.output
     assert ssb.calls == []
 
 

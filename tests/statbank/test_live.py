@@ -48,7 +48,7 @@ def official(
 ) -> Snapshot:
     """SSB's own figures, fetched once."""
     store = Store(tmp_path_factory.mktemp("live") / "snapshots")
-    return retrieval.fetch(known, client, store, now=datetime.now(UTC)).snapshot
+    return retrieval.fetch([known], client, store, now=datetime.now(UTC)).snapshot
 
 
 def test_every_code_of_the_catalogue_is_at_ssb(diagnoses: list[Diagnosis]) -> None:
