@@ -378,8 +378,7 @@ class FactsFile(Model):
     forbehold: list[ForbeholdRecord] = about("Every caveat on any of the figures.")
     need: Need | None = about(
         "How what is spent per inhabitant becomes the figure that is corrected for "
-        "need; only in a report for which the parts of the correction are given.",
-        default=None,
+        "need; null where the parts of the correction are not given."
     )
     own: list[OwnRecord] = about(
         "What the kommune adds of its own, in the order of the page: figures, tables "
@@ -389,10 +388,7 @@ class FactsFile(Model):
     @property
     def content(self) -> dict[str, Any]:
         """What the file holds, as JSON has it."""
-        held = self.model_dump(mode="json", by_alias=True)
-        if self.need is None:
-            del held["need"]
-        return held
+        return self.model_dump(mode="json", by_alias=True)
 
     def __repr__(self) -> str:
         """In a line, and not fact by fact."""
