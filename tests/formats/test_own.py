@@ -134,7 +134,7 @@ def test_what_is_added_is_in_the_reviewers_edition(made: Path) -> None:
 
 def test_same_addition_gives_the_same_bytes(made: Path, tmp_path: Path) -> None:
     """A drawing of matplotlib has no clock, and no ids by chance."""
-    again = _render(made.parents[2], tmp_path / "outputs")
+    again = _render(made.parents[3], tmp_path / "outputs")
     for name in ("rapport.html", "rapport.pdf", "rapport.docx", "figurer/figur-5.svg"):
         assert (again / name).read_bytes() == (made / name).read_bytes(), name
 
