@@ -190,7 +190,10 @@ def _answer(
             status[str(flat)] = entry.status if entry else OUTSIDE
         if entry is not None:
             origins.setdefault(entry.origin, []).append(flat)
-    labels = {code: text for entry in entries for code, text in entry.labels.items()}
+    labels: dict[str, str] = {}
+    for code, text in (pair for entry in entries for pair in entry.labels.items()):
+        # What several measures choose is named by none of them.
+        labels[code] = text if labels.get(code, text) == text else code
     answer: dict[str, Any] = {
         "version": "2.0",
         "class": "dataset",

@@ -16,7 +16,7 @@ from asss.analysis.tables import weakest
 from asss.catalogue import language
 from asss.catalogue.catalogue import MANUAL_FOLDER, Catalogue
 from asss.catalogue.knowledge import ManualFigure
-from asss.statbank import Cell, Dimension, Snapshot
+from asss.statbank import TIME, Cell, Snapshot
 
 __all__ = ["halves", "origins"]
 
@@ -126,11 +126,11 @@ def _line(
     }
     codes = ",".join(f"{n}={spans.get(n, code)}" for n, code in first.query.items())
     dataset = snapshot.dataset(first.table)
-    labels = [
-        dataset.dimension(name).labels.get(code, "")
+    named = {
+        name: dataset.dimension(name).labels.get(code, "")
         for name, code in first.query.items()
-        if name not in spans and not _is_shared(dataset.dimension(name))
-    ]
+        if name not in spans
+    }
     values = [cell.value for cell in cells]
     held = [value for value in values if value is not None]
     total = sum(held) if len(held) == len(values) else None
@@ -143,19 +143,13 @@ def _line(
         "href": _at_ssb(cells, snapshot),
         "count": len(cells),
         "basis": known.phrases.words[f"basis_{weakest(c.basis for c in cells)}"],
-        "labels": [label for label in labels if label],
+        # The embedded tables have no name of SSB's for what many measures choose.
+        "labels": [
+            label
+            for name, label in named.items()
+            if label and (name == TIME or label != first.query[name])
+        ],
     }
-
-
-def _is_shared(dimension: Dimension) -> bool:
-    """
-    Whether a code's label is that of one measure, and the code that of all of a table.
-
-    The embedded tables have no labels of SSB's for what selects a measure; theirs name
-    the measure and then the variable.
-    """
-    labels = list(dimension.labels.values())
-    return len(labels) == 1 and labels[0].endswith(f" ({dimension.code})")
 
 
 def _at_ssb(cells: Sequence[Cell], snapshot: Snapshot) -> str:
