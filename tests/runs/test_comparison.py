@@ -290,7 +290,7 @@ def test_asking_for_what_neither_has_names_what_they_have(
 
 @pytest.fixture
 def edited(rendered: Callable[[str, int], Path], tmp_path: Path) -> Edited:
-    """A year's folder with a rendered report whose facts.json has been edited."""
+    """A year and area of rendered reports, with one whose facts.json is edited."""
 
     def edit(change: Callable[[dict[str, Any]], object]) -> Path:
         content = json.loads((rendered("trondheim", 2020) / "facts.json").read_bytes())
@@ -335,7 +335,7 @@ def test_rendered_reports_are_compared_as_they_lie(
 
     report = rendered("trondheim", 2020)
     old = comparison.open_source(known, str(report), root=report)
-    year = edited(edit)
+    year = edited(edit).parent
     new = comparison.open_source(known, "2020", root=year.parent)
     found = comparison.compare(known, old, new)
     (value,) = found.values
