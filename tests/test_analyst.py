@@ -21,6 +21,7 @@ from typer.testing import CliRunner
 
 import asss
 from asss.__main__ import app
+from asss.catalogue.parameters import SERVICE
 
 #: The jobs that are code, with how many lines each may have.
 JOBS: dict[str, tuple[int, str]] = {
@@ -175,7 +176,7 @@ def test_a_wording_is_seen_when_both_its_places_are_edited(
     do: Do, project: Path
 ) -> None:
     phrases = project / "parameters" / "fraser.yaml"
-    old, new = "på sosiale tjenester enn snittet", "på sosialtjenester enn snittet"
+    old, new = " enn snittet for ", " enn gjennomsnittet for "
     first = phrases.read_text("utf-8")
     phrases.write_text(first.replace(old, new, 1), "utf-8")
     with pytest.raises(asss.AsssError, match=r"fraser.yaml: phrases\.\w+: the example"):
@@ -191,7 +192,8 @@ def test_an_own_comment_is_one_command(
     monkeypatch.chdir(project)
     command = ["new", "comment", "trondheim", "2020", "kvalitet"]
     assert CliRunner().invoke(app, command).exit_code == 0
-    file = project / "parameters" / "kommentarer" / "trondheim-2020" / "kvalitet.md"
+    folder = project / "parameters" / SERVICE / "kommentarer"
+    file = folder / "trondheim-2020" / "kvalitet.md"
     begun = file.read_text("utf-8")
     filled = begun.replace('author: ""', 'author: "Kari"')
     filled = filled.replace('source: ""', 'source: "https://trondheim.kommune.no"')

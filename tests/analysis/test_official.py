@@ -234,7 +234,7 @@ def test_rendered_page_reads_the_same(
 def made(run: Run, root: Path, output: Path) -> Path:
     """Render a report as HTML; its folder."""
     report.render_report(run, root=root, output=output, formats=("html",))
-    return output / str(run.year) / run.kommune
+    return output / str(run.year) / run.service / run.kommune
 
 
 # -- signs and marks that SSB seldom sends ---------------------------------------------

@@ -20,6 +20,7 @@ from asss.__main__ import app
 from asss.analysis.facts import HOUSEKEEPING
 from asss.analysis.findings import SUMMARY, Findings
 from asss.analysis.tables import mark
+from asss.catalogue import catalogue
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.language import day, half_up, number
 from asss.catalogue.parameters import (
@@ -737,10 +738,13 @@ def test_report_on_no_one_is_rendered_by_itself(
 def test_all_is_every_member_and_what_is_on_all(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, known: Catalogue
 ) -> None:
-    """So that the site is whole."""
+    """Of every service area, so that the site is whole."""
     place = ["--year", "2020", "--output", str(tmp_path)]
     asked = _rendered_runs(monkeypatch, "--all", *place)
-    assert asked == [*(m.id for m in known.network.in_year(2020)), NETWORK, METHOD]
+    everybody = [*(m.id for m in known.network.in_year(2020)), NETWORK, METHOD]
+    assert asked == everybody * len(catalogue.services(known.folder))
+    asked = _rendered_runs(monkeypatch, "--all", "--service", SERVICE, *place)
+    assert asked == everybody
 
 
 def test_command_tells_the_index_who_failed(

@@ -331,6 +331,20 @@ CHANGES: dict[str, tuple[Change, frozenset[str], str]] = {
         NONE,
         "",
     ),
+    "a word of its service area": (
+        replaced(
+            f"{PARAMETERS}sosiale_tjenester/fraser.yaml",
+            "er samlet inn for hånd og følger",
+            "er samlet inn av noen og følger",
+        ),
+        EVERY,
+        "fraser.yaml: a phrase",
+    ),
+    "its service area's words in another language": (
+        added(f"{PARAMETERS}sosiale_tjenester/fraser.nn.yaml", "\n# nynorsk\n"),
+        NONE,
+        "",
+    ),
     "a forbehold of the last year": (forbehold(2020), IN_2020, "a forbehold"),
     "a forbehold of an earlier year": (forbehold(2016), EVERY, "a forbehold"),
     "a forbehold of years to come": (forbehold(2021, 2022), NONE, ""),
@@ -446,7 +460,12 @@ def test_what_changes_is_made_again_and_nothing_else(what: str, made: Path) -> N
 def test_every_kind_of_file_under_parameters_is_changed_above(root: Path) -> None:
     """A new kind of file must be given its place among the inputs."""
     folder = root / "parameters"
-    kinds = {name.split("/")[0] for name in parameters.names_in(folder)}
+    kinds = set()
+    for name in parameters.names_in(folder):
+        first, *rest = name.split("/")
+        # What one service area has, another has under the same name.
+        is_area = first in catalogue.services(folder)
+        kinds.add(f"{SERVICE}/{rest[0]}" if is_area else first)
     told = " ".join(
         str(value)
         for change, _, _ in CHANGES.values()
@@ -460,7 +479,7 @@ def test_what_a_report_is_given_is_all_that_is_known() -> None:
     """A new field of the catalogue must be given its place in the substance."""
     assert {field.name for field in fields(Catalogue)} == {
         *("network", "service", "kinds", "forbehold", "phrases", "manual", "comments"),
-        "prose",
+        *("prose", "need"),
         # With the comments: what is wrong with them.
         "broken",
         # Where it lies; a run's own input; how SSB is asked; an error if not empty.
