@@ -149,7 +149,7 @@ def fingerprint(facts: Mapping[str, Any], prose: Iterable[str]) -> str:
         "prose": list(prose),
     }
     # Where there is none, a report says what it has said before there could be any.
-    content |= {"own": facts["own"]} if facts.get("own") else {}
+    content |= {part: facts[part] for part in ("own", "need") if facts.get(part)}
     written = json.dumps(_steady(content), sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(written.encode()).hexdigest()
 

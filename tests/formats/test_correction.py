@@ -29,6 +29,7 @@ from asss.errors import AsssError
 from asss.formats.readback import arithmetic, prose
 from asss.formats.readback import figures as eyes
 from asss.page import sections
+from asss.runs import ledger
 from asss.statbank import Snapshot
 
 Facts = dict[str, Any]
@@ -140,6 +141,18 @@ def test_a_number_that_is_changed_is_named(
     held[last] = value
     found = arithmetic.false_figures(facts, corrected.folder, snapshot.folder, 95)
     assert any(told in one for one in found), found
+
+
+def test_another_step_is_another_report(sound: Callable[[str], Made]) -> None:
+    """A published report that shows other steps was changed; one without was not."""
+    facts = deepcopy(sound("trondheim")[0])
+    before = ledger.fingerprint(facts, ())
+    facts["need"]["steps"][1]["ratio"] = 2.0
+    assert ledger.fingerprint(facts, ()) != before
+    bare = {key: value for key, value in facts.items() if key != "need"}
+    assert ledger.fingerprint({**bare, "need": None}, ()) == ledger.fingerprint(
+        bare, ()
+    )
 
 
 def test_need_may_not_be_left_out_or_put_in(
