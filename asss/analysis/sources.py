@@ -22,6 +22,7 @@ from asss.analysis.tables import (
     weakest,
 )
 from asss.catalogue.catalogue import Catalogue
+from asss.catalogue.formula import Formula
 from asss.catalogue.knowledge import Indicator, Series
 from asss.catalogue.parameters import FOLDER, Member
 from asss.errors import TableError, bullets
@@ -216,36 +217,19 @@ def _observe(
         for one in range(year - formula.years + 1, year + 1)
     ]
     figures = [figure for held in by_year for figure in held.values()]
-    status = next((figure.status for figure in figures if figure.status), "")
-    value = numerator = denominator = None
-    factor = formula.factor
-    if not status:
-        if formula.denominator and formula.factor:
-            numerator, denominator = formula.sums(
-                {name: _number(figure) for name, figure in held.items()}
-                for held in by_year
-            )
-            if denominator:
-                value = numerator / denominator * formula.factor
-            else:
-                status = "."
-        else:
-            value = _number(figures[0])
-            if figures[0].counts:
-                (numerator, denominator), factor = figures[0].counts, PERCENT
-    if value is not None and not effects.is_shown:
+    worked = _worked_out(formula, by_year)
+    if worked.value is not None and not effects.is_shown:
         # What it was made of would give it away.
-        value = numerator = denominator = None
-        status = NOT_COMPARABLE
+        worked = _Worked(None, NOT_COMPARABLE, factor=worked.factor)
     return {
         "indicator": indicator.id,
         "kommune": member.id,
         "year": year,
-        "value": float("nan") if value is None else value,
-        "status": status,
-        "numerator": numerator,
-        "denominator": denominator,
-        "factor": factor,
+        "value": float("nan") if worked.value is None else worked.value,
+        "status": worked.status,
+        "numerator": worked.numerator,
+        "denominator": worked.denominator,
+        "factor": worked.factor,
         "basis": weakest(figure.basis for figure in figures),
         "tables": tuple(dict.fromkeys(t for figure in figures for t in figure.tables)),
         "cells": tuple(cell for figure in figures for cell in figure.cells),
@@ -256,6 +240,35 @@ def _observe(
         "change_effect": effects.change,
         "forbehold": tuple(forbehold),
     }
+
+
+@dataclass(frozen=True)
+class _Worked:
+    """A figure as its formula gives it, and what it was made of."""
+
+    value: float | None
+    status: str
+    numerator: float | None = None
+    denominator: float | None = None
+    factor: float | None = None
+
+
+def _worked_out(formula: Formula, by_year: Sequence[Mapping[str, "Figure"]]) -> _Worked:
+    """The first sign among what it is made of stands for all of it."""
+    figures = [figure for held in by_year for figure in held.values()]
+    status = next((figure.status for figure in figures if figure.status), "")
+    if status:
+        return _Worked(None, status, factor=formula.factor)
+    if not (formula.denominator and formula.factor):
+        counts, ready = figures[0].counts, _number(figures[0])
+        if not counts:
+            return _Worked(ready, "", factor=formula.factor)
+        return _Worked(ready, "", *counts, PERCENT)
+    above, below = formula.sums(
+        {name: _number(figure) for name, figure in held.items()} for held in by_year
+    )
+    value = above / below * formula.factor if below else None
+    return _Worked(value, "" if below else ".", above, below, formula.factor)
 
 
 def _touching(

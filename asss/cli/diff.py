@@ -121,16 +121,23 @@ def diff(
         is_one = len(names) == 1
         print_json(records[names[0]] if is_one else {"services": records}, indent=1)
     else:
-        for known, found in compared:
-            if len(names) > 1:
-                out.rule(f"[bold]{known.service.service}[/bold]", align="left")
-            _summary(found)
-            if html is None:
-                _details(found, known)
-            else:
-                out.print(Text(f"The page is {html}."))
+        _show(compared, html, is_one=len(names) == 1)
     if exit_code and not all(found.is_empty for _, found in compared):
         raise typer.Exit(FAILURE)
+
+
+def _show(
+    compared: Sequence[tuple[Catalogue, Comparison]], html: Path | None, *, is_one: bool
+) -> None:
+    """In the terminal; of several service areas asked for, each under its name."""
+    for known, found in compared:
+        if not is_one:
+            out.rule(f"[bold]{known.service.service}[/bold]", align="left")
+        _summary(found)
+        if html is None:
+            _details(found, known)
+        else:
+            out.print(Text(f"The page is {html}."))
 
 
 def _compared(
