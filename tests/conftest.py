@@ -24,9 +24,10 @@ from asss.catalogue.parameters import EMBEDDED, SERVICE, Run
 from asss.runs import batch, report
 from asss.statbank import Snapshot
 
-# What is begun in the background of a shell inherits that Ctrl-C is not heard; the
-# programs that tests begin must hear it.
+# What is begun in the background of a shell inherits that Ctrl-C is not heard, and with
+# nohup that the terminal's end is not; the programs that tests begin must hear both.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 # The same examples each time, however slow the machine is.
 settings.register_profile("steady", derandomize=True, deadline=None, database=None)
