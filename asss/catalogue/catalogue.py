@@ -515,12 +515,7 @@ def _read_all(folder: Path) -> _Read:
     network = _read(folder / parameters.NETWORK_FILE, Network, problems)
     caveats = _read(folder / FORBEHOLD_FILE, ForbeholdFile, problems)
     phrases = _read(folder / translation.file_of(BOKMAL), Phrases, problems)
-    translations = {
-        name: said
-        for name in translation.languages(folder)
-        if name != BOKMAL
-        and (said := _read(folder / translation.file_of(name), Translation, problems))
-    }
+    translations = _read_translations(folder, Translation, problems)
     settings = _read(folder / STATBANK_FILE, StatBankSettings, problems)
     _check_runs(folder / parameters.RUN_FOLDER, network, problems)
     if network:
@@ -579,14 +574,7 @@ def _read_area(
     service = _read(folder / SERVICE_FILE, Service, problems)
     own = _read_own(folder / FORBEHOLD_FILE, OwnForbehold, problems)
     said = _read_own(folder / translation.file_of(BOKMAL), OwnPhrases, problems)
-    translations = {
-        name: told
-        for name in translation.languages(folder)
-        if name != BOKMAL
-        and (
-            told := _read(folder / translation.file_of(name), OwnTranslation, problems)
-        )
-    }
+    translations = _read_translations(folder, OwnTranslation, problems)
     manual = _read_manual(folder / MANUAL_FOLDER, problems)
     need = read_need(folder / NEED_FILE, network, service, problems)
     comments = _read_comments(folder / COMMENT_FOLDER, problems, broken)
@@ -706,6 +694,18 @@ def _read(
     content = parameters.read_yaml(path, problems)
     problems += _invisible(path.name, content)
     return parameters.check_model(model, content, file=path.name, problems=problems)
+
+
+def _read_translations(
+    folder: Path, model: type[parameters.AnyModel], problems: list[str]
+) -> dict[str, parameters.AnyModel]:
+    """What a folder's sentences and words are in each language but bokmål."""
+    return {
+        name: said
+        for name in translation.languages(folder)
+        if name != BOKMAL
+        and (said := _read(folder / translation.file_of(name), model, problems))
+    }
 
 
 def _read_own(

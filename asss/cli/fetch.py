@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,7 +11,6 @@ from rich.table import Table
 
 from asss import statbank
 from asss.analysis import sources
-from asss.catalogue import catalogue
 from asss.catalogue.catalogue import Catalogue
 from asss.cli.terminal import (
     FAILURE,
@@ -23,7 +21,7 @@ from asss.cli.terminal import (
     parameters_folder,
     plain_errors,
     safe,
-    service_names,
+    service_areas,
 )
 from asss.runs import verification
 from asss.statbank import doctor, retrieval
@@ -65,7 +63,7 @@ def fetch(
     """Fetch the figures that the reports need from Statistics Norway (StatBank)."""
     with plain_errors():
         folder = parameters_folder(parameters_)
-        areas = _areas(folder, service)
+        areas = service_areas(folder, service)
         now = datetime.now(UTC)
         if not anyway:
             retrieval.check_hour(now)
@@ -111,7 +109,7 @@ def examine(
     """Look for what is amiss: here, and with --live in the tables at SSB."""
     with plain_errors():
         folder = parameters_folder(parameters_)
-        areas = _areas(folder, service)
+        areas = service_areas(folder, service)
         out.print("[green]good[/green]    parameters/ is in order")
         is_well = True
         for check in verification.check_snapshots(folder.parent):
@@ -129,13 +127,6 @@ def examine(
             out.print("SSB was not asked; --live does that.")
     if not is_well:
         raise typer.Exit(FAILURE)
-
-
-def _areas(folder: Path, service: str | None) -> list[Catalogue]:
-    return [
-        catalogue.load_catalogue(folder, service=name)
-        for name in service_names(folder, service)
-    ]
 
 
 def connect(

@@ -31,6 +31,7 @@ from asss.cli.terminal import (
     plain_errors,
     report_id,
     safe,
+    service_areas,
     service_names,
 )
 from asss.errors import UsageError
@@ -78,8 +79,7 @@ def check(service: ServicesOption = None, parameters_: ParametersOption = None) 
     with plain_errors():
         folder = parameters_folder(parameters_)
         areas = {
-            name: catalogue.load_catalogue(folder, service=name)
-            for name in service_names(folder, service)
+            known.service.service: known for known in service_areas(folder, service)
         }
         answers = sources.open_snapshot(parameters.EMBEDDED)
         for name, known in areas.items():
@@ -131,10 +131,7 @@ def list_(service: ServicesOption = None, parameters_: ParametersOption = None) 
 
     with plain_errors():
         folder = parameters_folder(parameters_)
-        areas = [
-            catalogue.load_catalogue(folder, service=name)
-            for name in service_names(folder, service)
-        ]
+        areas = service_areas(folder, service)
         answers = holdings.open_snapshot(parameters.LATEST, root=folder.parent)
         years = [holdings.available_years(known, answers) for known in areas]
     _list_members(areas[0])

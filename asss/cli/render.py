@@ -198,7 +198,9 @@ def render(
         else:
             names = service_names(folder, service, is_all=every)
             whose = [NETWORK] if network else kommune or ()
-            runs = [run for name in names for run in _runs(folder, name, whose, years)]
+            runs = [
+                run for name in names for run in reports_of(folder, name, whose, years)
+            ]
         runs = _with_snapshot(runs, snapshot, folder.parent)
         if what_if:
             _suppose(runs, what_if, folder, output_folder(output, folder))
@@ -225,20 +227,6 @@ def render(
     _conclude(task, account, dry_run=dry_run)
 
 
-def reports_of(
-    folder: Path, service: str, kommuner: Sequence[str], years: Sequence[int]
-) -> list[Run]:
-    """
-    The reports that are asked for, of one or many, by ids, names or numbers.
-
-    Raises
-    ------
-    UsageError
-        If there is none such.
-    """
-    return _runs(folder, service, kommuner, years)
-
-
 def once(
     folder: Path,
     *,
@@ -258,7 +246,7 @@ def once(
     AsssError
         If parameters/ is wrong; a report that fails is told to the account.
     """
-    wanted = _runs(folder, service, kommune, years)
+    wanted = reports_of(folder, service, kommune, years)
     runs = _with_snapshot(wanted, None, folder.parent)
     snapshots = _snapshots(runs, folder.parent)
     task = _Task(
@@ -323,10 +311,17 @@ def _one_of(asked: Mapping[str, object]) -> None:
         raise UsageError(msg)
 
 
-def _runs(
+def reports_of(
     folder: Path, service: str, kommuner: Sequence[str], years: Sequence[int]
 ) -> list[Run]:
-    """A run for each kommune, or for all when none is named, in each year."""
+    """
+    A run for each kommune, or for all when none is named, in each year.
+
+    Raises
+    ------
+    UsageError
+        If no year is named, or there is no such kommune.
+    """
     if not years:
         msg = "Say which data year: --year 2020."
         raise UsageError(msg)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from asss.analysis.publication import FINAL, PRELIMINARY, UNKNOWN
-from asss.catalogue import catalogue, parameters
+from asss.catalogue import parameters
 from asss.catalogue.catalogue import Catalogue
 from asss.cli.fetch import BaseUrlOption, connect
 from asss.cli.terminal import (
@@ -20,7 +20,7 @@ from asss.cli.terminal import (
     parameters_folder,
     plain_errors,
     safe,
-    service_names,
+    service_areas,
     today,
 )
 from asss.runs import season
@@ -52,10 +52,7 @@ def status(
     """Show what of a data year's work is done, and what is to be done next."""
     with plain_errors():
         folder = parameters_folder(parameters_)
-        areas = [
-            catalogue.load_catalogue(folder, service=name)
-            for name in service_names(folder, service)
-        ]
+        areas = service_areas(folder, service)
         answers = holdings.open_snapshot(parameters.LATEST, root=folder.parent)
         seasons = [
             season.take(

@@ -58,6 +58,7 @@ __all__ = [
     "report_id",
     "report_ids",
     "safe",
+    "service_areas",
     "service_names",
     "speak_plainly",
     "visible",
@@ -301,6 +302,14 @@ def service_names(
         chosen = (catalogue.service_named(folder, name) for name in names)
         return list(dict.fromkeys(chosen))
     return catalogue.services(folder)
+
+
+def service_areas(folder: Path, written: str | None) -> list[Catalogue]:
+    """What is known of each area that :func:`service_names` finds, in that order."""
+    return [
+        catalogue.load_catalogue(folder, service=name)
+        for name in service_names(folder, written)
+    ]
 
 
 def years_of(written: str) -> list[int]:
