@@ -130,13 +130,14 @@ def swapped(
     report: str = "trondheim-2020",
     test: str = "",
     given: Callable[[Path], None] | None = None,
+    formats: tuple[str, ...] = (),
 ) -> Fault:
     """A fault that is one text in a module in the place of another."""
 
     def plant(scene: Scene) -> None:
         scene.swap(module, old, new)
 
-    return Fault(name, kind, stop, plant, report, test, given)
+    return Fault(name, kind, stop, plant, report, test, given, formats)
 
 
 def refigure(root: Path, table: str, figures: Mapping[Codes, float]) -> None:

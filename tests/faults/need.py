@@ -1,4 +1,4 @@
-"""Slips in the correction for need: in the arithmetic, the figure and the words."""
+"""Slips in the correction for need: in arithmetic, figure, words and exports."""
 
 from pathlib import Path
 
@@ -11,6 +11,10 @@ NEED, DRAWN, FOUND = (
     "asss.figures.need",
     "asss.analysis.candidates",
 )
+EXCEL, PACKAGE = "asss.formats.exports.excel", "asss.formats.exports.datapackage"
+
+#: What shows in the files for other programs alone.
+FILES = ("xlsx", "csv")
 
 
 def _given(root: Path) -> None:
@@ -31,7 +35,130 @@ def _slip(name: str, module: str, old: str, new: str, report: str = "tromso") ->
     )
 
 
+def _file(name: str, module: str, old: str, new: str) -> Fault:
+    """A slip in what a report gives away."""
+    return swapped(
+        *(name, "need", module, old, new),
+        report="trondheim-2020",
+        given=_given,
+        formats=FILES,
+    )
+
+
+#: In workbook and tables.
+EXPORTED = [
+    _file(
+        "of need, amount and mean have changed places in Excel",
+        EXCEL,
+        "*(Amount(step.amount, 0), Amount(step.network_mean, 0)),",
+        "*(Amount(step.network_mean, 0), Amount(step.amount, 0)),",
+    ),
+    _file(
+        "of need, a step in Excel is what it comes to",
+        EXCEL,
+        "None if change is None else Amount(change, need.decimals),",
+        "None if change is None else Amount(step.ratio, need.decimals),",
+    ),
+    _file(
+        "of need, everybody's kroner in Excel are those before any correction",
+        EXCEL,
+        "Amount(one.amounts[place], 0)",
+        "Amount(one.amounts[0], 0)",
+    ),
+    _file(
+        "of need, what is made up is not marked in Excel",
+        EXCEL,
+        "mark(need.basis, words) or None,",
+        "None,",
+    ),
+    _file(
+        "of need, the rest in Excel is KS' figure",
+        EXCEL,
+        "for v in (need.rest, need.printed))",
+        "for v in (need.printed, need.printed))",
+    ),
+    _file(
+        "of need, the rest is not in Excel",
+        EXCEL,
+        "if need.printed is not None and need.rest is not None:",
+        "if False:",
+    ),
+    _file(
+        "what was given of a kommune stands in Excel at the first",
+        EXCEL,
+        "self._name(row[0])",
+        'self._name("oslo")',
+    ),
+    _file(
+        "a part that was given is called another in Excel",
+        EXCEL,
+        'words[f"need_part_{row[1].part}"]',
+        'words["need_part_need"]',
+    ),
+    _file(
+        "the source of what was given is the basis in Excel",
+        EXCEL,
+        "lambda row: row[1].source)",
+        "lambda row: row[1].basis)",
+    ),
+    _file(
+        "need is not in Excel",
+        EXCEL,
+        '{"need", "need_given"} if self._record.need is None else set()',
+        '{"need", "need_given"}',
+    ),
+    _file(
+        "need is not in CSV",
+        PACKAGE,
+        "*(_decomposed(record.need, record.run.kommune) if record.need else ()),",
+        "",
+    ),
+    _file(
+        "of need, the own ratio stands in CSV at all",
+        PACKAGE,
+        "(step.ratio, step.change) if is_own else (None, None)",
+        "(step.ratio, step.change)",
+    ),
+    _file(
+        "of need, amount and mean have changed places in CSV",
+        PACKAGE,
+        "(one.kommune, step.step, amount, step.network_mean)",
+        "(one.kommune, step.step, step.network_mean, amount)",
+    ),
+    _file(
+        "of need, the rest in CSV has the other sign",
+        PACKAGE,
+        "need.rest, need.rest_basis",
+        "-(need.rest or 0), need.rest_basis",
+    ),
+    _file(
+        "of need, the rest in CSV rests on KS' figure alone",
+        PACKAGE,
+        "need.rest, need.rest_basis",
+        "need.rest, need.printed_basis",
+    ),
+    _file(
+        "a part that was given is left out in CSV",
+        PACKAGE,
+        "        for part in one.given:\n",
+        "        for part in one.given[1:]:\n",
+    ),
+    _file(
+        "a zone stands in CSV as a number",
+        PACKAGE,
+        "(None, part.value) if is_zone else",
+        "(part.value, None) if is_zone else",
+    ),
+    _file(
+        "columns of need are described as those of tall.csv",
+        PACKAGE,
+        'words.get(f"about_{table}_{column}", words[f"about_{column}"])',
+        'words[f"about_{column}"]',
+    ),
+]
+
 FAULTS = [
+    *EXPORTED,
     _slip("depreciation is added", NEED, "kroner -= given[", "kroner += given["),
     _slip(
         "pension is in kroner",

@@ -1,8 +1,8 @@
 """
-The correction for need read back: by a second hand, in its figure, and in its words.
+The correction for need read back: by a second hand, in figure, words and exports.
 
-Every slip of ``tests/faults/need.py`` is planted while facts and figure are made, and
-must be refused; without one, nothing is.
+Every slip of ``tests/faults/need.py`` is planted while facts, figure or exports are
+made, and must be refused; without one, nothing is.
 """
 
 import json
@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import given
+import openpyxl
 import pandas as pd
 import pytest
 from faults import Fault, Scene
 from faults import need as planted
+from frictionless import Package
 
 from asss import figures
 from asss.analysis import findings
@@ -26,6 +28,7 @@ from asss.catalogue import catalogue
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import Run
 from asss.errors import AsssError
+from asss.formats import exports, readback
 from asss.formats.readback import arithmetic, prose
 from asss.formats.readback import figures as eyes
 from asss.page import sections
@@ -37,7 +40,11 @@ Made = tuple[Facts, str]
 
 #: Slips that show in one report, and not with parts that anybody has given.
 ELSEWHERE = {"KS' figure is told before it is there"}
-SLIPS = [one for one in planted.FAULTS if one.name not in ELSEWHERE]
+SLIPS = [
+    one
+    for one in planted.FAULTS
+    if one.name not in ELSEWHERE and one not in planted.EXPORTED
+]
 
 
 @pytest.fixture(scope="module")
@@ -108,6 +115,68 @@ def test_a_slip_is_refused(
     except (AsssError, AssertionError):
         return
     assert faults(made, corrected, snapshot)
+
+
+def exported(facts: Facts, known: Catalogue, folder: Path) -> list[str]:
+    """Write workbook and tables of a report; what is wrong with them."""
+    exports.write(facts, {}, "", known, folder, planted.FILES)
+    return readback.read_exports(folder, facts, known, planted.FILES)
+
+
+def test_it_is_exported_for_other_programs(
+    sound: Callable[[str], Made], corrected: Catalogue, tmp_path: Path
+) -> None:
+    """Every step, unrounded; every part that was given, with its source."""
+    facts, _ = sound("trondheim")
+    assert exported(facts, corrected, tmp_path) == []
+    assert Package(str(tmp_path / exports.DESCRIPTOR)).validate().valid
+    need, steps = facts["need"], pd.read_csv(tmp_path / "behov.csv")
+    own = steps[steps["kommune"] == "trondheim"].set_index("step")
+    for step in need["steps"]:
+        for of in ("amount", "network_mean", "ratio"):
+            assert own.loc[step["step"], of] == step[of]
+    assert own.loc["rest", "change"] == need["rest"]
+    assert own.loc["printed", ["ratio", "basis"]].tolist() == [1.04, "published"]
+    assert steps.groupby("kommune").size().drop("trondheim").unique() == [5]
+    given_out = pd.read_csv(tmp_path / "behovstall.csv").set_index(["kommune", "part"])
+    for kommune, (index, zone, *_) in given.MADE_UP.items():
+        assert given_out.loc[(kommune, "need"), "value"] == index
+        assert given_out.loc[(kommune, "payroll_zone"), "zone"] == zone
+    book = openpyxl.load_workbook(tmp_path / exports.WORKBOOK_NAME)
+    heads, *rows = list(book["Behov"].values)[2:]
+    assert heads[:5] == (
+        *("Ledd", "Kr per innbygger", "Snitt, kr", "Andel av snittet", "Endring"),
+    )
+    assert [row[0] for row in rows[-2:]] == ["Rest", "KS’ indikator"]
+    assert list(book["Behovstall"].values)[4][:3] == ("Oslo", "Avgiftssone", "I")
+
+
+def test_where_none_is_given_no_export_has_it(
+    findings_of: Callable[[str, int], findings.Findings],
+    known: Catalogue,
+    tmp_path: Path,
+) -> None:
+    """Neither sheet nor table; one that is there all the same is named."""
+    content = sections.facts(findings_of("tromso", 2020), known).content
+    facts: Facts = json.loads(json.dumps(content))
+    assert exported(facts, known, tmp_path) == []
+    assert not list(tmp_path.glob("behov*"))
+    book = openpyxl.load_workbook(tmp_path / exports.WORKBOOK_NAME)
+    assert not [name for name in book.sheetnames if name.startswith("Behov")]
+
+
+@pytest.mark.parametrize("fault", planted.EXPORTED, ids=lambda fault: fault.name)
+def test_a_slip_in_an_export_is_refused(
+    sound: Callable[[str], Made],
+    corrected: Catalogue,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    fault: Fault,
+) -> None:
+    """Whether it is in the workbook or in the tables."""
+    fault.plant(Scene(monkeypatch, Path()))
+    kommune = fault.report.partition("-")[0]
+    assert exported(sound(kommune)[0], corrected, tmp_path)
 
 
 @pytest.mark.parametrize(

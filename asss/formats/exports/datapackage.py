@@ -11,13 +11,16 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, TypeAlias
 
 from asss.analysis.facts import Fact
+from asss.analysis.need import STEPS, Need
+from asss.analysis.tables import BASES
 from asss.catalogue.catalogue import Catalogue
+from asss.catalogue.knowledge import NEED_PARTS
 from asss.errors import RenderError
 from asss.page import text
 from asss.page.record import FactsFile
@@ -80,6 +83,26 @@ TABLES: Mapping[str, tuple[str, ...]] = {
         *("id", "chapter", "indicators", "says", "author", "source", "date", "read"),
         *("text", "printed", "outcome", "sentence"),
     ),
+    "behov": (
+        *("kommune", "step", "amount", "network_mean", "ratio", "change", "basis"),
+    ),
+    "behovstall": ("kommune", "part", "value", "zone", "unit", "basis", "source"),
+}
+
+#: What the tables of need hold. Their columns are no fields of a fact, though some are
+#: called so; those that are not here are text that is always there.
+OF_NEED: Mapping[str, Mapping[str, tuple[str, Mapping[str, Any]]]] = {
+    "behov": {
+        **dict.fromkeys(("amount", "network_mean", "ratio", "change"), ("number", {})),
+        "step": ("string", {"required": True, "enum": [*STEPS, "rest", "printed"]}),
+        "basis": ("string", {"required": True, "enum": list(BASES)}),
+    },
+    "behovstall": {
+        "value": ("number", {}),
+        "zone": ("string", {}),
+        "part": ("string", {"required": True, "enum": list(NEED_PARTS)}),
+        "basis": ("string", {"required": True, "enum": list(BASES)}),
+    },
 }
 
 #: Behind a figure of the page they are empty where there is no number.
@@ -149,7 +172,8 @@ def package(
     -------
     files : dict of file name to content
         ``tall.csv``, the tables it refers to, what people say in ``kommentarer.csv``,
-        ``figurer/figur-1.csv`` and so on, and ``datapackage.json``.
+        what need was decomposed into in ``behov.csv`` and what of in ``behovstall.csv``
+        where it was, ``figurer/figur-1.csv`` and so on, and ``datapackage.json``.
     """
     sections = {section.id: section.name for section in known.service.sections}
     outside = known.phrases.words["section_outside"]
@@ -171,6 +195,7 @@ def package(
         Resource("kommuner", TABLES["kommuner"], kommuner),
         _table("forbehold", record.forbehold),
         *commented,
+        *(_decomposed(record.need, record.run.kommune) if record.need else ()),
         *(_behind(number, figures[number]) for number in sorted(figures)),
     )
     files = {resource.path: resource.content for resource in resources}
@@ -198,6 +223,33 @@ def _table(name: str, entries: Iterable[object], **keys: Any) -> Resource:
     columns = TABLES[name]
     rows = [[_value(getattr(entry, name)) for name in columns] for entry in entries]
     return Resource(name, columns, rows, **keys)
+
+
+def _decomposed(need: Need, own: str) -> Iterator[Resource]:
+    """The steps from what is spent to the corrected figure, and what was given."""
+    rows: list[Sequence[Value]] = []
+    for one in need.members:
+        is_own = one.kommune == own
+        for step, amount in zip(need.steps, one.amounts, strict=True):
+            held = (step.ratio, step.change) if is_own else (None, None)
+            told = (one.kommune, step.step, amount, step.network_mean)
+            rows.append((*told, *held, need.basis))
+        if is_own and need.printed is not None:
+            none = (own, "rest", None, None, None)
+            rows.append((*none, need.rest, need.rest_basis))
+            ks = (own, "printed", None, None, need.printed, None)
+            rows.append((*ks, need.printed_basis))
+    refers = {"kommune": REFERS["kommune"]}
+    yield Resource("behov", TABLES["behov"], rows, ("kommune", "step"), refers)
+    given: list[Sequence[Value]] = []
+    for one in need.members:
+        for part in one.given:
+            is_zone = isinstance(part.value, str)
+            value = (None, part.value) if is_zone else (part.value, None)
+            about = part.unit, part.basis, part.source
+            given.append((one.kommune, part.part, *value, *about))
+    columns = TABLES["behovstall"]
+    yield Resource("behovstall", columns, given, ("kommune", "part"), refers)
 
 
 def _behind(number: int, figure: Mapping[str, Any]) -> Resource:
@@ -286,8 +338,12 @@ def _kinds() -> Mapping[str, tuple[str, Mapping[str, Any]]]:
 
 
 def _field(column: str, table: str, known: Catalogue) -> dict[str, Any]:
-    kind, rules = _kinds().get(column) or ("string", {})
-    if column not in TABLES["tall"]:
+    of_need = OF_NEED.get(table)
+    if of_need is not None:
+        kind, rules = of_need.get(column, ("string", {"required": True}))
+    else:
+        kind, rules = _kinds().get(column) or ("string", {})
+    if of_need is None and column not in TABLES["tall"]:
         is_optional = table == "kommentarer" and column in MAY_BE_EMPTY
         rules = {"required": not is_optional, **RULES.get(column, {})}
     if column == "sentence":
@@ -297,7 +353,7 @@ def _field(column: str, table: str, known: Catalogue) -> dict[str, Any]:
         "name": column,
         "type": kind,
         "title": words[f"field_{column}"],
-        "description": words[f"about_{column}"],
+        "description": words.get(f"about_{table}_{column}", words[f"about_{column}"]),
     }
     return {**described, "constraints": rules} if rules else described
 

@@ -28,7 +28,10 @@ __all__ = ["COMMON", "workbook"]
 
 #: The sheets of a workbook after the first: of a kommune's, of the network's, of both.
 OWN, OF_NETWORK = ("table", "profile"), ("members", "ranks")
-COMMON = ("development", "forbehold", "comments", "sources", "cells")
+COMMON = (
+    *("development", "need", "need_given", "forbehold", "comments"),
+    *("sources", "cells"),
+)
 
 #: Widths of columns, in characters.
 NAME, UNIT, NUMBER, MARK, KOMMUNE, PROSE = 42.0, 10.0, 10.0, 6.5, 13.0, 80.0
@@ -51,8 +54,8 @@ def workbook(record: FactsFile, known: Catalogue) -> bytes:
     -------
     workbook : bytes
         An xlsx file: Om; of a kommune Tabell 1 and Tjenesteprofil, of the network
-        Kommunene and Plass; Utvikling, Forbehold, Kommentarer where there are any,
-        Kilder and Grunnlag.
+        Kommunene and Plass; Utvikling; Behov and Behovstall where need was decomposed;
+        Forbehold, Kommentarer where there are any, Kilder and Grunnlag.
     """
     return _Workbook(record, known).made()
 
@@ -82,14 +85,17 @@ class _Workbook:
             "members": self._of_members,
             "ranks": self._ranks,
             "development": self._development,
+            "need": self._need,
+            "need_given": self._given,
             "forbehold": self._forbehold,
             "comments": self._comments,
             "sources": self._sources,
             "cells": self._cells,
         }
         own = OF_NETWORK if self._record.table is None else OWN
-        # A report that nobody comments has no sheet of comments.
-        left_out = () if self._record.comments else ("comments",)
+        # A report that nobody comments has no sheet of comments; nor one of need.
+        left_out = {"need", "need_given"} if self._record.need is None else set()
+        left_out |= set() if self._record.comments else {"comments"}
         names = [name for name in (*own, *COMMON) if name not in left_out]
         self._about(names)
         for name in names:
@@ -331,6 +337,57 @@ class _Workbook:
                 *(self._mean_mark(means[year]) for year in years),
             )
         sheet.close()
+
+    def _need(self) -> None:
+        """From what is spent to the corrected figure, with everybody's kroner."""
+        words, need = self._words, self._record.need
+        assert need
+        columns = [
+            Column(words["need_step"], NAME),
+            *(
+                Column(words[f"need_{key}"], NUMBER, is_number=True)
+                for key in ("kroner", "kroner_mean", "ratio", "change")
+            ),
+            Column(words["field_mark"], MARK),
+            *(
+                Column(self._name(one.kommune), NUMBER, is_number=True)
+                for one in need.members
+            ),
+        ]
+        sheet = self._sheet("need", columns, has_filter=False)
+        for place, step in enumerate(need.steps):
+            change = step.change
+            sheet.row(
+                words[f"need_{step.step}"],
+                *(Amount(step.amount, 0), Amount(step.network_mean, 0)),
+                Amount(step.ratio, need.decimals),
+                None if change is None else Amount(change, need.decimals),
+                mark(need.basis, words) or None,
+                *(Amount(one.amounts[place], 0) for one in need.members),
+            )
+        empty = [None] * len(need.members)
+        if need.printed is not None and need.rest is not None:
+            rest, ks = (Amount(v, need.decimals) for v in (need.rest, need.printed))
+            raised = mark(need.rest_basis, words) or None
+            sheet.row(words["need_rest"], None, None, None, rest, raised, *empty)
+            raised = mark(need.printed_basis, words) or None
+            sheet.row(words["need_printed"], None, None, ks, None, raised, *empty)
+        sheet.close()
+
+    def _given(self) -> None:
+        """What need was decomposed by, as it was given."""
+        words, text, need = self._words, self._text, self._record.need
+        assert need
+        columns = [
+            text("field_kommune", KOMMUNE, lambda row: self._name(row[0])),
+            text("field_part", 26, lambda row: words[f"need_part_{row[1].part}"]),
+            self._number("field_value", lambda row: row[1].value, KOMMUNE),
+            text("field_basis", KOMMUNE, lambda row: words[f"basis_{row[1].basis}"]),
+            text("field_source", PROSE, lambda row: row[1].source),
+        ]
+        self._sheet("need_given", columns, frozen=2).fill(
+            (one.kommune, part) for one in need.members for part in one.given
+        )
 
     def _of_members(self) -> None:
         """Every member's figure, the mean, and a mark for each."""

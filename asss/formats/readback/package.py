@@ -49,6 +49,17 @@ BEHIND = (
     *("interval_low", "interval_high", "index", "rank", "n", "forbehold"),
 )
 
+#: Those of need, decomposed: of its steps, and of what was given.
+STEPS = ("kommune", "step", "amount", "network_mean", "ratio", "change", "basis")
+GIVEN = ("kommune", "part", "value", "zone", "unit", "basis", "source")
+
+#: The columns that tell rows apart in tables whose rows have no ids.
+KEYS = {
+    "tall.csv": KEY,
+    "behov.csv": ["kommune", "step"],
+    "behovstall.csv": ["kommune", "part"],
+}
+
 #: A spreadsheet takes for a formula what begins so, blanks before it or not.
 FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 BREAKS = ("\t", "\r", "\n")
@@ -141,6 +152,10 @@ class _Tables:
         if facts["comments"]:
             self.names["kommentarer.csv"] = lambda: _of(facts["comments"], COMMENTS)
 
+        if facts.get("need"):
+            self.names["behov.csv"] = self._steps
+            self.names["behovstall.csv"] = self._given
+
     def faults(self, path: str, rows: Rows) -> Iterator[str]:
         """What is wrong with a table."""
         make: Callable[[], Rows] | None = self.names.get(path)
@@ -160,7 +175,7 @@ class _Tables:
                 continue
             for head, cell, text in zip(rows[0], row, should, strict=True):
                 if cell != text and text is not ANYTHING:
-                    about = " ".join(row[: 3 if path == "tall.csv" else 1])
+                    about = " ".join(row[: len(KEYS.get(path, ["id"]))])
                     yield (
                         f"line {number} ({about}), {head}: is «{cell}», and should be "
                         f"«{text}»"
@@ -198,6 +213,39 @@ class _Tables:
             if member.id in used
         ]
         return _of(entries, ("id", "name", "number"))
+
+    def _steps(self) -> Rows:
+        """What is left after each step, of everybody; of whose report it is, more."""
+        need, own = self._facts["need"], self._facts["run"]["kommune"]
+        ks = need["printed"]
+        rows: list[dict[str, Any]] = []
+        for one in need["members"]:
+            is_own = one["kommune"] == own
+            for at, step in enumerate(need["steps"]):
+                row = {
+                    **{name: step[name] if is_own else None for name in STEPS[4:6]},
+                    **{name: step[name] for name in ("step", "network_mean")},
+                    "amount": one["amounts"][at],
+                }
+                rows.append(row | {"kommune": one["kommune"], "basis": need["basis"]})
+            if is_own and ks is not None:
+                none = dict.fromkeys(STEPS) | {"kommune": own}
+                rows.append(none | {"step": "rest", "change": need["rest"]})
+                bases = {need["basis"], need["printed_basis"]}
+                rows[-1]["basis"] = next(one for one in WEAKEST if one in bases)
+                told = {"step": "printed", "ratio": ks, "basis": need["printed_basis"]}
+                rows.append(none | told)
+        return _of(rows, STEPS)
+
+    def _given(self) -> Rows:
+        rows: list[dict[str, Any]] = []
+        for one in self._facts["need"]["members"]:
+            for part in one["given"]:
+                is_zone = part["part"] == "payroll_zone"
+                name, other = ("zone", "value") if is_zone else ("value", "zone")
+                held = {"kommune": one["kommune"], name: part["value"], other: None}
+                rows.append({**part, **held})
+        return _of(rows, GIVEN)
 
     def _behind(self, rows: Rows) -> Rows:
         """The rows of a figure, each by its own key, in the order that they have."""
@@ -316,19 +364,23 @@ def _bytes(resource: Mapping[str, Any], content: bytes) -> Iterator[str]:
             yield f"{key} is {resource.get(key)}, and should be {value}"
 
 
+#: What a figure rests on, the weakest first.
+WEAKEST = ("reconstructed", "preliminary", "published", "real")
+
 #: Columns that hold numbers, whole or not, and those that hold yes or no.
 WHOLE = {"year", "decimals", "rank", "n", "sentence"}
 TRUTH = {"distance_clear", "change_clear"}
 NUMBERS = {
     *("value", "network_mean", "index", "distance", "lowest", "highest", "previous"),
     *("change", "mean_change", "interval_low", "interval_high"),
-    *("numerator", "denominator", "factor"),
+    *("numerator", "denominator", "factor", "amount", "ratio"),
 }
 
 
 def _fields(resource: Mapping[str, Any], rows: Rows, known: Catalogue) -> Iterator[str]:
     """What each column is said to hold, and whether it does."""
     words, fields = known.phrases.words, resource["schema"]["fields"]
+    table = resource["path"].removesuffix(".csv")
     if [field["name"] for field in fields] != rows[0]:
         yield f"describes the columns {[field['name'] for field in fields]}"
         return
@@ -338,7 +390,7 @@ def _fields(resource: Mapping[str, Any], rows: Rows, known: Catalogue) -> Iterat
         told = {
             "type": "number" if name in NUMBERS else kind,
             "title": words[f"field_{name}"],
-            "description": words[f"about_{name}"],
+            "description": words.get(f"about_{table}_{name}") or words[f"about_{name}"],
         }
         for key, text in told.items():
             if field.get(key) != text:
@@ -358,9 +410,7 @@ def _keys(
     paths = {one["name"]: path for path, one in resources.items()}
     for path, one in resources.items():
         schema, (heads, *rows) = one["schema"], tables[path]
-        has_key = (
-            KEY if heads[: len(KEY)] == KEY or path.startswith(FIGURES) else ["id"]
-        )
+        has_key = KEY if path.startswith(FIGURES) else KEYS.get(path, ["id"])
         if schema.get("primaryKey") != has_key:
             yield f"{path}: its key is {schema.get('primaryKey')}, not {has_key}"
             continue

@@ -179,6 +179,11 @@ class _Wanted:
                 else {"table": self._table, "profile": self._profile}
             ),
             "development": self._development,
+            **(
+                {"need": self._need, "need_given": self._given}
+                if self._facts.get("need")
+                else {}
+            ),
             "forbehold": self._forbehold,
             **({"comments": self._comments} if self._facts["comments"] else {}),
             "sources": self._sources,
@@ -456,6 +461,53 @@ class _Wanted:
                     *map(self._mean_state, means),
                 ]
             )
+        return sheet
+
+    def _need(self, name: str) -> Sheet:
+        """Each step as in the table under its figure; then everybody's kroner."""
+        words, need = self._words, self._facts["need"]
+        places, sign = need["decimals"], self._mark(need["basis"])
+        heads = self._heads(
+            *("need_step", "need_kroner", "need_kroner_mean"),
+            *("need_ratio", "need_change", "field_mark"),
+        )
+        heads += [self._name(one["kommune"]) for one in need["members"]]
+        sheet = self._sheet(name, heads)
+        for at, step in enumerate(need["steps"]):
+            moved = step["change"]
+            kroner = [one["amounts"][at] for one in need["members"]]
+            sheet.rows.append(
+                [
+                    words[f"need_{step['step']}"],
+                    *((step[of], 0) for of in ("amount", "network_mean")),
+                    *((step["ratio"], places), None if at == 0 else (moved, places)),
+                    sign,
+                    *((one, 0) for one in kroner),
+                ]
+            )
+        ks, basis = need["printed"], need["printed_basis"]
+        if ks is not None:
+            left = ks - need["steps"][-1]["ratio"]
+            raised = self._mark(need["basis"], basis)
+            line = [words["need_rest"], None, None, None, (left, places), raised]
+            sheet.rows.append(line)
+            raised = self._mark(basis)
+            line = [words["need_printed"], None, None, (ks, places), None, raised]
+            sheet.rows.append(line)
+        return sheet
+
+    def _given(self, name: str) -> Sheet:
+        words = self._words
+        heads = self._heads(
+            *("field_kommune", "field_part", "field_value"),
+            *("field_basis", "field_source"),
+        )
+        sheet = self._sheet(name, heads)
+        for one in self._facts["need"]["members"]:
+            for part in one["given"]:
+                basis = words[f"basis_{part['basis']}"]
+                about = self._name(one["kommune"]), words[f"need_part_{part['part']}"]
+                sheet.rows.append([*about, part["value"], basis, part["source"]])
         return sheet
 
     def _forbehold(self, name: str) -> Sheet:
