@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-__all__ = ["COLUMNS", "MADE_UP", "PLACE", "rows", "write"]
+from asss.catalogue.parameters import SERVICE
 
-#: Where in ``parameters/`` it lies.
-PLACE = Path("sosiale_tjenester", "behov.csv")
+__all__ = ["COLUMNS", "MADE_UP", "rows", "write"]
 
 COLUMNS = "part,kommune,year,unit,value,basis,source,collected,note"
 UNITS = {
@@ -42,10 +41,13 @@ def rows(year: int = 2020) -> list[str]:
 
 
 def write(
-    parameters: Path, lines: list[str] | None = None, head: str = COLUMNS
+    parameters: Path,
+    lines: list[str] | None = None,
+    head: str = COLUMNS,
+    service: str = SERVICE,
 ) -> Path:
-    """Write the file into a ``parameters/`` of a test's own."""
-    path = parameters / PLACE
+    """Write the file of a service area into a ``parameters/`` of a test's own."""
+    path = parameters / service / "behov.csv"
     path.parent.mkdir(exist_ok=True)
     path.write_text(
         "\n".join([head, *(rows() if lines is None else lines)]) + "\n", "utf-8"

@@ -1,11 +1,18 @@
 """The second service area on its pages: whole, read back, and in its own words."""
 
+import html
 import json
 import re
+import shutil
+import subprocess
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
+import given
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -13,6 +20,7 @@ import asss
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import METHOD, NETWORK
 from asss.formats import readback, typesetting
+from asss.runs import batch, report, verification
 from asss.runs.workbench import KommuneReport, MethodReport, NetworkReport
 from asss.statbank import Snapshot
 
@@ -105,3 +113,110 @@ def test_years_before_other_inhabitants_are_no_trend(
         (switch,) = barnevern.indicator(name).formula.switches
         entries = barnevern.forbehold_for(name, "oslo", switch, is_fetched=True)
         assert barnevern.breaks(one.id for one in entries)
+
+
+# -- with its need decomposed ----------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def needed(
+    root: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], Path]:
+    """A report, in every form, of a project that has a behov.csv of barnevern alone."""
+    folder = tmp_path_factory.mktemp("needed")
+    for name in ("notebooks", "parameters"):
+        shutil.copytree(root / name, folder / name)
+    given.write(folder / "parameters", service="barnevern")
+
+    @cache
+    def render(kommune: str, service: str = "barnevern") -> Path:
+        run = asss.load_run(
+            {
+                "kommune": kommune,
+                "year": 2020,
+                "snapshot": "embedded",
+                "service": service,
+            }
+        )
+        (made,) = batch.render_all(
+            [run],
+            root=folder,
+            output=folder / "outputs",
+            formats=("html", "pdf", "docx", "xlsx", "csv"),
+            today="2026-11-30",
+        )
+        assert made.error is None
+        return folder / "outputs" / "2020" / service / kommune
+
+    return render
+
+
+def decomposed(folder: Path) -> str:
+    """The sentence that tells it."""
+    facts = json.loads((folder / report.FACTS_NAME).read_bytes())
+    (said,) = [
+        one["text"]
+        for one in facts["sentences"]
+        if one["rule"].startswith("decomposed")
+    ]
+    return str(said).replace("\u00a0", " ")
+
+
+def letters(text: str) -> str:
+    """What is left of a text however it is set: on paper ʳ is a small r."""
+    return re.sub(r"[\W\d]|[ʳr]", "", text)
+
+
+#: What the figure of it is called.
+CAPTION = "Fra utgifter per innbygger i alle aldre til ressursbruksindikator."
+
+
+def test_need_of_barnevern_is_in_every_form(needed: Callable[[str], Path]) -> None:
+    """Sentence and figure on the page and in Word; the numbers in Excel."""
+    folder = needed("tromso")
+    said = decomposed(folder)
+    assert said == (
+        "Per innbygger i alle aldre er utgiftene 0,87ʳ av snittet når alle kommunene "
+        "teller likt; avskrivninger, pensjon og arbeidsgiveravgift flytter det +0,04ʳ "
+        "og behovet +0,18ʳ, til 1,08ʳ. KS’ indikator er 1,11ʳ, med en rest på +0,03ʳ."
+    )
+    page = (folder / report.HTML_NAME).read_text("utf-8")
+    with ZipFile(folder / "rapport.docx") as document:
+        word = document.read("word/document.xml").decode()
+    for where in (page, word):
+        text = html.unescape(re.sub("<[^>]+>", "", where))
+        assert letters(said) in letters(text)
+        assert letters(CAPTION) in letters(text)
+    rows = list(openpyxl.load_workbook(folder / "nokkeltall.xlsx")["Behov"].values)
+    assert [round(row[3], 2) for row in rows[3:8]] == [0.87, 0.88, 0.88, 0.91, 1.08]
+
+
+@pytest.mark.skipif(
+    shutil.which("pdftotext") is None, reason="pdftotext (poppler-utils) is not here"
+)
+def test_need_of_barnevern_is_on_paper(needed: Callable[[str], Path]) -> None:
+    """The same sentence and figure, as another program reads them."""
+    folder = needed("tromso")
+    command = ["pdftotext", str(folder / report.PDF_NAME), "-"]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=True)
+    assert letters(decomposed(folder)) in letters(done.stdout)
+    assert letters(CAPTION) in letters(done.stdout)
+
+
+def test_need_of_barnevern_is_no_need_of_another(
+    needed: Callable[..., Path],
+) -> None:
+    """What is given of one service area decomposes nothing of the next."""
+    facts = json.loads(
+        (needed("tromso", "sosiale_tjenester") / "facts.json").read_bytes()
+    )
+    assert facts["need"] is None
+
+
+def test_need_of_barnevern_is_verified(needed: Callable[[str], Path]) -> None:
+    """Read back once more as it lies there, and by a second hand."""
+    output = needed("tromso").parents[2]
+    checks = verification.verify(root=output.parent, output=output)
+    assert {
+        check.about: check.message for check in checks if check.outcome != "ok"
+    } == {}
