@@ -385,7 +385,7 @@ def service_named(folder: Path, written: str | None = None) -> str:
     Raises
     ------
     UsageError
-        If there is no such area; the message names the nearest, and all there are.
+        If there is no such area; the message names the nearest, or all there are.
     """
     there = services(folder)
     if written is None:
@@ -393,12 +393,8 @@ def service_named(folder: Path, written: str | None = None) -> str:
     name = re.sub(r"[ -]+", "_", parameters.fold(written))
     if name in there:
         return name
-    nearest = get_close_matches(name, there, n=1)
-    hint = f" Did you mean {nearest[0]}?" if nearest else ""
-    msg = (
-        f"Unknown service area {written!r}.{hint} {folder.name}/ has "
-        f"{', '.join(there) or 'none'}."
-    )
+    hint = parameters.suggestion(name, there)
+    msg = f"Unknown service area {written!r}.{hint}"
     raise UsageError(msg)
 
 
@@ -1081,7 +1077,7 @@ def _check_service(service: Service, collected: set[str]) -> list[str]:
                 "component has none"
             )
         where, group = f"indicators[{one.id}]", [one.group] if one.group else []
-        known = collected if one.formula.manual else set(ids["measures"])
+        measures = () if one.formula.manual else one.formula.measures
         references += [
             (
                 f"{where}.section",
@@ -1091,7 +1087,7 @@ def _check_service(service: Service, collected: set[str]) -> list[str]:
             ),
             (f"{where}.group", "group", group, ids["groups"]),
             (f"{where}.mean", "rule", [one.mean], service.means),
-            (f"{where}.formula", "measure", one.formula.measures, sorted(known)),
+            (f"{where}.formula", "measure", measures, sorted(ids["measures"])),
         ]
     for measure in service.measures:
         where, tables = (
@@ -1107,7 +1103,23 @@ def _check_service(service: Service, collected: set[str]) -> list[str]:
         )
     for wrong in (_wrong_means, _wrong_formulas, _wrong_chances, _wrong_measures):
         problems += [f"{file}: {line}" for line in wrong(service)]
-    return problems
+    return [*problems, *_not_begun(service, collected)]
+
+
+def _not_begun(service: Service, collected: set[str]) -> Iterator[str]:
+    """Files of figures by hand that are not there; one without rows is no fault."""
+    for indicator in service.figures:
+        name = indicator.formula.manual
+        if name and name not in collected:
+            nearest = get_close_matches(name, collected, n=1)
+            hint = f" Did you mean {nearest[0]}? Else begin" if nearest else " Begin"
+            head = [one for one in ManualFigure.model_fields if one in COLUMNS]
+            head += ["school_year"] if indicator.school_year else []
+            yield (
+                f"{SERVICE_FILE}: indicators[{indicator.id}].formula: there is no "
+                f"{MANUAL_FOLDER}/{name}.csv.{hint} it with the line "
+                f"«{','.join(head)}»; the figures may wait."
+            )
 
 
 def _wrong_means(service: Service) -> Iterator[str]:

@@ -468,6 +468,8 @@ def suggestion(wanted: str, known: Iterable[str]) -> str:
     ' Did you mean trondheim?'
     >>> suggestion("x", ["oslo", "trondheim"])
     ' Known: oslo, trondheim.'
+    >>> suggestion("x", [])
+    ' None is known.'
     >>> suggestion("?", [f"tabell_{place}" for place in range(100, 400)])
     ' 300 are known, the nearest tabell_399, tabell_398, tabell_397.'
     """
@@ -475,6 +477,8 @@ def suggestion(wanted: str, known: Iterable[str]) -> str:
     nearest = get_close_matches(wanted, names, n=1, cutoff=0.6)
     if nearest:
         return f" Did you mean {nearest[0]}?"
+    if not names:
+        return " None is known."
     if len(names) <= READABLE:
         return f" Known: {', '.join(names)}."
     some = get_close_matches(wanted, names, n=3, cutoff=0)

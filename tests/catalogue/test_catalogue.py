@@ -680,8 +680,8 @@ def repeat_entry(key: str, name: str) -> Callable[[dict[str, Any]], None]:
             damage_service("sykefravaer", "formula", {"manual": "sykefravar"}),
             (
                 "indicators[sykefravaer].formula",
-                "unknown measure 'sykefravar'",
-                "Did you mean sykefravaer?",
+                "there is no manuelle/sykefravar.csv",
+                "Did you mean sykefravaer? Else begin it with the line «kommune,year,",
             ),
             id="manual-unknown",
         ),
