@@ -1,8 +1,9 @@
 """Fetch figures from Statistics Norway, and hold the catalogue against its tables."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,6 +13,7 @@ from rich.table import Table
 from asss import statbank
 from asss.analysis import sources
 from asss.catalogue.catalogue import Catalogue
+from asss.catalogue.parameters import EVERY, LATEST
 from asss.cli.terminal import (
     FAILURE,
     ParametersOption,
@@ -23,6 +25,7 @@ from asss.cli.terminal import (
     safe,
     service_areas,
 )
+from asss.errors import SnapshotError
 from asss.runs import verification
 from asss.statbank import doctor, retrieval
 from asss.statbank.client import Client
@@ -68,6 +71,7 @@ def fetch(
         if not anyway:
             retrieval.check_hour(now)
         store = sources.snapshot_store(folder.parent)
+        may_lack = _without_figures(areas, folder) if service in (None, EVERY) else ()
         with (
             connect(areas[0], base_url, contact, timeout) as client,
             _bar() as progress,
@@ -79,6 +83,7 @@ def fetch(
                 now=now,
                 accept=accept,
                 progress=progress,
+                may_lack=may_lack,
             )
         usable = {
             area.service.service: sources.available_years(area, fetched.snapshot)
@@ -94,6 +99,20 @@ def fetch(
     if any(usable.values()):
         last = max(years[-1] for years in usable.values() if years)
         out.print(f"Next: asss render --all --year {last}")
+
+
+def _without_figures(areas: Sequence[Catalogue], folder: Path) -> list[str]:
+    """Those of all areas that no report can be made on yet: nothing is lost of them."""
+    try:
+        answers = sources.open_snapshot(LATEST, root=folder.parent)
+    except SnapshotError:
+        # A damaged one does not tell.
+        return []
+    return [
+        area.service.service
+        for area in areas
+        if not sources.available_years(area, answers)
+    ]
 
 
 def examine(

@@ -91,7 +91,7 @@ def check(service: ServicesOption = None, parameters_: ParametersOption = None) 
     if len(areas) > 1:
         out.print(f"{in_order}{len(areas)} service areas.")
     for name, known in areas.items():
-        held = statbank.spans(years[name]) or "no year"
+        held = statbank.spans(years[name])
         out.print(f"{f'{name}: ' if len(areas) > 1 else in_order}{_counted(known)}")
         out.print(
             f"Snapshot {safe(answers.name)}: {len(answers.tables)} tables, {held}."
@@ -154,7 +154,7 @@ def _list_members(known: Catalogue) -> None:
 def _list_indicators(known: Catalogue, years: Sequence[int], snapshot: str) -> None:
     from asss import statbank
 
-    held = statbank.spans(years) or "none"
+    held = statbank.spans(years)
     out.print(f"\nData years with figures: {held} (snapshot {safe(snapshot)})\n")
     whole = Column("name", overflow="fold")
     indicators = Table(_id(), "mean", whole, box=None, pad_edge=False)

@@ -202,13 +202,13 @@ def render(
                 run for name in names for run in reports_of(folder, name, whose, years)
             ]
         runs = _with_snapshot(runs, snapshot, folder.parent)
+        snapshots = _snapshots(runs, folder.parent)
+        # Whoever names an area wants it; of all, those that there are figures on.
+        is_open = service == EVERY or (every and service is None)
+        runs = _with_figures(runs, folder, snapshots, account, is_open=is_open)
         if what_if:
             _suppose(runs, what_if, folder, output_folder(output, folder))
             return
-        # Whoever names an area wants it; of all, those that there are figures on.
-        is_open = every and service in (None, EVERY)
-        snapshots = _snapshots(runs, folder.parent)
-        runs = _with_figures(runs, folder, snapshots, account, is_open=is_open)
         for answers in snapshots.values():
             account.origin(answers.name, answers.fetched, _origin(answers))
         task = _Task(

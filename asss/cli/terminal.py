@@ -293,7 +293,7 @@ def service_names(
     Raises
     ------
     UsageError
-        If there is no such area; the message names the nearest, and all there are.
+        If there is no such area; the message names the nearest, or all there are.
     """
     if written is None and not is_all:
         return [catalogue.service_named(folder)]

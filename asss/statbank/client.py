@@ -34,7 +34,7 @@ from asss.statbank.jsonstat import (
     read_metadata,
 )
 
-__all__ = ["Client", "NoTableError"]
+__all__ = ["Client", "NoTableError", "UnchosenError"]
 
 #: Most cells in one answer, where /config does not say (SSB's user guide).
 MAX_CELLS = 800_000
@@ -74,6 +74,10 @@ class _Busy(Exception):
 
 class NoTableError(FetchError):
     """The service has no such table."""
+
+
+class UnchosenError(FetchError):
+    """A table has a variable that must be chosen, and that no measure chooses."""
 
 
 class Client:
@@ -160,7 +164,7 @@ class Client:
 
         Raises
         ------
-        FetchError
+        UnchosenError
             Naming what must be chosen and is not.
         """
         open_ = [
@@ -173,7 +177,7 @@ class Client:
                 f"Table {metadata.table} cannot be asked: {', '.join(open_)} must be "
                 "chosen, and no measure does. `asss doctor --live` says what to write."
             )
-            raise FetchError(msg)
+            raise UnchosenError(msg)
         # In the order of the table, so that parts joined again are as the whole.
         return list(_split(metadata.ordered(selection), self._limit()))
 

@@ -170,8 +170,13 @@ def check_year(known: Catalogue, snapshot: Snapshot, year: int) -> None:
     """
     years = available_years(known, snapshot)
     if year not in years:
-        held = statbank.spans(years)
-        msg = f"No figures for {year} in snapshot {snapshot.name!r}: it holds {held}."
+        held = f"holds {statbank.spans(years)}"
+        tables = known.service.tables_in(year)
+        lacking = [one for one in tables if one not in snapshot.datasets]
+        if lacking and not years:
+            number = "table" if len(lacking) == 1 else "tables"
+            held = f"lacks {number} {', '.join(lacking)} of {known.service.service}"
+        msg = f"No figures for {year} in snapshot {snapshot.name!r}: it {held}."
         if not years or year > years[-1]:
             msg += " Fetch what SSB has published since: `asss fetch`."
         raise UsageError(msg)

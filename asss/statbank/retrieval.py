@@ -5,8 +5,8 @@ A fetch asks for the whole series of every table: SSB corrects back in time. Imp
 ``holdings`` and below.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time
 from typing import Any
 
@@ -24,7 +24,7 @@ from asss.statbank import (
     Store,
     holdings,
 )
-from asss.statbank.client import Client, NoTableError
+from asss.statbank.client import Client, NoTableError, UnchosenError
 from asss.statbank.holdings import Question
 
 __all__ = ["Fetched", "check_hour", "fetch"]
@@ -90,6 +90,7 @@ def fetch(
     now: datetime,
     progress: Callable[[int, int], None] | None = None,
     accept: bool = False,
+    may_lack: Collection[str] = (),
 ) -> Fetched:
     """
     Ask SSB for every figure that is needed, and keep the answers.
@@ -108,6 +109,9 @@ def fetch(
         Receives the calls that are done and the calls that there are.
     accept : bool
         Somebody has looked at the figures that move far, and they are right.
+    may_lack : collection of str
+        Ids of areas that are left out, with a remark, where SSB's tables lack what they
+        ask for, as long as there is another.
 
     Returns
     -------
@@ -122,12 +126,6 @@ def fetch(
     SnapshotError
         If the answers cannot be kept. Snapshots that were there are untouched.
     """
-    known = united(areas)
-    numbers = [
-        table.id
-        for table in known.service.tables
-        if any(holdings.series_of(known, table.id))
-    ]
     remarks: list[str] = []
     fetched = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     with store.draft() as draft:
@@ -139,8 +137,10 @@ def fetch(
                 "Set the clock right; if it was wrong then, remove that snapshot."
             )
             raise FetchError(msg)
-        asking = _Fetch(known, client, draft, progress, remarks)
-        entries = asking.entries(numbers)
+        asking = _Fetch(list(areas), client, draft, progress, remarks)
+        asking.leave_out(may_lack)
+        known = asking.known
+        entries = asking.entries()
         if not entries:
             msg = f"No table has a data year from {known.statbank.first_year} on."
             raise FetchError(msg)
@@ -153,7 +153,7 @@ def fetch(
             "fetched": fetched,
             "base_url": client.base_url,
             "licence": LICENCE,
-            "services": [area.service.service for area in areas],
+            "services": [area.service.service for area in asking.areas],
             "tables": {number: entries[number] for number in sorted(entries)},
         }
         folder = draft.finish(manifest)
@@ -165,6 +165,12 @@ def fetch(
         },
         remarks=tuple(dict.fromkeys(remarks)),
     )
+
+
+def _numbers(known: Catalogue) -> list[str]:
+    """The tables that anything is read from."""
+    tables = (table.id for table in known.service.tables)
+    return [one for one in tables if any(holdings.series_of(known, one))]
 
 
 def _refuse_doubtful(
@@ -220,7 +226,7 @@ def _previous(store: Store, remarks: list[str]) -> Snapshot | None:
 class _Fetch:
     """What one fetch asks for, of whom, and what should be known of the answers."""
 
-    known: Catalogue
+    areas: list[Catalogue]
     client: Client
     draft: Draft
     progress: Callable[[int, int], None] | None
@@ -228,8 +234,38 @@ class _Fetch:
     calls: int = 0
     answered: int = 0
     lacking: list[str] = field(default_factory=list)
+    described: dict[str, tuple[Metadata, bytes]] = field(default_factory=dict)
+    known: Catalogue = field(init=False)
 
-    def entries(self, numbers: Sequence[str]) -> dict[str, dict[str, Any]]:
+    def __post_init__(self) -> None:
+        self.known = united(self.areas)
+
+    def leave_out(self, may_lack: Collection[str]) -> None:
+        """Leave out those of some areas that SSB's tables lack anything of."""
+        for area in [one for one in self.areas if one.service.service in may_lack]:
+            lacking = self._lacking(area)
+            if lacking and len(self.areas) > 1:
+                self.areas.remove(area)
+                name, more = area.service.service, len(lacking) - 1
+                others = f", and {more} more" if more else ""
+                self.remarks.append(
+                    f"{name} is left out, as SSB's tables lack what it asks for: "
+                    f"{lacking[0]}{others}. `asss doctor --live --service {name}` says "
+                    "how to mend it."
+                )
+        self.known = united(self.areas)
+
+    def _lacking(self, area: Catalogue) -> list[str]:
+        """What SSB's tables lack of what one area asks for."""
+        alone = replace(self, areas=[area], remarks=[], lacking=[])
+        numbers = _numbers(area)
+        alone.calls += len([one for one in numbers if one not in self.described])
+        for number in numbers:
+            alone.ready(number)
+        self.calls, self.answered = alone.calls, alone.answered
+        return alone.lacking
+
+    def entries(self) -> dict[str, dict[str, Any]]:
         """
         The entries of the tables, figures and metadata of one update.
 
@@ -239,10 +275,11 @@ class _Fetch:
         forget.
         """
         entries: dict[str, dict[str, Any]] = {}
-        pending, attempt = list(numbers), 0
+        pending, attempt = _numbers(self.known), 0
         while pending:
             stale: dict[str, str] = {}
             for number, one in self._prepare(pending).items():
+                del self.described[number]
                 found = self._keep(one)
                 if isinstance(found, str):
                     stale[number] = found
@@ -261,26 +298,8 @@ class _Fetch:
 
     def _prepare(self, numbers: Sequence[str]) -> dict[str, _Ready]:
         """Metadata of every table before data of any: a wrong code costs no figures."""
-        ready: dict[str, _Ready] = {}
-        self.calls += len(numbers)
-        for number in numbers:
-            try:
-                metadata, raw = self.client.metadata(number)
-                question = self._question(metadata)
-            except NoTableError:
-                read = holdings.series_of(self.known, number)
-                measures = dict.fromkeys(measure.id for measure, _ in read)
-                title = self.known.service.table[number].title
-                self.lacking.append(
-                    f"no table {number} «{title}» ({', '.join(measures)})"
-                )
-                continue
-            finally:
-                self._answered()
-            if question:
-                parts = self.client.questions(metadata, question.selection)
-                self.calls += len(parts)
-                ready[number] = _Ready(metadata, raw, question, parts)
+        self.calls += len([one for one in numbers if one not in self.described])
+        ready = {number: self.ready(number) for number in numbers}
         if self.lacking:
             is_one = self.known.service.service != EVERY
             without = "" if is_one else " Or fetch for the other areas: --service NAME."
@@ -290,16 +309,43 @@ class _Fetch:
                 f"`asss doctor --live` says how.{without}"
             )
             raise FetchError(msg)
-        return ready
+        found = {number: one for number, one in ready.items() if one}
+        self.calls += sum(len(one.parts) for one in found.values())
+        return found
 
-    def _question(self, metadata: Metadata) -> Question | None:
-        """What to ask a table; None where it lacks something."""
-        known, number = self.known, metadata.table
+    def ready(self, number: str) -> _Ready | None:
+        """What to ask a table; None where that is nothing, or it lacks something."""
         try:
-            held = holdings.data_years(known, metadata)
-        except TableError as error:
+            metadata, raw = self._described(number)
+        except NoTableError:
+            read = holdings.series_of(self.known, number)
+            measures = dict.fromkeys(measure.id for measure, _ in read)
+            title = self.known.service.table[number].title
+            self.lacking.append(f"no table {number} «{title}» ({', '.join(measures)})")
+            return None
+        try:
+            question = self._question(metadata)
+            if question is None:
+                return None
+            parts = self.client.questions(metadata, question.selection)
+        except (TableError, UnchosenError) as error:
             self.lacking.append(str(error))
             return None
+        return _Ready(metadata, raw, question, parts)
+
+    def _described(self, number: str) -> tuple[Metadata, bytes]:
+        """A table's metadata, asked for once in each round."""
+        if number not in self.described:
+            try:
+                self.described[number] = self.client.metadata(number)
+            finally:
+                self._answered()
+        return self.described[number]
+
+    def _question(self, metadata: Metadata) -> Question | None:
+        """The question to a table; None where it has no year, or lacks something."""
+        known, number = self.known, metadata.table
+        held = holdings.data_years(known, metadata)
         if not held:
             self.remarks.append(f"Table {number} has no year that is read from it yet.")
             return None

@@ -26,7 +26,7 @@ from typer.testing import CliRunner
 
 from asss import statbank
 from asss.__main__ import COMMANDS, app
-from asss.catalogue import parameters
+from asss.catalogue import catalogue, parameters
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import EMBEDDED, NETWORK, SERVICE, Run
 from asss.cli.terminal import (
@@ -117,6 +117,69 @@ def test_names_with_and_without_norwegian_letters_are_one(
         *("--output", str(tmp_path)),
     )
     _refused(result, USAGE, "No figures for 1999")
+
+
+#: What is said of a service area that there are no figures on.
+ON_PAPER = (
+    "No figures for 2020 in snapshot 'embedded': it lacks tables 11977, 12222, 12285 "
+    "of grunnskole. Fetch what SSB has published since: `asss fetch`."
+)
+
+
+@pytest.mark.parametrize("service", ["grunnskole", "barnevern,grunnskole"])
+@pytest.mark.parametrize(
+    "whose",
+    [["--all"], ["--kommune", "oslo"], ["--network", "--what-if", "mean=plain"]],
+)
+def test_area_that_is_named_says_in_a_line_what_it_lacks(
+    whose: list[str], service: str, tmp_path: Path
+) -> None:
+    """Who names it wants it: nothing is made, not even of what could be."""
+    output = tmp_path / "out"
+    result = _run(
+        *("render", "--service", service, "--year", "2020", *whose, *ON_EMBEDDED),
+        *("--output", str(output)),
+    )
+    _refused(result, USAGE, ON_PAPER)
+    assert len(result.output.splitlines()) == 1
+    assert not output.exists()
+
+
+@pytest.mark.parametrize(
+    "whose", [["--all"], ["--all", "--service", "alle"], ["--service", "alle"]]
+)
+def test_of_all_areas_those_without_figures_are_named_and_left_out(
+    whose: list[str], tmp_path: Path
+) -> None:
+    """One that waits for figures is in nobody's way, and nobody wonders where it is."""
+    whom = [] if "--all" in whose else ["--kommune", "oslo"]
+    result = _run(
+        *("render", *whose, *whom, "--year", "2020", "--dry-run", *ON_EMBEDDED),
+        *("--output", str(tmp_path / "out")),
+    )
+    assert result.exit_code == 0, result.output
+    assert result.output.startswith(f"grunnskole is left out: {ON_PAPER}\n")
+    assert result.output.count("grunnskole") == 2
+    assert ("24" if not whom else "2") + " to render." in result.output
+
+
+def test_what_if_of_all_areas_goes_on_without_one_on_paper(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It would else stop half-way, at the first that has no figures."""
+    asked: list[str] = []
+
+    def pretend(run: Run, *_: object, output: Path, **__: object) -> Path:
+        asked.append(run.service)
+        return output
+
+    monkeypatch.setattr("asss.runs.supposition.render_what_if", pretend)
+    result = _run(
+        *("render", "--service", "alle", "--kommune", "oslo", "--year", "2020"),
+        *("--what-if", "mean=plain", "--output", str(tmp_path), *ON_EMBEDDED),
+    )
+    assert result.exit_code == 0, result.output
+    assert asked == ["barnevern", "sosiale_tjenester"]
 
 
 def test_misspelt_parameter_in_a_run_file_is_named(tmp_path: Path) -> None:
@@ -297,7 +360,11 @@ def test_check_names_what_is_not_verified() -> None:
     """Codes that nobody has read in an answer from SSB are said to be so."""
     result = _run("check")
     assert result.exit_code == 0, result.output
-    assert "parameters/ is in order: 2 service areas." in result.output
+    areas = catalogue.services(Path(__file__).parents[2] / "parameters")
+    assert f"parameters/ is in order: {len(areas)} service areas." in result.output
+    assert [
+        area for area in areas if f"\n{area}: 12 kommuner" not in result.output
+    ] == []
     assert "sosiale_tjenester: 12 kommuner, 15 indicators" in result.output
     assert "table 12160" in result.output
     assert "measure kvp_mottakere" in result.output

@@ -67,6 +67,9 @@ def hurried(ssb: Double, **changes: Any) -> StatBankSettings:
 
 Fetch = Callable[..., Fetched]
 
+#: A service area that there are no figures on.
+PAPER = "grunnskole"
+
 
 @pytest.fixture(autouse=True)
 def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -782,15 +785,18 @@ def test_one_snapshot_answers_every_service_area(
         for dimension in cube["dimension"].values():
             dimension["extension"] = {"elimination": False}
     regions = str(there["12210"]["dimension"])
-    known = catalogue.load_all(root / "parameters")
-    areas = [only_of(one, there, regions) for one in known]
+    areas = [
+        only_of(one, there, regions)
+        for one in catalogue.load_all(root / "parameters")
+        if sources.available_years(one, snapshot)
+    ]
     with Double(there, calls=10_000) as double, Client(hurried(double)) as client:
         later = NOW.replace(year=2027)
         fetched = retrieval.fetch(areas, client, store, now=later).snapshot
         asked = [call for call in double.calls if call.method == "POST"]
     assert len(asked) == len(fetched.tables) == len(there)
     manifest = json.loads((fetched.folder / statbank.MANIFEST).read_bytes())
-    assert manifest["services"] == ["barnevern", "sosiale_tjenester"]
+    assert manifest["services"] == [area.service.service for area in areas]
     for area in areas:
         got, wanted = (
             sources.load_observations(area, answers, until=2020)[["value", "status"]]
@@ -810,6 +816,65 @@ def test_what_one_area_lacks_does_not_keep_the_others_from_a_fetch(
         assert store.newest() is None
         other = next(a for a in areas if a.service.service == SERVICE)
         assert retrieval.fetch([other], client, store, now=NOW).snapshot.tables
+
+
+def test_area_that_nothing_is_lost_of_is_left_out_of_a_fetch(
+    root: Path, ssb: Double, store: Store
+) -> None:
+    """One on paper must not stand in the way; it is named, and no table asked twice."""
+    areas = catalogue.load_all(root / "parameters")
+    names = [area.service.service for area in areas]
+    others = [name for name in names if name != SERVICE]
+    with Client(hurried(ssb)) as client:
+        with pytest.raises(FetchError, match="no table 11977"):
+            retrieval.fetch(areas, client, store, now=NOW, may_lack=["barnevern"])
+        before = len(ssb.calls)
+        fetched = retrieval.fetch(areas, client, store, now=NOW, may_lack=others)
+    calls = ssb.calls[before:]
+    asked = [c.path for c in calls if c.kind == "metadata" and c.status == 200]
+    assert len(asked) == len({*asked}) == len(fetched.snapshot.tables)
+    manifest = json.loads((fetched.snapshot.folder / statbank.MANIFEST).read_bytes())
+    assert manifest["services"] == [SERVICE]
+    for name in others:
+        (said,) = [one for one in fetched.remarks if one.startswith(f"{name} is left")]
+        assert "SSB's tables lack what it asks for: " in said
+        assert said.endswith(
+            f"`asss doctor --live --service {name}` says how to mend it."
+        )
+
+
+def test_last_area_is_never_left_out_of_a_fetch(
+    known: Catalogue, ssb: Double, store: Store
+) -> None:
+    """A snapshot of nothing would be the latest."""
+    spoilt = renamed("12210", "ContentsCode", "KOSsosantkliente0000", "X")
+    spoilt["dimension"]["ContentsCode"]["category"]["label"]["X"] = "Noe annet"
+    ssb.replace("12210", spoilt)
+    with (
+        Client(hurried(ssb)) as client,
+        pytest.raises(FetchError, match="SSB's tables lack"),
+    ):
+        retrieval.fetch([known], client, store, now=NOW, may_lack=[SERVICE])
+
+
+def test_variable_that_must_be_chosen_is_among_what_is_lacking(
+    known: Catalogue, ssb: Double, store: Store
+) -> None:
+    """«Alle trinn» is a choice: with all else that tables lack, and not before it."""
+    cube = json.loads(json.dumps(synthetic.tables()["12210"]))
+    cube["id"].append("KOKtrinn0000")
+    cube["size"].append(1)
+    cube["dimension"]["KOKtrinn0000"] = {
+        "label": "trinn",
+        "category": {"index": {"0": 0}, "label": {"0": "Alle trinn"}},
+        "extension": {"elimination": False},
+    }
+    ssb.replace("12210", cube)
+    ssb.replace("13995", renamed("13995", "ContentsCode", "KOSsosantkliente0000", "X"))
+    with Client(hurried(ssb)) as client, pytest.raises(FetchError) as refusal:
+        retrieval.fetch([known], client, store, now=NOW)
+    assert "KOKtrinn0000 must be chosen" in str(refusal.value)
+    assert "13995" in str(refusal.value)
 
 
 # -- the command -----------------------------------------------------------------------
@@ -838,6 +903,23 @@ def test_command_fetches_and_says_what_came(ssb: Double, project: Path) -> None:
     assert "Reports can be made for 2015-2025" in result.output
     assert "Not from SSB" in result.output
     assert sources.choose_snapshot("latest", root=project) in result.output
+
+
+def test_command_goes_on_without_an_area_on_paper(
+    ssb: Double, project: Path, root: Path
+) -> None:
+    """All are meant where none is named; who names one wants it."""
+    patient(project, ssb)
+    shutil.copytree(root / "parameters" / PAPER, project / "parameters" / PAPER)
+    result = run(project, "fetch", "--anyway", "--service", PAPER)
+    assert result.exit_code == FAILURE
+    assert "no table 11977" in result.output
+    result = run(project, "fetch", "--anyway")
+    assert result.exit_code == 0, result.output
+    assert f"{PAPER} is left out, as SSB's tables lack" in " ".join(
+        result.output.split()
+    )
+    assert f"Reports of {SERVICE} can be made for 2015-2025" in result.output
 
 
 def test_address_and_contact_are_options_too(ssb: Double, project: Path) -> None:
