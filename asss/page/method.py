@@ -113,9 +113,13 @@ def _figures(book: NetworkBook, known: Catalogue) -> Block:
         "preliminary": language.day(f"{book.run.year + 1}-{calendar.preliminary}"),
         "final": language.day(f"{book.run.year + 1}-{calendar.final}"),
     }
+    explained = [words["updates_explained"]]
+    # Only a table of inhabitants is of another day than its data year.
+    if any(table.year_offset for table in known.service.tables):
+        explained.append(words["population_explained"])
     told = (
         text.phrase("method_calendar", published, known),
-        f"{words['updates_explained']} {words['population_explained']}",
+        " ".join(explained),
     )
     return block("told", known, paragraphs=told)
 

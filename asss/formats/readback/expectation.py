@@ -52,13 +52,15 @@ class Chapter:
     A heading, and the sentences under it.
 
     With each sentence, in `marks`, the forbehold that it must lead to. Of what people
-    say, in `comments`, each with the sentence that it must stand after, or none.
+    say, in `comments`, each with the sentence that it must stand after, or none. Where
+    nothing stands out there are no main findings, and no heading to them.
     """
 
     heading: str
     sentences: tuple[str, ...]
     marks: tuple[tuple[str, ...], ...] = ()
     comments: tuple[tuple[str, str], ...] = ()
+    is_headed: bool = True
 
 
 @dataclass(frozen=True)
@@ -375,7 +377,7 @@ def _of_network(book: _Book) -> Iterator[Chapter]:
 
     known = book.known
     summary = said([SUMMARY])
-    yield Chapter(book.words["summary_heading"], summary)
+    yield Chapter(book.words["summary_heading"], summary, is_headed=bool(summary))
     for chapter in known.service.chapters:
         about = [indicator.id for indicator in known.service.in_chapter(chapter.id)]
         yield Chapter(chapter.name, said(about))
@@ -398,6 +400,7 @@ def _chapters(book: _Book) -> Iterator[Chapter]:
             tuple(sentence["text"] for sentence in said),
             tuple(_marks(sentence, own, single) for sentence in said),
             tuple(_comments(book, section)),
+            is_headed=section != SUMMARY or bool(said),
         )
 
 

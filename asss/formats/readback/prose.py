@@ -74,8 +74,11 @@ def lacking(
         if spaced(text) not in parts[""]:
             yield f"top: lacks «{spaced(text)}»"
     for chapter in expected.chapters:
-        if chapter.heading not in parts:
-            yield f"headings: «{chapter.heading}» is missing"
+        is_there = chapter.heading in parts
+        if is_there is not chapter.is_headed:
+            what = "has nothing to say" if is_there else "is missing"
+            yield f"headings: «{chapter.heading}» {what}"
+        if not is_there:
             continue
         part = parts[chapter.heading]
         for text in chapter.sentences:
