@@ -14,6 +14,7 @@ import synthetic
 from double import Double
 from filelock import FileLock
 from hypothesis import settings
+from reports import copy_project
 
 from asss import statbank
 from asss.analysis import findings, indexing, sources
@@ -119,18 +120,10 @@ def findings_of(
     return assess
 
 
-def _copy_project(root: Path, folder: Path) -> Path:
-    # Of one service area: with two, every command makes twice as much.
-    for name in ("notebooks", "parameters"):
-        ignored = shutil.ignore_patterns(".ipynb_checkpoints", "barnevern")
-        shutil.copytree(root / name, folder / name, ignore=ignored)
-    return folder
-
-
 @pytest.fixture
 def project(root: Path, tmp_path: Path) -> Path:
     """A copy of the project's own files that a test may damage."""
-    return _copy_project(root, tmp_path / "project")
+    return copy_project(root, tmp_path / "project")
 
 
 @pytest.fixture(scope="session")
@@ -139,7 +132,7 @@ def made_once(root: Path, common: Path) -> Path:
     folder = common / "made" / "project"
     with FileLock(common / "made.lock"):
         if not (folder / "outputs" / "2017" / SERVICE / "tromso").exists():
-            _copy_project(root, folder)
+            copy_project(root, folder)
             run = parameters.choose_run(
                 folder / "parameters", kommune="tromso", year=2017
             )

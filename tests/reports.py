@@ -1,6 +1,10 @@
 """The reports that tests walk over: ten kommuner, six years of embedded figures."""
 
+import shutil
 from pathlib import Path
+
+from asss.catalogue import catalogue
+from asss.catalogue.parameters import SERVICE
 
 KOMMUNER = (
     "oslo",
@@ -15,6 +19,15 @@ KOMMUNER = (
     "fredrikstad",
 )
 YEARS = tuple(range(2015, 2021))
+
+
+def copy_project(root: Path, folder: Path) -> Path:
+    """Copy the project's own files, of one service area: each takes its time."""
+    others = {*catalogue.services(root / "parameters")} - {SERVICE}
+    ignored = shutil.ignore_patterns(".ipynb_checkpoints", *others)
+    for name in ("notebooks", "parameters"):
+        shutil.copytree(root / name, folder / name, ignore=ignored)
+    return folder
 
 
 def commented(project: Path, place: str, text: str = "Og mer.") -> Path:

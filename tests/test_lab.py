@@ -21,6 +21,7 @@ import pytest
 from nbformat.sign import NotebookNotary
 from patience import PATIENCE, wait_for
 from playwright.sync_api import Page, ViewportSize
+from reports import copy_project
 
 from asss.formats import executed
 from asss.page.blocks import BLOCK_MIME
@@ -54,9 +55,7 @@ def lab(
     """JupyterLab in a project of its own; where it is."""
     home = tmp_path_factory.mktemp("lab")
     project = home / "project"
-    for name in ("notebooks", "parameters"):
-        ignored = shutil.ignore_patterns(".ipynb_checkpoints", "barnevern")
-        shutil.copytree(root / name, project / name, ignore=ignored)
+    copy_project(root, project)
     _lay_out(project, rendered("trondheim", 2020), home / "DATA")
     places = {f"JUPYTER_{n}_DIR": str(home / n) for n in ("DATA", "CONFIG", "RUNTIME")}
     started = subprocess.Popen(

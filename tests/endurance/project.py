@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from double import Double
+from reports import copy_project
 
 from asss import outputs
 from asss.catalogue.parameters import METHOD, NETWORK, SERVICE
@@ -64,9 +65,7 @@ class Project:
         self.passing.mkdir(parents=True)
         self.output = self.root / "outputs"
         self.said = place / "said"
-        for name in ("notebooks", "parameters"):
-            ignored = shutil.ignore_patterns(".ipynb_checkpoints", "barnevern")
-            shutil.copytree(ROOT / name, self.root / name, ignore=ignored)
+        copy_project(ROOT, self.root)
         network = self.root / "parameters" / "nettverk.yaml"
         others = rf"(?m)^(  - id: (?!{'|'.join(MEMBERS)}|asker|lillestrom)\w+\n)"
         later = rf"\g<1>    member_from: {YEAR + 1}\n"

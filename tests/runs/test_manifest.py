@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
-from reports import commented
+from reports import commented, copy_project
 
 from asss import statbank
 from asss.analysis import findings, indexing, network, sources
@@ -42,9 +42,7 @@ Change: TypeAlias = Callable[[Path], None]
 def all_made(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project where every report of two years is made, and none is stale."""
     project = tmp_path_factory.mktemp("all_made") / "project"
-    for name in ("notebooks", "parameters"):
-        ignored = shutil.ignore_patterns(".ipynb_checkpoints", "barnevern")
-        shutil.copytree(root / name, project / name, ignore=ignored)
+    copy_project(root, project)
     shutil.copytree(
         statbank.embedded_folder(), project / "outputs" / "snapshots" / SNAPSHOT
     )
