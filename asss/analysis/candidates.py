@@ -509,7 +509,8 @@ class Candidates:
         """One figure beside the mean, and which way it has moved.
 
         None where it is near the mean, or no further from it than chance, and has not
-        moved: that is told of several at once.
+        moved: that is told of several at once. Of a part of what is spent its level
+        alone is told, and near the mean there is nothing to tell.
         """
         fact = self.book.fact(name)
         if name in self.book.pending(self.known) or not self._clause_of(fact):
@@ -523,7 +524,8 @@ class Candidates:
             if alone is None:
                 return None
             return self._finding(Topic.MISSING, [alone], (name,), about=[])
-        if not (self._is_far(fact, why) or self.moved(fact, why)):
+        may_move = name not in self.book.components
+        if not (self._is_far(fact, why) or (may_move and self.moved(fact, why))):
             return None
         said = [self.tell(fact, why), *self._carried(fact, why)]
         return self._finding(Topic.LEVEL, said, (name,), about=[fact])

@@ -15,11 +15,13 @@ import given
 import openpyxl
 import pandas as pd
 import pytest
+from faults import Scene
 
 import asss
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import METHOD, NETWORK
 from asss.formats import readback, typesetting
+from asss.formats.readback import prose
 from asss.runs import batch, report, verification
 from asss.runs.workbench import KommuneReport, MethodReport, NetworkReport
 from asss.statbank import Snapshot
@@ -113,6 +115,35 @@ def test_years_before_other_inhabitants_are_no_trend(
         (switch,) = barnevern.indicator(name).formula.switches
         entries = barnevern.forbehold_for(name, "oslo", switch, is_fetched=True)
         assert barnevern.breaks(one.id for one in entries)
+
+
+def test_a_part_near_the_mean_is_not_told(
+    barnevern: Catalogue,
+    rows: pd.DataFrame,
+    snapshot: Snapshot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of a part its level is told, whose change is not: near the mean it is nothing."""
+    told = "Tiltak for plasserte barn (f252) koster kr 4 422 per innbygger"
+    given = {"kommune": "oslo", "year": 2016, "service": "barnevern"}
+    run = asss.load_run({**given, "snapshot": "embedded"})
+
+    def seen() -> tuple[str, list[str]]:
+        report = asss.assess(rows[rows["year"] <= 2016], barnevern, run, snapshot)
+        assert isinstance(report, KommuneReport)
+        facts = json.loads(json.dumps(report.content().content))
+        said = " ".join(one["text"] for one in facts["sentences"])
+        faults = [*prose.false_sentences(facts, barnevern)]
+        return said.replace("\u00a0", " "), faults
+
+    said, faults = seen()
+    assert told not in said
+    assert faults == []
+    line = "may_move = name not in self.book.components"
+    Scene(monkeypatch, Path()).swap("asss.analysis.candidates", line, "may_move = True")
+    said, faults = seen()
+    assert told in said
+    assert [one for one in faults if "is near the mean, or not clear" in one]
 
 
 # -- with its need decomposed ----------------------------------------------------------

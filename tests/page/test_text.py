@@ -42,7 +42,7 @@ from asss.catalogue.language import HARD_SPACE, IN_LETTERS, half_up
 from asss.catalogue.parameters import Run
 from asss.catalogue.rules import Rule, Topic
 from asss.errors import PhraseError, UsageError
-from asss.formats.exports.datapackage import TABLES
+from asss.formats.exports.datapackage import TABLES, TOLD_OTHERWISE
 from asss.formats.exports.excel import COMMON
 from asss.formats.review.trails import Kind
 from asss.page import text
@@ -373,7 +373,8 @@ FAMILIES = {
     "mean_": {"plain", "weighted"},
     "status_": {"endelige", "forelopige", "unknown"},
     "field_": {*chain(*TABLES.values()), "mark", "notes"},
-    "about_": set(chain(*TABLES.values())),
+    "about_": set(chain(*TABLES.values()))
+    | {f"{table}_{name}" for table, names in TOLD_OTHERWISE.items() for name in names},
     "resource_": {*TABLES, "figur"},
     "comment_": set(get_args(Speaker)),
     "says_": set(get_args(Speaker)),

@@ -37,6 +37,7 @@ __all__ = [
     "RULES",
     "STATBANK",
     "TABLES",
+    "TOLD_OTHERWISE",
     "Resource",
     "Value",
     "package",
@@ -116,6 +117,13 @@ RULES: Mapping[str, Mapping[str, Any]] = {
 
 #: Columns of comments that may be empty.
 MAY_BE_EMPTY = ("indicators", "says", "read", "printed", "sentence")
+
+
+#: Their columns that are called as one of another table, and are not what that is.
+TOLD_OTHERWISE: Mapping[str, tuple[str, ...]] = {
+    "behov": ("network_mean", "change", "basis"),
+    "behovstall": ("value", "unit"),
+}
 
 
 @dataclass(frozen=True)
@@ -349,11 +357,14 @@ def _field(column: str, table: str, known: Catalogue) -> dict[str, Any]:
     if column == "sentence":
         kind = "integer"
     words = known.phrases.words
+    about = f"about_{column}"
+    if column in TOLD_OTHERWISE.get(table, ()):
+        about = f"about_{table}_{column}"
     described: dict[str, Any] = {
         "name": column,
         "type": kind,
         "title": words[f"field_{column}"],
-        "description": words.get(f"about_{table}_{column}", words[f"about_{column}"]),
+        "description": words[about],
     }
     return {**described, "constraints": rules} if rules else described
 

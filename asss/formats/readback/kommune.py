@@ -743,7 +743,8 @@ def _duration(hand: Hand, said: Said) -> Fields:
 
 
 def _level(hand: Hand, said: Said) -> Fields:
-    """One figure beside the mean."""
+    """One figure beside the mean, and away from it."""
+    hand.far(said.one)
     fields = hand.level(said.one)
     demand("ranked" not in said.rule or fields["rank"], "it has no place to tell")
     return fields
