@@ -65,6 +65,14 @@ def known(root: Path) -> Catalogue:
 
 
 @pytest.fixture(scope="session")
+def known_of(root: Path) -> Callable[[str], Catalogue]:
+    """The same of a service area, by its id."""
+    return cache(
+        lambda service: catalogue.load_catalogue(root / "parameters", service=service)
+    )
+
+
+@pytest.fixture(scope="session")
 def snapshot() -> Snapshot:
     """The figures that the package carries."""
     return sources.open_snapshot("embedded")

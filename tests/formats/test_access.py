@@ -82,6 +82,7 @@ PAGES: Mapping[str, Callable[[Workshop], Path]] = {
     "tromso-2017": _report("tromso", 2017),
     "asker-2022": _report("asker", 2022),
     "barnevern-trondheim-2020": _report("trondheim", 2020, "barnevern"),
+    f"barnevern-{NETWORK}-2020": _report(NETWORK, 2020, "barnevern"),
     **{f"{name}-2020": _report(name, 2020) for name in SHARED},
     "review": _review,
     "index": _index,

@@ -29,7 +29,7 @@ from asss.analysis.facts import Fact
 from asss.analysis.findings import Findings
 from asss.analysis.tables import BASES, SIGNS
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.parameters import EMBEDDED, NETWORK, Address, Run
+from asss.catalogue.parameters import EMBEDDED, NETWORK, SERVICE, Address, Run
 from asss.cli import render
 from asss.errors import RenderError
 from asss.formats import exports
@@ -42,7 +42,7 @@ from asss.statbank import Snapshot
 
 Content = dict[str, Any]
 FindingsOf = Callable[[str, int], Findings]
-Rendered = Callable[[str, int], Path]
+Rendered = Callable[..., Path]
 
 #: What anybody would take for a number.
 NUMERAL = re.compile(r"[-\u2212]?[\d\s\u00a0.,%]*\d[\d\s.,%]*")
@@ -628,17 +628,22 @@ def test_figure_without_description_is_refused(lost: str) -> None:
 
 
 #: How many figures a kommune's report has, and the network's: one of each indicator.
-RENDERED = {"trondheim": 4, NETWORK: 15}
+RENDERED = {
+    ("trondheim", SERVICE): 4,
+    (NETWORK, SERVICE): 15,
+    ("trondheim", "barnevern"): 5,
+    (NETWORK, "barnevern"): 13,
+}
 
-each_rendered = pytest.mark.parametrize("kommune", RENDERED)
+each_rendered = pytest.mark.parametrize(("kommune", "service"), RENDERED)
 
 
 @each_rendered
 def test_rendered_report_has_everything_and_links_it(
-    rendered: Rendered, kommune: str
+    rendered: Rendered, kommune: str, service: str
 ) -> None:
     """What lies beside the page is on the page, and vouched for."""
-    folder = rendered(kommune, 2020)
+    folder = rendered(kommune, 2020, service)
     html = (folder / report.HTML_NAME).read_text("utf-8")
     (block,) = re.findall(r'<section class="downloads".*?</section>', html, re.DOTALL)
     (contents,) = re.findall(r'<nav class="contents[^"]*".*?</nav>', html, re.DOTALL)
@@ -654,7 +659,9 @@ def test_rendered_report_has_everything_and_links_it(
     assert len({label for _, label, _ in links}) == len(links)
     linked = {href for href, *_ in links}
     behind = {"indikatorer.csv", "kommuner.csv", "forbehold.csv"}
-    behind |= {"kommentarer.csv"} if kommune == "trondheim" else set()
+    commented = json.loads((folder / report.FACTS_NAME).read_bytes())["comments"]
+    assert bool(commented) == ((kommune, service) == ("trondheim", SERVICE))
+    behind |= {"kommentarer.csv"} if commented else set()
     unlinked = {report.HTML_NAME, MANIFEST_NAME, *behind}
     assert files - linked == unlinked
     kept = json.loads((folder / MANIFEST_NAME).read_text("utf-8"))
@@ -674,9 +681,9 @@ def test_page_is_no_other_for_the_bytes_of_what_lies_beside_it(
 
 @each_rendered
 def test_rendered_facts_keep_to_the_schema_beside_them(
-    rendered: Rendered, kommune: str
+    rendered: Rendered, kommune: str, service: str
 ) -> None:
-    folder = rendered(kommune, 2020)
+    folder = rendered(kommune, 2020, service)
     beside = json.loads((folder / exports.FACTS_SCHEMA_NAME).read_text("utf-8"))
     facts = json.loads((folder / report.FACTS_NAME).read_text("utf-8"))
     jsonschema.validate(facts, beside)
@@ -684,24 +691,29 @@ def test_rendered_facts_keep_to_the_schema_beside_them(
 
 @each_rendered
 def test_rendered_figures_are_in_the_package_as_numbers_too(
-    rendered: Rendered, kommune: str
+    rendered: Rendered, kommune: str, service: str
 ) -> None:
-    folder = rendered(kommune, 2020)
+    folder = rendered(kommune, 2020, service)
     found = Package(str(folder / exports.DESCRIPTOR)).validate()
     assert found.flatten(["name", "type", "message"]) == []
     names = [task.name for task in found.tasks if task.name.startswith("figur-")]
-    numbered = [f"figur-{number}" for number in range(1, RENDERED[kommune] + 1)]
+    numbered = [
+        f"figur-{number}" for number in range(1, RENDERED[kommune, service] + 1)
+    ]
     assert names == numbered
     assert {path.stem for path in folder.glob("figurer/*.svg")} == set(numbered)
 
 
-def test_figures_of_the_network_hold_its_facts(rendered: Rendered) -> None:
+@pytest.mark.parametrize("service", [SERVICE, "barnevern"])
+def test_figures_of_the_network_hold_its_facts(
+    rendered: Rendered, known_of: Callable[[str], Catalogue], service: str
+) -> None:
     """Each figure's own indicator: every year of every member."""
-    folder = rendered(NETWORK, 2020)
+    folder = rendered(NETWORK, 2020, service)
     facts = json.loads((folder / report.FACTS_NAME).read_text("utf-8"))["facts"]
     by_key = {tuple(fact[column] for column in datapackage.KEY): fact for fact in facts}
-    indicators = list(dict.fromkeys(fact["indicator"] for fact in facts))
-    for number in range(1, RENDERED[NETWORK] + 1):
+    indicators = [one.id for one in known_of(service).service.indicators]
+    for number in range(1, RENDERED[NETWORK, service] + 1):
         rows = table(folder, f"{exports.FIGURES_FOLDER}/figur-{number}.csv")
         (indicator,) = {row["indicator"] for row in rows}
         assert indicator == indicators[number - 1]
