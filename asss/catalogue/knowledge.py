@@ -424,15 +424,14 @@ class Calendar(Model):
 class Service(Model):
     """A service area: the ``indikatorer.yaml`` of its folder.
 
-    ``in_text`` is what it is called in a sentence, ``per`` what its spending is for
-    each of, and ``each`` the same in a word; see `IN_SENTENCES`.
+    ``in_text`` is what it is called in a sentence, and ``per`` what its spending is for
+    each of, always in full: see `IN_SENTENCES`.
     """
 
     service: Identifier
     name: str
     in_text: str
     per: str
-    each: str
     calendar: Calendar
     sections: tuple[Section, ...] = Field(strict=False)
     chapters: tuple[Chapter, ...] = Field(strict=False)
@@ -699,7 +698,7 @@ UNWEIGHED = {
 
 
 #: Fields that any sentence may have, and the text of a service area that stands there.
-IN_SENTENCES: Mapping[str, str] = {"area": "in_text", "per": "per", "each": "each"}
+IN_SENTENCES: Mapping[str, str] = {"area": "in_text", "per": "per"}
 
 
 class OwnPhrases(Model):

@@ -59,7 +59,7 @@ __all__ = [
 
 #: What is read aloud of entries in other files, by the kind of entry.
 TEXTS: Mapping[str, tuple[str, ...]] = {
-    "service": ("name", "in_text", "per", "each"),
+    "service": ("name", "in_text", "per"),
     "sections": ("name",),
     "chapters": ("name", "caption"),
     "groups": ("subject",),

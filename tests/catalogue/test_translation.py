@@ -478,7 +478,7 @@ def put(kind: str, key: str, text: str | None, example: str = "") -> Any:
     [
         (
             put("phrases", "need_none", "Se {kommune}.", "kommune"),
-            "phrases.need_none: has no field {kommune}. Known: area, per, each.",
+            "phrases.need_none: has no field {kommune}. Known: area, per.",
         ),
         (
             put("phrases", "rank_tail", ", og {rnak} i ASSS", "rnak"),

@@ -85,6 +85,39 @@ def test_page_says_nothing_of_sosiale_tjenester(
     assert "Barnevern" in text
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_expenditure_is_always_for_each_of_the_same(
+    page: tuple[str, int], made: Any, barnevern: Catalogue
+) -> None:
+    """«Kr 2 100 per innbygger» was for each of the target group, and not of all."""
+    report, _ = made(*page)
+    said = " ".join(one["text"] for one in report.content().content["sentences"])
+    whose, short = barnevern.service.per, "innbygger"
+    assert said.count(f"per {whose}") == said.count(f"per {short}") > 0
+
+
+@pytest.mark.parametrize("language", ["nb", "nn"])
+@pytest.mark.parametrize("service", ["barnevern", "grunnskole", "sosiale_tjenester"])
+def test_no_common_sentence_counts_what_an_area_does_not(
+    service: str, language: str, root: Path
+) -> None:
+    """What spending is for each of has one name in all sentences of an area."""
+    known = asss.load_catalogue(root / "parameters", service=service, language=language)
+    counted = re.compile(r"per (innbyggjar|innbygger|elev|barn)\b.{0,20}")
+    for name, phrase in known.phrases.phrases.items():
+        for found in counted.finditer(phrase.sentence):
+            is_need = name.startswith(("alt_need", "decomposed"))
+            assert is_need or found[0].startswith(f"per {known.service.per}"), name
+
+
+def test_page_on_what_reports_stand_on_is_called_by_its_area(made: Any) -> None:
+    """Those of a year lie side by side, and in a browser one sees the titles alone."""
+    _, html = made(METHOD, 2020)
+    title = "Om datagrunnlaget i ASSS for barnevern 2020"
+    assert f"<title>{title} – ASSS</title>" in html
+    assert title in made("oslo", 2020)[1]
+
+
 def test_words_are_its_own_in_every_language(root: Path) -> None:
     """A sentence that only another area's reports should say is in none of its."""
     for language in ("nb", "nn"):

@@ -125,7 +125,7 @@ def test_report_that_does_not_lead_there_is_refused(
 def test_analyst_has_it_as_a_report() -> None:
     """Its parts by name, its figures as a frame; and no sentence of its own."""
     found = asss.report(METHOD, 2020, snapshot="embedded")
-    assert found.title == "Om datagrunnlaget i ASSS 2020"
+    assert found.title == "Om datagrunnlaget i ASSS for sosiale tjenester 2020"
     assert len(found.sentences) == 0
     assert set(found.facts["kommune_id"]) == set(found.found.book.kommuner)
     assert list(found.table.index) == [i.id for i in found.known.service.indicators]

@@ -143,8 +143,8 @@ SLOTS = {
         r"Korrigert"
     ),
     "PARTS": r"(?P<parts>kr (?:(?!, men )[^.(])+?)",
-    "GAP": r"(?P<gap>kr [\d ]+)ʳ? per innbygger, (?P<total>[\d ]+) mill\. kroner "
-    r"årligʳ?",
+    "GAP": r"(?P<gap>kr [\d ]+)ʳ? per innbygger 18–66 år, (?P<total>[\d ]+) mill\. "
+    r"kroner årligʳ?",
     "LIVING": (
         r"(?P<clause>Utgiftene til livsopphold er [^,]+), (?P<distance>\d+) %ʳ? "
         r"(?P<side>over|under) snittet \((?P<mean>kr [\d ]+ʳ?)\)"
