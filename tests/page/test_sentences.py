@@ -143,8 +143,8 @@ SLOTS = {
         r"Korrigert"
     ),
     "PARTS": r"(?P<parts>kr (?:(?!, men )[^.(])+?)",
-    "GAP": r"(?P<gap>kr [\d ]+)ʳ? per innbygger 18–66 år, (?P<total>[\d ]+) mill\. "
-    r"kroner årligʳ?",
+    "GAP": r"(?P<gap>kr [\d ]+)ʳ?",
+    "MILLIONS": r"(?P<total>[\d ]+) mill\. kroner årligʳ?",
     "LIVING": (
         r"(?P<clause>Utgiftene til livsopphold er [^,]+), (?P<distance>\d+) %ʳ? "
         r"(?P<side>over|under) snittet \((?P<mean>kr [\d ]+ʳ?)\)"
@@ -176,9 +176,11 @@ FORMS = {
     "det er korrigert for behov, arbeidsgiveravgift og pensjon{RANK}{CAVEAT}.",
     "corrected_alone_near": "Korrigert for behov, arbeidsgiveravgift og pensjon er "
     "ressursbruken på {ON} i {K} nær snittet for ASSS ({V}){CAVEAT}.",
-    "gap": "Forskjellen{WHENCE} er {GAP}: {PARTS}{CAVEAT}.",
-    "gap_mixed": "Forskjellen{WHENCE} er {GAP}: {PARTS}, men {OTHERS}{CAVEAT}.",
-    "gap_without": "Uten rustilbud er forskjellen{WHENCE} {GAP}: {PARTS}{CAVEAT}.",
+    "gap": "Forskjellen{WHENCE} er {GAP} per {PER}, {MILLIONS}: {PARTS}{CAVEAT}.",
+    "gap_mixed": "Forskjellen{WHENCE} er {GAP} per {PER}, {MILLIONS}: {PARTS}, men "
+    "{OTHERS}{CAVEAT}.",
+    "gap_without": "Uten rustilbud er forskjellen{WHENCE} {GAP} per {PER}, {MILLIONS}: "
+    "{PARTS}{CAVEAT}.",
     "driver_share": "{LIVING}, mest fordi en {SIZE} andel får sosialhjelp: {V}, "
     "mot {PREV} i snitt{CAVEAT}.",
     "driver_amount": "{LIVING}, mest fordi en mottaker får {MORE}: {V} i året, "
