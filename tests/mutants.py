@@ -150,6 +150,30 @@ MUTANTS = (
         'amount.role == "distance"',
         "page/test_text.py::test_unit_stands_as_its_role_wants",
     ),
+    Mutant(
+        "an area on paper keeps all others from being made",
+        "asss/cli/render.py",
+        "is_open = service == EVERY or (every and service is None)",
+        "is_open = False",
+        "cli/test_command.py::"
+        "test_of_all_areas_those_without_figures_are_named_and_left_out",
+    ),
+    Mutant(
+        "an area that reports are made on is left out of a fetch",
+        "asss/statbank/retrieval.py",
+        "if one.service.service in may_lack",
+        "if one",
+        "statbank/test_fetch.py::"
+        "test_what_one_area_lacks_does_not_keep_the_others_from_a_fetch",
+    ),
+    Mutant(
+        "a heading stands over main findings that there are none of",
+        "asss/formats/readback/expectation.py",
+        "is_headed=section != SUMMARY or bool(said),",
+        "is_headed=True,",
+        "page/test_grunnskole.py::"
+        "test_page_on_which_nothing_stands_out_has_no_main_findings",
+    ),
 )
 
 
