@@ -18,7 +18,7 @@ forbehold       tuple    their ids
 ==============  =======  ===========================================================
 
 ``indexed`` is the same rows in the same order, plus what
-:func:`asss.analysis.indexing.index_to_network` adds. Imports ``errors`` only.
+:func:`asss.analysis.indexing.index_to_network` adds. Imports ``catalogue`` and below.
 """
 
 import copy
@@ -26,6 +26,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias, TypeVar, get_args
 
+from asss.catalogue.parameters import KEPT
 from asss.errors import TableError
 
 if TYPE_CHECKING:
@@ -236,7 +237,7 @@ def _refuse(rows: "pd.DataFrame", name: str, rule: str) -> None:
 
 class Kept(Generic[T]):
     """
-    What was made last, and a copy of all that it was made of.
+    What was made last, of a few things, and a copy of all that each was made of.
 
     Reports of one year stand on the same figures: a process that is forked from one
     where they are made already need not make them again, nor an analyst who changes
@@ -245,7 +246,7 @@ class Kept(Generic[T]):
     """
 
     def __init__(self) -> None:
-        self._last: tuple[tuple[Any, ...], T] | None = None
+        self._last: list[tuple[tuple[Any, ...], T]] = []
 
     def made(self, of: tuple[Any, ...], make: Callable[[], T]) -> T:
         """
@@ -256,11 +257,14 @@ class Kept(Generic[T]):
         of : tuple
             All that the result depends on: tables, or what is compared by content.
         make : function
-            Called where the last was made of something else.
+            Called where all that is kept was made of something else.
         """
-        if self._last is None or not all(map(_same, self._last[0], of)):
-            self._last = copy.deepcopy(of), make()
-        return copy.copy(self._last[1])
+        for one in self._last:
+            if all(map(_same, one[0], of)):
+                return copy.copy(one[1])
+        self._last.append((copy.deepcopy(of), make()))
+        del self._last[:-KEPT]
+        return copy.copy(self._last[-1][1])
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -36,6 +36,7 @@ __all__ = [
     "EMBEDDED",
     "EVERY",
     "FOLDER",
+    "KEPT",
     "LABEL_YEARS",
     "LATEST",
     "METHOD",
@@ -96,6 +97,9 @@ EVERY = "alle"
 
 #: The service area that is meant where none is named.
 SERVICE = "sosiale_tjenester"
+
+#: Of how many service areas and years a process keeps what their reports share.
+KEPT = 4
 
 #: The network as a whole, where a kommune could stand: the id of «ASSS samlet».
 NETWORK = "asss"

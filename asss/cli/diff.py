@@ -166,13 +166,13 @@ def _compared(
             asked = report_ids(known, kommuner)
             found = comparison.compare(known, old, new, years=years, kommuner=asked)
         except UsageError as error:
-            problems.append(error)
+            problems.append((name, error))
             continue
         compared.append((known, found))
     if problems and not compared:
-        raise problems[0]
-    for problem in problems:
-        err.print(f"[dim]left out:[/dim] {safe(problem)}")
+        raise problems[0][1]
+    for name, problem in problems:
+        err.print(f"[dim]{safe(name)} is left out:[/dim] {safe(problem)}")
     return compared
 
 

@@ -28,6 +28,7 @@ from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import (
     EMBEDDED,
     FOLDER,
+    KEPT,
     METHOD,
     NETWORK,
     NOTEBOOKS,
@@ -92,7 +93,11 @@ BEAT: Final = 0.5
 
 @dataclass(frozen=True)
 class Task:
-    """One report to be made: what :func:`asss.runs.report.render_report` asks for."""
+    """One report to be made: what :func:`asss.runs.report.render_report` asks for.
+
+    ``beside`` is a run of each service area and year of those it is made together with:
+    what the reports on them share is made once, before the first.
+    """
 
     run: Run
     root: Path
@@ -102,6 +107,7 @@ class Task:
     entry: Entry | None = None
     today: str = ""
     limits: Limits = LIMITS
+    beside: tuple[Run, ...] = ()
 
     @property
     def folder(self) -> Path:
@@ -195,7 +201,7 @@ def render_all(
     """
     book = Ledger(output) if today else None
     entries = book.read() if book else {}
-    root = _held_still(root)
+    root, beside = _held_still(root), _unlike(runs)
     tasks = [
         Task(
             run=run,
@@ -206,6 +212,7 @@ def render_all(
             entry=entries.get(manifest.key_of(run)),
             today=today,
             limits=limits,
+            beside=beside,
         )
         for run in runs
     ]
@@ -225,6 +232,14 @@ def render_all(
                 for result in finished.values():
                     on_result(result)
     return [results[task] for task in tasks]
+
+
+def _unlike(runs: Sequence[Run]) -> tuple[Run, ...]:
+    """A run of each kind of those whose reports share what they stand on."""
+    kinds: dict[tuple[str, str, str, int], Run] = {}
+    for run in runs:
+        kinds.setdefault((run.service, run.language, run.snapshot, run.year), run)
+    return tuple(kinds.values())[:KEPT]
 
 
 def _with_kept(
@@ -363,9 +378,11 @@ class Local:
         """What processes are forked from, where all that reports share is made once."""
         with self._turn:
             if self._source is None:
-                made, read = ahead(task.root, task.run)
+                kinds = task.beside or (task.run,)
+                made, read = zip(*(ahead(task.root, run) for run in kinds), strict=True)
+                work, kernels = (*WORK, *made, *read), (*KERNELS, *made)
                 try:
-                    self._source = forks.source((*WORK, made, read), (*KERNELS, made))
+                    self._source = forks.source(work, kernels)
                 except OSError as error:
                     msg = f"No report can be made here: {error.strerror or error}."
                     raise RenderError(msg) from error
@@ -437,7 +454,8 @@ def _make(task: Task) -> Result:
     run = task.run
     try:
         # A task holds what a report is asked for by, under the same names.
-        made = report.render_report(**vars(task))
+        asked = {name: one for name, one in vars(task).items() if name != "beside"}
+        made = report.render_report(**asked)
     except AsssError as error:
         return Result(run, error=str(error))
     except MemoryError:

@@ -9,7 +9,7 @@ import pytest
 from asss.analysis import facts, indexing, sources
 from asss.analysis.tables import Kept
 from asss.catalogue.catalogue import Catalogue, load_catalogue
-from asss.catalogue.parameters import METHOD, Run
+from asss.catalogue.parameters import KEPT, METHOD, Run
 from asss.statbank import Snapshot
 
 RUN = Run(kommune=METHOD, year=2020)
@@ -40,6 +40,22 @@ def test_same_content_is_made_once() -> None:
     assert kept.made((table[::-1], "x"), count) == len("ab")
     assert kept.made((table.astype({"a": object}), "x"), count) == len("abc")
     assert kept.made((table.astype({"a": object}), "y"), count) == len("abcd")
+
+
+def test_areas_and_years_are_kept_beside_each_other() -> None:
+    """Reports of a batch are of several; beyond a few, the first is made anew."""
+    kept: Kept[int] = Kept()
+    asked: list[int] = []
+
+    def count() -> int:
+        asked.append(1)
+        return len(asked)
+
+    for _ in range(2):
+        assert [kept.made((one,), count) for one in range(KEPT)] == [1, 2, 3, 4]
+    assert kept.made((KEPT,), count) == KEPT + 1
+    assert kept.made((0,), count) == KEPT + 2
+    assert kept.made((2,), count) == 2 + 1
 
 
 def test_failure_is_not_kept() -> None:

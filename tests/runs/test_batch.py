@@ -1,6 +1,7 @@
 """Many reports at once: each stands by itself, and the ledger remembers them."""
 
 import json
+import shutil
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import nullcontext
@@ -12,7 +13,7 @@ import pytest
 
 from asss.catalogue import parameters
 from asss.catalogue.parameters import EMBEDDED, SERVICE, Run
-from asss.errors import LedgerError
+from asss.errors import LedgerError, RenderError
 from asss.runs import batch, ledger, manifest, report, verification
 from asss.runs.batch import Result, Task
 from asss.runs.ledger import Entry, Ledger, Version
@@ -228,3 +229,84 @@ def test_reports_that_come_together_are_entered_together(
     assert Ledger(tmp_path).read().keys() == {
         ledger.key(r.year, SERVICE, "oslo") for r in runs
     }
+
+
+def test_what_every_area_of_a_batch_shares_is_made_ahead(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once for each service area and year, before the first report of any."""
+    asked: list[tuple[str, ...]] = []
+
+    def refuse(work: Sequence[str], kernels: Sequence[str]) -> None:
+        asked.extend([tuple(work), tuple(kernels)])
+        msg = "not here"
+        raise OSError(None, msg)
+
+    monkeypatch.setattr(batch.forks, "source", refuse)
+    runs = [
+        Run(kommune=kommune, year=2020, service=service, snapshot=EMBEDDED)
+        for service in (SERVICE, "barnevern")
+        for kommune in ("oslo", "bergen")
+    ]
+    with pytest.raises(RenderError, match="not here"):
+        batch.render_all(runs, root=root, output=tmp_path)
+    for told in asked:
+        ahead = [one for one in told if one.partition(" ")[2]]
+        areas = [json.loads(one.partition(" ")[2])[1] for one in ahead]
+        each = len(areas) // 2
+        assert areas in ([SERVICE, "barnevern"] * each, [SERVICE, "barnevern"])
+    made, read = "asss.analysis.facts:warm_up", "asss.formats.readback:prepare"
+    assert [sum(one.startswith(of) for one in asked[0]) for of in (made, read)] == [
+        2,
+        2,
+    ]
+    assert [sum(one.startswith(of) for one in asked[1]) for of in (made, read)] == [
+        2,
+        0,
+    ]
+
+
+def test_run_files_and_ledger_are_of_each_area(root: Path, tmp_path: Path) -> None:
+    """What is published of one area says nothing of the other's report."""
+    folder = tmp_path / "project"
+    for name in ("notebooks", "parameters"):
+        shutil.copytree(root / name, folder / name)
+    places = folder / "parameters" / "rapporter"
+    text = "kommune: oslo\nyear: 2020\nsnapshot: embedded\n"
+    (places / "oslo-2020.yaml").write_text(f"{text}published: '2021-03-15'\n")
+    (places / "barnevern-oslo-2020.yaml").write_text(
+        f"{text}service: barnevern\npublished: '2021-06-15'\n"
+    )
+    days = {SERVICE: "2021-03-15", "barnevern": "2021-06-15"}
+    runs = [
+        parameters.choose_run(
+            folder / "parameters", kommune="oslo", year=2020, service=service
+        )
+        for service in days
+    ]
+    assert {run.service: run.published for run in runs} == days
+    output = folder / "outputs"
+    results = batch.render_all(
+        runs, root=folder, output=output, formats=("html",), today="2026-11-30"
+    )
+    assert [one.error for one in results] == [None, None]
+    entries = Ledger(output).read()
+    assert {key: one.published for key, one in entries.items()} == {
+        ledger.key(2020, service, "oslo"): day for service, day in days.items()
+    }
+    checks = verification.verify(root=folder, output=output)
+    assert {one.outcome for one in checks} == {"ok"}
+    # Another date of the one is none of the other's.
+    (places / "barnevern-oslo-2020.yaml").write_text(
+        f"{text}service: barnevern\npublished: '2021-06-20'\n"
+    )
+    again = [
+        parameters.choose_run(
+            folder / "parameters", kommune="oslo", year=2020, service=service
+        )
+        for service in days
+    ]
+    assert [one == before for one, before in zip(again, runs, strict=True)] == [
+        True,
+        False,
+    ]

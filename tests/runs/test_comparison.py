@@ -1,6 +1,7 @@
 """What differs: figures first, then what follows from them, down to the sentence."""
 
 import json
+import re
 import shutil
 from collections.abc import Callable, Mapping
 from html.parser import HTMLParser
@@ -600,6 +601,26 @@ def run(*words: str) -> Result:
 def oslo(corrected: Corrected) -> str:
     """A snapshot in which Oslo's recipients of 2015 are others."""
     return str(corrected({(*RECIPIENTS, "0301", 2015): 12345}))
+
+
+def test_all_areas_are_compared_each_under_its_name(corrected: Corrected) -> None:
+    """One that has no figures on either side is named, and left out."""
+    other = str(corrected({(*RECIPIENTS, "0301", 2015): 12345}))
+    told = run("embedded", other, "--service", "alle", "--exit-code")
+    assert told.exit_code == FAILURE
+    _, barnevern, rest = re.split("(?m)^(?:barnevern|sosiale_tjenester) ", told.output)
+    assert "grunnskole is left out: No such report is in both: embedded has none" in (
+        " ".join(told.output.split())
+    )
+    assert "Nothing differs" in barnevern
+    assert "Nothing differs" not in rest
+    told = run("embedded", other, "--service", "alle", "--json")
+    areas = json.loads(told.stdout)["services"]
+    assert list(areas) == ["barnevern", "sosiale_tjenester"]
+    changed = {name: one["counts"]["values_changed"] for name, one in areas.items()}
+    assert changed == {"barnevern": 0, "sosiale_tjenester": 1}
+    named = run("embedded", other, "--service", "barnevern", "--exit-code")
+    assert named.exit_code == 0
 
 
 def test_looking_is_no_failure_unless_asked(oslo: str) -> None:

@@ -31,8 +31,9 @@ from asss.formats.readback.correction import decomposed, differences
 
 __all__ = ["false_figures", "prepare"]
 
-#: Years whose figures are kept: those of reports that are made one after another.
-HANDS = 2
+#: Service areas and years whose figures are kept: those of reports that are made one
+#: after another.
+HANDS = 4
 
 #: Who is in the network, and what is to be known beside figures, of all service areas
 #: and of each; what a service area has.

@@ -426,7 +426,9 @@ def compare(
     )
     both = [report for report in has_a if report in has_b]
     if not both:
-        has = (f"{one.name} has {_listed(held(known, one))}" for one in (a, b))
+        has = (
+            f"{one.name} has {_listed(held(known, one)) or 'none'}" for one in (a, b)
+        )
         msg = f"No such report is in both: {'; '.join(has)}."
         raise UsageError(msg)
     old, new = (read(known, source, both) for source in (a, b))
