@@ -9,6 +9,7 @@ Job 11, a comment, is a command; job 12, an own figure, has ``formats/test_own``
 """
 
 import ast
+import inspect
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -21,7 +22,9 @@ from typer.testing import CliRunner
 
 import asss
 from asss.__main__ import app
+from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import SERVICE
+from asss.errors import UsageError
 
 #: The jobs that are code, with how many lines each may have.
 JOBS: dict[str, tuple[int, str]] = {
@@ -389,3 +392,66 @@ def test_of_one_kommune_they_are_the_same(snapshot: asss.statbank.Snapshot) -> N
         asss.doubtful(2020, "asker", snapshot=snapshot)
     with pytest.raises(asss.AsssError, match="margin is -1"):
         asss.doubtful(2020, snapshot=snapshot, margin=-1)
+
+
+# -- of any service area ---------------------------------------------------------------
+
+#: What is the same on all of them: the network's members, and SSB's answers.
+COMMON = {"kommuner", "open_snapshot"}
+
+#: What each is asked for beside the service area, and says of which it is.
+OF_AN_AREA: dict[str, Callable[..., set[str]]] = {
+    "load": lambda **of: set(asss.load(2020, **ON, **of)["indicator_id"]),
+    "observations": lambda **of: set(asss.observations(2020, **ON, **of)["indicator"]),
+    "indicators": lambda **of: set(asss.indicators(**of).index),
+    "forbehold": lambda **of: set(
+        asss.forbehold(**of)["indicators"].explode().dropna()
+    ),
+    "doubtful": lambda **of: set(
+        asss.indicators(**of)
+        .reset_index()
+        .set_index("short_name")
+        .reindex(asss.doubtful(2020, "oslo", **ON, **of)["indicator"].unique())["id"]
+        .dropna()
+    ),
+    "robustness": lambda **of: set(
+        asss.robustness(2020, "oslo", **ON, leave_out=(), **of)["indicator"]
+    ),
+    "report": lambda **of: {
+        name.split("-", 2)[2]
+        for told in asss.report("oslo", 2020, **ON, **of).sentences["facts"]
+        for name in told
+    },
+}
+ON: dict[str, Any] = {"snapshot": "embedded"}
+
+
+def test_whatever_is_of_a_service_area_takes_which() -> None:
+    """By one name, with one default: nobody learns a second way to say it."""
+    asking = {
+        name
+        for name in asss.__all__
+        if inspect.isfunction(getattr(asss, name))
+        and "parameters" in inspect.signature(getattr(asss, name)).parameters
+    }
+    assert asking - COMMON == set(OF_AN_AREA)
+    for name in OF_AN_AREA:
+        taken = inspect.signature(getattr(asss, name)).parameters["service"]
+        assert (taken.kind, taken.default) == (inspect.Parameter.KEYWORD_ONLY, None)
+
+
+@pytest.mark.parametrize("name", OF_AN_AREA)
+def test_tables_are_of_the_area_that_is_asked_for(
+    name: str, known_of: Callable[[str], Catalogue]
+) -> None:
+    """And of sosiale tjenester where none is; a slip in its name is told."""
+    ask = OF_AN_AREA[name]
+    for of, service in (({"service": "barnevern"}, "barnevern"), ({}, SERVICE)):
+        known = {one.id for one in known_of(service).service.figures} | {"alle"}
+        told = ask(**of)
+        assert told
+        assert told <= known, told - known
+    with pytest.raises(UsageError, match=r"'barnvern'\. Did you mean barnevern\?"):
+        ask(service="barnvern")
+    with pytest.raises(UsageError, match="on barnevern, and not on sosiale_tjenester"):
+        ask(service=SERVICE, parameters=known_of("barnevern"))

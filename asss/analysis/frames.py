@@ -83,6 +83,7 @@ def load(
     *,
     snapshot: str | Snapshot = LATEST,
     parameters: Parameters = None,
+    service: str | None = None,
 ) -> pd.DataFrame:
     """
     Every figure of a data year and of those before it, set against the network.
@@ -98,6 +99,9 @@ def load(
     parameters : Catalogue, path or str, optional
         What is known: ``parameters/``, found from the working folder upwards when left
         out; ``embedded`` is the one in the package.
+    service : str, optional
+        The service area, such as ``barnevern``: sosiale tjenester, where there are more
+        than one and `parameters` is not a catalogue that has been read.
 
     Returns
     -------
@@ -124,7 +128,7 @@ def load(
     Raises
     ------
     UsageError
-        If there is no such snapshot, or it does not hold the year.
+        If there is no such snapshot or service area, or it does not hold the year.
     ParameterError, TableError
         If ``parameters/`` has mistakes, or figures are not what it says they are.
 
@@ -152,8 +156,18 @@ def load(
     >>> told = length.pivot(index="kommune", columns="year", values="printed")
     >>> told.loc["Oslo", 2020]
     '4,8ʳ'
+
+    Of another service area:
+
+    >>> barnevern = asss.load(2020, snapshot="embedded", service="barnevern")
+    >>> barnevern["indicator"].cat.categories[2]
+    'Barn med undersøkelse'
+    >>> asss.load(2020, service="barnvern")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    asss.errors.UsageError: Unknown service area 'barnvern'. Did you mean barnevern?
     """
-    known = read_parameters(parameters)
+    known = read_parameters(parameters, service=service)
     reported = observations(year, snapshot=snapshot, parameters=known)
     return tidy(indexing.index_to_network(reported, rule=known.mean_rule), known)
 
@@ -163,13 +177,14 @@ def observations(
     *,
     snapshot: str | Snapshot = LATEST,
     parameters: Parameters = None,
+    service: str | None = None,
 ) -> pd.DataFrame:
     """
     What was reported, before it is set against the network.
 
     Parameters
     ----------
-    year, snapshot, parameters
+    year, snapshot, parameters, service
         As for :func:`load`.
 
     Returns
@@ -186,10 +201,13 @@ def observations(
     190
     >>> reported.attrs["snapshot"]
     'embedded'
+    >>> told = asss.observations(2020, snapshot="embedded", service="barnevern")
+    >>> told["indicator"].nunique()
+    16
     """
     if year is not None:
         expect(int, year, "year, such as 2020,")
-    known = read_parameters(parameters)
+    known = read_parameters(parameters, service=service)
     answers = open_snapshot(snapshot, parameters=known)
     until = year or sources.available_years(known, answers)[-1]
     reported = sources.load_observations(known, answers, until=until)
@@ -271,13 +289,15 @@ def tidy(indexed: pd.DataFrame, known: Catalogue) -> pd.DataFrame:
     return told
 
 
-def indicators(*, parameters: Parameters = None) -> pd.DataFrame:
+def indicators(
+    *, parameters: Parameters = None, service: str | None = None
+) -> pd.DataFrame:
     """
     The indicators, in the order of Tabell 1, key = id.
 
     Parameters
     ----------
-    parameters
+    parameters, service
         As for :func:`load`.
 
     Examples
@@ -285,8 +305,10 @@ def indicators(*, parameters: Parameters = None) -> pd.DataFrame:
     >>> import asss
     >>> asss.indicators().loc["stonadslengde_18_24", ["short_name", "unit"]].to_list()
     ['Stønadslengde 18–24 år', 'måneder']
+    >>> len(asss.indicators(service="barnevern"))
+    13
     """
-    known = read_parameters(parameters)
+    known = read_parameters(parameters, service=service)
     rows = known.service.indicators
     frame = frame_of(rows).assign(
         formula=[str(row.formula) for row in rows],
@@ -329,7 +351,9 @@ def kommuner(year: int | None = None, *, parameters: Parameters = None) -> pd.Da
     ).set_index("id")
 
 
-def forbehold(about: str = "", *, parameters: Parameters = None) -> pd.DataFrame:
+def forbehold(
+    about: str = "", *, parameters: Parameters = None, service: str | None = None
+) -> pd.DataFrame:
     """
     Every forbehold: what it touches and what it says, key = id.
 
@@ -338,7 +362,7 @@ def forbehold(about: str = "", *, parameters: Parameters = None) -> pd.DataFrame
     about : str, optional
         Part of an indicator's name or id, such as ``KVP``: those on it alone, without
         what is on all figures of a kommune.
-    parameters
+    parameters, service
         As for :func:`load`.
 
     Raises
@@ -364,9 +388,11 @@ def forbehold(about: str = "", *, parameters: Parameters = None) -> pd.DataFrame
 
     >>> asss.forbehold("kvp")["kommuner"].explode().unique()[:2].tolist()
     ['alle', 'trondheim']
+    >>> "KVP" in " ".join(asss.forbehold(service="barnevern")["text"])
+    False
     """
     expect(str, about, "about, such as an indicator's name,")
-    known = read_parameters(parameters)
+    known = read_parameters(parameters, service=service)
     wanted = _called(about, known)
     entries = known.forbehold
     if about:

@@ -87,6 +87,7 @@ def robustness(
     *,
     snapshot: str | Snapshot = LATEST,
     parameters: Parameters = None,
+    service: str | None = None,
     leave_out: Collection[str] | None = None,
 ) -> pd.DataFrame:
     """
@@ -102,7 +103,7 @@ def robustness(
         The data year.
     kommune : str, optional
         Id or name of a member; all of them where left out.
-    snapshot, parameters
+    snapshot, parameters, service
         As for :func:`asss.load`.
     leave_out : collection of str, optional
         Ids of those who are left out, one at a time; without it, every member.
@@ -131,14 +132,23 @@ def robustness(
     >>> changes = asss.robustness(2020, "bergen", snapshot="embedded")
     >>> changes.query("what_if == 'plain' and conclusion == 'side'")["indicator"].size
     2
+
+    Of barnevern, whether the kommune's own figure makes its mean:
+
+    >>> changes = asss.robustness(
+    ...     2020, "oslo", snapshot="embedded", service="barnevern", leave_out=()
+    ... )
+    >>> "others" in set(changes["what_if"])
+    True
     """
-    known = frames.read_parameters(parameters)
+    known = frames.read_parameters(parameters, service=service)
     answers = frames.open_snapshot(snapshot, parameters=known)
     reported = frames.observations(year, snapshot=answers, parameters=known)
     indexed = indexing.index_to_network(reported, rule=known.mean_rule)
     everybody = [member.id for member in known.network.in_year(year)]
     wanted = [known.network.member(kommune).id] if kommune else everybody
-    whole = _Whole(indexed, Run(kommune=wanted[0], year=year), answers)
+    run = Run(kommune=wanted[0], year=year, service=known.service.service)
+    whole = _Whole(indexed, run, answers)
     rows = [
         dict(zip(COLUMNS, told, strict=True))
         for name in wanted

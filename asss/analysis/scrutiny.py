@@ -34,6 +34,7 @@ def doubtful(
     *,
     snapshot: str | Snapshot = LATEST,
     parameters: Parameters = None,
+    service: str | None = None,
     jump: float = 20,
     margin: float = 10,
 ) -> pd.DataFrame:
@@ -46,7 +47,7 @@ def doubtful(
         The data year; the newest there is, where left out.
     kommune : str, optional
         Id or name of a member; all of them where left out.
-    snapshot, parameters
+    snapshot, parameters, service
         As for :func:`asss.load`.
     jump : float
         Percent from the year before, above which a figure has jumped.
@@ -80,13 +81,16 @@ def doubtful(
     >>> doubts = asss.doubtful(2020, snapshot="embedded")
     >>> doubts.query("doubt == 'near_tie'")[["kommune", "about", "printed"]].size > 0
     True
+    >>> others = asss.doubtful(2020, "oslo", snapshot="embedded", service="barnevern")
+    >>> set(others["kommune"])
+    {'Oslo'}
     """
     for name, limit in {"jump": jump, "margin": margin}.items():
         expect((int, float), limit, f"{name}, in percent,")
         if limit < 0:
             msg = f"{name} is {limit}, and a percent of distance is never below 0."
             raise UsageError(msg)
-    known = frames.read_parameters(parameters)
+    known = frames.read_parameters(parameters, service=service)
     answers = frames.open_snapshot(snapshot, parameters=known)
     reported = frames.observations(year, snapshot=answers, parameters=known)
     until = reported.attrs["year"]
