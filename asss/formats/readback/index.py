@@ -13,8 +13,6 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from lxml.html import HtmlElement
-
 from asss.analysis.facts import HOUSEKEEPING
 from asss.analysis.findings import NOT_COLLECTED, SUMMARY
 from asss.catalogue.catalogue import Catalogue
@@ -27,7 +25,7 @@ from asss.formats.readback.expectation import (
     marked,
     spaced,
 )
-from asss.formats.readback.markup import page, text
+from asss.formats.readback.markup import Element, page, places, text
 from asss.outputs import HTML_NAME, INDEX_NAME, LINKED
 
 __all__ = ["Told", "read"]
@@ -95,7 +93,7 @@ def read(html: str, told: Told, areas: Sequence[Catalogue]) -> list[str]:
     return [f"{INDEX_NAME}: {fault}" for fault in _faults(root, told, areas)]
 
 
-def _faults(root: HtmlElement, told: Told, areas: Sequence[Catalogue]) -> Iterator[str]:
+def _faults(root: Element, told: Told, areas: Sequence[Catalogue]) -> Iterator[str]:
     wanted = list(_lines_of(told, areas))
     title = root.findtext("head/title") or ""
     should = f"{wanted[1].text} – ASSS"
@@ -119,10 +117,11 @@ def _faults(root: HtmlElement, told: Told, areas: Sequence[Catalogue]) -> Iterat
                 if what == "text":
                     # What comes after it may be a line off.
                     return
+    there = places(root)
     for link in root.iter("a"):
         href = link.get("href", "")
         if href.startswith("#"):
-            if root.get_element_by_id(href[1:], None) is None:
+            if href[1:] not in there:
                 yield f"«{text(link)}» leads to {href}, which is not there"
         elif not href.startswith("../") and not (told.folder / href).is_file():
             yield f"«{text(link)}» leads to {href}, where no file is"
@@ -140,7 +139,7 @@ def _faults(root: HtmlElement, told: Told, areas: Sequence[Catalogue]) -> Iterat
     yield from _sorting(root, areas)
 
 
-def _name_of(card: HtmlElement) -> HtmlElement | None:
+def _name_of(card: Element) -> Element | None:
     """The heading of a card; a line of a list has none."""
     return next((one for one in card if one.tag in ("h3", "h4")), None)
 
@@ -150,19 +149,20 @@ def _shown(part: str | tuple[str, ...]) -> str:
     return written if part else "empty"
 
 
-def _sorting(root: HtmlElement, areas: Sequence[Catalogue]) -> Iterator[str]:
+def _sorting(root: Element, areas: Sequence[Catalogue]) -> Iterator[str]:
     """What can be sorted by: each indicator of its service area by its name."""
     wanted = {}
     for known in areas:
         rows = [(one.id, spaced(one.short_name)) for one in known.service.indicators]
         mark = _mark(known, areas)
         wanted[f"#kort{mark}"] = [("", known.phrases.words["site_by_name"]), *rows]
+    there = places(root)
     for choice in root.iter("select"):
         sorts = choice.get("data-sorts", "")
         given = [(one.get("value"), text(one)) for one in choice.iter("option")]
         if given != wanted.get(sorts):
             yield f"sorts {sorts} by {given}, and should by {wanted.get(sorts)}"
-        if root.get_element_by_id(sorts[1:], None) is None:
+        if sorts[1:] not in there:
             yield f"sorts {sorts}, which is not there"
 
 
@@ -172,7 +172,7 @@ def _mark(known: Catalogue, areas: Sequence[Catalogue]) -> str:
     return f"-{name}" if len(areas) > 1 else ""
 
 
-def _lines(root: HtmlElement) -> Iterator[Line]:
+def _lines(root: Element) -> Iterator[Line]:
     """The lines of a page, from top to bottom; not those that steer it."""
     steering = {
         part

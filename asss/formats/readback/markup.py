@@ -9,13 +9,18 @@ browser would read in another way than it is written is refused. Imports ``error
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from typing import TypeAlias
 
-from lxml import etree, html
-from lxml.html import HtmlElement
+from lxml import etree
 
 from asss.errors import RenderError
 
-__all__ = ["fragment", "letters", "links", "page", "said", "strings", "text"]
+__all__ = ["Element", "fragment", "letters", "links", "page", "places", "said"]
+__all__ += ["strings", "text"]
+
+#: As lxml has them. Those of ``lxml.html`` can do more, and take four times as long to
+#: walk through: for each one it is asked anew, in Python, of which kind it is.
+Element: TypeAlias = etree._Element
 
 DOCTYPE = re.compile("<!doctype html>", re.IGNORECASE)
 
@@ -74,10 +79,12 @@ KNOWN |= {"label", "span", "strong", "sub", "sup"}
 #: What cannot stand within its like, nor hold a block.
 ALONE = {"a", "h1", "h2", "h3", "h4", "h5", "h6", "p", "title"}
 
+NAMED = etree.XPath("//*[string(@id)]")
+
 ATTRIBUTE = re.compile(r"[a-z][a-z-]*|viewBox")
 
 
-def page(written: str, words: Mapping[str, str]) -> HtmlElement:
+def page(written: str, words: Mapping[str, str]) -> Element:
     """
     A page whose marks are the signs that they are in facts.json.
 
@@ -106,12 +113,12 @@ def page(written: str, words: Mapping[str, str]) -> HtmlElement:
     return root
 
 
-def fragment(written: str) -> HtmlElement:
+def fragment(written: str) -> Element:
     """What Markdown has become, in an element of its own."""
     return _parsed(f"<body>{written}</body>")
 
 
-def _parsed(written: str) -> HtmlElement:
+def _parsed(written: str) -> Element:
     """The elements of a page, each as it is written or not at all."""
     quiet = REMARK.sub("", SILENT.sub(r"<\1\2></\1>", written))
     if "<!" in quiet or "<?" in quiet:
@@ -124,7 +131,7 @@ def _parsed(written: str) -> HtmlElement:
     quiet = quiet.replace(' xmlns="http://www.w3.org/2000/svg"', "")
     for name, letter in LETTER.items():
         quiet = quiet.replace(name, letter)
-    parser = html.XHTMLParser(encoding="utf-8", no_network=True, resolve_entities=False)
+    parser = etree.XMLParser(encoding="utf-8", no_network=True, resolve_entities=False)
     try:
         return etree.fromstring(quiet.encode(), parser)
     except etree.XMLSyntaxError as error:
@@ -134,13 +141,14 @@ def _parsed(written: str) -> HtmlElement:
         raise RenderError(msg) from error
 
 
-def _mended(root: HtmlElement) -> Iterator[str]:
+def _mended(root: Element) -> Iterator[str]:
     """What a browser would move, close, leave out or never show."""
     if [part.tag for part in root] != ["head", "body"] or root.tag != "html":
         yield "is not one head and one body"
     names = Counter(root.xpath("//@id"))
     yield from (f"the id {name} is given twice" for name in names - Counter({*names}))
-    pairs = {(one.tag, above.tag) for above in root.iter() for one in above}
+    everything = [*root.iter()]
+    pairs = {(one.tag, one.getparent().tag) for one in everything[1:]}
     for tag, above in sorted(pairs):
         if tag not in KNOWN:
             yield f"<{tag}> is no element of ours"
@@ -157,31 +165,36 @@ def _mended(root: HtmlElement) -> Iterator[str]:
         within = {element.tag} if element.tag == "a" else BLOCKS
         if inner := within & {one.tag for one in element.iterdescendants()}:
             yield f"<{element.tag}> holds <{min(inner)}>"
-    for name in {name for one in root.iter() for name in one.keys()}:  # noqa: SIM118
+    for name in {name for one in everything for name in one.keys()}:  # noqa: SIM118
         if not ATTRIBUTE.fullmatch(name):
             yield f"an element has the attribute {name}"
 
 
-def strings(element: HtmlElement) -> Iterator[str]:
+def places(root: Element) -> dict[str, Element]:
+    """All that a link may lead to, by its id."""
+    return {element.get("id"): element for element in NAMED(root)}
+
+
+def strings(element: Element) -> Iterator[str]:
     """The words right within an element, and in no other that it holds."""
     yield element.text or ""
     for child in element:
         yield child.tail or ""
 
 
-def said(element: HtmlElement) -> str:
+def said(element: Element) -> str:
     """All words of an element, spaces alike."""
     return " ".join("".join(element.itertext()).split())
 
 
-def text(element: HtmlElement) -> str:
+def text(element: Element) -> str:
     """What is read of an element: its words without letters of notes, spaces alike."""
     words: list[str] = []
     _read(element, words)
     return " ".join("".join(words).split())
 
 
-def _read(element: HtmlElement, words: list[str]) -> None:
+def _read(element: Element, words: list[str]) -> None:
     if isinstance(element.tag, str) and element.get("class") != "ref":
         words.append(element.text or "")
         if element.tag == "br":
@@ -191,11 +204,11 @@ def _read(element: HtmlElement, words: list[str]) -> None:
             words.append(child.tail or "")
 
 
-def letters(element: HtmlElement) -> list[str]:
+def letters(element: Element) -> list[str]:
     """The ids of the notes that an element refers to."""
     return [href[1:] for href in links(element) if href.startswith("#note-")]
 
 
-def links(element: HtmlElement) -> list[str]:
+def links(element: Element) -> list[str]:
     """Where the links in an element lead."""
     return [link.get("href", "") for link in element.iter("a")]

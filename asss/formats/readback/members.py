@@ -11,14 +11,12 @@ from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 from typing import Any, TypeAlias
 
-from lxml.html import HtmlElement
-
 from asss.analysis.facts import HOUSEKEEPING
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.knowledge import Indicator
 from asss.catalogue.parameters import EVERY
 from asss.formats.readback.expectation import SIGNS, marked, spaced, written
-from asss.formats.readback.markup import letters, links, text
+from asss.formats.readback.markup import Element, letters, links, places, text
 
 __all__ = ["read"]
 
@@ -28,7 +26,7 @@ Fact: TypeAlias = Mapping[str, Any]
 SHADES = (125.0, 110.0, 90.0, 75.0)
 
 
-def read(root: HtmlElement, facts: Mapping[str, Any], known: Catalogue) -> list[str]:
+def read(root: Element, facts: Mapping[str, Any], known: Catalogue) -> list[str]:
     """What is wrong with the table of all members, each cell with its place."""
     found = _Matrix(root, facts, known).faults()
     return [f"rapport.html: Tabell 1{fault}" for fault in dict.fromkeys(found)]
@@ -38,7 +36,7 @@ class _Matrix:
     """The table, and the facts that it must show."""
 
     def __init__(
-        self, root: HtmlElement, facts: Mapping[str, Any], known: Catalogue
+        self, root: Element, facts: Mapping[str, Any], known: Catalogue
     ) -> None:
         self._root, self._known, self._words = root, known, known.phrases.words
         self._year = int(facts["run"]["year"])
@@ -54,7 +52,7 @@ class _Matrix:
             if member.id in having
         }
         self._caveats = {entry["id"]: entry for entry in facts["forbehold"]}
-        self._ids = {tag.get("id"): tag for tag in root.iter() if tag.get("id")}
+        self._ids = places(root)
 
     def faults(self) -> Iterator[str]:
         """Every fault, with its row and column."""
@@ -96,7 +94,7 @@ class _Matrix:
         return rows
 
     def _row(
-        self, row: HtmlElement, one: Indicator, heads: list[str], signs: set[str]
+        self, row: Element, one: Indicator, heads: list[str], signs: set[str]
     ) -> Iterator[str]:
         head, *cells = row
         unit = self._words[f"unit_label_{one.unit}"]
@@ -157,7 +155,7 @@ class _Matrix:
             and (entry["kommuner"] == EVERY) == of_all
         ]
 
-    def _noted(self, place: str, cell: HtmlElement, wanted: list[str]) -> Iterator[str]:
+    def _noted(self, place: str, cell: Element, wanted: list[str]) -> Iterator[str]:
         """Each forbehold in a note that the cell leads to, and no other note."""
         notes = [
             text(self._ids[name]) if name in self._ids else "" for name in letters(cell)
@@ -183,7 +181,7 @@ class _Matrix:
             if not is_right:
                 yield f"{place}: the letter {text(link)} leads to {target}"
 
-    def _legend(self, table: HtmlElement, signs: set[str]) -> Iterator[str]:
+    def _legend(self, table: Element, signs: set[str]) -> Iterator[str]:
         """Each sign that is shown is explained, rightly."""
         words = self._words
         under = table.getparent().getnext()

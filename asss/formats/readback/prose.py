@@ -14,8 +14,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
-from lxml.html import HtmlElement
-
 from asss.catalogue import markdown
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.knowledge import Comment
@@ -31,7 +29,7 @@ from asss.formats.readback.expectation import (
     written,
 )
 from asss.formats.readback.kommune import Hand
-from asss.formats.readback.markup import fragment
+from asss.formats.readback.markup import Element, fragment
 
 __all__ = ["Accounted", "false_comments", "false_sentences", "lacking"]
 __all__ += ["CLAIM", "Names", "names_in", "strange_figures"]
@@ -333,10 +331,10 @@ class Accounted:
         return claim[0] if claim else ""
 
 
-def strange_figures(root: HtmlElement, accounted: Accounted) -> Iterator[str]:
+def strange_figures(root: Element, accounted: Accounted) -> Iterator[str]:
     """Figures in running text that nothing accounts for, each with its paragraph."""
     heading = root.find(f".//*[@id='{NOTES}']")
-    notes: list[HtmlElement] = []
+    notes: list[Element] = []
     for part in () if heading is None else heading.getparent().itersiblings():
         if next(part.iterdescendants("h2", "h3"), None) is not None:
             break
@@ -346,7 +344,7 @@ def strange_figures(root: HtmlElement, accounted: Accounted) -> Iterator[str]:
             yield f"text: nothing accounts for «{figure}»: «{spaced(text)[:400]}»"
 
 
-def _paragraphs(tag: HtmlElement, notes: list[HtmlElement]) -> Iterator[str]:
+def _paragraphs(tag: Element, notes: list[Element]) -> Iterator[str]:
     """The texts of a page, each as a reader takes it in."""
     text = [tag.text or ""]
     for child in tag:

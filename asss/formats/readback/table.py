@@ -14,8 +14,6 @@ from functools import cached_property
 from itertools import zip_longest
 from typing import Any, TypeAlias
 
-from lxml.html import HtmlElement
-
 from asss.analysis.facts import HOUSEKEEPING
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.knowledge import Indicator
@@ -28,7 +26,7 @@ from asss.formats.readback.expectation import (
     unavailable,
     written,
 )
-from asss.formats.readback.markup import letters, text
+from asss.formats.readback.markup import Element, letters, places, text
 
 __all__ = ["Cell", "Expected", "Line", "differ", "lines_differ", "read"]
 
@@ -59,10 +57,10 @@ class Line:
     cells: Mapping[str, Cell] = field(default_factory=dict)
 
 
-def read(root: HtmlElement, facts: Mapping[str, Any], known: Catalogue) -> list[str]:
+def read(root: Element, facts: Mapping[str, Any], known: Catalogue) -> list[str]:
     """What is wrong with Tabell 1 on a page, each cell with its place."""
     wanted = Expected(facts, known)
-    ids = {tag.get("id"): tag for tag in root.iter() if tag.get("id")}
+    ids = places(root)
     caption = ids.get("tabell-1")
     table = None if caption is None else caption.getparent()
     if caption is None or table is None or table.tag != "table":
@@ -126,13 +124,13 @@ def differ(place: str, cell: Cell, should: Cell) -> Iterator[str]:
 # -- the page --------------------------------------------------------------------------
 
 
-def _cell(tag: HtmlElement, ids: Mapping[str, HtmlElement]) -> Cell:
+def _cell(tag: Element, ids: Mapping[str, Element]) -> Cell:
     notes = tuple(text(ids[one]) if one in ids else "" for one in letters(tag))
     return Cell(text(tag), notes, (tag.get("data-fact"), tag.get("data-field")))
 
 
 def _heads(
-    table: HtmlElement, wanted: "Expected", ids: Mapping[str, HtmlElement]
+    table: Element, wanted: "Expected", ids: Mapping[str, Element]
 ) -> Iterator[str]:
     """Whose the columns are, and of when."""
     over = [text(tag) for tag in table.iterfind("thead//th[@scope='colgroup']")]
@@ -147,7 +145,7 @@ def _heads(
 
 
 def _lines(
-    table: HtmlElement, wanted: "Expected", ids: Mapping[str, HtmlElement]
+    table: Element, wanted: "Expected", ids: Mapping[str, Element]
 ) -> Iterator[str]:
     heads = [text(tag) for tag in table.iterfind("thead//th[@scope='col']")]
     years = [str(year) for year in wanted.years]
@@ -168,7 +166,7 @@ def _lines(
         yield from lines_differ([Line(head, cells)], [Line(line.head, of_years)])
 
 
-def _legend(under: HtmlElement, wanted: "Expected") -> Iterator[str]:
+def _legend(under: Element, wanted: "Expected") -> Iterator[str]:
     """What the signs in the table mean, and no others; and where figures are from."""
     told = [text(line) for part in under.iterfind("ul") for line in part.iterfind("li")]
     yield from _differ("its legend", told, [*map(spaced, wanted.legend())])

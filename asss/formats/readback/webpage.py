@@ -10,12 +10,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from lxml import etree
-from lxml.html import HtmlElement
 
 from asss.catalogue.markdown import LEFTOVERS
 from asss.formats.readback.expectation import Expected
 from asss.formats.readback.expectation import spaced as plain
-from asss.formats.readback.markup import letters, links, said
+from asss.formats.readback.markup import Element, letters, links, places, said
 from asss.formats.readback.prose import Accounted, lacking, strange_figures
 
 __all__ = ["read"]
@@ -31,6 +30,7 @@ FILLED = ("h1", "h2", "h3", "h4", "p", "li", "dt", "dd", "caption", "figcaption"
 
 #: Attributes that are read aloud.
 SPOKEN = ("alt", "aria-label", "title", "content")
+SPOKEN_OF = etree.XPath("|".join(f"//@{name}" for name in SPOKEN), smart_strings=False)
 
 #: What says of an element that it is a sentence, made of facts.
 SENTENCE = "data-rule"
@@ -44,10 +44,10 @@ SENTENCES = etree.XPath(f"//*[@{SENTENCE}]")
 WIDE = re.compile(r"\u00a0[ \u00a0]|[ \u00a0]\u00a0")
 
 
-def read(root: HtmlElement, expected: Expected, accounted: Accounted) -> list[str]:
+def read(root: Element, expected: Expected, accounted: Accounted) -> list[str]:
     """What is wrong with a page, as :mod:`markup` has it, each with its place."""
     parts = _parts(root)
-    named = {tag.get("id"): tag for tag in root.iter() if tag.get("id")}
+    named = places(root)
     problems = [
         *_names(root, expected),
         *_texts(root, parts, expected),
@@ -61,32 +61,39 @@ def read(root: HtmlElement, expected: Expected, accounted: Accounted) -> list[st
     return [f"rapport.html: {problem}" for problem in dict.fromkeys(problems)]
 
 
-def _parts(root: HtmlElement) -> dict[str, list[str | HtmlElement]]:
+class Part:
+    """What stands under a heading: its text, its sentences, and what else may be."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self.sentences: list[Element] = []
+        self.has_figure = False
+
+
+def _parts(root: Element) -> dict[str, Part]:
     """The texts, sentences and figures under each heading of the second level."""
-    parts: dict[str, list[str | HtmlElement]] = {"": []}
-    place = ""
+    part = Part()
+    parts = {"": part}
     body = root.find("body")
     for event, tag in etree.iterwalk(body, events=("start", "end")):
         if event == "end":
-            parts[place].append("" if tag is body else tag.tail or "")
+            if tag.tail and tag is not body:
+                part.texts.append(tag.tail)
             continue
         if tag.tag == "h2":
-            place = said(tag)
-            parts[place] = []
-        elif tag.tag == "figure" or SENTENCE in tag.attrib:
-            parts[place].append(tag)
-        parts[place].append(tag.text or "")
+            part = parts[said(tag)] = Part()
+        elif SENTENCE in tag.attrib:
+            part.sentences.append(tag)
+        part.has_figure |= tag.tag == "figure"
+        if tag.text:
+            part.texts.append(tag.text)
     return parts
-
-
-def _text(part: list[str | HtmlElement]) -> str:
-    return plain("".join(piece for piece in part if isinstance(piece, str)))
 
 
 # -- whose report ----------------------------------------------------------------------
 
 
-def _names(root: HtmlElement, expected: Expected) -> Iterator[str]:
+def _names(root: Element, expected: Expected) -> Iterator[str]:
     """Title, heading and language; and nobody else's name where only the own may be."""
     headings = [said(tag) for tag in root.iter("h1")]
     if headings != [expected.title]:
@@ -108,10 +115,10 @@ def _names(root: HtmlElement, expected: Expected) -> Iterator[str]:
 
 
 def _texts(
-    root: HtmlElement, parts: dict[str, list[str | HtmlElement]], expected: Expected
+    root: Element, parts: Mapping[str, Part], expected: Expected
 ) -> Iterator[str]:
     """Every sentence and forbehold in its chapter, and no sentence beside them."""
-    under = {heading: _text(part) for heading, part in parts.items()}
+    under = {heading: plain("".join(one.texts)) for heading, one in parts.items()}
     whole = said(root)
     yield from lacking(expected, under, whole, letters="[a-z, ]*")
     if expected.leads_to and expected.leads_to not in links(root):
@@ -128,23 +135,22 @@ def _texts(
 
 
 def _marks(
-    parts: Mapping[str, list[str | HtmlElement]],
-    named: Mapping[str, HtmlElement],
+    parts: Mapping[str, Part],
+    named: Mapping[str, Element],
     expected: Expected,
 ) -> Iterator[str]:
     """From each sentence to the forbehold on its facts, no other, and back."""
     for chapter in expected.chapters:
         # Where none has a mark, none is given; what is not there is told of elsewhere.
         marks = dict(zip(map(plain, chapter.sentences), chapter.marks, strict=False))
-        for tag in parts.get(chapter.heading, []):
-            if isinstance(tag, HtmlElement) and SENTENCE in tag.attrib:
-                told = said(tag)
-                for fault in _mark(tag, named, marks.get(told, ())):
-                    yield f"{chapter.heading}: the mark of «{told[:80]}» {fault}"
+        for tag in parts.get(chapter.heading, Part()).sentences:
+            told = said(tag)
+            for fault in _mark(tag, named, marks.get(told, ())):
+                yield f"{chapter.heading}: the mark of «{told[:80]}» {fault}"
 
 
 def _mark(
-    sentence: HtmlElement, named: Mapping[str, HtmlElement], marks: tuple[str, ...]
+    sentence: Element, named: Mapping[str, Element], marks: tuple[str, ...]
 ) -> Iterator[str]:
     """What is wrong with the links behind a sentence, which must lead to its marks."""
     sup = None if sentence.tail else sentence.getnext()
@@ -168,12 +174,12 @@ def _mark(
             yield f"leads to «{note[:80]}»"
 
 
-def _links(tag: HtmlElement) -> list[HtmlElement]:
+def _links(tag: Element) -> list[Element]:
     """The links in an element that lead to another place on the page."""
     return [link for link in tag.iter("a") if link.get("href", "").startswith("#")]
 
 
-def _target(link: HtmlElement) -> str:
+def _target(link: Element) -> str:
     """The id that a link leads to."""
     return str(link.get("href")).removeprefix("#")
 
@@ -182,14 +188,11 @@ def _target(link: HtmlElement) -> str:
 
 
 def _figures(
-    root: HtmlElement, parts: dict[str, list[str | HtmlElement]], expected: Expected
+    root: Element, parts: Mapping[str, Part], expected: Expected
 ) -> Iterator[str]:
     """Numbered from 1, one in every chapter, each with a text of its own for it."""
     for chapter in expected.chapters[1:]:
-        if not any(
-            isinstance(p, HtmlElement) and p.tag == "figure"
-            for p in parts.get(chapter.heading, [])
-        ):
+        if not parts.get(chapter.heading, Part()).has_figure:
             yield f"{chapter.heading}: has no figure"
     for number, figure in enumerate(root.iter("figure"), start=1):
         place = f"figure {number}"
@@ -217,7 +220,7 @@ def _figures(
 # -- notes -----------------------------------------------------------------------------
 
 
-def _dead_ends(named: Mapping[str, HtmlElement], page: HtmlElement) -> Iterator[str]:
+def _dead_ends(named: Mapping[str, Element], page: Element) -> Iterator[str]:
     """Notes of Tabell 1 that nothing leads to, and letters that lead nowhere."""
     notes, led = {one for one in named if one.startswith("note-")}, {*letters(page)}
     for name in sorted(led - notes):
@@ -233,31 +236,33 @@ def _dead_ends(named: Mapping[str, HtmlElement], page: HtmlElement) -> Iterator[
 # -- what a program left ---------------------------------------------------------------
 
 
-def _leftovers(root: HtmlElement) -> Iterator[str]:
+def _leftovers(root: Element) -> Iterator[str]:
     """What never belongs in front of a reader; code that is shown as code may."""
     for tag in UNSEEN(root):
         yield f"{tag.tag}: is hidden, has a style of its own, or is a program"
     for tag in [*root.iter("pre", "code")]:
         del tag[:]
         tag.text = "…"
-    told: list[tuple[str, str]] = []
-    for tag in root.iter(*BLOCKS):
-        place, text = tag.tag, "".join(tag.itertext())
+    blocks = [(tag, _words(tag)) for tag in root.iter(*BLOCKS)]
+    for tag, text in blocks:
         if WIDE.search(text):
-            yield f"{place}: holds two spaces: «{plain(text)[:80]}»"
-        text = plain(text)
-        if not text and place in FILLED and tag.find(".//svg") is None:
-            yield f"{place}: is empty"
-        told.append((place, text))
-    for tag in root.iter():
-        for name in SPOKEN:
-            if name in tag.attrib:
-                told.append((f"{tag.tag}[{name}]", plain(tag.get(name))))
+            yield f"{tag.tag}: holds two spaces: «{plain(text)[:80]}»"
+        if tag.tag in FILLED and not plain(text) and tag.find(".//svg") is None:
+            yield f"{tag.tag}: is empty"
     # All at once; one by one only where there is something to name.
-    whole = "\n".join(text for _, text in told)
-    if any(pattern.search(whole) for pattern in LEFTOVERS.values()):
-        for place, text in told:
-            yield from _signs(place, text)
+    whole = plain("\0".join([*(text for _, text in blocks), *SPOKEN_OF(root)]))
+    if any(pattern.search(whole.replace("\0", "\n")) for pattern in LEFTOVERS.values()):
+        for tag, text in blocks:
+            yield from _signs(str(tag.tag), plain(text))
+        for tag in root.iter():
+            for name in SPOKEN:
+                if name in tag.attrib:
+                    yield from _signs(f"{tag.tag}[{name}]", plain(tag.get(name)))
+
+
+def _words(tag: Element) -> str:
+    """All that an element says; most hold no other."""
+    return "".join(tag.itertext()) if len(tag) else tag.text or ""
 
 
 def _signs(place: str, text: str) -> Iterator[str]:
