@@ -40,7 +40,7 @@ from asss.catalogue.parameters import (
 )
 from asss.errors import RenderError
 from asss.formats import conversion, readback, typesetting
-from asss.formats.readback import expectation
+from asss.formats.readback import expectation, paper
 from asss.formats.readback.prose import Accounted
 from asss.page import record, sections, text
 from asss.page.blocks import BLOCK_MIME, Block, Blocks
@@ -1067,6 +1067,26 @@ def test_pdf_that_says_something_else_than_the_facts_is_named(
     """A page and its facts can part either way; here the facts are moved."""
     problems = readback.read_pdf(pdf, changed(facts, change), known)
     assert any(message in problem for problem in problems), problems
+
+
+@pytest.mark.parametrize(
+    ("drawn", "is_there"),
+    [
+        ("Andelkroner1,5a,br2,4Oslo", True),
+        ("AndelAndelkroner1,52,4bOslo", True),
+        ("Andelkroner1,5a,2,4Oslo", False),
+        ("Andelkroner1,5Oslo2,4", False),
+        ("Andelkroner1,5r2,4", False),
+        (f"Andel{'k' * 41}1,52,4Oslo", False),
+    ],
+)
+def test_row_on_paper_is_name_unit_numbers_and_letters(
+    drawn: str, *, is_there: bool
+) -> None:
+    """With nothing else between, but the letters of notes and commas between them."""
+    cells = [expectation.Cell("", printed) for printed in ("1,5", "2,4 Oslo")]
+    row = expectation.Row("Andel", tuple(cells))
+    assert paper._has_row(drawn, row, "ʳ") is is_there
 
 
 def test_what_a_program_left_is_seen_on_paper(

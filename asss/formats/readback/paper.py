@@ -22,6 +22,7 @@ from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.markdown import LEFTOVERS
 from asss.formats.readback.expectation import Expected, Row
 from asss.formats.readback.own import NOTHING, Added
+from asss.formats.readback.stream import Letters, Marks, fonts, strokes
 
 __all__ = ["read"]
 
@@ -32,26 +33,18 @@ UNSEEN = re.compile(r"[\s\u00ad\u2010•-]+")
 #: What is drawn on a page under a number: the page's, and the number.
 Mark = tuple[tuple[int, int], int]
 
-#: The operators that go to a place, choose a font, draw text, open and close a mark.
-OPERATORS = "cm Tf Tj TJ BMC BDC EMC"
-
 #: Text in a figure is drawn letter by letter: points to one that begins another text.
 APART = 9.0
 
 DRAWING = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 LABEL = re.compile(r"<text\b[^>]*>([^<]*)</text>")
 
-CHARACTER = re.compile(rb"<([0-9a-fA-F]+)>\s*<([0-9a-fA-F]+)>")
+#: Letters of notes that may stand behind a number; what a kommune's name begins with.
+LETTERS = re.compile(r"(?:[a-z]+(?:,[a-z]+)*)?")
+CAPITAL = re.compile(r"[A-ZÆØÅ]")
 
-#: Letters of notes that may stand behind a number.
-LETTERS = r"(?:[a-z]+(?:,[a-z]+)*)?"
-
-
-class Letters(dict[int, str]):
-    """Which characters the glyphs of a font stand for, by their numbers."""
-
-    def __missing__(self, glyph: int) -> str:
-        return "\ufffd"
+#: So much may stand between the name of a row and its first number: the unit.
+UNIT = 40
 
 
 @dataclass(frozen=True)
@@ -90,8 +83,11 @@ def read(
     with document:
         read: dict[tuple[int, int], Letters] = {}
         figures = list(_figures_of(document))
-        within = {mark for figure in figures for mark in _marks(figure)}
-        pages = [_page(page, read, within) for page in document.pages]
+        within: set[object] = {m for figure in figures for m in _marks(figure)}
+        try:
+            pages = [_page(page, read, within) for page in document.pages]
+        except ValueError as error:
+            return [f"rapport.pdf: {error}"]
         others = [one for one in figures if _alt(one) not in added.alts]
         problems = [
             *_names(document, pages, expected),
@@ -114,66 +110,32 @@ def squeezed(text: str) -> str:
 
 
 def _page(
-    page: pikepdf.Page, read: dict[tuple[int, int], Letters], within: Set[object]
+    page: pikepdf.Page,
+    read: dict[tuple[int, int], Letters],
+    within: Set[object],
 ) -> Page:
     """
     A page, and apart what is `within` figures.
 
     The fonts that it shares with pages before it have been `read`.
     """
-    fonts = {}
-    for name, font in (page.resources.get("/Font") or {}).items():
-        if "/ToUnicode" in font:
-            if font.objgen not in read:
-                read[font.objgen] = _characters(font)
-            fonts[str(name)] = read[font.objgen]
-    letters = Letters()
-    drawn: dict[str, list[str]] = {"/Artifact": [], "/Figure": [], "": []}
-    marked: list[str] = []
-    place = before = (0.0, 0.0)
-    for instruction in pikepdf.parse_content_stream(page, OPERATORS):
-        given = list(instruction.operands)
-        match str(instruction.operator):
-            case "Tf":
-                letters = fonts.get(str(given[0]), Letters())
-            case "cm":
-                place = float(given[4]), float(given[5])
-            case "BMC" | "BDC":
-                number = getattr(given[-1], "MCID", None)
-                is_figure = (page.objgen, number) in within
-                marked.append("/Figure" if is_figure else str(given[0]))
-            case "EMC":
-                marked.pop()
-            case _:
-                where = next((mark for mark in marked if mark in drawn), "")
-                text = _drawn(given[0], letters)
-                is_next = 0 < place[0] - before[0] < APART and place[1] == before[1]
-                if where == "/Figure" and is_next:
-                    text = drawn[where].pop() + text
-                drawn[where].append(text)
-                before = place
+    drawn: dict[str, list[str]] = {"Artifact": [], "Figure": [], "": []}
+    before, where = (0.0, 0.0), ""
+    held: Marks | None = None
+    for text, marks, place in strokes(page, fonts(page, read)):
+        if marks is not held:
+            held, of = marks, page.objgen
+            kinds = ("Figure" if (of, n) in within else name for name, n in marks)
+            where = next((kind for kind in kinds if kind in drawn), "")
+        is_next = 0 < place[0] - before[0] < APART and place[1] == before[1]
+        if where == "Figure" and is_next:
+            text = drawn[where].pop() + text
+        drawn[where].append(text)
+        before = place
     return Page(
         text="\n".join(drawn[""]),
-        figures="\n".join(drawn["/Figure"]),
-        margin="\n".join(drawn["/Artifact"]),
-    )
-
-
-def _drawn(operand: object, letters: Letters) -> str:
-    """The text of one stroke of the pen; glyph numbers have two bytes."""
-    pieces = operand if isinstance(operand, pikepdf.Array) else [operand]
-    raw = b"".join([bytes(p) for p in pieces if isinstance(p, pikepdf.String)])
-    return raw.decode("utf-16-be", "replace").translate(letters)
-
-
-def _characters(font: pikepdf.Object) -> Letters:
-    """Which characters a font's glyphs stand for: a ligature for several."""
-    return Letters(
-        (int(glyph, 16), bytes.fromhex(text.decode()).decode("utf-16-be"))
-        for block in re.findall(
-            rb"beginbfchar(.*?)endbfchar", font.ToUnicode.read_bytes(), re.DOTALL
-        )
-        for glyph, text in CHARACTER.findall(block)
+        figures="\n".join(drawn["Figure"]),
+        margin="\n".join(drawn["Artifact"]),
     )
 
 
@@ -246,23 +208,52 @@ def _texts(
         if squeezed(text).replace(sign, "r") not in whole:
             yield f"{place}: lacks «{' '.join(text.split())}»"
     for row in expected.rows:
-        if not _pattern(row, sign).search(whole):
+        if not _has_row(whole, row, sign):
             printed = " | ".join(cell.printed for cell in row.cells)
             name = " ".join(row.name.split())
             yield f"Tabell 1: lacks the row «{name}»: {printed}"
 
 
-def _pattern(row: Row, sign: str) -> re.Pattern[str]:
+def _has_row(whole: str, row: Row, sign: str) -> bool:
     """A row as it is drawn: name, unit, and the cells with their letters between."""
-    cells = []
-    for cell in row.cells:
-        number, mark, name = squeezed(cell.printed).partition(sign)
-        if not mark:
-            # Where the figure is official, the kommune's name begins the letters.
-            number, name = re.fullmatch(r"([^A-ZÆØÅ]*)(.*)", number, re.DOTALL).groups()  # type: ignore[union-attr]
-        drawn = re.escape(number) + ("r" if mark else "")
-        cells.append(drawn + LETTERS + re.escape(name))
-    return re.compile(re.escape(squeezed(row.name)) + r".{0,40}?" + "".join(cells))
+    name, cells = squeezed(row.name), [_cell(cell.printed, sign) for cell in row.cells]
+    at = whole.find(name)
+    while at >= 0:
+        end = at + len(name)
+        # Not by a pattern: to compile one for each row takes longer than all the rest.
+        places = {*range(end, end + UNIT + 1)}
+        for number, of in cells:
+            places = _after(whole, places, number)
+            places = {end for one in places for end in _letters_at(whole, one)}
+            places = _after(whole, places, of)
+        if places:
+            return True
+        at = whole.find(name, at + 1)
+    return False
+
+
+def _cell(printed: str, sign: str) -> tuple[str, str]:
+    """What stands in a cell before the letters of its notes, and after them."""
+    number, mark, name = squeezed(printed).partition(sign)
+    if mark:
+        return f"{number}r", name
+    # Where the figure is official, the kommune's name begins the letters.
+    begin = CAPITAL.search(number)
+    place = begin.start() if begin else len(number)
+    return number[:place], number[place:]
+
+
+def _after(whole: str, places: Set[int], piece: str) -> set[int]:
+    """Where a piece ends that begins at one of the places."""
+    return {at + len(piece) for at in places if whole.startswith(piece, at)}
+
+
+def _letters_at(whole: str, place: int) -> Iterator[int]:
+    """Where the letters of notes may end that stand at a place: there may be none."""
+    yield place
+    if found := LETTERS.match(whole, place):
+        ends = range(place + 1, found.end() + 1)
+        yield from (end for end in ends if whole[end - 1] != ",")
 
 
 def _own(
