@@ -271,11 +271,10 @@ class NetworkBook:
 
     def peers(self, indicator: str, year: int | None = None) -> list[Fact]:
         """The facts of every member in one year, in the order of the network."""
-        return [
-            fact
-            for fact in self.facts.values()
-            if fact.indicator == indicator and fact.year == (year or self.run.year)
-        ]
+        keys = (
+            (indicator, member.id, year or self.run.year) for member in self.members
+        )
+        return [self.facts[key] for key in keys if key in self.facts]
 
     def fact(self, indicator: str, *, kommune: str, year: int | None = None) -> Fact:
         """A fact; of the report's own year unless told otherwise."""
@@ -317,10 +316,11 @@ class NetworkBook:
 
     def page_wide_forbehold(self, known: Catalogue) -> tuple[Forbehold, ...]:
         """Forbehold on every figure in the years the table shows: they stand on top."""
+        whose = self.kommuner
         ids = {
             name
             for fact in self.facts.values()
-            if fact.kommune in self.kommuner and fact.year in self.years
+            if fact.kommune in whose and fact.year in self.years
             for name in fact.forbehold
         }
         return tuple(
@@ -405,11 +405,16 @@ def gather(
     UsageError
         If the kommune is not a member in the report's year.
     """
+    member = _member(known, run)
+    return book_of(member, gather_network(indexed, known, run, snapshot))
+
+
+def _member(known: Catalogue, run: Run) -> Member:
     member = known.network.member(run.kommune)
     if member not in known.network.in_year(run.year):
         msg = f"{member.name} is not a member of ASSS in data year {run.year}."
         raise UsageError(msg)
-    return book_of(member, gather_network(indexed, known, run, snapshot))
+    return member
 
 
 def gather_network(
@@ -448,6 +453,36 @@ def _made(
     return tuple(_fact(row, known) for row in _records(told))
 
 
+def follow(known: Catalogue, run: Run, snapshot: Snapshot) -> FactBook:
+    """
+    Make the facts of a report on one member all the way from the answers.
+
+    What all members' reports of the year share is made once, as in each step of
+    :func:`gather`; but what it is made of is compared once, and not before each step.
+
+    Raises
+    ------
+    UsageError
+        If the kommune is not a member in the report's year.
+    """
+    member = _member(known, run)
+    of = replace(known, folder=Path()), replace(snapshot, folder=Path()), run.year
+    made = _followed.made(of, lambda: _follow(known, run, snapshot))
+    return book_of(member, network_book(made, known, run, snapshot))
+
+
+#: The facts of all members that followed last from a snapshot.
+_followed: Kept[tuple[Fact, ...]] = Kept()
+
+
+def _follow(known: Catalogue, run: Run, snapshot: Snapshot) -> tuple[Fact, ...]:
+    from asss.analysis import indexing, sources
+
+    reported = sources.load_observations(known, snapshot, until=run.year)
+    indexed = indexing.index_to_network(reported, rule=known.mean_rule)
+    return tuple(gather_network(indexed, known, run, snapshot).facts.values())
+
+
 def warm_up(folder: str, service: str, language: str, snapshot: str, year: int) -> None:
     """
     Make ahead what the reports of a year share; what is wrong is told in each.
@@ -457,15 +492,10 @@ def warm_up(folder: str, service: str, language: str, snapshot: str, year: int) 
     folder : str
         ``parameters/`` of the project that they are made of.
     """
-    from asss.analysis import indexing, sources
-
     with suppress(AsssError, OSError):
         known = load_catalogue(folder, service=service, language=language)
         answers = open_snapshot(snapshot, root=known.folder.parent)
-        reported = sources.load_observations(known, answers, until=year)
-        indexed = indexing.index_to_network(reported, rule=known.mean_rule)
-        run = Run(kommune=METHOD, year=year, service=service)
-        gather_network(indexed, known, run, answers)
+        _follow(known, Run(kommune=METHOD, year=year, service=service), answers)
 
 
 def _check_group(

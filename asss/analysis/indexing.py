@@ -6,6 +6,7 @@ Tables in, tables out; knows no file, no kommune by name and no words. Imports
 """
 
 from collections.abc import Callable, Collection
+from functools import cache
 from typing import TypeAlias, get_args
 
 import pandas as pd
@@ -196,8 +197,10 @@ def _rules(rows: pd.DataFrame, rule: Rule) -> list[str]:
     if not callable(rule):
         msg = "rule must be a function of indicator and year, as known.mean_rule is."
         raise UsageError(msg)
+    # Tens of rows are of one indicator and year.
+    known = cache(rule)
     years = rows["year"].tolist()
-    rules = [rule(*group) for group in zip(rows["indicator"], years, strict=True)]
+    rules = [known(*group) for group in zip(rows["indicator"], years, strict=True)]
     for unknown in sorted(set(rules) - set(get_args(MeanRule))):
         msg = f"No mean is {unknown!r}; a rule gives one of {get_args(MeanRule)}."
         raise NetworkMeanError(msg)

@@ -10,6 +10,7 @@ from asss.analysis import facts, indexing, sources
 from asss.analysis.tables import Kept
 from asss.catalogue.catalogue import Catalogue, load_catalogue
 from asss.catalogue.parameters import KEPT, METHOD, Run
+from asss.errors import UsageError
 from asss.statbank import Snapshot
 
 RUN = Run(kommune=METHOD, year=2020)
@@ -83,8 +84,33 @@ def test_file_that_is_saved_meanwhile_is_read(
         indexed = indexing.index_to_network(observations, rule=known.mean_rule)
         book = facts.gather_network(indexed, known, RUN, snapshot)
         fact = book.facts["sykefravaer", "trondheim", 2020]
-        found.append((_absence(observations), _absence(indexed), fact.value))
-    assert found == [(10.9,) * 3, (11.9,) * 3]
+        run = RUN.model_copy(update={"kommune": "trondheim"})
+        followed = facts.follow(known, run, snapshot).fact("sykefravaer")
+        told = _absence(observations), _absence(indexed), fact.value, followed.value
+        found.append(told)
+    assert found == [(10.9,) * 4, (11.9,) * 4]
+
+
+@pytest.mark.parametrize(("kommune", "year"), [("oslo", 2020), ("tromso", 2017)])
+def test_facts_follow_as_they_are_gathered(
+    known: Catalogue, snapshot: Snapshot, kommune: str, year: int
+) -> None:
+    """All the way at once, or step by step, and whoever was asked for before."""
+    run = Run(kommune=kommune, year=year)
+    observations = sources.load_observations(known, snapshot, until=year)
+    indexed = indexing.index_to_network(observations, rule=known.mean_rule)
+    for _ in range(2):
+        followed = facts.follow(known, run, snapshot)
+        assert followed == facts.gather(indexed, known, run, snapshot)
+
+
+def test_facts_of_who_is_no_member_follow_from_nothing(
+    known: Catalogue, snapshot: Snapshot
+) -> None:
+    """Whatever has been made for others."""
+    facts.follow(known, Run(kommune="oslo", year=2020), snapshot)
+    with pytest.raises(UsageError, match="Asker is not a member of ASSS"):
+        facts.follow(known, Run(kommune="asker", year=2020), snapshot)
 
 
 def test_answer_that_is_changed_in_place_is_another(

@@ -27,6 +27,7 @@ from asss.formats.readback import (
     arithmetic,
     copies,
     document,
+    drawing,
     figures,
     index,
     markup,
@@ -177,6 +178,7 @@ def warm_up() -> None:
     from asss.analysis import chance
 
     chance.methods()
+    drawing.warm_up()
 
 
 def prepare(folder: str, service: str, language: str, snapshot: str, year: int) -> None:
@@ -194,6 +196,10 @@ def prepare(folder: str, service: str, language: str, snapshot: str, year: int) 
         level = known.phrases.thresholds.confidence.value
         about = known.service.service, year, known.folder, answers.folder, level
         arithmetic.prepare(*about)
+        # What a library does once, it does with the first report that is made anew.
+        for member in known.network.in_year(year)[:1]:
+            run = Run(kommune=member.id, year=year, service=service, language=language)
+            _made_anew(run, known, answers)
 
 
 def check_facts(
@@ -470,9 +476,13 @@ def _made_anew(
     """What facts.json holds of an untouched notebook; and everybody's facts."""
     # Pandas is loaded here, and not with this.
     from asss.analysis import findings, indexing, network, sources
-    from asss.analysis.facts import gather_network
+    from asss.analysis.facts import follow, gather_network
     from asss.page import sections
 
+    if run.kommune not in SHARED:
+        followed = follow(known, run, answers)
+        said = sections.facts(findings.conclude(followed, known), known)
+        return said.content, [vars(fact) for fact in followed.facts.values()]
     observations = sources.load_observations(known, answers, until=run.year)
     rows = indexing.index_to_network(observations, rule=known.mean_rule)
     if run.kommune == METHOD:
@@ -480,16 +490,12 @@ def _made_anew(
 
         book = gather_network(rows, known, run, answers)
         told = method.facts(book, known)
-    elif run.kommune == NETWORK:
+    else:
         from asss.page import overview
 
         assessed = network.assess(rows, known, run, answers)
         book, told = assessed.book, overview.facts(assessed, known)
-    else:
-        found = findings.assess(rows, known, run, answers)
-        book, told = found.book, sections.facts(found, known)
-    written: dict[str, Any] = json.loads(json.dumps(told.content))
-    return written, [fact.model_dump(mode="json") for fact in book.facts.values()]
+    return told.content, [vars(fact) for fact in book.facts.values()]
 
 
 def _differences(place: str, claimed: Any, real: Any) -> Iterator[str]:

@@ -32,6 +32,7 @@ __all__ = [
     "settle",
     "shortened",
     "upright",
+    "warm_up",
     "within",
 ]
 
@@ -125,6 +126,12 @@ class Mark:
 def _width(text: str, is_bold: bool) -> float:
     """How wide a text is, in parts of its size."""
     return sum(_letters(is_bold).get(letter, 1.0) for letter in text)
+
+
+def warm_up() -> None:
+    """Learn ahead how wide letters are: that is the same in every report."""
+    for is_bold in (False, True):
+        _letters(is_bold)
 
 
 @cache
