@@ -14,6 +14,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from difflib import get_close_matches
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -445,6 +446,7 @@ class Run(Model):
         return " ".join([*area, self.kommune, str(self.year)])
 
 
+@lru_cache(4096)
 def fold(text: str) -> str:
     """
     Lower-case ASCII form of a Norwegian name, by the rule of our ids.

@@ -104,11 +104,11 @@ def _pages(book: zipfile.ZipFile) -> Iterator[Page]:
             for cell in row:
                 if not len(cell):
                     continue
-                kind, written = cell.get("t"), cell[0].text or ""
-                at = _column(cell.attrib["r"].removesuffix(number))
-                if len(cell) > 1 or cell[0].tag != VALUE or kind not in (None, "s"):
-                    msg = f"{cell.attrib['r']} holds more than a number or a text"
+                value, kind, name = cell[0], cell.get("t"), cell.attrib["r"]
+                if len(cell) > 1 or value.tag != VALUE or kind not in (None, "s"):
+                    msg = f"{name} holds more than a number or a text"
                     raise ValueError(msg)
+                at, written = _column(name.removesuffix(number)), value.text or ""
                 if kind == "s":
                     held[at] = texts[int(written)], None
                 else:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, TypeAlias
 
 from asss.analysis.facts import HOUSEKEEPING
@@ -138,6 +138,7 @@ def spaced(text: str) -> str:
     return " ".join(text.split())
 
 
+@lru_cache(8192)
 def written(value: float, decimals: int = 0) -> str:
     r"""
     A number in print.

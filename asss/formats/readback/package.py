@@ -13,6 +13,7 @@ import hashlib
 import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -58,6 +59,12 @@ KEYS = {
     "tall.csv": KEY,
     "behov.csv": ["kommune", "step"],
     "behovstall.csv": ["kommune", "part"],
+}
+
+#: Those of them that are not common to all members.
+OF_ONE = {
+    *("value", "status", "basis", "index", "rank", "forbehold"),
+    *("interval_low", "interval_high"),
 }
 
 #: A spreadsheet takes for a formula what begins so, blanks before it or not.
@@ -270,9 +277,10 @@ class _Tables:
         if common["network_mean"] is None:
             cells["mean_basis"] = ""
         if fact is None:
-            beside = "value", "status", "basis", "index", "rank", "forbehold"
-            cells |= dict.fromkeys((*beside, "interval_low", "interval_high"), ANYTHING)
-        elif fact["value"] is None:
+            return [
+                ANYTHING if name in OF_ONE else _written(cells[name]) for name in BEHIND
+            ]
+        if fact["value"] is None:
             cells["basis"] = ""
         return [_written(cells[name]) for name in BEHIND]
 
@@ -303,16 +311,22 @@ def _of(entries: Sequence[Mapping[str, Any]], names: Sequence[str]) -> Rows:
 
 def _written(value: Any) -> str:
     """How a value is written: numbers in full, lists with spaces."""
-    if value is ANYTHING or value is None:
-        return value or ""
-    if isinstance(value, str):
-        is_formula = value.lstrip().startswith(FORMULA) or value.startswith(BREAKS)
-        return f"'{value}" if is_formula else value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
+    # Tens of thousands are: what is most frequent comes first.
+    if value is None:
+        return ""
+    kind = type(value)
+    if kind is float or kind is int:
         return repr(value)
-    return _written(" ".join(map(str, value)))
+    if kind is bool:
+        return "true" if value else "false"
+    return _inert(value if kind is str else " ".join(map(str, value)))
+
+
+@lru_cache(4096)
+def _inert(text: str) -> str:
+    """How a text is written: one that a spreadsheet takes for a formula is quoted."""
+    is_formula = text.lstrip().startswith(FORMULA) or text.startswith(BREAKS)
+    return f"'{text}" if is_formula else text
 
 
 # -- what the descriptor says ----------------------------------------------------------
@@ -395,6 +409,8 @@ def _fields(resource: Mapping[str, Any], rows: Rows, known: Catalogue) -> Iterat
         for key, text in told.items():
             if field.get(key) != text:
                 yield f"{name}: {key} is «{field.get(key)}», and should be «{text}»"
+        if not rules.keys() & {"required", "enum"}:
+            continue
         cells = {row[at] for row in rows[1:] if len(row) > at}
         if rules.get("required") and "" in cells:
             yield f"{name}: is said to be there always, and is not"
@@ -414,7 +430,8 @@ def _keys(
         if schema.get("primaryKey") != has_key:
             yield f"{path}: its key is {schema.get('primaryKey')}, not {has_key}"
             continue
-        keys = [tuple(row[heads.index(name)] for name in has_key) for row in rows]
+        at = [heads.index(name) for name in has_key]
+        keys = [tuple([row[place] for place in at]) for row in rows]
         if len(keys) != len(set(keys)):
             yield f"{path}: two rows have the same {', '.join(has_key)}"
         for foreign in schema.get("foreignKeys", ()):

@@ -45,6 +45,7 @@ class Shown:
         self.members = known.network.in_year(self.year)
         self._names = {member.id: member.name for member in self.members}
         self.caveats = {entry["id"]: entry for entry in facts["forbehold"]}
+        self._joined: dict[int, bool] = {}
         self._by_key: dict[tuple[str, str], dict[int, Fact]] = {}
         for fact in (*self._earlier(), *facts["facts"]):
             of = fact["indicator"], fact["kommune"]
@@ -283,8 +284,10 @@ class Shown:
 
     def has_joined(self, year: int) -> bool:
         """Whether the members of a year are not those of the year before."""
-        of = self.known.network.in_year
-        return of(year) != of(year - 1)
+        if year not in self._joined:
+            of = self.known.network.in_year
+            self._joined[year] = of(year) != of(year - 1)
+        return self._joined[year]
 
     def drawn(self, chapter: str) -> list[Indicator]:
         """The indicators of a chapter's figure: those that its text speaks of."""

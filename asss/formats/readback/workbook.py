@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import zip_longest
+from itertools import repeat, zip_longest
 from typing import Any, TypeAlias
 
 from asss.catalogue.catalogue import Catalogue
@@ -32,6 +32,8 @@ STATBANK = "https://www.ssb.no/statbank/table/"
 
 #: The row with the headings of a sheet, from 0; the title is in the first.
 HEAD = 2
+
+EMPTY: Held = (None, None)
 
 #: Numbers are written with sixteen digits.
 NEAR = 1e-15
@@ -79,9 +81,9 @@ def _faults(page: Page, sheet: Sheet) -> Iterator[str]:
     for number in range(max(len(lines), last + 1)):
         held = page.rows.get(number, {})
         wanted = lines[number] if number < len(lines) else ()
-        for at in range(max(len(wanted), max(held, default=-1) + 1)):
-            cell = held.get(at, (None, None))
-            should = wanted[at] if at < len(wanted) else None
+        beyond = max(held, default=-1) + 1 - len(wanted)
+        for at, should in enumerate((*wanted, *repeat(None, max(0, beyond)))):
+            cell = held.get(at, EMPTY)
             if not _is(cell, should):
                 head = sheet.heads[at] if at < len(sheet.heads) else ""
                 about = f" ({head})" if number > HEAD and head else ""
@@ -101,6 +103,8 @@ def _faults(page: Page, sheet: Sheet) -> Iterator[str]:
 
 def _is(cell: Held, wanted: Wanted) -> bool:
     value, shown = cell
+    if value == wanted and shown is None:
+        return True
     decimals = None
     if isinstance(wanted, tuple):
         wanted, decimals = wanted
