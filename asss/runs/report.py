@@ -18,10 +18,13 @@ from pathlib import Path
 from typing import Any, Final
 
 import nbformat
-import papermill
 from nbclient.exceptions import CellTimeoutError
 from nbformat import NotebookNode
+from papermill.engines import papermill_engines
 from papermill.exceptions import PapermillExecutionError
+from papermill.execute import raise_for_execution_errors
+from papermill.iorw import load_notebook_node
+from papermill.parameterize import parameterize_notebook
 from traitlets.config import Config
 
 from asss import outputs
@@ -54,6 +57,7 @@ from asss.outputs import (
 )
 from asss.page import record, sections
 from asss.runs import ledger, manifest
+from asss.runs.kernels import engine
 from asss.runs.kernels.forks import LIMITS, Limits
 from asss.runs.ledger import Entry
 from asss.statbank import holdings
@@ -236,6 +240,10 @@ def warm_up() -> None:
     readback.warm_up()
     # Its schema is compiled when the first notebook is checked against it.
     nbformat.validate(nbformat.v4.new_notebook())  # type: ignore[no-untyped-call]
+    # What is looked for among all that is installed.
+    manifest.libraries()
+    manifest.digest_of_package()
+    engine.warm_up()
 
 
 # -- run -------------------------------------------------------------------------------
@@ -269,16 +277,20 @@ def _run_notebook(run: Run, template: Path, root: Path, place: _Place) -> Notebo
     written = place.work / NOTEBOOK_NAME
     try:
         with _options(place.limits) as options:
-            notebook = papermill.execute_notebook(
-                str(template),
-                str(written),
-                parameters=_parameters(run),
-                kernel_name="python3",
+            # As papermill does one after the other; but the file that it writes at the
+            # end, with all facts in full, would be written over at once.
+            notebook = papermill_engines.execute_notebook_with_engine(
+                "warm",
+                parameterize_notebook(
+                    load_notebook_node(str(template)), _parameters(run)
+                ),
+                kernel_name=engine.NAME,
                 progress_bar=False,
                 # The kernel's folder, without changing this process's own.
                 resources={"metadata": {"path": str(root)}},
                 **options,
             )
+            raise_for_execution_errors(notebook, str(written))
     except PapermillExecutionError as error:
         kept = _keep_failed(written, place.failed)
         msg = f"{_failure(run, error)} {kept}".rstrip()
@@ -313,8 +325,6 @@ def _options(limits: Limits) -> Iterator[dict[str, Any]]:
         else:
             way = {"transport_encryption": "auto"}
         yield {
-            "engine_name": "warm",
-            "save_each_cell": False,
             "memory": limits.memory,
             # What is left of the time, for the cell that begins.
             "timeout_func": lambda _: max(1.0, end - time.monotonic()),

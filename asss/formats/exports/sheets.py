@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from textwrap import wrap
 from typing import Any, TypeAlias
 from xml.sax.saxutils import escape
@@ -99,7 +100,9 @@ class Book:
         self._book.set_properties(
             {"title": title, "subject": subject, "created": datetime.fromisoformat(day)}
         )
+        #: By all that they are, and by what was asked for in whatever order.
         self._formats: dict[tuple[tuple[str, object], ...], Format] = {}
+        self._asked: dict[tuple[tuple[str, object], ...], Format] = {}
 
     def sheet(
         self,
@@ -116,11 +119,14 @@ class Book:
 
     def style(self, **look: Any) -> Format:
         """A format, made once."""
-        base = {"font_color": INK, "valign": "top"}
-        key = tuple(sorted({**base, **look}.items()))
-        if key not in self._formats:
-            self._formats[key] = self._book.add_format(dict(key))
-        return self._formats[key]
+        asked = tuple(look.items())
+        if asked not in self._asked:
+            base = {"font_color": INK, "valign": "top"}
+            key = tuple(sorted({**base, **look}.items()))
+            if key not in self._formats:
+                self._formats[key] = self._book.add_format(dict(key))
+            self._asked[asked] = self._formats[key]
+        return self._asked[asked]
 
     def finish(self) -> bytes:
         """The file: fixed dates inside, and the language among the properties."""
@@ -257,7 +263,12 @@ def _place(column: Column) -> dict[str, object]:
     return {"align": "right"} if column.is_number else {"align": "left", "indent": 1}
 
 
+@lru_cache(4096)
 def _lines(written: str, width: float) -> int:
     """How many lines a text takes in a column, broken between words."""
     room = max(1, int(width * ROOM))
-    return sum(max(1, len(wrap(part, room))) for part in written.split("\n"))
+    # Most are short: those need not be wrapped to be counted.
+    return sum(
+        max(1, len(wrap(part, room))) if len(part) > room or "\t" in part else 1
+        for part in written.split("\n")
+    )

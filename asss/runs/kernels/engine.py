@@ -7,9 +7,11 @@ Registered as an entry point, so that ``papermill --engine warm`` knows it.
 import logging
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
+from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from papermill.engines import NBClientEngine
@@ -18,10 +20,13 @@ from traitlets.config import Config
 
 from asss.runs.kernels import forks
 
-__all__ = ["WarmEngine"]
+__all__ = ["NAME", "WarmEngine", "warm_up"]
 
 #: What the forked process is asked to do.
 KERNEL: Final = "asss.runs.kernels.kernel:serve"
+
+#: What every environment with ipykernel calls the kernel that is its own.
+NAME: Final = "python3"
 
 #: What an ordinary kernel of ours is started as.
 LAUNCHER: Final = "ipykernel_launcher"
@@ -29,33 +34,14 @@ LAUNCHER: Final = "ipykernel_launcher"
 log = logging.getLogger(__name__)
 
 
+def warm_up() -> None:
+    """Look ahead for our kernel: among all folders, and all that is installed."""
+    with suppress(NoSuchKernel):
+        KernelSpecManager().get_kernel_spec(NAME)
+
+
 class WarmEngine(NBClientEngine):  # type: ignore[misc]
     """Executes each notebook in a fresh process that has everything imported."""
-
-    @classmethod
-    def execute_notebook(
-        cls,
-        nb: Any,
-        kernel_name: str,
-        output_path: str | None = None,
-        *,
-        save_each_cell: bool = True,
-        **options: Any,
-    ) -> Any:
-        """
-        Execute a notebook, and give it back with its outputs.
-
-        Parameters
-        ----------
-        save_each_cell : bool
-            Whether the file is written before and after each cell, as papermill's own
-            engine does for whoever looks at it meanwhile. papermill itself writes it
-            when all is done, or has failed.
-        **options
-            As in papermill.
-        """
-        path = output_path if save_each_cell else None
-        return super().execute_notebook(nb, kernel_name, path, **options)
 
     @classmethod
     def execute_managed_notebook(
