@@ -95,6 +95,11 @@ def _render(*words: str, output: Path, parameters: Path | None = None) -> Cost:
     return run(BIN / "asss", "render", *words, *given, *where, cwd=ROOT)
 
 
+def ten_reports(output: Path) -> Cost:
+    """Ten cities by one command, as a user gives it: in the usual formats."""
+    return _render(*TEN, output=output)
+
+
 COMMENT = """---
 author: En
 source: "https://www.ks.no"
