@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 BIN = Path(sys.executable).parent
 ROOT = Path(__file__).parents[1]
@@ -76,7 +77,8 @@ def render(root: Path, folder: Path, formats: Sequence[str], kommune: str) -> No
     execute = [BIN / "papermill", template, notebook, *given, "--cwd", root]
     convert = [BIN / "jupyter", "nbconvert", "--to", "html", "--no-input", notebook]
     to_pdf = [BIN / "weasyprint", "--pdf-variant", "pdf/ua-1", page, paper]
-    commands = [execute, convert, *([to_pdf] if "pdf" in formats else [])]
+    commands: list[list[Any]] = [execute, convert]
+    commands += [to_pdf] if "pdf" in formats else []
     for command in commands:
         env = {**os.environ, **as_frozen(root)}
         subprocess.run(command, check=True, capture_output=True, env=env)
