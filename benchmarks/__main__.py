@@ -26,6 +26,8 @@ def main() -> None:
     asked.add_argument("--rounds", type=int, default=3)
     asked.add_argument("--write", action="store_true", help=f"Into {RESULTS.name}.")
     given = asked.parse_args()
+    if unknown := ", ".join(set(given.cases) - set(CASES)):
+        asked.error(f"no case {unknown}: there are {', '.join(CASES)}")
     findings: list[Finding] = []
     for name in given.cases or CASES:
         for finding in CASES[name](given.rounds):
