@@ -17,7 +17,7 @@ import os
 import statistics
 import sys
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -123,7 +123,7 @@ class Clock:
     """Seconds of this process's processor, each for the innermost step it is in."""
 
     def __init__(self) -> None:
-        self.taken: Counter[str] = Counter()
+        self.taken: defaultdict[str, float] = defaultdict(float)
         self._steps: list[str] = []
         self._since = 0.0
 
