@@ -15,7 +15,7 @@ import typer
 from rich.table import Column, Table
 
 from asss import outputs
-from asss.catalogue import catalogue, language, parameters
+from asss.catalogue import catalogue, language, parameters, translation
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import SERVICE, Member
 from asss.cli.terminal import (
@@ -34,7 +34,7 @@ from asss.cli.terminal import (
     service_areas,
     service_names,
 )
-from asss.errors import UsageError
+from asss.errors import ParameterError, UsageError
 from asss.outputs import HTML_NAME, INDEX_NAME
 
 __all__ = ["check", "init", "list_", "new", "open_", "verify"]
@@ -74,6 +74,7 @@ def check(service: ServicesOption = None, parameters_: ParametersOption = None) 
     """Read and cross-check everything under parameters/, and the embedded snapshot."""
     from asss import statbank
     from asss.analysis import sources
+    from asss.figures.profile import cramped
 
     years = {}
     with plain_errors():
@@ -87,6 +88,15 @@ def check(service: ServicesOption = None, parameters_: ParametersOption = None) 
             years[name] = sources.available_years(known, answers)
             if years[name]:
                 sources.load_observations(known, answers, until=years[name][-1])
+        said = [
+            catalogue.load_catalogue(folder, service=name, language=one)
+            for name in areas
+            for one in translation.languages(folder)
+        ]
+        # One that is not finished says so elsewhere, and makes no report.
+        whole = [known for known in said if not known.untranslated]
+        if wide := [line for known in whole for line in cramped(known)]:
+            raise ParameterError(wide)
     in_order = "parameters/ is in order: "
     if len(areas) > 1:
         out.print(f"{in_order}{len(areas)} service areas.")

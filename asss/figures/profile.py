@@ -1,6 +1,6 @@
 """Figur 1: the service profile, every indicator as an index."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import hypot
 
@@ -16,7 +16,7 @@ from asss.figures.canvas import Canvas, Key, Scale
 from asss.figures.lettering import Colour, Look, width_of
 from asss.figures.picture import Group, Picture, Row, Table
 
-__all__ = ["STEP", "WIDEST", "ends", "profile"]
+__all__ = ["STEP", "WIDEST", "cramped", "ends", "profile"]
 
 #: The scale goes in steps of 20, and no further than this either way: what lies beyond
 #: is drawn at its end as an arrow, and told in words under the name.
@@ -28,6 +28,9 @@ ACROSS = 252.0
 #: Where the columns stand, in points: values and indexes set flush right, arrows
 #: centred. Without arrows the other two stand that much further to the right.
 VALUE, INDEX, CHANGE, NO_CHANGE = 185.0, 216.0, 237.0, 36.0
+
+#: How far a name and the value beside it are apart at least.
+APART = 3.0
 
 #: The scale under the names.
 START, END = 8.0, ACROSS - 8.0
@@ -336,12 +339,36 @@ def _value(fact: Fact, known: Catalogue) -> str:
     words = known.phrases.words
     if fact.value is None:
         return fact.status
-    unit = "months_short" if fact.unit == "maneder" else f"unit_{fact.unit}"
-    digits = number(fact.value, fact.decimals)
-    # «per 1 000» stands in the name beside it.
-    is_told = fact.unit in ("per_1000", "per_10000")
-    told = digits if is_told else words[unit].format(number=digits)
+    told = _with_unit(fact.value, fact.unit, fact.decimals, words)
     return told + mark(fact.basis, words)
+
+
+def _with_unit(value: float, unit: str, decimals: int, words: Mapping[str, str]) -> str:
+    digits = number(value, decimals)
+    # «per 1 000» stands in the name beside it.
+    if unit in ("per_1000", "per_10000"):
+        return digits
+    key = "months_short" if unit == "maneder" else f"unit_{unit}"
+    return words[key].format(number=digits)
+
+
+def cramped(known: Catalogue) -> Iterator[str]:
+    """
+    Short names that a plausible figure would stand on, a line for each.
+
+    It is refused when it has been drawn; whoever chooses a name hears it before.
+    """
+    words, service = known.phrases.words, known.service
+    for one in service.indicators:
+        limits = (one.plausible.at_least, one.plausible.at_most)
+        told = [_with_unit(end, one.unit, one.decimals, words) for end in limits]
+        widest = max(told, key=width_of) + mark("reconstructed", words)
+        if width_of(one.short_name) + APART + width_of(widest) > VALUE:
+            yield (
+                f"{service.service}: {one.id}.short_name, in {known.language}: "
+                f"«{one.short_name}» leaves no room for «{widest}» beside it in "
+                "figures; shorten it"
+            )
 
 
 def _indexes(book: FactBook, indicator: str) -> list[float]:

@@ -370,6 +370,24 @@ def test_check_names_what_is_not_verified() -> None:
     assert "measure kvp_mottakere" in result.output
 
 
+@pytest.mark.parametrize(
+    ("file", "language"), [("indikatorer.yaml", "nb"), ("fraser.nn.yaml", "nn")]
+)
+def test_check_names_a_short_name_that_figures_have_no_room_for(
+    file: str, language: str, project: Path
+) -> None:
+    """It stood on the figure beside it, and the report was refused when it was made."""
+    long = "En kort indikator med et navn som er langt"
+    path = project / "parameters/sosiale_tjenester" / file
+    text = path.read_text("utf-8")
+    before, found, after = text.partition("short_name: ")
+    path.write_text(before + found + re.sub("^.*", long, after, count=1), "utf-8")
+    result = _run("check", "--parameters", str(project / "parameters"))
+    told = " ".join(result.output.split())
+    _refused(result, FAILURE)
+    assert f"short_name, in {language}: «{long}» leaves no room for «" in told
+
+
 def test_check_names_a_broken_comment(project: Path) -> None:
     """It stops only its own report, but whoever checks wants to know."""
     comment = (

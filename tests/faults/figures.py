@@ -143,8 +143,8 @@ PROFILES = (
     slip(
         "the values are 10 percent too high",
         PROFILE,
-        "digits = number(fact.value, fact.decimals)",
-        "digits = number(fact.value * 1.1, fact.decimals)",
+        "digits = number(value, decimals)",
+        "digits = number(value * 1.1, decimals)",
         THIS,
     ),
     slip(
