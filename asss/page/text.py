@@ -44,6 +44,7 @@ __all__ = [
     "Sentence",
     "bare",
     "figures_from",
+    "filled",
     "paragraphs",
     "phrase",
     "quantity",
@@ -138,6 +139,12 @@ def phrase(rule: str, details: Mapping[str, Detail], known: Catalogue) -> str:
         file = file_of(known.language)
         msg = f"{file}: {rule} asks for {error}, which the finding does not have."
         raise PhraseError(msg) from None
+
+
+def filled(details: Mapping[str, Detail], known: Catalogue) -> dict[str, str]:
+    """What each field of a phrase is filled with, of those that hold something."""
+    fields = {name: _written(detail, known) for name, detail in details.items()}
+    return {name: written for name, written in fields.items() if written}
 
 
 def _written(detail: Detail, known: Catalogue) -> str:

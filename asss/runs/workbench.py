@@ -131,10 +131,24 @@ class Report:
 
     @property
     def statements(self) -> pd.DataFrame:
-        """What is said before it has words: chapter, rule, details, ids of facts."""
-        columns = ("chapter", "rule", "details", "facts")
-        rows = [[getattr(s, name) for name in columns] for s in self.found.statements]
-        return _plainly(pd.DataFrame(rows, columns=list(columns)))
+        """What is said before it has words: chapter, rule, details, ids of facts.
+
+        ``details`` is what the phrase of the rule is filled with, each field by its
+        name: ``distance = 7 % | more = mer``.
+        """
+        rows = [
+            [
+                *(said.chapter, said.rule),
+                " | ".join(
+                    f"{name} = {written}"
+                    for name, written in text.filled(said.details, self.known).items()
+                ),
+                said.facts,
+            ]
+            for said in self.found.statements
+        ]
+        columns = ["chapter", "rule", "details", "facts"]
+        return _plainly(pd.DataFrame(rows, columns=columns))
 
     @cached_property
     def sentences(self) -> pd.DataFrame:
@@ -572,6 +586,10 @@ class KommuneReport(Report):
         return wide["value"].join(latest).assign(**earlier)
 
 
+#: What is shown of the figures that change; all of it is in the table.
+TOLD_OF_FACTS = ("mean", "distance", "rank", "side")
+
+
 @dataclass(frozen=True, repr=False, eq=False)
 class WhatIf:
     """
@@ -646,7 +664,8 @@ class WhatIf:
         if self.changes_nothing:
             parts.append(f"<p>{html.escape(repr(self))}</p>")
         with pd.option_context("display.max_colwidth", None, "display.precision", 3):
-            shown = (self.facts, self.sentences)
+            # What does not change, and the index that the distance tells, make it wide.
+            shown = (self.facts[[*TOLD_OF_FACTS]], self.sentences)
             parts += [frame.to_html() for frame in shown if len(frame)]
         return "".join(parts)
 

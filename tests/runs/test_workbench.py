@@ -1,6 +1,8 @@
 """The workbench on service areas that lack what sosiale tjenester has."""
 
+import io
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
@@ -87,3 +89,30 @@ def test_each_chapter_is_an_output_of_its_own(known: Catalogue) -> None:
 def _html(blocks: Blocks) -> list[str]:
     parts: Iterable[Any] = blocks
     return [one.html for one in parts]
+
+
+@pytest.mark.parametrize("kommune", ["tromso", "asss"])
+@pytest.mark.parametrize("service", ["sosiale_tjenester", "barnevern"])
+def test_statements_are_read_and_not_decoded(service: str, kommune: str) -> None:
+    """In a cell nobody reads Quantity(value=…): each field is as it will be printed."""
+    report = asss.report(kommune, 2020, snapshot="embedded", service=service)
+    told = report.statements
+    assert len(told) == len(report.sentences) > 0
+    for shown in (told.to_string(), told.to_html(), told["details"].to_string()):
+        assert not re.search(r"[{}]|\w+\((?:value|key|rule|basis)=", shown)
+    for details, said in zip(told["details"], report.sentences["text"], strict=True):
+        fields = dict(part.split(" = ", 1) for part in details.split(" | "))
+        assert all(fields.values())
+        for name in {"value", "mean", "distance"} & fields.keys():
+            if name != "distance":
+                assert fields[name] in said or "clause" in fields
+
+
+def test_what_if_shows_what_fits_beside_a_notebook(known: Catalogue) -> None:
+    """The table has all of it; a cell shows what changes, and no figure twice."""
+    report = asss.report("tromso", 2020, snapshot="embedded", parameters=known)
+    supposed = report.what_if(members=["bergen", "tromso", "trondheim"])
+    shown, _ = pd.read_html(io.StringIO(supposed._repr_html_()))
+    names = {"mean", "distance", "rank", "side"}
+    assert {one[0] for one in shown.columns[1:]} == names
+    assert names < {one[0] for one in supposed.facts.columns}
