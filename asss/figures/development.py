@@ -99,7 +99,8 @@ def development(
     room = GAP + max(width_of(e.label, e.look) for pair in ends.values() for e in pair)
     width = (WIDTH - GUTTER * (COLUMNS - 1)) / COLUMNS
     scales = {
-        i.id: limits(_values(series[i.id], book.history(i.id))) for i in indicators
+        i.id: limits(_values(series[i.id], book.history(i.id)), i.decimals)
+        for i in indicators
     }
     numbers = _room([(scales[i.id], i.decimals) for i in indicators])
     heads = {i.id: (titles or {}).get(i.id, "") for i in indicators}
@@ -557,11 +558,25 @@ def steps(low: float, high: float, decimals: int) -> list[float]:
     return found
 
 
-def limits(values: Iterable[float]) -> tuple[float, float]:
-    """The ends of a scale that holds the values, with air below for signs."""
+def limits(values: Iterable[float], decimals: int) -> tuple[float, float]:
+    """
+    The ends of a scale that holds the values, with air below for signs.
+
+    However close the values lie, there is room for two numbers as they are printed.
+
+    Examples
+    --------
+    >>> low, high = limits([3.41, 3.42], 1)
+    >>> len(steps(low, high, 1))
+    2
+    """
     held = list(values)
     low, high = min(held, default=0.0), max(held, default=1.0)
     air = (high - low) or abs(high) or 1.0
     floor = low - air * 0.17
+    top = high + air * 0.06
+    lacking = max(0.0, 2 * 10.0**-decimals - (top - floor)) / 2
+    floor, top = floor - lacking, top + lacking
     # What is never negative has no numbers below zero on its scale.
-    return max(0.0, floor) if low >= 0 else floor, high + air * 0.06
+    below = max(0.0, -floor) if low >= 0 else 0.0
+    return floor + below, top + (below if lacking else 0.0)

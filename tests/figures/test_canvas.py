@@ -5,10 +5,12 @@ import xml.etree.ElementTree as ET
 from subprocess import run
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from matplotlib.ticker import MaxNLocator
 
 from asss.figures.canvas import Canvas, Scale
-from asss.figures.development import steps
+from asss.figures.development import limits, steps
 from asss.figures.lettering import Colour, Look, width_of
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -77,6 +79,22 @@ def test_no_line_of_a_scale_is_printed_as_another_number(
     found = steps(low, high, decimals)
     assert found == pytest.approx([round(step, decimals) for step in found])
     assert found or not decimals
+
+
+@given(
+    st.lists(st.floats(-1e6, 1e6, allow_subnormal=False), min_size=1, max_size=30),
+    st.floats(1e-9, 1.0),
+    st.integers(0, 2),
+)
+def test_a_scale_has_two_numbers_however_close_its_values_lie(
+    values: list[float], closer: float, decimals: int
+) -> None:
+    """With one or none nobody could read off it, and read-back refused the report."""
+    near = [values[0] + (value - values[0]) * closer for value in values]
+    low, high = limits(near, decimals)
+    assert low <= min(near) <= max(near) <= high
+    assert low >= 0 or min(near) < 0
+    assert len(set(steps(low, high, decimals))) > 1
 
 
 def test_texts_are_measured_in_the_typeface() -> None:

@@ -596,9 +596,9 @@ def test_figures_below_zero_stand_within_the_scale_of_their_panel(
         else fact
         for key, fact in found.facts.items()
     }
-    low, high = limits([-400.0, -100.0])
+    low, high = limits([-400.0, -100.0], 0)
     assert low < -400 < -100 < high
-    assert limits([1.0, 9.0])[0] == 0.0
+    assert limits([1.0, 9.0], 0)[0] == 0.0
     drawn_below = figures.development(
         replace(found, facts=facts), known, chapter="prioritering_behov"
     )
