@@ -157,7 +157,7 @@ def test_what_is_not_in_a_report_is_not_explained(
         (lambda: asss.index_to_network(_reported(), rule="plain"), "a function of"),
         (
             lambda: asss.index_to_network(_reported(), rule=lambda *_: "median"),
-            r"No mean is 'median'; a rule gives one of \('plain', 'weighted'\)",
+            r"No mean is 'median'; a rule gives one of \('plain', 'weighted', ",
         ),
         (lambda: _report().explain([1]), "a number, a sentence, its row"),
         (lambda: _report().explain(999), "which has sentences 0 to"),

@@ -279,6 +279,9 @@ class Candidates:
             whole is None
             or not self._is_far(whole, why)
             or any(one.rank is None or one.n != whole.n for one in parts)
+            # The means of the parts add up to that of the whole only where it is of the
+            # same kommuner, and these weigh the same.
+            or any(one.mean_rule != whole.mean_rule for one in parts)
         ):
             return None
         gap = _printed_gap(whole)
@@ -310,7 +313,7 @@ class Candidates:
         basis = whole.distance_basis
         details: dict[str, Detail] = {
             "without": self.known.indicator(part).part if part else "",
-            "whence": Word("from_weighted") if whole.mean_rule == "weighted" else "",
+            "whence": Word("from_weighted") if whole.is_weighted else "",
             "gap": Quantity(abs(gap), whole.unit, 0, basis),
             "total": Quantity(total, "millioner", 0, basis),
         }

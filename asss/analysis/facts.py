@@ -18,7 +18,13 @@ from pydantic import Field, FiniteFloat, Strict, ValidationError
 from asss.analysis import chance
 from asss.analysis.tables import Basis, Kept
 from asss.catalogue.catalogue import Catalogue, load_catalogue
-from asss.catalogue.knowledge import Forbehold, MeanRule, Unit
+from asss.catalogue.knowledge import (
+    Forbehold,
+    MeanRule,
+    Unit,
+    is_of_others,
+    weighing,
+)
 from asss.catalogue.parameters import METHOD, Identifier, Member, Model, Run
 from asss.errors import AsssError, FactError, TableError, UsageError
 from asss.statbank import Snapshot
@@ -106,7 +112,9 @@ class Fact(Model):
     )
     network_mean: FiniteFloat | None = about("Mean of the network, in `unit`.")
     mean_rule: MeanRule = about(
-        "weighted: sum of numerators over sum of denominators; plain: mean of figures."
+        "weighted: sum of numerators over sum of denominators; plain: mean of figures; "
+        "plain_of_others and weighted_of_others: the same without the kommune itself, "
+        "so that each kommune has a mean of its own."
     )
     mean_basis: Basis = about("The weakest basis of the figures in the mean.")
     index: FiniteFloat | None = about(
@@ -194,6 +202,26 @@ class Fact(Model):
         if math.isclose(value, mean, abs_tol=1e-12):
             return 0
         return 1 if value > mean else -1
+
+    @property
+    def is_weighted(self) -> bool:
+        """Whether a large member counts more in the mean."""
+        return weighing(self.mean_rule) == "weighted"
+
+    @property
+    def is_of_others(self) -> bool:
+        """Whether the mean leaves out the kommune itself."""
+        return is_of_others(self.mean_rule)
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether there is nobody else whose figure it could be held against."""
+        has_mean = self.network_mean is not None
+        return self.is_of_others and self.value is not None and not has_mean
+
+    def is_behind(self, other: "Fact") -> bool:
+        """Whether the figure may be in the mean of another of its year."""
+        return self.kommune != other.kommune or not other.is_of_others
 
     @property
     def shown_bases(self) -> tuple[Basis, ...]:
@@ -437,7 +465,7 @@ def gather_network(
     members = known.network.in_year(run.year)
     rows = indexed[indexed["kommune"].isin(member.id for member in members)]
     of = rows, replace(known, folder=Path()), run.year
-    made = _kept.made(of, lambda: _made(rows, known, members))
+    made = _kept.made(of, lambda: _made(rows, known, run.year))
     return network_book(made, known, run, snapshot)
 
 
@@ -445,10 +473,8 @@ def gather_network(
 _kept: Kept[tuple[Fact, ...]] = Kept()
 
 
-def _made(
-    rows: "pd.DataFrame", known: Catalogue, members: Iterable[Member]
-) -> tuple[Fact, ...]:
-    _check_group(rows, known, members)
+def _made(rows: "pd.DataFrame", known: Catalogue, year: int) -> tuple[Fact, ...]:
+    _check_group(rows, known, year)
     told = chance.beside(rows, known)
     return tuple(_fact(row, known) for row in _records(told))
 
@@ -495,32 +521,35 @@ def warm_up(folder: str, service: str, language: str, snapshot: str, year: int) 
     with suppress(AsssError, OSError):
         known = load_catalogue(folder, service=service, language=language)
         answers = open_snapshot(snapshot, root=known.folder.parent)
+        known = known.for_report(METHOD, year)
         _follow(known, Run(kommune=METHOD, year=year, service=service), answers)
 
 
-def _check_group(
-    rows: "pd.DataFrame", known: Catalogue, members: Iterable[Member]
-) -> None:
+def _check_group(rows: "pd.DataFrame", known: Catalogue, edition: int) -> None:
     """
     Refuse a table that is not set against whom and by what the words will name.
 
     Three kommuner that were picked out have a mean as well, and «snittet for ASSS»
     would be said of it.
     """
-    names = {member.id: member.name for member in members}
+    names = {member.id: member.name for member in known.network.in_year(edition)}
     counts = rows["value"].notna() & rows["in_mean"] & rows["is_mean_usable"]
     behind = rows[counts & rows["kommune"].isin(known.in_mean)]
     keys = ["indicator", "year"]
     wanted = behind.groupby(keys)["kommune"].agg(set).to_dict()
     there = rows.groupby(keys)["kommune"].agg(set).to_dict()
-    columns = rows[[*keys, "mean_of", "mean_rule"]].itertuples(index=False, name=None)
-    for indicator, year, mean_of, rule in columns:
+    columns = rows[[*keys, "kommune", "mean_of", "mean_rule"]]
+    for indicator, year, own, mean_of, rule in columns.itertuples(
+        index=False, name=None
+    ):
+        should = known.mean_rule(indicator, year, edition)
+        whole = wanted.get((indicator, year), set())
         if lacking := names.keys() - there[indicator, year]:
             what = f"lacks {', '.join(names[one] for one in names if one in lacking)}"
-        elif {*mean_of} != wanted.get((indicator, year), set()):
-            what = f"has the mean of {', '.join(mean_of) or 'nobody'}"
-        elif rule != known.mean_rule(indicator, year):
+        elif rule != should:
             what = f"has the {rule} mean"
+        elif {*mean_of} != whole - ({own} if is_of_others(rule) else set()):
+            what = f"has the mean of {', '.join(mean_of) or 'nobody'}"
         else:
             continue
         msg = (

@@ -121,7 +121,9 @@ def load(
         numerator, denominator : float
         basis : ordered category, best first: what the value rests on; mean_basis,
         distance_basis (index and rank as well) and previous_basis (change) : the same
-        mean_rule : ``plain`` or ``weighted``; it changes from 2017 to 2018
+        mean_rule : ``plain`` or ``weighted``, which changes from 2017 to 2018;
+        ``plain_of_others`` or ``weighted_of_others`` where the mean of the newest year
+        is of all but the kommune itself
         forbehold : tuple of ids; see :func:`forbehold`
         ``attrs`` says which snapshot, of when and from whom.
 

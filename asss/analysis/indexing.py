@@ -20,7 +20,7 @@ from asss.analysis.tables import (
     check_observations,
     weakest,
 )
-from asss.catalogue.knowledge import MeanRule
+from asss.catalogue.knowledge import MeanRule, is_of_others, mean_of, weighing
 from asss.errors import NetworkMeanError, TableError, UsageError, expect
 
 __all__ = ["index_to_network"]
@@ -28,8 +28,11 @@ __all__ = ["index_to_network"]
 #: Those who are compared with each other: everybody's figures of one year.
 GROUP = ["indicator", "year"]
 
-#: The rule of the mean of an indicator and year: ``plain`` or ``weighted``.
+#: The rule of the mean of an indicator and year: one of `MeanRule`.
 Rule: TypeAlias = Callable[[str, int], str]
+
+#: The columns that tell of a mean.
+OF_MEAN = ["network_mean", "mean_of", "mean_basis", "mean_change"]
 
 
 def index_to_network(
@@ -40,15 +43,19 @@ def index_to_network(
 
     A weighted mean is the sum of numerators over the sum of denominators, so a large
     kommune counts more; a plain mean is over the members that have a value. The
-    kommune itself is part of both. A value that a forbehold leaves out, and a value
-    that is missing or suppressed, enters neither mean, lowest, highest nor rank.
+    kommune itself is part of both, but where the rule is that they are of the others:
+    then each kommune has a mean of its own, without itself, and none where nobody else
+    has a figure. A value that a forbehold leaves out, and a value that is missing or
+    suppressed, enters neither mean, lowest, highest nor rank.
 
     Parameters
     ----------
     observations : DataFrame, key = (indicator, kommune, year)
         See :mod:`asss.analysis.tables`.
     rule : function of (indicator, year)
-        ``plain`` or ``weighted``. The rule belongs to the edition, so to the year.
+        ``plain``, ``weighted``, ``plain_of_others`` or ``weighted_of_others``. How the
+        members weigh goes by the year of the figures. Whom a mean is of belongs to the
+        edition: in all years it is as in the newest that `observations` has.
     in_mean : collection of str, optional
         Ids of those whose figures make the mean, where that is not everybody. Others
         are held against it all the same, and are ranked.
@@ -58,7 +65,7 @@ def index_to_network(
     indexed : DataFrame, same key, same rows, same order, plus
         network_mean : float, unit of the indicator
         mean_of : tuple of ids, those whose figures it is made of
-        mean_rule : str, of the row's year
+        mean_rule : str, of the row's year, and of whom by the newest
         mean_basis : str, the weakest basis among those in the mean
         index : float, 100 = network_mean; missing where not to be compared, and where
         the mean is zero or below: a percent of that would say less where there is more
@@ -108,6 +115,12 @@ def index_to_network(
     ...     two, rule=lambda indicator, year: "plain", in_mean=["b"])
     >>> other["network_mean"].tolist(), other["index"].tolist(), other["n"].tolist()
     ([10.0, 10.0], [30.0, 100.0], [2, 2])
+
+    Each against the other:
+
+    >>> each = index_to_network(two, rule=lambda indicator, year: "plain_of_others")
+    >>> each["network_mean"].tolist(), each["index"].round(1).tolist()
+    ([10.0, 3.0], [30.0, 333.3])
     """
     expect(pd.DataFrame, observations, "observations, as from asss.observations,")
     lacking = [name for name in OBSERVATION_COLUMNS if name not in observations]
@@ -120,6 +133,7 @@ def index_to_network(
     rows = check_observations(observations[OBSERVATION_COLUMNS]).reset_index(drop=True)
     # pandas would copy them, deep, with every step.
     rows.attrs = {}
+    rule = _of_edition(rows, rule)
     of = rows, _rules(rows, rule), None if in_mean is None else frozenset(in_mean)
     indexed = _kept.made(of, lambda: _indexed(rows, rule, in_mean))
     indexed.index = observations.index
@@ -137,11 +151,11 @@ def _indexed(
 ) -> pd.DataFrame:
     counts = rows["value"].notna() & rows["in_mean"] & rows["is_mean_usable"]
     is_behind = counts if in_mean is None else counts & rows["kommune"].isin(in_mean)
-    # Where nobody makes a mean, nobody is held against it, and nobody has a place.
-    has_mean = is_behind.groupby([rows[name] for name in GROUP]).transform("any")
-    counts &= has_mean
-    counted, behind = rows[counts], rows[is_behind]
-    indexed = _with_changes(_with_network(rows, counted, behind, rule))
+    means = _means_beside(rows, rows[is_behind], rule)
+    # Who has no mean to be held against, has no place either.
+    counts &= means["mean_of"].notna()
+    counted = rows[counts]
+    indexed = _with_changes(_with_network(rows, counted, means))
     is_told = counts & indexed["has_distance"] & (indexed["network_mean"] > 0)
     index = (indexed["value"] / indexed["network_mean"] * 100).where(is_told)
     bases = zip(indexed["basis"], indexed["mean_basis"], strict=True)
@@ -157,35 +171,71 @@ def _indexed(
 
 
 def _with_network(
-    rows: pd.DataFrame, counted: pd.DataFrame, behind: pd.DataFrame, rule: Rule
+    rows: pd.DataFrame, counted: pd.DataFrame, means: pd.DataFrame
 ) -> pd.DataFrame:
-    """Beside each row, what all members together have of its indicator and year.
+    """Beside each row its mean, and the ends of its indicator and year.
 
-    `counted` are those that are compared, and `behind` those that make the mean.
+    `counted` are those that are compared.
     """
     by_group = counted.groupby(GROUP)
     value = by_group["value"]
     is_lowest = counted["value"] == value.transform("min")
     is_highest = counted["value"] == value.transform("max")
-    network = pd.DataFrame(
+    ends = pd.DataFrame(
         {
-            "network_mean": _means(behind, rule),
-            "mean_of": behind.groupby(GROUP)["kommune"].agg(_ids),
-            "mean_basis": behind.groupby(GROUP)["basis"].agg(weakest),
             "n": by_group.size(),
             "lowest": value.min(),
             "lowest_kommune": counted[is_lowest].groupby(GROUP)["kommune"].agg(tuple),
             "highest": value.max(),
             "highest_kommune": counted[is_highest].groupby(GROUP)["kommune"].agg(tuple),
-            "mean_change": _mean_changes(behind, rule),
         }
     )
-    joined = rows.join(network, on=GROUP)
-    joined["mean_rule"] = _rules(rows, rule)
+    joined = rows.join(means).join(ends, on=GROUP)
     # Where nobody's figure counts.
     for holders in ("mean_of", "lowest_kommune", "highest_kommune"):
         joined[holders] = [h if isinstance(h, tuple) else () for h in joined[holders]]
     return joined.fillna({"mean_basis": "real", "n": 0}).astype({"n": "Int64"})
+
+
+def _means_beside(rows: pd.DataFrame, behind: pd.DataFrame, rule: Rule) -> pd.DataFrame:
+    """The mean of each row and its rule; `behind` are those that may be in one."""
+    rules = pd.Series(_rules(rows, rule), index=rows.index, dtype=object)
+    of_others = rules.map(is_of_others).astype(bool)
+    parts = [rows.loc[~of_others, GROUP].join(_of_means(behind, rule), on=GROUP)]
+    for kommune, own in rows[of_others].groupby("kommune", sort=False):
+        others = behind[behind["kommune"] != kommune]
+        parts.append(own[GROUP].join(_of_means(others, rule), on=GROUP))
+    # Concatenated, an empty table would change what the columns hold.
+    means = pd.concat([part for part in parts if len(part)] or parts[:1])
+    return means[OF_MEAN].reindex(rows.index).assign(mean_rule=rules)
+
+
+def _of_means(behind: pd.DataFrame, rule: Rule) -> pd.DataFrame:
+    """The means of some figures, and whose these are, by indicator and year."""
+    return pd.DataFrame(
+        {
+            "network_mean": _means(behind, rule),
+            "mean_of": behind.groupby(GROUP)["kommune"].agg(_ids),
+            "mean_basis": behind.groupby(GROUP)["basis"].agg(weakest),
+            "mean_change": _mean_changes(behind, rule),
+        }
+    )
+
+
+def _of_edition(rows: pd.DataFrame, rule: Rule) -> Rule:
+    """A rule by which a mean is of whom it is of in the newest year there is."""
+    if not callable(rule):
+        msg = "rule must be a function of indicator and year, as known.mean_rule is."
+        raise UsageError(msg)
+    newest = max(rows["year"].tolist(), default=0)
+
+    def whole(indicator: str, year: int) -> str:
+        own, last = rule(indicator, year), rule(indicator, newest)
+        if {own, last} - {*get_args(MeanRule)}:
+            return own
+        return mean_of(weighing(own), others=is_of_others(last))
+
+    return whole
 
 
 def _ids(kommuner: pd.Series) -> tuple[str, ...]:
@@ -194,9 +244,6 @@ def _ids(kommuner: pd.Series) -> tuple[str, ...]:
 
 
 def _rules(rows: pd.DataFrame, rule: Rule) -> list[str]:
-    if not callable(rule):
-        msg = "rule must be a function of indicator and year, as known.mean_rule is."
-        raise UsageError(msg)
     # Tens of rows are of one indicator and year.
     known = cache(rule)
     years = rows["year"].tolist()
@@ -210,9 +257,10 @@ def _rules(rows: pd.DataFrame, rule: Rule) -> list[str]:
 def _means(counted: pd.DataFrame, rule: Rule, *, ahead: int = 0) -> pd.Series:
     """The mean of each indicator and year, by the rule of the year so far `ahead`."""
     grouped = counted.assign(year=counted["year"] + ahead)
-    grouped["rule"] = _rules(grouped, rule)
+    rules = _rules(grouped, rule)
+    grouped["is_weighted"] = [weighing(one) == "weighted" for one in rules]
     lacks_parts = counted[["numerator", "denominator"]].isna().any(axis="columns")
-    for lacking in counted[lacks_parts & (grouped["rule"] == "weighted")].itertuples():
+    for lacking in counted[lacks_parts & grouped["is_weighted"]].itertuples():
         msg = (
             f"No weighted mean for {lacking.indicator} {lacking.year}: "
             f"{lacking.kommune} has a value without numerator and denominator. "
@@ -223,7 +271,7 @@ def _means(counted: pd.DataFrame, rule: Rule, *, ahead: int = 0) -> pd.Series:
     plain = by_group["value"].agg(_sum) / by_group.size()
     shares = by_group["numerator"].agg(_sum) / by_group["denominator"].agg(_sum)
     weighted = shares * by_group["factor"].first()
-    return plain.where(by_group["rule"].first() == "plain", weighted)
+    return plain.where(~by_group["is_weighted"].first(), weighted)
 
 
 def _sum(values: pd.Series) -> float:

@@ -14,7 +14,7 @@ from math import fsum
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from asss.analysis import changes, findings
+from asss.analysis import changes, findings, indexing
 from asss.analysis.facts import Fact, NetworkBook, gather_network
 from asss.analysis.findings import SUMMARY, has_ends
 from asss.analysis.statements import (
@@ -32,11 +32,11 @@ from asss.analysis.statements import (
     previous,
     why_absent,
 )
-from asss.analysis.tables import BASES, MARKED, weakest
+from asss.analysis.tables import BASES, MARKED, OBSERVATION_COLUMNS, weakest
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.knowledge import Indicator
+from asss.catalogue.knowledge import Indicator, is_of_others
 from asss.catalogue.language import half_up
-from asss.catalogue.parameters import Run
+from asss.catalogue.parameters import NETWORK, Run
 from asss.catalogue.rules import Rule
 from asss.statbank import Snapshot
 
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 __all__ = [
     "NetworkFindings",
     "Span",
+    "against_all",
     "assess",
     "is_sound",
     "mean_before",
@@ -155,11 +156,30 @@ def assess(
     snapshot : Snapshot
         Where the figures came from; carried along for the page's sources.
     """
+    known = known.for_report(NETWORK, run.year)
+    indexed = against_all(indexed, known)
     book = gather_network(indexed, known, run, snapshot)
     said = _summary(book, known)
     for indicator in known.service.indicators:
         said += _of_indicator(book, known, indicator)
     return NetworkFindings(book, tuple(said))
+
+
+def against_all(indexed: "pd.DataFrame", known: Catalogue) -> "pd.DataFrame":
+    """
+    The same figures against the mean of all, if that is what the network is told of.
+
+    Set against the others, each kommune has a mean of its own, and the network none.
+
+    Parameters
+    ----------
+    known : Catalogue
+        As of a report on the network; see :meth:`Catalogue.for_report`.
+    """
+    if known.told_before is None or not indexed["mean_rule"].map(is_of_others).any():
+        return indexed
+    rows = indexed[OBSERVATION_COLUMNS]
+    return indexing.index_to_network(rows, rule=known.mean_rule)
 
 
 def span(

@@ -19,6 +19,7 @@ from asss.analysis.frames import Parameters
 from asss.analysis.statements import Finding
 from asss.analysis.tables import OBSERVATION_COLUMNS
 from asss.catalogue.catalogue import Catalogue
+from asss.catalogue.knowledge import weighing
 from asss.catalogue.language import half_up
 from asss.catalogue.parameters import LATEST, Member, Run
 from asss.catalogue.supposition import suppose
@@ -95,7 +96,8 @@ def robustness(
 
     The mean is made plain where it is weighted, or weighted where all are plain; the
     other members are left out of it, one at a time; and the kommune itself is, which is
-    then held against the others.
+    then held against the others. Where it is held against them already, the mean is of
+    all instead, weighted and plain.
 
     Parameters
     ----------
@@ -112,7 +114,7 @@ def robustness(
     -------
     changes : DataFrame, a row for each conclusion that changes
         kommune, indicator : ids
-        what_if : ``plain`` or ``weighted``, ``others``, or ``without`` and an id
+        what_if : ``plain``, ``weighted``, ``others``, or ``without`` and an id
         conclusion : ``side`` of the mean, of a distance that is printed (above, below,
         or at it where it prints 0); ``near`` the mean, so that a distance is not told
         (near or away); ``rank``, who is outermost (highest, lowest or within);
@@ -205,12 +207,16 @@ def what_ifs(
     """What :func:`robustness` asks of a report, by name, as ``suppose`` takes it."""
     own, year = book.member.id, book.run.year
     rules = {known.mean_rule(fact.indicator, year) for fact in _own(book)}
-    rule = "plain" if "weighted" in rules else "weighted"
+    rule = "plain" if any(weighing(one) == "weighted" for one in rules) else "weighted"
+    whole: dict[str, Mapping[str, Any]] = {rule: {"mean": rule}}
+    if known.is_of_others(year):
+        whole = {one: {"mean": one} for one in ("plain", "weighted")}
+    else:
+        whole["others"] = {"mean": "others"}
     ids = [member.id for member in known.network.in_year(year) if member.id != own]
     left = [name for name in ids if leave_out is None or name in leave_out]
     return {
-        rule: {"mean": rule},
-        "others": {"mean": "others"},
+        **whole,
         **{f"without {name}": {"without": [name]} for name in left},
     }
 

@@ -394,12 +394,17 @@ def bases_of_change(facts: Iterable[Fact]) -> tuple[str, ...]:
 
 
 def why_withheld(known: Catalogue, fact: Fact) -> tuple[str, ...]:
-    """The labels of the forbehold that keep a figure or its distance back."""
+    """The labels of the forbehold that keep a figure or its distance back.
+
+    Or that nobody else has a figure, where the mean is of the others.
+    """
     labels = [
         entry.label
         for entry in known.forbehold_by_id(fact.forbehold)
         if known.kinds[entry.kind].distance == "withheld"
     ]
+    if not labels and fact.is_alone:
+        labels = [known.phrases.words["no_others"]]
     return tuple(dict.fromkeys(labels))
 
 

@@ -41,11 +41,15 @@ from asss.catalogue.knowledge import (
     StatBankSettings,
     Supposition,
     Table,
+    is_of_others,
+    mean_of,
+    weighing,
 )
 from asss.catalogue.language import half_up
 from asss.catalogue.parameters import (
     BOKMAL,
     EVERY,
+    NETWORK,
     SERVICE,
     SHARED,
     Network,
@@ -53,6 +57,7 @@ from asss.catalogue.parameters import (
     Run,
     Span,
 )
+from asss.catalogue.rules import Rule
 from asss.catalogue.translation import OwnTranslation, Translation
 from asss.errors import ParameterError, UsageError, expect
 
@@ -153,7 +158,8 @@ class Catalogue:
     ``untranslated`` is what a whole report lacks in it, in lines for people;
     ``broken`` is what is wrong with the comments on a kommune and year, likewise;
     ``supposed`` is what in it is not so, but supposed: see
-    :func:`asss.catalogue.supposition.suppose`.
+    :func:`asss.catalogue.supposition.suppose`; ``told_before`` are the phrases as they
+    are in ``parameters/``, where :meth:`for_report` has put others in their place.
     """
 
     folder: Path
@@ -171,6 +177,7 @@ class Catalogue:
     prose: Mapping[str, str] = field(default_factory=dict)
     untranslated: tuple[str, ...] = ()
     supposed: Supposition | None = None
+    told_before: Phrases | None = None
 
     def __repr__(self) -> str:
         """In a line: everything that is in it fills a book."""
@@ -270,14 +277,84 @@ class Catalogue:
         msg = f"Unknown indicator {name!r}.{parameters.suggestion(name, known)}"
         raise UsageError(msg)
 
-    def mean_rule(self, indicator: str, year: int) -> MeanRule:
-        """Which mean an indicator has in a data year."""
+    def mean_rule(
+        self, indicator: str, year: int, edition: int | None = None
+    ) -> MeanRule:
+        """
+        Which mean an indicator has in a data year.
+
+        Parameters
+        ----------
+        edition : int, optional
+            The data year of the report that shows it, if that is a later one: how the
+            members weigh goes by the year of the figures, and whom the mean is of by
+            that of the report.
+        """
         one = self.indicator(indicator)
         rule = self.supposed.mean if self.supposed else None
         # What is no ratio has nothing to be weighted by.
         if rule == "plain" or (rule and one.formula.denominator):
             return rule
-        return self.service.mean_rule(one, year)
+        own = self.service.mean_rule(one, year)
+        last = own if edition is None else self.service.mean_rule(one, edition)
+        # Whoever supposes how members weigh, has said whom it is of.
+        return mean_of(weighing(own), others=not rule and is_of_others(last))
+
+    def is_of_others(self, year: int) -> bool:
+        """Whether a report on a kommune and year has a mean that leaves that out."""
+        figures = self.service.figures
+        return any(is_of_others(self.mean_rule(one.id, year)) for one in figures)
+
+    def of_all(self, year: int) -> list[str]:
+        """What the indicators are called whose mean is of all in reports of a year."""
+        return [
+            one.short_name
+            for one in self.service.indicators
+            if not is_of_others(self.mean_rule(one.id, year))
+        ]
+
+    def for_report(self, kommune: str, year: int) -> "Catalogue":
+        """
+        What is known, as it is of a report, in which «snittet» is of somebody.
+
+        Where the means are of the others, the words say so. «ASSS samlet» is on nobody
+        who could be left out: there the means are of all, and that is said.
+
+        Parameters
+        ----------
+        kommune : str
+            Id of a member, or of a report on none.
+        """
+        if self.told_before or self.supposed or not self.is_of_others(year):
+            return self
+        if kommune == NETWORK:
+            return self._of_all()
+        said = self.phrases.of_the_others(self.of_all(year), self._spared(year))
+        return replace(self, phrases=said, told_before=self.phrases)
+
+    def _spared(self, year: int) -> list[Rule]:
+        """What is right as it is: that all weigh the same, where they do not else."""
+        relation = self.service.relations.corrected
+        rule = self.mean_rule(relation.raw, year) if relation else "plain"
+        return [Rule.CORRECTED_PLAIN] if weighing(rule) == "weighted" else []
+
+    def _of_all(self) -> "Catalogue":
+        """The same, with nobody left out of any mean."""
+        means = {
+            name: tuple(one.model_copy(update={"of": "all"}) for one in periods)
+            for name, periods in self.service.means.items()
+        }
+        words = self.phrases.words
+        words = {
+            **words,
+            "network_shades": f"{words['network_shades']} {words['network_of_all']}",
+        }
+        return replace(
+            self,
+            service=self.service.model_copy(update={"means": means}),
+            phrases=self.phrases.model_copy(update={"words": words}),
+            told_before=self.phrases,
+        )
 
     @property
     def in_mean(self) -> tuple[str, ...]:
@@ -1124,6 +1201,13 @@ def _not_begun(service: Service, collected: set[str]) -> Iterator[str]:
 
 def _wrong_means(service: Service) -> Iterator[str]:
     """Every year has a rule for each mean, and no year has two."""
+    if relation := service.relations.corrected:
+        mean = next((i.mean for i in service.figures if i.id == relation.corrected), "")
+        if any(period.of == "others" for period in service.means.get(mean, ())):
+            yield (
+                f"means.{mean}: is the mean of {relation.corrected}, which is 1.00 in "
+                "the mean of all: leave out of: others, or give it a mean of its own"
+            )
     for name, periods in service.means.items():
         where = f"means.{name}"
         yield from _out_of_step(where, periods)
@@ -1367,11 +1451,13 @@ def _check_phrases(
         file = translation.file_of(BOKMAL)
         problems += translation.check_words(file, phrases.words)
         problems += translation.check_form(file, phrases)
+        problems += translation.check_pieces(file, phrases)
     if phrases and caveats:
         texts = translation.originals(caveats.forbehold, kinds=caveats.kinds)
         for name, said in translations.items():
             file = translation.file_of(name)
             problems += translation.check_words(file, said.words)
+            problems += translation.check_pieces(file, said)
             problems += translation.check(file, said, phrases, texts)
     return problems
 

@@ -6,7 +6,7 @@ an entry agrees with the others is for ``catalogue``. Imports ``parameters``.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
@@ -24,6 +24,7 @@ from pydantic import (
 )
 
 from asss.catalogue.formula import Formula
+from asss.catalogue.language import join
 from asss.catalogue.parameters import (
     EVERY,
     Address,
@@ -35,7 +36,7 @@ from asss.catalogue.parameters import (
     Span,
     suggestion,
 )
-from asss.catalogue.rules import Limit, Topic
+from asss.catalogue.rules import Limit, Rule, Topic
 from asss.errors import ParameterError, UsageError
 
 __all__ = [
@@ -72,6 +73,9 @@ __all__ = [
     "StatBankSettings",
     "Table",
     "Unit",
+    "is_of_others",
+    "mean_of",
+    "weighing",
 ]
 
 #: What a folder of ``parameters/`` has that is a service area's.
@@ -89,7 +93,12 @@ Unit = Literal[
     "per_10000",
     "forholdstall",
 ]
-MeanRule = Literal["plain", "weighted"]
+#: How the members of a mean weigh: all alike, or a large one more.
+Weighing = Literal["plain", "weighted"]
+#: That, and whom the mean is of: everybody, or all but the kommune it is held against.
+MeanRule = Literal["plain", "weighted", "plain_of_others", "weighted_of_others"]
+#: How the rule of a mean ends, where that is of all but one.
+OF_OTHERS = "_of_others"
 #: Which year of a school year its figure is of: 2019/20 of data year 2019, or 2020.
 SchoolYear = Literal["first", "last"]
 #: A count of persons, as a part of those it could be, or for each so many.
@@ -129,14 +138,41 @@ class Group(Model):
     subject: str
 
 
-class MeanPeriod(Span):
-    """Which mean the network uses in a span of data years."""
+def is_of_others(rule: str) -> bool:
+    """Whether a mean leaves out the kommune that is held against it."""
+    return rule.endswith(OF_OTHERS)
 
-    rule: MeanRule
+
+def weighing(rule: str) -> Weighing:
+    """How the members of a mean weigh, whomever it is of."""
+    return "weighted" if rule.startswith("weighted") else "plain"
+
+
+def mean_of(weighs: Weighing, *, others: bool) -> MeanRule:
+    """The rule of a mean, of how its members weigh and whom it is of."""
+    if others:
+        return "weighted_of_others" if weighs == "weighted" else "plain_of_others"
+    return weighs
+
+
+class MeanPeriod(Span):
+    """Which mean the network uses in a span of data years.
+
+    ``rule`` is of the figures of these years, and ``of`` of the reports on them: who is
+    compared with whom is one thing in a whole report, its earlier years too.
+    """
+
+    rule: Weighing
+    of: Literal["all", "others"] = "all"
+
+    @property
+    def mean(self) -> MeanRule:
+        """The rule of a report on one of these years."""
+        return mean_of(self.rule, others=self.of == "others")
 
     def __str__(self) -> str:
         """As in a message."""
-        return f"{self.rule} {super().__str__()}"
+        return f"{self.rule} of {self.of} {super().__str__()}"
 
 
 class Range(Model):
@@ -456,10 +492,10 @@ class Service(Model):
         return f"{self.service}/{SERVICE_FILE}"
 
     def mean_rule(self, indicator: Indicator, year: int) -> MeanRule:
-        """Which mean the indicator has in a data year."""
+        """Which mean the indicator has in the report on a data year."""
         for period in self.means[indicator.mean]:
             if period.covers(year):
-                return period.rule
+                return period.mean
         msg = f"{self.file}: means.{indicator.mean} has no rule for {year}"
         raise ParameterError([msg])
 
@@ -697,6 +733,10 @@ UNWEIGHED = {
 }
 
 
+#: What is said of the figure that is corrected for need: KS sets it against all.
+OF_ALL = frozenset({Rule.CORRECTED_ALONE, Rule.CORRECTED_ALONE_NEAR})
+
+
 #: Fields that any sentence may have, and the text of a service area that stands there.
 IN_SENTENCES: Mapping[str, str] = {"area": "in_text", "per": "per"}
 
@@ -711,10 +751,12 @@ class OwnPhrases(Model):
 class Phrases(OwnPhrases):
     """``fraser.yaml``: sentences, the words of tables and figures, and thresholds.
 
-    ``supposed`` is what stands in them, in a what-if, instead of a name of the network.
+    ``supposed`` is what stands in them, in a what-if, instead of a name of the network;
+    ``of_others`` what stands in a report whose means are of the other kommuner.
     """
 
     supposed: Mapping[str, str]
+    of_others: Mapping[str, str]
     thresholds: Thresholds
     weights: Mapping[Annotated[Topic, Strict(strict=False)], Threshold]
     words: Mapping[str, str]
@@ -726,6 +768,72 @@ class Phrases(OwnPhrases):
             update={
                 "words": {**self.words, **own.words},
                 "phrases": {**self.phrases, **own.phrases},
+            }
+        )
+
+    def excepting(self, names: Sequence[str]) -> "Phrases":
+        """These with the indicators named whose mean is of all where most are not."""
+        words = dict(self.words)
+        for key in ("of_others_except", "caption_of_all"):
+            told = words[key].format(names=join(names, words)) if names else ""
+            words[key] = told
+        return self.model_copy(update={"words": words})
+
+    def of_the_others(
+        self, names: Sequence[str], spared: Collection[str] = ()
+    ) -> "Phrases":
+        """
+        These where means are of all but the kommune itself.
+
+        Parameters
+        ----------
+        names : sequence of str
+            The indicators whose mean is of all.
+        spared : collection of str
+            More phrases that stay as they are.
+        """
+        told = self.excepting(names)
+        exception = told.words["of_others_except"]
+        instead = {
+            piece: text.replace("{exception}", exception)
+            for piece, text in self.of_others.items()
+        }
+        said = told.reworded(instead, spared={*OF_ALL, *spared})
+        words = {**said.words, "table_mean": said.words["table_mean_of_others"]}
+        return said.model_copy(update={"words": words})
+
+    def reworded(
+        self, instead: Mapping[str, str], *, spared: Collection[str] = ()
+    ) -> "Phrases":
+        """
+        These with other text in the place of some.
+
+        Longer pieces go before shorter, and nothing that was put in is read again.
+
+        Parameters
+        ----------
+        spared : collection of str
+            The phrases that stay as they are.
+        """
+        pieces = sorted(instead, key=len, reverse=True)
+        if not pieces:
+            return self
+        pattern = re.compile("|".join(map(re.escape, pieces)))
+
+        def reworded(text: str) -> str:
+            return pattern.sub(lambda found: instead[found[0]], text)
+
+        return self.model_copy(
+            update={
+                "words": {key: reworded(word) for key, word in self.words.items()},
+                "phrases": {
+                    rule: phrase.model_copy(
+                        update={"sentence": reworded(phrase.sentence)}
+                    )
+                    if rule not in spared
+                    else phrase
+                    for rule, phrase in self.phrases.items()
+                },
             }
         )
 
@@ -766,7 +874,7 @@ class Supposition(Model):
     members: Identifiers = Field(
         description="Ids of those whose figures make the mean."
     )
-    mean: MeanRule | None = Field(
+    mean: Weighing | None = Field(
         description="The rule of all means that can have it; null: that of their year."
     )
     thresholds: Mapping[str, FiniteFloat] = Field(

@@ -8,7 +8,6 @@ prints, keeps or exports a report takes it for what is known. Imports ``catalogu
 below.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Literal, TypeAlias, get_args
@@ -16,7 +15,7 @@ from typing import Literal, TypeAlias, get_args
 from pydantic import ValidationError
 
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.knowledge import Phrases, Supposition, Threshold, Thresholds
+from asss.catalogue.knowledge import Supposition, Threshold, Thresholds
 from asss.catalogue.language import alphabetical, capitalised, join, number
 from asss.catalogue.parameters import Member, fold, unknown
 from asss.errors import UsageError
@@ -61,7 +60,9 @@ def suppose(
         Ids or names of those whose figures make the mean, or of those whose do not.
     mean : "plain", "weighted" or "others"
         Plain: all weigh the same. Weighted: by numerators and denominators; what has
-        none keeps the rule of its year. Others: the kommune itself is not in it.
+        none keeps the weights of its year. Both are of the whole group. Others: the
+        kommune itself is not in it. Without one, whoever the year's rule leaves out is
+        left out of this group too.
     thresholds : mapping of str to float
         Limits of ``fraser.yaml``, by their ids.
 
@@ -88,7 +89,10 @@ def suppose(
         raise UsageError(msg)
     compared = [one for one in everybody if one.id in kept | {kommune}]
     rule = None if mean == "others" else mean
-    names = _names(known, everybody, group, compared, kommune, rule)
+    is_others = mean is None and known.is_of_others(year)
+    names = _names(
+        known, everybody, group, compared, kommune, rule, is_others=is_others
+    )
     words = known.phrases.words
     is_other = len(group) < len(everybody) or rule or not thresholds
     what = [names["mean"]] if is_other else []
@@ -104,7 +108,10 @@ def suppose(
         thresholds=dict(thresholds or {}),
     )
     network = known.network.model_copy(update={"members": tuple(compared)})
-    phrases = _reworded(known.phrases, names).model_copy(update={"thresholds": limits})
+    said = known.told_before or known.phrases
+    instead = {key: text.format(**names) for key, text in said.supposed.items()}
+    phrases = said.excepting(known.of_all(year)).reworded(instead)
+    phrases = phrases.model_copy(update={"thresholds": limits})
     return replace(
         known, network=network, phrases=phrases, comments=(), supposed=supposed
     )
@@ -175,8 +182,14 @@ def _names(
     compared: list[Member],
     kommune: str,
     rule: str | None,
+    *,
+    is_others: bool,
 ) -> dict[str, str]:
-    """What group and mean are called, by the field of ``supposed`` in the phrases."""
+    """
+    What group and mean are called, by the field of ``supposed`` in the phrases.
+
+    `is_others` is whether the kommune is left out of whatever group it is in.
+    """
     words = known.phrases.words
 
     def name(some: list[Member]) -> str:
@@ -189,11 +202,16 @@ def _names(
             return words["what_if_without"].format(names=join(left, words))
         return join(sorted((one.name for one in some), key=alphabetical), words)
 
-    is_others = [one.id for one in everybody if one not in group] == [kommune]
-    called = words["what_if_others"] if is_others else name(group)
+    left = [one.id for one in everybody if one not in group]
+    called = words["what_if_others"] if left == [kommune] else name(group)
+    of = called
+    if is_others and not left:
+        of = words["what_if_others"]
+    elif is_others and kommune not in left:
+        of = words["what_if_others_of"].format(group=called)
     kind = rule or "year"
-    mean = words[f"what_if_mean_{kind}"].format(group=called)
-    some = words[f"what_if_some_mean_{kind}"].format(group=called)
+    mean = words[f"what_if_mean_{kind}"].format(group=of)
+    some = words[f"what_if_some_mean_{kind}"].format(group=of)
     short = words[f"what_if_mean_{kind}"].format(group=words["what_if_group"])
     everyone = name(compared)
     return {
@@ -213,27 +231,3 @@ def _written(value: float) -> str:
     """A limit as in print, with the decimals that it has."""
     _, _, decimals = f"{value:g}".partition(".")
     return number(value, len(decimals))
-
-
-def _reworded(phrases: Phrases, names: Mapping[str, str]) -> Phrases:
-    """
-    The phrases and words with what is supposed where the network is named.
-
-    Longer pieces go before shorter, and nothing that was put in is read again.
-    """
-    pieces = sorted(phrases.supposed, key=len, reverse=True)
-    pattern = re.compile("|".join(map(re.escape, pieces)))
-    instead = {key: text.format(**names) for key, text in phrases.supposed.items()}
-
-    def reworded(text: str) -> str:
-        return pattern.sub(lambda found: instead[found[0]], text)
-
-    return phrases.model_copy(
-        update={
-            "words": {key: reworded(word) for key, word in phrases.words.items()},
-            "phrases": {
-                rule: phrase.model_copy(update={"sentence": reworded(phrase.sentence)})
-                for rule, phrase in phrases.phrases.items()
-            },
-        }
-    )

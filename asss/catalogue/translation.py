@@ -129,7 +129,7 @@ class Translation(OwnTranslation):
     ----------
     phrases, words
         As in ``fraser.yaml``, with the same keys and the same fields.
-    supposed
+    supposed, of_others
         As in ``fraser.yaml``, of what stands in this file.
     texts : mapping of kind, id and key to str
         Texts of other files: ``kinds: {misposting: {name: Feilføring}}``; those of a
@@ -140,6 +140,7 @@ class Translation(OwnTranslation):
     """
 
     supposed: Mapping[str, str]
+    of_others: Mapping[str, str]
     phrases: Mapping[Identifier, Phrase]
     words: Mapping[str, str]
     texts: Mapping[str, Mapping[Identifier, Mapping[str, str]]]
@@ -202,6 +203,7 @@ def translate(
         phrases.model_copy(
             update={
                 "supposed": said.supposed,
+                "of_others": said.of_others,
                 "words": said.words,
                 "phrases": said.phrases,
             }
@@ -227,6 +229,16 @@ def translate(
 def check_words(file: str, words: Mapping[str, str]) -> list[str]:
     """Words that the rules of ``language`` need, and that a file lacks."""
     return [f"{file}: words.{key}: is missing" for key in WORDS if key not in words]
+
+
+def check_pieces(file: str, said: "Phrases | Translation") -> list[str]:
+    """Pieces that stand in no text, and so would be said of nobody."""
+    texts = [*said.words.values(), *(one.sentence for one in said.phrases.values())]
+    return [
+        f"{file}: of_others: {piece!r} stands in no phrase and no word"
+        for piece in said.of_others
+        if not any(piece in text for text in texts)
+    ]
 
 
 def form(phrases: Phrases) -> dict[str, dict[str, str]]:

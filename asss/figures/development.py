@@ -412,8 +412,11 @@ def _notes(
 ) -> tuple[str, ...]:
     """Words that the caption ends with: why lines are broken."""
     years = {fact.year for fact in _later(facts, book)}
+    rules = {(fact.indicator, fact.mean_rule) for fact in facts}
+    now = (fact for fact in facts if fact.year == book.run.year)
     reasons = {
-        "caption_mean_break": len({fact.mean_rule for fact in facts}) > 1,
+        "caption_of_all": picture.is_mixed(now, known),
+        "caption_mean_break": len(rules) > len({name for name, _ in rules}),
         "caption_members": any(gets_members(known, year) for year in years),
         **broken,
     }

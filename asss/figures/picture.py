@@ -180,6 +180,13 @@ def is_reconstructed(fact: Fact) -> bool:
     return fact.value is not None and fact.basis == "reconstructed"
 
 
+def is_mixed(facts: Iterable[Fact], known: Catalogue) -> bool:
+    """Whether the mean of some is of all, in a report whose means are of the others."""
+    return any(
+        known.is_of_others(fact.year) and not fact.is_of_others for fact in facts
+    )
+
+
 def why(fact: Fact, known: Catalogue) -> str:
     """Why a figure, or what it is compared with, is kept back: in a few words."""
     words = known.phrases.words
@@ -190,6 +197,8 @@ def why(fact: Fact, known: Catalogue) -> str:
             return lowered(kind.name)
     if lacks_base(known, fact):
         return words["base_mean"]
+    if fact.is_alone:
+        return words["no_others"]
     return meaning(fact.status, words) if fact.status else words["no_index"]
 
 

@@ -124,6 +124,7 @@ def profile(
     key.draw(canvas, foot + 6)
     peers = [peer for line in lines for peer in book.peers(line.fact.indicator)]
     notes = {
+        "caption_of_all": picture.is_mixed((one.fact for one in lines), known),
         "caption_arrows": layout.has_arrows,
         "caption_doubt": bool(doubtful(known, (line.fact for line in lines))),
     }

@@ -123,7 +123,7 @@ def _page(
     parameters = find_folder(folder)
     known = catalogue.load_catalogue(
         parameters, service=run.service, language=run.language
-    )
+    ).for_report(run.kommune, run.year)
     snapshot = holdings.choose_snapshot(run.snapshot, root=parameters.parent)
     answers = holdings.open_snapshot(snapshot, root=parameters.parent)
     readback.check_facts(facts, run, known, answers)

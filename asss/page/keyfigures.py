@@ -158,6 +158,9 @@ class Row(record.PrintedRow):
     latest: Fact
     values: Sequence[Cell]
 
+    #: What stands after the name, of how the mean is made.
+    rule_marks: str
+
     @property
     def earlier(self) -> list[Cell]:
         """The cells under `Table.earlier`."""
@@ -267,11 +270,17 @@ def key_figures(found: Findings, known: Catalogue) -> Block:
 def _legend(made: Table, known: Catalogue) -> dict[str, str]:
     """Only the marks and signs that the table really shows."""
     words, latest = known.phrases.words, [row.latest for row in made.rows]
-    rules = {fact.mean_rule for fact in latest}
     entries: dict[str, str] = {}
-    if "plain" in rules:
-        key = "notes_plain" if "weighted" in rules else "notes_all_plain"
-        entries[words["plain_mark"]] = words[key]
+    if not all(fact.is_weighted for fact in latest):
+        some = any(fact.is_weighted for fact in latest)
+        entries[words["plain_mark"]] = words[
+            "notes_plain" if some else "notes_all_plain"
+        ]
+    is_of_others = known.is_of_others(made.years[-1].year)
+    if is_of_others and not known.supposed:
+        entries[words["table_mean"]] = words["notes_of_others"]
+    if is_of_others and not all(fact.is_of_others for fact in latest):
+        entries[words["of_all_mark"]] = words["notes_of_all"]
     bases = {fact.basis for fact in made.facts if fact.value is not None}
     bases |= {fact.mean_basis for fact in latest if fact.network_mean is not None}
     return entries | legend((fact.status for fact in made.facts), words, bases=bases)
@@ -392,6 +401,7 @@ class _Maker:
             section=section,
             indicator=indicator.id,
             latest=latest,
+            rule_marks=self._rule_marks(latest),
             name=language.bind(indicator.name),
             unit=self._words[f"unit_label_{indicator.unit}"],
             **self._noted(notes, indicator.short_name),
@@ -446,7 +456,8 @@ class _Maker:
             for entry in known.forbehold_by_id(fact.forbehold)
             if fact.network_mean is None and kinds[entry.kind].mean == "void"
         ]
-        absent = [one for one in self._book.peers(fact.indicator) if one.rank is None]
+        peers = [p for p in self._book.peers(fact.indicator) if p.is_behind(fact)]
+        absent = [one for one in peers if one.rank is None]
         if absent and fact.network_mean is not None:
             details: dict[str, Detail] = {
                 "subject": known.indicator(fact.indicator).mention,
@@ -459,7 +470,7 @@ class _Maker:
         # Each is a clause that names its kommune, and so a sentence.
         doubtful = " ".join(
             f"{language.capitalised(entry.label)}."
-            for peer in self._book.peers(fact.indicator)
+            for peer in peers
             if peer.rank is not None
             for entry in self._forbehold_of(peer)
             if kinds[entry.kind].told == "with_finding"
@@ -467,6 +478,13 @@ class _Maker:
         if doubtful:
             notes.append(text.phrase("mean_includes", {"reasons": doubtful}, known))
         return notes
+
+    def _rule_marks(self, latest: Fact) -> str:
+        """Whether the mean is plain, and where most are of the others, of all."""
+        words, is_mixed = self._words, self._known.is_of_others(self._book.run.year)
+        is_of_all = is_mixed and not latest.is_of_others
+        plain = "" if latest.is_weighted else words["plain_mark"]
+        return plain + (words["of_all_mark"] if is_of_all else "")
 
     def _mean(self, fact: Fact, indicator: Indicator, notes: Sequence[str]) -> Cell:
         """The network's mean."""

@@ -9,7 +9,7 @@ forbehold. A report says where the page is. Imports ``sections`` and below.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, get_args
 
 from markupsafe import Markup
 
@@ -28,6 +28,8 @@ from asss.catalogue.knowledge import (
     NeedFigure,
     NeedPart,
     Series,
+    is_of_others,
+    weighing,
 )
 from asss.catalogue.parameters import EVERY, METHOD, suggestion
 from asss.errors import UsageError
@@ -179,14 +181,27 @@ def _means(book: NetworkBook, known: Catalogue) -> Block:
     ]
     heads = (
         words["method_year"],
-        *(language.capitalised(words[f"mean_{rule}"]) for rule in _RULES),
+        *(
+            language.capitalised(words[f"mean_{rule}"])
+            for rule in _columns(book, known)
+        ),
     )
     explained = block("told", known, paragraphs=told, terms=terms)
     caption = words["method_means_caption"]
     return _joined(explained, _grid(known, MEANS, caption, heads, rows, "means"))
 
 
-_RULES: tuple[MeanRule, ...] = ("weighted", "plain")
+def _columns(book: NetworkBook, known: Catalogue) -> list[MeanRule]:
+    """The rules that the table tells of: those of others only where there are such."""
+    figures, edition = known.service.figures, book.run.year
+    used = {
+        known.mean_rule(one.id, year, edition)
+        for one in figures
+        for year in book.all_years
+    }
+    rules: tuple[MeanRule, ...] = get_args(MeanRule)
+    shown = [rule for rule in rules if rule in used or not is_of_others(rule)]
+    return sorted(shown, key=lambda rule: weighing(rule) != "weighted")
 
 
 def _rules(
@@ -198,18 +213,17 @@ def _rules(
     def having(year: int) -> list[str]:
         indicators = known.service.figures
         told = []
-        for rule in _RULES:
-            names = [i.short_name for i in indicators if _rule(known, i, year) == rule]
+        of = {
+            one.id: known.mean_rule(one.id, year, book.run.year) for one in indicators
+        }
+        for rule in _columns(book, known):
+            names = [one.short_name for one in indicators if of[one.id] == rule]
             whole = {0: words["method_none"], len(indicators): words["method_all"]}
             told.append(whole.get(len(names)) or language.join(names, words))
         return told
 
     for told, years in groupby(book.all_years, having):
         yield list(years), told
-
-
-def _rule(known: Catalogue, indicator: Indicator, year: int) -> MeanRule:
-    return known.mean_rule(indicator.id, year)
 
 
 def _editions(years: Sequence[int]) -> str:

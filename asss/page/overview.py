@@ -86,8 +86,8 @@ def matrix(found: NetworkFindings, known: Catalogue) -> Block:
         for section in known.service.sections
     ]
     bases = {basis for fact in book.reported for basis in fact.shown_bases}
-    shown = {fact.mean_rule for fact in book.reported if fact.network_mean is not None}
-    plain = {words["plain_mark"]: words["network_plain"]} if "plain" in shown else {}
+    shown = {f.is_weighted for f in book.reported if f.network_mean is not None}
+    plain = {words["plain_mark"]: words["network_plain"]} if False in shown else {}
     return block(
         "matrix",
         known,
@@ -138,7 +138,7 @@ class _Notes:
             "cells": [self._cell(fact, indicator) for fact in peers],
             "mean": _amount(first.network_mean, first, first.mean_basis, known),
             "fact": first.id,
-            "is_plain": first.mean_rule == "plain" and first.network_mean is not None,
+            "is_plain": not first.is_weighted and first.network_mean is not None,
         }
 
     def _cell(self, fact: Fact, indicator: Indicator) -> dict[str, Any]:

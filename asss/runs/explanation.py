@@ -340,11 +340,13 @@ class _Work:
             told = f"of {_written(fact.value)} and {_written(beside)}"
             return f"{formula} = {_written(amount)}, {told}"
         if quantity == "network_mean":
-            sums = {
-                "weighted": "sum of numerators / sum of denominators",
-                "plain": "mean of the figures",
-            }
-            return f"{sums[fact.mean_rule]} of {fact.n} = {_written(amount)}"
+            how = "mean of the figures"
+            if fact.is_weighted:
+                how = "sum of numerators / sum of denominators"
+            whose = f"{fact.n}"
+            if fact.is_of_others:
+                whose = f"the {fact.n - (fact.rank is not None)} others"
+            return f"{how} of {whose} = {_written(amount)}"
         if quantity == "value" and None not in (fact.numerator, fact.denominator):
             parts = (fact.numerator, fact.denominator, fact.factor, amount)
             above, below, factor, result = map(_written, parts)
@@ -382,8 +384,8 @@ class _Work:
         table, known = self.indexed, self.known
         is_same = (table["indicator"] == fact.indicator) & (table["year"] == fact.year)
         rows = table[is_same]
-        mean_of = next(iter(rows["mean_of"]), ())
-        is_weighted = fact.mean_rule == "weighted"
+        own = rows.loc[rows["kommune"] == fact.kommune, "mean_of"]
+        mean_of, is_weighted = next(iter(own), ()), fact.is_weighted
         weighs = rows["denominator"] if is_weighted else rows["year"] * 0 + 1
         weighs = weighs.astype(float).where(rows["kommune"].isin(mean_of))
         share = weighs / weighs.sum()

@@ -172,22 +172,23 @@ def render_report(
     known = catalogue.load_catalogue(folder, service=run.service, language=run.language)
     _check_language(known, template)
     known.check_comments((run.kommune, run.year))
+    told = known.for_report(run.kommune, run.year)
     with outputs.workplace(target) as work:
         failed = outputs.failed_notebook(output, run.year, run.service, run.kommune)
         place = _Place(work, failed, limits)
-        notebook, fingerprint = _execute(run, template, known, place)
+        notebook, fingerprint = _execute(run, template, told, place)
         settled = ledger.settle(entry, run, fingerprint, today=today)
         if ledger.dated(run, settled) != run:
             # The day is on the page: only a new execution says it everywhere.
             run = ledger.dated(run, settled)
-            notebook, _ = _execute(run, template, known, place)
+            notebook, _ = _execute(run, template, told, place)
         facts = _facts(notebook, run)
-        everybody = readback.check_facts(facts, run, known, answers)
-        keeping = _write(notebook, run, known, work, formats)
-        readback.check_exports(work, facts, known, formats, everybody)
+        everybody = readback.check_facts(facts, run, told, answers)
+        keeping = _write(notebook, run, told, work, formats)
+        readback.check_exports(work, facts, told, formats, everybody)
         if REVIEW in editions and run.kommune not in SHARED:
-            html = review.compose(notebook, facts, known, answers)
-            readback.check_review(facts, known, html)
+            html = review.compose(notebook, facts, told, answers)
+            readback.check_review(facts, told, html)
             (work / REVIEW_NAME).write_text(html, encoding="utf-8")
         if _digest(folder, template) != read:
             msg = (

@@ -515,7 +515,8 @@ class KommuneReport(Report):
             held against the mean whether it is in it or not.
         mean : "plain", "weighted" or "others"
             Plain: all weigh the same. Weighted: by numerators and denominators; what
-            has none keeps the rule of its year. Others: of all but the kommune itself.
+            has none keeps the weights of its year. Both are of the whole group. Others:
+            of all but the kommune itself.
         thresholds : mapping of str to float
             Limits of ``fraser.yaml``, by their ids.
 
@@ -803,12 +804,13 @@ def assess(
     expect(Snapshot, snapshot, "snapshot, as from asss.open_snapshot,")
     expect(pd.DataFrame, indexed, "indexed, as from asss.index_to_network,")
     check_indexed(indexed)
+    known = known.for_report(run.kommune, run.year)
     if run.kommune == METHOD:
         book = gather_network(indexed, known, run, snapshot)
         return MethodReport(NetworkFindings(book, ()), known, indexed)
     if run.kommune == NETWORK:
         found = network.assess(indexed, known, run, snapshot)
-        return NetworkReport(found, known, indexed)
+        return NetworkReport(found, known, network.against_all(indexed, known))
     concluded = findings.assess(indexed, known, run, snapshot)
     return KommuneReport(concluded, known, indexed)
 

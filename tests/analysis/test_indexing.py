@@ -550,3 +550,105 @@ def test_no_change_is_told_across_a_merger(
     assert rows["kommune"].nunique() == 5
     assert rows["change"].isna().all()
     assert rows["previous"].notna().all()
+
+
+# -- the mean of the others ------------------------------------------------------------
+
+OTHERS: dict[str, Rule] = {
+    name: lambda *_, name=name: f"{name}_of_others" for name in RULES
+}
+
+
+@steady
+@given(tables(), rules)
+def test_mean_of_others_and_the_own_figure_make_the_mean_of_all(
+    observations: pd.DataFrame, rule: str
+) -> None:
+    """Plain: n - 1 times the one and the own are n times the other; or by weights."""
+    of_all = index_to_network(observations, rule=RULES[rule])
+    of_others = index_to_network(observations, rule=OTHERS[rule])
+    for (_, rows), (_, whole) in zip(groups(of_others), groups(of_all), strict=True):
+        behind = counted(whole)
+        mean = whole["network_mean"].iloc[0]
+        for name, one in rows.iterrows():
+            if name not in behind.index:
+                # Whoever is in no mean is held against that of all.
+                assert one["network_mean"] == pytest.approx(mean, nan_ok=True)
+                continue
+            assert one["mean_of"] == tuple(
+                sorted({*behind["kommune"]} - {one["kommune"]})
+            )
+            if len(behind) == 1:
+                assert pd.isna(one["network_mean"])
+                continue
+            weighs = (
+                behind["denominator"] if rule == "weighted" else behind["year"] * 0 + 1
+            )
+            own = weighs[name]
+            made = one["network_mean"] * (weighs.sum() - own) + one["value"] * own
+            assert made == pytest.approx(mean * weighs.sum())
+
+
+@steady
+@given(tables(), rules)
+def test_what_is_against_others_lies_on_their_mean_and_no_other(
+    observations: pd.DataFrame, rule: str
+) -> None:
+    """Index, distance and basis; place and ends are of everybody as before."""
+    of_all = index_to_network(observations, rule=RULES[rule])
+    rows = index_to_network(observations, rule=OTHERS[rule])
+    assert set(rows["mean_rule"]) == {f"{rule}_of_others"}
+    told = rows[rows["index"].notna()]
+    made = told["value"] / told["network_mean"] * 100
+    assert told["index"].to_numpy() == pytest.approx(made.to_numpy())
+    assert told["distance"].to_numpy() == pytest.approx(made.to_numpy() - 100)
+    alike = ["value", "rank", "n", "lowest", "highest", "previous", "change"]
+    pd.testing.assert_frame_equal(told[alike], of_all.loc[told.index, alike])
+
+
+@steady
+@given(tables(has_distance=always, in_mean=always, is_mean_usable=always), rules)
+def test_nobody_changes_side_when_held_against_the_others(
+    observations: pd.DataFrame, rule: str
+) -> None:
+    """Taking a figure out of its mean only moves the mean away from it."""
+    of_all = index_to_network(observations, rule=RULES[rule])["distance"]
+    of_others = index_to_network(observations, rule=OTHERS[rule])["distance"]
+    both = of_all.notna() & of_others.notna()
+    assert (of_all[both].round(6) * of_others[both].round(6) >= 0).all()
+    assert (of_others[both].abs() >= of_all[both].abs() - 1e-6).all()
+
+
+def test_the_only_one_with_a_figure_has_nobody_to_be_held_against() -> None:
+    """No mean, no index, no place; who lacks a figure has the mean of who has one."""
+    alone = table(row("a"), row("b", status=":"), row("c", in_mean=False))
+    rows = index_to_network(alone, rule=OTHERS["plain"]).set_index("kommune")
+    assert rows.loc["a", ["network_mean", "index", "rank"]].isna().all()
+    assert rows.loc["a", "mean_of"] == ()
+    assert rows.loc[["b", "c"], "network_mean"].tolist() == [10.0, 10.0]
+    assert rows["n"].tolist() == [0, 0, 0]
+
+
+def test_suppressed_figure_of_another_is_in_no_mean_of_others() -> None:
+    """The mean of b is of a alone, and rests on what that rests on."""
+    given = table(row("a", basis="reconstructed"), row("b"), row("c", status=":"))
+    rows = index_to_network(given, rule=OTHERS["plain"]).set_index("kommune")
+    assert rows["mean_of"].tolist() == [("b",), ("a",), ("a", "b")]
+    assert rows["mean_basis"].tolist() == ["real", "reconstructed", "reconstructed"]
+    assert rows["distance_basis"].tolist()[:2] == ["reconstructed", "reconstructed"]
+
+
+def test_whom_a_mean_is_of_goes_by_the_newest_year() -> None:
+    """How its members weigh goes by the year of the figures."""
+
+    def changing(_: str, year: int) -> str:
+        return "plain_of_others" if year < YEARS[-1] else "weighted"
+
+    rows = [
+        row(k, year=y, denominator=d) for y in YEARS for k, d in (("a", 10), ("b", 90))
+    ]
+    both = index_to_network(table(*rows), rule=changing)
+    assert both["mean_rule"].tolist() == ["plain"] * 2 + ["weighted"] * 2
+    before = index_to_network(table(*rows[:2]), rule=changing)
+    assert set(before["mean_rule"]) == {"plain_of_others"}
+    assert before["network_mean"].tolist() == before["value"].tolist()[::-1]

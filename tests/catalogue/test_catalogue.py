@@ -1585,6 +1585,68 @@ def test_mean_without_any_rule_is_refused(folder: Path) -> None:
     assert all("means.plain: leave out" in problem for problem in problems_in(folder))
 
 
+def test_barnevern_is_against_the_others_in_its_old_edition_alone(root: Path) -> None:
+    """KS printed «snittet for de andre» in edition 2018, and then the mean of all."""
+    known = catalogue.load_catalogue(root / "parameters", service="barnevern")
+    corrected = known.service.relations.corrected
+    for one in known.service.figures:
+        rules = {year: known.mean_rule(one.id, year) for year in range(2015, 2024)}
+        is_corrected = corrected and one.id == corrected.corrected
+        old = "plain" if is_corrected else "plain_of_others"
+        assert {rules[year] for year in (2015, 2016, 2017)} == {old}
+        later = "weighted" if one.formula.denominator else "plain"
+        assert {rules[year] for year in range(2018, 2024)} == {later}
+    # In a report of a later year all means are of all, those of earlier years too.
+    assert known.mean_rule("sykefravaer", 2016, 2017) == "plain_of_others"
+    assert known.mean_rule("sykefravaer", 2017, 2018) == "plain"
+    assert known.of_all(2017) == ["Ressursbruksindikator"]
+
+
+def test_what_is_known_of_a_report_says_whom_its_means_are_of(root: Path) -> None:
+    """Only where they are of the others: else nothing is another."""
+    known = catalogue.load_catalogue(root / "parameters", service="barnevern")
+    assert known.for_report("oslo", 2018) is known
+    told = known.for_report("oslo", 2017)
+    assert told.for_report("oslo", 2017) is told
+    said = told.phrases.phrases
+    assert "enn snittet for de andre:" in said["spending"].sentence
+    # KS' own figure is 1,00 in the mean of all.
+    assert "enn snittet for ASSS når" in said["corrected_alone"].sentence
+    of_network = known.for_report(parameters.NETWORK, 2017)
+    assert {of_network.mean_rule(o.id, 2017) for o in known.service.figures} == {
+        "plain"
+    }
+    assert of_network.phrases.phrases == known.phrases.phrases
+
+
+def test_corrected_figure_is_never_held_against_the_others(folder: Path) -> None:
+    """It is made of the mean of all, in which it is 1,00."""
+    with rewritten(folder / SERVICE) as content:
+        content["means"]["plain"] = [{"rule": "plain", "of": "others"}]
+    (problem,) = problems_in(folder)
+    assert problem.startswith("indikatorer.yaml: means.plain: is the mean of ressurs")
+    assert "leave out of: others" in problem
+
+
+def test_mean_of_somebody_unheard_of_is_refused(folder: Path) -> None:
+    with rewritten(folder / SERVICE) as content:
+        content["means"]["plain"] = [{"rule": "plain", "of": "ohters"}]
+    problems = problems_in(folder)
+    assert any("means.plain" in one and "of" in one for one in problems)
+
+
+@pytest.mark.parametrize("file", ["fraser.yaml", "fraser.nn.yaml"])
+def test_piece_that_stands_nowhere_is_refused(folder: Path, file: str) -> None:
+    """A phrase that was reworded would go on to call another mean that of ASSS."""
+    path = folder / file
+    with rewritten(path) as content:
+        content["of_others"]["snittet for ASSS-en"] = "snittet for de andre"
+    (problem,) = problems_in(folder)
+    assert problem == (
+        f"{file}: of_others: 'snittet for ASSS-en' stands in no phrase and no word"
+    )
+
+
 # -- addresses -------------------------------------------------------------------------
 
 NO_ADDRESSES = [

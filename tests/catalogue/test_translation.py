@@ -352,6 +352,8 @@ def whole_translation(folder: Path) -> None:
     kinds = {name: {"name": kind.name} for name, kind in known.kinds.items()}
     content = {
         **{key: bokmal[key] for key in ("supposed", "phrases", "words")},
+        # Its keys stand in what is said.
+        "of_others": {by_rote(k): text for k, text in bokmal["of_others"].items()},
         "texts": {"kinds": kinds, "forbehold": of_all},
         "prose": prose,
     }

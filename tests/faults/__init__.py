@@ -31,6 +31,7 @@ Kind = Literal[
     "table",
     "own",
     "need",
+    "others",
 ]
 
 #: Codes that a cell has, among others.

@@ -101,8 +101,8 @@ FAULTS = (
     _slip(
         "all weigh the same in every mean",
         INDEXING,
-        'by_group["rule"].first() == "plain", weighted',
-        'by_group["rule"].first() != "", weighted',
+        '~by_group["is_weighted"].first(), weighted',
+        'by_group["is_weighted"].first().notna(), weighted',
     ),
     _slip(
         "a mean is of the year before",

@@ -80,8 +80,8 @@ FAULTS = (
     _network(
         "a plain mean is not told as one",
         OVERVIEW,
-        '"is_plain": first.mean_rule == "plain" and',
-        '"is_plain": first.mean_rule != "plain" and',
+        '"is_plain": not first.is_weighted and',
+        '"is_plain": first.is_weighted and',
     ),
     _network(
         "the unit in the table is another",

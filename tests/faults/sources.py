@@ -196,7 +196,7 @@ FAULTS = (
     _slip(
         "the rule of a mean is that of the last year",
         CATALOGUE,
-        "return self.service.mean_rule(one, year)",
-        "return self.service.mean_rule(one, 2020)",
+        "own = self.service.mean_rule(one, year)",
+        "own = self.service.mean_rule(one, 2020)",
     ),
 )

@@ -160,8 +160,8 @@ FAULTS = (
     ),
     _slip(
         "a plain mean is explained as if all were",
-        'key = "notes_plain" if "weighted" in rules else "notes_all_plain"',
-        'key = "notes_all_plain"',
+        '"notes_plain" if some else "notes_all_plain"',
+        '"notes_all_plain"',
     ),
     _slip(
         "the legend lacks what reconstructed is",

@@ -1,5 +1,6 @@
 """The second service area on its pages: whole, read back, and in its own words."""
 
+import csv
 import html
 import json
 import re
@@ -13,9 +14,9 @@ from zipfile import ZipFile
 
 import given
 import openpyxl
-import pandas as pd
 import pytest
 from faults import Scene
+from lxml.html import document_fromstring as HTML
 
 import asss
 from asss.catalogue.catalogue import Catalogue
@@ -33,7 +34,10 @@ FOREIGN = re.compile(
 )
 
 #: One in which figures are real, one that merged, the network, and the older mean.
-PAGES = [("oslo", 2020), ("trondheim", 2018), ("stavanger", 2017), (NETWORK, 2019)]
+PAGES = [
+    *(("oslo", 2020), ("trondheim", 2018), ("stavanger", 2017)),
+    *((NETWORK, 2019), (NETWORK, 2017)),
+]
 
 
 @pytest.fixture(scope="module")
@@ -42,20 +46,16 @@ def barnevern(root: Path) -> Catalogue:
 
 
 @pytest.fixture(scope="module")
-def rows(barnevern: Catalogue, snapshot: Snapshot) -> pd.DataFrame:
-    observed = asss.observations(2020, snapshot=snapshot, parameters=barnevern)
-    return asss.index_to_network(observed, rule=barnevern.mean_rule)
-
-
-@pytest.fixture(scope="module")
-def made(barnevern: Catalogue, rows: pd.DataFrame, snapshot: Snapshot) -> Any:
+def made(barnevern: Catalogue, snapshot: Snapshot) -> Any:
     """A report and its page."""
 
     @cache
     def make(kommune: str, year: int) -> tuple[Any, str]:
         given = {"kommune": kommune, "year": year, "snapshot": "embedded"}
         run = asss.load_run({**given, "service": "barnevern"})
-        report = asss.assess(rows[rows["year"] <= year], barnevern, run, snapshot)
+        observed = asss.observations(year, snapshot=snapshot, parameters=barnevern)
+        rows = asss.index_to_network(observed, rule=barnevern.mean_rule)
+        report = asss.assess(rows, barnevern, run, snapshot)
         assert isinstance(report, KommuneReport | MethodReport | NetworkReport)
         return report, report.preview().html
 
@@ -72,6 +72,140 @@ def test_page_is_read_back(
     readback.check_facts(facts, report.found.book.run, barnevern, snapshot)
     pdf = typesetting.to_pdf(html) if page[0] != NETWORK else None
     readback.check(facts, barnevern, html=html, pdf=pdf)
+
+
+# -- the mean of the others ------------------------------------------------------------
+
+
+def _printed() -> list[tuple[str, str, int]]:
+    """What KS printed as a distance from «snittet for de andre», and it holds."""
+    path = Path(__file__).parents[1] / "fasit" / "barnevern.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        return [
+            (row["kommune"], row["indicator"], int(row["expected"]))
+            for row in csv.DictReader(file)
+            if row["kind"] == "distance_from_others" and not row["exception"]
+        ]
+
+
+@pytest.mark.parametrize(("kommune", "indicator", "distance"), _printed())
+def test_page_prints_the_distances_that_ks_did(
+    kommune: str, indicator: str, distance: int, made: Any, barnevern: Catalogue
+) -> None:
+    """Beside figure 1, of the year of edition 2018."""
+    _, html = made(kommune, 2017)
+    words, name = barnevern.phrases.words, barnevern.indicator(indicator).short_name
+    (profile, *_) = [
+        table
+        for table in HTML(html).iter("table")
+        if words["profile_index"] in [_text(th) for th in table.iter("th")]
+    ]
+    heads = [_text(th) for th in next(profile.iter("tr"))]
+    (row,) = [tr for tr in profile.iter("tr") if _text(tr[0]) == name]
+    told = _text(row[heads.index(words["profile_index"])])
+    assert told.rstrip("ʳ") == str(100 + distance)
+
+
+def _text(node: Any) -> str:
+    return " ".join("".join(node.itertext()).split())
+
+
+def test_page_names_whom_the_mean_is_of(made: Any) -> None:
+    """In sentence, table, figures and alternative texts, and nowhere as ASSS's."""
+    _, html = made("oslo", 2017)
+    text = _text(HTML(re.sub(r"<style.*?</style>", "", html, flags=re.DOTALL)))
+    for said in (
+        "som snittet for de andre: kr 10 199",
+        "Regnes kommunen med (snitt kr 9 813",
+        "Indeks, snittet for de andre = 100",
+        "Hver kommune er holdt mot snittet uten den selv.",
+        "For Ressursbruksindikator er snittet for alle.",
+        "De andre er snittet for de andre kommunene, uten kommunen selv.",
+        "† Snittet er for alle, kommunen selv medregnet.",
+        "snittet for de andre kommunene og hver av dem.",
+    ):
+        assert said in " ".join(text.split()), said
+    assert not re.findall(r"[Ss]nitt(?:et)? for ASSS|ASSS-snitt", html)
+    # No rule changes between the years that this report shows.
+    assert "Snittlinjen er brutt" not in html
+
+
+def test_no_page_of_a_later_year_speaks_of_the_others(made: Any) -> None:
+    for page in (("oslo", 2020), ("trondheim", 2018), (NETWORK, 2019)):
+        _, html = made(*page)
+        assert "snittet for de andre" not in html.replace("\n", " ")
+        assert "†" not in html
+
+
+def test_network_is_held_against_all_and_says_so(made: Any) -> None:
+    """Nobody is left out on a page that is on everybody."""
+    report, html = made(NETWORK, 2017)
+    rules = {fact.mean_rule for fact in report.found.book.facts.values()}
+    assert rules == {"plain"}
+    assert set(report.facts["mean_rule"]) == {"plain"}
+    assert "Snittet er her for alle kommunene." in html
+    _, of_later = made(NETWORK, 2019)
+    assert "Snittet er her for alle" not in of_later
+
+
+def test_method_says_whom_the_means_are_of(made: Any) -> None:
+    """In words, by indicator in the table of rules, and at each definition."""
+    _, html = made(METHOD, 2017)
+    text = _text(HTML(re.sub(r"<style.*?</style>", "", html, flags=re.DOTALL)))
+    assert "uten kommunen selv (unntak: Ressursbruksindikator, der snittet" in text
+    assert "Uvektet, for de andre" in text
+    assert "Snitt: uvektet, for de andre." in text
+    _, html = made(METHOD, 2020)
+    assert "for de andre" not in html.replace("for de andre indikatorene", "")
+
+
+def test_nynorsk_page_of_the_others_is_read_back(
+    root: Path, snapshot: Snapshot
+) -> None:
+    known = asss.load_catalogue(root / "parameters", service="barnevern", language="nn")
+    report = asss.report(
+        "bergen", 2017, snapshot=snapshot, parameters=known, language="nn"
+    )
+    assert isinstance(report, KommuneReport)
+    facts, html = report.content().content, report.preview().html
+    readback.check(json.loads(json.dumps(facts)), known, html=html)
+    assert "enn snittet for dei andre" in html
+    assert not re.findall(r"[Ss]nitt(?:et)? for ASSS|ASSS-snitt", html)
+
+
+@pytest.mark.parametrize(
+    ("given", "named", "rule"),
+    [
+        ({"mean": "plain"}, "det uvektede snittet for alle kommunene", "plain"),
+        ({"mean": "weighted"}, "det vektede snittet for alle kommunene", "weighted"),
+        ({"mean": "others"}, "snittet for de andre kommunene", "plain_of_others"),
+        (
+            {"without": ["oslo"]},
+            "snittet for de andre av kommunene uten Oslo",
+            "plain_of_others",
+        ),
+        ({"thresholds": {"near_mean": 10}}, "", "plain_of_others"),
+    ],
+)
+def test_what_if_names_its_mean_beside_that_of_the_others(
+    given: dict[str, Any],
+    named: str,
+    rule: str,
+    made: Any,
+    snapshot: Snapshot,
+) -> None:
+    """Whoever says how all weigh has said whom it is of; else it is of the others."""
+    report, _ = made("trondheim", 2017)
+    asked = report.what_if(**given)
+    fact = asked.report.found.book.fact("netto_driftsutgifter_per_innb")
+    assert named in asked.title
+    assert fact.mean_rule == rule
+    facts = json.loads(json.dumps(asked.report.content().content))
+    readback.check_figures(facts, asked.report.known, snapshot)
+    readback.check(facts, asked.report.known)
+    if given == {"mean": "others"}:
+        # All but KS' own figure, which is set against all, are as they are printed.
+        assert list(asked.facts.index) == ["Ressursbruksindikator"]
 
 
 @pytest.mark.parametrize("page", [*PAGES, (METHOD, 2020)])
@@ -152,7 +286,6 @@ def test_years_before_other_inhabitants_are_no_trend(
 
 def test_a_part_near_the_mean_is_not_told(
     barnevern: Catalogue,
-    rows: pd.DataFrame,
     snapshot: Snapshot,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -160,13 +293,16 @@ def test_a_part_near_the_mean_is_not_told(
     told = "Tiltak for plasserte barn (f252) koster kr 4 422 per innbygger"
     given = {"kommune": "oslo", "year": 2016, "service": "barnevern"}
     run = asss.load_run({**given, "snapshot": "embedded"})
+    observed = asss.observations(2016, snapshot=snapshot, parameters=barnevern)
+    rows = asss.index_to_network(observed, rule=barnevern.mean_rule)
+    as_told = barnevern.for_report("oslo", 2016)
 
     def seen() -> tuple[str, list[str]]:
-        report = asss.assess(rows[rows["year"] <= 2016], barnevern, run, snapshot)
+        report = asss.assess(rows, barnevern, run, snapshot)
         assert isinstance(report, KommuneReport)
         facts = json.loads(json.dumps(report.content().content))
         said = " ".join(one["text"] for one in facts["sentences"])
-        faults = [*prose.false_sentences(facts, barnevern)]
+        faults = [*prose.false_sentences(facts, as_told)]
         return said.replace("\u00a0", " "), faults
 
     said, faults = seen()

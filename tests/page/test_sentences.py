@@ -152,12 +152,12 @@ SLOTS = {
     "SIZE": r"(?P<size>større|mindre)",
 }
 FORMS = {
-    "spending": "{K} bruker {D} {MORE} på {ON} enn snittet for ASSS: "
+    "spending": "{K} bruker {D} {MORE} på {ON} enn snittet for {WHOM}: "
     "{V} per {PER}{RANK}, mot {M}{CAVEAT}.",
     "spending_against": "{K} bruker {V} på {ON} per {PER}, "
-    "mot {M} i snitt for ASSS{CAVEAT}.",
+    "mot {M} i snitt for {WHOM}{CAVEAT}.",
     "spending_near": "{K} bruker om lag like mye på {ON} som snittet for "
-    "ASSS: {V} per {PER}, mot {M}{CAVEAT}.",
+    "{WHOM}: {V} per {PER}, mot {M}{CAVEAT}.",
     "without": "Ser vi bort fra rustilbud i alle kommunene, ligger {K} "
     "{D} {SIDE} snittet{RANK}{CAVEAT}.",
     "without_near": "Ser vi bort fra rustilbud i alle kommunene, ligger "
@@ -168,7 +168,7 @@ FORMS = {
     "corrected_near": "{NEED} for behov, arbeidsgiveravgift og pensjon er "
     "ressursbruken "
     "nær snittet ({V}){CAVEAT}.",
-    "corrected_plain": "Teller alle kommunene likt (snitt {PLAIN}), bruker kommunen "
+    "corrected_plain": "{SELF} (snitt {PLAIN}), bruker {IT} "
     "{PLAINLY}, {JOINT} korrigert for behov, arbeidsgiveravgift og pensjon "
     "{THEN}{RANK}{CAVEAT}.",
     "corrected_alone": "{K} bruker {D} {MORE} på {ON} enn snittet for "
@@ -211,6 +211,9 @@ FORMS = {
     "stable": "{GENITIVE} {GROUP} har vært stabileʳ? over tid.",
 }
 SLOTS |= {
+    "WHOM": r"(?P<whom>ASSS|de andre)",
+    "SELF": r"(?:Teller alle kommunene likt|(?P<self>Regnes kommunen med))",
+    "IT": r"(?:kommunen|den)",
     "LONGER": r"(?P<longer>lenger|kortere)",
     "JOINT": r"(?P<joint>og|men)",
     "OTHERRANK": SLOTS["RANK"]
@@ -648,7 +651,17 @@ class Reader:
         self._kommune(slots)
         row = self._value(self.area.whole, slots["value"])
         self._mean(row, slots["mean"])
+        whom = "de andre" if self._is_of_others(row) else "ASSS"
+        self.hold(slots["whom"] == whom, f"the mean is that of {whom}")
+        if whom != "ASSS":
+            values = [p["value"] for p in self.peers(self.area.whole) if p is not row]
+            mean = _rounded(sum(values) / len(values))
+            self.hold(_number(slots["mean"]) == mean, f"the others have {mean}")
         return row
+
+    @staticmethod
+    def _is_of_others(row: Row) -> bool:
+        return str(row["mean_rule"]).endswith("_of_others")
 
     def _spending_against(self, slots: dict[str, str]) -> None:
         row = self._spending_level(slots)
@@ -695,7 +708,10 @@ class Reader:
         values = [p["value"] for p in self.peers(self.area.whole)]
         plain = _rounded(sum(values) / len(values))
         self.hold(_number(slots["plain"]) == plain, f"the plain mean is {plain}")
-        self.hold(raw["mean_rule"] == "weighted", "no other mean to be told beside")
+        is_other = raw["mean_rule"] in ("weighted", "plain_of_others")
+        self.hold(is_other, "no other mean to be told beside")
+        self.hold(not self._is_of_others(row), "what is 1,00 for all is of all")
+        self.hold(self._is_of_others(raw) == ("self" in slots), "who is in the mean")
         off = _rounded(raw["value"]) / plain * 100 - 100
         way = {"mer": 1, "mindre": -1}.get(slots.get("plain_more", ""), 0)
         self.hold((abs(off) >= 5) == (way != 0), f"{off:.1f} % from the plain mean")
@@ -1230,14 +1246,15 @@ def reports_of(
     def of(service: str) -> Reports:
         known = catalogue.load_catalogue(root / "parameters", service=service)
         observed = sources.load_observations(known, snapshot, until=YEARS[-1])
-        rows = indexing.index_to_network(observed, rule=known.mean_rule)
         content = {}
         for year in YEARS:
-            held = rows[rows["year"] <= year]
+            until = observed[observed["year"] <= year]
+            held = indexing.index_to_network(until, rule=known.mean_rule)
             for member in known.network.in_year(year):
                 run = run_of(member.id, year).model_copy(update={"service": service})
                 found = findings.assess(held, known, run, snapshot)
-                content[member.id, year] = sections.facts(found, known).content
+                told = sections.facts(found, known.for_report(member.id, year))
+                content[member.id, year] = told.content
         return content
 
     return of
@@ -1359,6 +1376,9 @@ PLANTED = (
 OF_BARNEVERN = (
     (r"(bruker \d+\s%ʳ?) mindre", r"\1 mer", "mer"),
     (r"på barnevern enn", "på sosiale tjenester enn", "read as nothing"),
+    (r"snittet for de andre", "snittet for ASSS", "the mean is that of de andre"),
+    (r"snittet for ASSS:", "snittet for de andre:", "the mean is that of ASSS"),
+    (r"Regnes kommunen med", "Teller alle kommunene likt", "who is in the mean"),
     (r"per innbygger i målgruppen", "per innbygger 18–66 år", "read as nothing"),
     (r"kr\s3\s440", "kr 3 404", "told as kr 3 404"),
     (r"Tiltak for plasserte barn", "Tiltak for barn uten plassering", "nothing"),

@@ -370,7 +370,7 @@ FAMILIES = {
     },
     "moves_": {f"{s}_{way}" for s in ("level", "length") for way in ("up", "down")},
     "basis_": set(BASES),
-    "mean_": {"plain", "weighted"},
+    "mean_": {"plain", "weighted", "plain_of_others", "weighted_of_others"},
     "status_": {"endelige", "forelopige", "unknown"},
     "field_": {*chain(*TABLES.values()), "mark", "notes"},
     "about_": set(chain(*TABLES.values()))

@@ -20,7 +20,7 @@ from asss.analysis.facts import Fact
 from asss.analysis.need import STEPS, Need
 from asss.analysis.tables import BASES
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.knowledge import NEED_PARTS
+from asss.catalogue.knowledge import NEED_PARTS, is_of_others
 from asss.errors import RenderError
 from asss.page import text
 from asss.page.record import FactsFile
@@ -356,6 +356,10 @@ def _field(column: str, table: str, known: Catalogue) -> dict[str, Any]:
         rules = {"required": not is_optional, **RULES.get(column, {})}
     if column == "sentence":
         kind = "integer"
+    if column == "mean_rule" and known.told_before is None:
+        # Whom the means are of is said where it is not everybody.
+        held = [rule for rule in rules["enum"] if not is_of_others(rule)]
+        rules = {**rules, "enum": held}
     words = known.phrases.words
     about = f"about_{column}"
     if column in TOLD_OTHERWISE.get(table, ()):

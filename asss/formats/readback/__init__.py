@@ -72,7 +72,13 @@ SHOWN = 10
 
 def read_html(html: str, facts: Mapping[str, Any], known: Catalogue) -> list[str]:
     """What is wrong with a report's web page, each with its place; nothing if sound."""
+    known = _as_told(facts, known)
     return _page(html, expect(facts, known), facts, known)
+
+
+def _as_told(facts: Mapping[str, Any], known: Catalogue) -> Catalogue:
+    """What is known, in the words of the report: «snittet» is of somebody in it."""
+    return known.for_report(facts["run"]["kommune"], facts["run"]["year"])
 
 
 def read_index(html: str, told: Told, areas: Sequence[Catalogue]) -> list[str]:
@@ -82,6 +88,7 @@ def read_index(html: str, told: Told, areas: Sequence[Catalogue]) -> list[str]:
 
 def read_pdf(pdf: bytes, facts: Mapping[str, Any], known: Catalogue) -> list[str]:
     """What is wrong with a report's PDF, each with its place; nothing if sound."""
+    known = _as_told(facts, known)
     return paper.read(
         pdf,
         expect(facts, known),
@@ -93,6 +100,7 @@ def read_pdf(pdf: bytes, facts: Mapping[str, Any], known: Catalogue) -> list[str
 
 def read_docx(docx: bytes, facts: Mapping[str, Any], known: Catalogue) -> list[str]:
     """What is wrong with a report's Word document; nothing if sound."""
+    known = _as_told(facts, known)
     expected, accounted = expect(facts, known), Accounted(facts, known)
     wanted, added = _table_of(facts, known), own.added(facts, known)
     return document.read(docx, expected, accounted, known, wanted, added)
@@ -106,6 +114,7 @@ def _table_of(facts: Mapping[str, Any], known: Catalogue) -> table.Expected | No
 
 def read_own(html: str, facts: Mapping[str, Any], known: Catalogue) -> list[str]:
     """What is wrong with one thing of the kommune's own, before it is on a page."""
+    known = _as_told(facts, known)
     declared = (own.undeclared(one, facts, known) for one in facts["own"])
     return [
         *(fault for one in declared for fault in one),
@@ -133,6 +142,7 @@ def read_exports(
     problems: list[str] = []
     if facts["run"]["kommune"] == METHOD:
         return problems
+    known = _as_told(facts, known)
     if "xlsx" in formats:
         content = (folder / WORKBOOK_NAME).read_bytes()
         problems += workbook.read(content, facts, known)
@@ -166,6 +176,7 @@ def read_notebook(folder: Path, facts: Mapping[str, Any], template: Path) -> lis
 
 def read_review(html: str, facts: Mapping[str, Any], known: Catalogue) -> list[str]:
     """What is wrong with the figures of a reviewer's edition, the own ones too."""
+    known = _as_told(facts, known)
     return [
         *(f"{REVIEW_NAME}: {fault}" for fault in own.read(html, facts, known)),
         *figures.read(own.taken_off(html), facts, known, is_review=True),
@@ -391,6 +402,7 @@ def _said(
     docx: bytes | None,
 ) -> list[str]:
     """What is wrong with a report's sentences, and of what was made."""
+    known = _as_told(facts, known)
     expected = expect(facts, known)
     problems = [*false_sentences(facts, known), *false_comments(facts, known)]
     problems += [*false_groups(facts, known), *own.false_own(facts, known)]
@@ -479,6 +491,7 @@ def _made_anew(
     from asss.analysis.facts import follow, gather_network
     from asss.page import sections
 
+    known = known.for_report(run.kommune, run.year)
     if run.kommune not in SHARED:
         followed = follow(known, run, answers)
         said = sections.facts(findings.conclude(followed, known), known)

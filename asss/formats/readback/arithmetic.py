@@ -40,6 +40,9 @@ HANDS = 4
 NETWORK, FORBEHOLD = "nettverk.yaml", "forbehold.yaml"
 INDICATORS, BY_HAND = "indikatorer.yaml", "manuelle"
 
+#: The report that is on all of them.
+NETWORK_ID = "asss"
+
 #: Indicator, kommune and data year.
 Key: TypeAlias = tuple[str, str, int]
 
@@ -114,20 +117,36 @@ class Group:
     """Everybody's figures of an indicator and year that are held against each other."""
 
     def __init__(
-        self, counted: Sequence[Row], behind: Sequence[Row], rule: str
+        self,
+        counted: Sequence[Row],
+        behind: Sequence[Row],
+        rule: str,
+        *,
+        is_without: bool,
     ) -> None:
-        self.behind, self.rule = behind, rule
-        self.mean = _mean(behind, rule)
-        self.basis = _weakest(row.basis for row in behind)
-        # Where nobody makes a mean, nobody has a place.
+        self._behind, self.rule, self.is_without = behind, rule, is_without
+        # For whom nobody makes a mean, has no place.
         self._values = {
-            row.key[1]: row.value for row in counted if behind and row.value is not None
+            row.key[1]: row.value
+            for row in counted
+            if self.behind(row.key[1]) and row.value is not None
         }
         values = sorted(self._values.values(), reverse=True)
         self.n = len(values)
         self.place = {who: 1 + values.index(v) for who, v in self._values.items()}
         self.lowest = self._outer(values[-1:])
         self.highest = self._outer(values[:1])
+
+    def behind(self, kommune: str) -> Sequence[Row]:
+        """Whose figures make the mean that a kommune is held against."""
+        if not self.is_without:
+            return self._behind
+        return [row for row in self._behind if row.key[1] != kommune]
+
+    @property
+    def name(self) -> str:
+        """What a fact calls the rule."""
+        return f"{self.rule}_of_others" if self.is_without else self.rule
 
     def _outer(self, values: Sequence[int | Fraction]) -> tuple[Amount, list[str]]:
         """A value at an end, and whose it is."""
@@ -159,7 +178,10 @@ def false_figures(
     """
     try:
         about = facts["service"], int(facts["run"]["year"]), facts.get("what_if")
-        hand = _at_hand(_Hand(*about, parameters, snapshot, confidence))
+        hand = _Hand(*about, parameters, snapshot, confidence)
+        # A page on the network is on nobody who could be left out of its mean.
+        hand.is_on_all = facts["run"]["kommune"] == NETWORK_ID
+        hand = _at_hand(hand)
         problems = [
             *hand.false_facts(facts),
             *hand.false_others(facts["others"]),
@@ -235,7 +257,8 @@ class _Hand:
         self._figures: dict[Key, Figure] = {}
         self._rows: dict[Key, Row | None] = {}
         self._groups: dict[tuple[str, int], Group] = {}
-        self._mean_changes: dict[tuple[str, int], Amount] = {}
+        self._mean_changes: dict[Key, Amount] = {}
+        self.is_on_all = False
         self._facts: dict[Key, dict[str, Any]] = {}
         self._limits: dict[tuple[Any, Any, str], tuple[float, float]] = {}
 
@@ -244,6 +267,7 @@ class _Hand:
         """All that what is worked out follows from, as it lay on disk."""
         return (
             *(self.until, self.alpha, self.supposed, self.service, self.network),
+            any(map(self.leaves_out, self.indicators)),
             *(self.caveats, self.by_hand, self.snapshot.sha256),
             {table: answer.digests for table, answer in self.answers.items()},
         )
@@ -444,8 +468,23 @@ class _Hand:
         now = _formula_of(one, year)
         if supposed == "plain" or (supposed and now.get("denominator")):
             return supposed
-        spans = self.service["means"][one["mean"]]
-        return str(next(span["rule"] for span in spans if covers(span, year)))
+        return str(self._span(indicator, year)["rule"])
+
+    def leaves_out(self, indicator: str) -> bool:
+        """Whether the mean is of the others: so it is in all years of a report."""
+        if self.is_on_all:
+            return False
+        now = _formula_of(self.indicators[indicator], self.until)
+        supposed = self.supposed.get("mean")
+        if supposed == "plain" or (supposed and now.get("denominator")):
+            return False
+        whom = self._span(indicator, self.until).get("of", "all")
+        return bool(whom == "others" and not supposed)
+
+    def _span(self, indicator: str, year: int) -> Entry:
+        """What is said of the means of a year."""
+        spans = self.service["means"][self.indicators[indicator]["mean"]]
+        return next(span for span in spans if covers(span, year))
 
     def group(self, indicator: str, year: int) -> Group:
         """Who is held against each other, and who makes the mean."""
@@ -461,21 +500,24 @@ class _Hand:
                 counted,
                 [row for row in counted if row.key[1] in behind],
                 self.rule(indicator, year),
+                is_without=self.leaves_out(indicator),
             )
         return self._groups[indicator, year]
 
-    def mean_change(self, indicator: str, year: int) -> Amount:
+    def mean_change(self, indicator: str, kommune: str, year: int) -> Amount:
         """Of those with a figure in both years, by the rule of the later."""
-        if (indicator, year) in self._mean_changes:
-            return self._mean_changes[indicator, year]
         now, then = self.group(indicator, year), self.group(indicator, year - 1)
-        both = {r.key[1] for r in now.behind} & {r.key[1] for r in then.behind}
-        rows = [row for row in now.behind if row.key[1] in both]
-        earlier = [row for row in then.behind if row.key[1] in both]
+        key = indicator, kommune if now.is_without else "", year
+        if key in self._mean_changes:
+            return self._mean_changes[key]
+        of, before = now.behind(kommune), then.behind(kommune)
+        both = {r.key[1] for r in of} & {r.key[1] for r in before}
+        rows = [row for row in of if row.key[1] in both]
+        earlier = [row for row in before if row.key[1] in both]
         is_told = all(row.change in ("shown", "doubted") for row in rows)
         change = _minus(_mean(rows, now.rule), _mean(earlier, now.rule))
-        self._mean_changes[indicator, year] = change if is_told else None
-        return self._mean_changes[indicator, year]
+        self._mean_changes[key] = change if is_told else None
+        return self._mean_changes[key]
 
     def _there(self, key: Key) -> Row:
         row = self.row(key)
@@ -496,7 +538,8 @@ class _Hand:
         group, one = self.group(indicator, year), self.indicators[indicator]
         (lowest, lowest_of), (highest, highest_of) = group.lowest, group.highest
         before = self.row((indicator, kommune, year - 1))
-        mean, place = group.mean, group.place.get(kommune)
+        behind, place = group.behind(kommune), group.place.get(kommune)
+        mean, basis = _mean(behind, group.rule), _weakest(r.basis for r in behind)
         index: Amount = None
         if place and row.has_distance and mean and mean > 0 and row.value is not None:
             index = Fraction(row.value * 100, mean)
@@ -511,11 +554,11 @@ class _Hand:
             "status": row.sign,
             "basis": row.basis,
             "network_mean": mean,
-            "mean_rule": group.rule,
-            "mean_basis": group.basis,
+            "mean_rule": group.name,
+            "mean_basis": basis,
             "index": index,
             "distance": None if index is None else index - 100,
-            "distance_basis": _weakest((row.basis, group.basis)),
+            "distance_basis": _weakest((row.basis, basis)),
             "rank": place,
             "n": group.n,
             "lowest": lowest,
@@ -525,7 +568,7 @@ class _Hand:
             "previous": before and before.value,
             "previous_basis": before.basis if before else "",
             "change": change,
-            "mean_change": self.mean_change(indicator, year),
+            "mean_change": self.mean_change(*key),
             **self._chance(row, before, mean if index is not None else None, change),
             "numerator": row.above,
             "denominator": row.below,

@@ -23,7 +23,7 @@ from asss.outputs import HTML_NAME
 
 __all__ = ["Cell", "Chapter", "Expected", "Row", "amount", "counted"]
 __all__ += ["dated", "expect", "listed", "marked", "percent", "rests_on", "spaced"]
-__all__ += ["unavailable", "unformatted", "written"]
+__all__ += ["is_alone", "unavailable", "unformatted", "written"]
 
 Words: TypeAlias = Mapping[str, str]
 Fact: TypeAlias = Mapping[str, Any]
@@ -206,6 +206,14 @@ def unavailable(fact: Fact, words: Words) -> str:
     """Why a fact has no value, by its sign."""
     key = f"sign_{SIGNS.get(fact['status'], 'other')}"
     return words[key].format(sign=fact["status"])
+
+
+def is_alone(fact: Fact) -> bool:
+    """Whether it has a value, and nobody else has one to hold it against."""
+    is_of_others = fact["mean_rule"].endswith("_of_others")
+    return bool(
+        is_of_others and fact["value"] is not None and fact["network_mean"] is None
+    )
 
 
 def listed(items: Iterable[str], words: Words) -> str:

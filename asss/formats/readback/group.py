@@ -40,9 +40,15 @@ def false_groups(facts: Mapping[str, Any], known: Catalogue) -> Iterator[str]:
             yield f"{place}: lacks {told}, and is told of the whole network"
             continue
         ranked = [fact for fact in group if fact["rank"] is not None]
-        mean = _mean([f for f in ranked if f["kommune"] in known.in_mean], known)
+        behind = [fact for fact in ranked if fact["kommune"] in known.in_mean]
+        is_without = known.mean_rule(indicator, year).endswith("_of_others")
+        # Worked out for each where each has a mean of its own, and else once.
+        of_all = _mean(behind, known)
         for fact in group:
-            held = fact["network_mean"]
+            held, mean = fact["network_mean"], of_all
+            if is_without:
+                others = [one for one in behind if one["kommune"] != fact["kommune"]]
+                mean = _mean(others, known)
             if (held is None) is not (mean is None) or (
                 held is not None
                 and not math.isclose(held, mean or 0.0, rel_tol=1e-9, abs_tol=1e-9)
@@ -59,7 +65,7 @@ def _mean(group: Sequence[Fact], known: Catalogue) -> float | None:
     if not group:
         return None
     first = group[0]
-    if known.mean_rule(first["indicator"], first["year"]) == "plain":
+    if known.mean_rule(first["indicator"], first["year"]).startswith("plain"):
         return float(sum(fact["value"] for fact in group) / len(group))
     above, below = (
         sum(fact[part] or 0.0 for fact in group)

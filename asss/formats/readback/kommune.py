@@ -16,6 +16,7 @@ from asss.catalogue.parameters import EVERY, NETWORK
 from asss.errors import RenderError
 from asss.formats.readback.expectation import (
     amount,
+    is_alone,
     listed,
     marked,
     percent,
@@ -466,6 +467,8 @@ class Hand:
             if name in fact["forbehold"]
             and self.known.kinds[entry["kind"]].distance == "withheld"
         ]
+        if not labels and is_alone(fact):
+            return [self.words["no_others"]]
         if labels or fact["value"] is not None:
             return list(dict.fromkeys(labels))
         return [unavailable(fact, self.words)]
@@ -632,6 +635,7 @@ def _gap(hand: Hand, said: Said) -> Fields:
     hand.far(whole)
     for one in parts:
         is_alike = one["rank"] is not None and one["n"] == whole["n"]
+        is_alike = is_alike and one["mean_rule"] == whole["mean_rule"]
         is_alike = is_alike and one["kommune"] == hand.kommune
         demand(is_alike, f"{one['id']} is not of the same members")
     total, amounts = gap(whole), [gap(one) for one in parts]
@@ -668,7 +672,7 @@ def _gap(hand: Hand, said: Said) -> Fields:
         "gap": hand.kroner(total, [whole]),
         "total": form + hand.mark(*bases([whole])),
         "whence": hand.words["from_weighted"]
-        if whole["mean_rule"] == "weighted"
+        if whole["mean_rule"].startswith("weighted")
         else "",
         "parts": along,
         "others": against,

@@ -141,7 +141,9 @@ class _Matrix:
         if fact["network_mean"] is None:
             return "–"
         number = written(fact["network_mean"], fact["decimals"])
-        plain = self._words["plain_mark"] if fact["mean_rule"] == "plain" else ""
+        plain = (
+            self._words["plain_mark"] if fact["mean_rule"].startswith("plain") else ""
+        )
         return number + plain + marked(self._words, fact["mean_basis"])
 
     def _told(self, fact: Fact, of_all: bool) -> list[str]:

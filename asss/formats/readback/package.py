@@ -277,8 +277,11 @@ class _Tables:
         if common["network_mean"] is None:
             cells["mean_basis"] = ""
         if fact is None:
+            of_one = OF_ONE
+            if common["mean_rule"].endswith("_of_others"):
+                of_one = {*OF_ONE, "network_mean", "mean_basis"}
             return [
-                ANYTHING if name in OF_ONE else _written(cells[name]) for name in BEHIND
+                ANYTHING if name in of_one else _written(cells[name]) for name in BEHIND
             ]
         if fact["value"] is None:
             cells["basis"] = ""

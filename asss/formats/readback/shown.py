@@ -16,6 +16,7 @@ from asss.errors import RenderError
 from asss.formats.readback.expectation import (
     SIGNS,
     amount,
+    is_alone,
     marked,
     unavailable,
     written,
@@ -185,6 +186,12 @@ class Shown:
 
     # -- what is true of it ------------------------------------------------------------
 
+    def is_mixed(self, facts: Sequence[Fact]) -> bool:
+        """Whether a mean of all is among them, where others leave the kommune out."""
+        rules = [f["mean_rule"] for f in self.facts["facts"] if f["year"] == self.year]
+        whole = [f for f in facts if not f["mean_rule"].endswith("_of_others")]
+        return bool(whole) and any(one.endswith("_of_others") for one in rules)
+
     def why(self, fact: Fact) -> str:
         """Why there is no figure, or nothing to hold it against."""
         if kinds := self._withheld(fact):
@@ -192,6 +199,8 @@ class Shown:
             return name if name[1:2].isupper() else name[:1].lower() + name[1:]
         if self.lacks_base(fact):
             return self.words["base_mean"]
+        if is_alone(fact):
+            return self.words["no_others"]
         if fact["status"]:
             return unavailable(fact, self.words)
         return self.words["no_index"]

@@ -6,6 +6,7 @@ Each is worked out from facts.json, and must be so to the letter.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TypeAlias
 
 from asss.catalogue.knowledge import Indicator
@@ -70,6 +71,7 @@ def profile(shown: Shown, *, is_review: bool) -> Beside:
     """What is beside the service profile."""
     notes = {
         "profile": True,
+        "of_all": shown.is_mixed(shown.reported),
         "arrows": any(map(shown.way, shown.reported)),
         "doubt": any(map(shown.is_doubted, shown.reported)),
     }
@@ -234,7 +236,12 @@ def development(shown: Shown, chapter: str) -> Beside:
     several = int(shown.known.phrases.thresholds.several_years.value)
     is_told = shown.known.is_told_beside_text
     notes = {
-        "mean_break": len({fact["mean_rule"] for fact in own}) > 1,
+        "of_all": shown.is_mixed([f for f in own if f["year"] == shown.year]),
+        "mean_break": any(
+            fact["indicator"] == other["indicator"]
+            and fact["mean_rule"] != other["mean_rule"]
+            for fact, other in pairwise(own)
+        ),
         "members": any(shown.has_joined(fact["year"]) for fact in later),
         "break": not all(
             fact["year"] in shown.years[-several:]

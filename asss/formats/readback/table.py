@@ -20,6 +20,7 @@ from asss.catalogue.knowledge import Indicator
 from asss.catalogue.parameters import EVERY
 from asss.formats.readback.expectation import (
     SIGNS,
+    is_alone,
     listed,
     marked,
     spaced,
@@ -265,10 +266,25 @@ class Expected:
         cells[words["table_rank"]] = Cell(
             NOTHING if last["rank"] is None else place, (), (last["id"], "rank")
         )
-        plain = words["plain_mark"] if last["mean_rule"] == "plain" else ""
-        head = f"{one.name}{plain} {words[f'unit_label_{one.unit}']}"
+        head = f"{one.name}{self._how(last)} {words[f'unit_label_{one.unit}']}"
         notes = tuple(self._row_notes(one, last, beside))
         return Line(Cell(spaced(head), notes), cells)
+
+    def _how(self, last: Fact) -> str:
+        """The signs of a plain mean, and of one of all where others are of some."""
+        rule = last["mean_rule"]
+        plain = self.words["plain_mark"] if rule.startswith("plain") else ""
+        is_of_all = self._has_others and not rule.endswith("_of_others")
+        return plain + (self.words["of_all_mark"] if is_of_all else "")
+
+    @property
+    def _has_others(self) -> bool:
+        """Whether any mean in the report is of all but the kommune."""
+        return any(
+            fact["mean_rule"].endswith("_of_others")
+            for (_, _, year), fact in self._facts.items()
+            if year == self._year
+        )
 
     # -- notes -------------------------------------------------------------------------
 
@@ -333,6 +349,7 @@ class Expected:
             fact
             for (name, _, year), fact in self._facts.items()
             if (name, year) == (last["indicator"], self._year)
+            and (fact is not last or not last["mean_rule"].endswith("_of_others"))
         ]
         absent = [fact for fact in peers if fact["rank"] is None]
         if absent and has_mean:
@@ -361,6 +378,8 @@ class Expected:
             for name, entry in self._caveats.items()
             if name in fact["forbehold"] and self._kind(entry).distance == "withheld"
         ]
+        if not labels and is_alone(fact):
+            return [self.words["no_others"]]
         return labels or [unavailable(fact, self.words)]
 
     def _row_notes(self, one: Indicator, last: Fact, beside: set[str]) -> Iterator[str]:
@@ -390,10 +409,16 @@ class Expected:
         words = self.words
         facts = [fact for one in self._rows for fact in self._years(one.id)]
         last = [fact for fact in facts if fact["year"] == self._year]
-        rules = {fact["mean_rule"] for fact in last}
+        rules = {fact["mean_rule"].partition("_")[0] for fact in last}
         if "plain" in rules:
             key = "notes_plain" if "weighted" in rules else "notes_all_plain"
             yield f"{words['plain_mark']} {words[key]}"
+        if self._has_others and not self._known.supposed:
+            yield f"{words['table_mean']} {words['notes_of_others']}"
+        if self._has_others and any(
+            not fact["mean_rule"].endswith("_of_others") for fact in last
+        ):
+            yield f"{words['of_all_mark']} {words['notes_of_all']}"
         bases = {fact["basis"] for fact in facts if fact["value"] is not None}
         bases |= {f["mean_basis"] for f in last if f["network_mean"] is not None}
         for basis in ("reconstructed", "preliminary"):

@@ -54,7 +54,7 @@ def _heaviest(found: Findings) -> str:
     weights = Counter(
         max(peers, key=lambda one: one.denominator or 0.0).kommune
         for fact in found.book.reported
-        if fact.mean_rule == "weighted"
+        if fact.is_weighted
         and (peers := [p for p in found.book.peers(fact.indicator) if p.rank])
     )
     return next((name for name, _ in weights.most_common(1)), "")

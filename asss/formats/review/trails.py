@@ -327,15 +327,17 @@ class Trails:
         peers = self.found.book.peers(fact.indicator, fact.year)
         # Of earlier years facts.json has the kommune alone.
         is_whole = fact.year == self.found.book.run.year
-        inside = [peer for peer in peers if peer.rank is not None] if is_whole else []
+        counted = [peer for peer in peers if peer.rank is not None] if is_whole else []
+        inside = [peer for peer in counted if peer.is_behind(fact)]
         outside = [peer for peer in peers if peer.rank is None] if is_whole else []
-        is_weighted = fact.mean_rule == "weighted"
+        outside += [peer for peer in counted if not peer.is_behind(fact)]
+        is_weighted = fact.is_weighted
         return {
             **self._head(fact),
             "mean": _told(fact.network_mean),
             "mean_basis": words[f"basis_{fact.mean_basis}"],
             "rule": words[f"mean_{fact.mean_rule}"],
-            "periods": self._periods(indicator),
+            "periods": self._periods(indicator, is_of_others=fact.is_of_others),
             "has_parts": indicator.formula.denominator is not None,
             "is_weighted": is_weighted,
             "is_whole": is_whole,
@@ -358,8 +360,7 @@ class Trails:
             "left_out": [
                 {
                     "name": self.known.network.member(peer.kommune).name,
-                    "why": ", ".join(why_withheld(self.known, peer))
-                    or meaning(peer.status or MISSING, words),
+                    "why": self._why_outside(peer),
                     "value": _told(peer.value) or peer.status,
                 }
                 for peer in outside
@@ -373,6 +374,14 @@ class Trails:
             or (words["base_mean"] if lacks_base(self.known, fact) else ""),
             "forbehold": self._forbehold(inside if is_whole else [fact]),
         }
+
+    def _why_outside(self, peer: Fact) -> str:
+        """Why somebody's figure is not in the mean of a fact."""
+        words = self.known.phrases.words
+        if peer.rank is not None:
+            return words["review_own_left_out"]
+        told = ", ".join(why_withheld(self.known, peer))
+        return told or meaning(peer.status or MISSING, words)
 
     def _member(self, fact: Fact) -> dict[str, Any]:
         """Somebody's figure in the mean, with the cells of each of its halves."""
@@ -392,20 +401,20 @@ class Trails:
             "forbehold": self._labels(fact),
         }
 
-    def _periods(self, indicator: Indicator) -> dict[str, Any]:
-        """The rule of the mean by data year, as the catalogue has it."""
-        words = self.known.phrases.words
-        return {
-            "id": indicator.mean,
-            "spans": [
-                {
-                    "rule": words[f"mean_{period.rule}"],
-                    "from_year": period.from_year,
-                    "to_year": period.to_year,
-                }
-                for period in self.known.service.means[indicator.mean]
-            ],
-        }
+    def _periods(self, indicator: Indicator, *, is_of_others: bool) -> dict[str, Any]:
+        """The rule of the mean by data year, as the catalogue has it.
+
+        Whom it is of goes by the report, and is told where it is of the others.
+        """
+        words, spans = self.known.phrases.words, list[dict[str, Any]]()
+        for period in self.known.service.means[indicator.mean]:
+            mean = period.mean if is_of_others else period.rule
+            told = {"rule": words[f"mean_{mean}"], "from_year": period.from_year}
+            # What only another report tells apart, is one here.
+            if spans and spans[-1]["rule"] == told["rule"]:
+                told = spans.pop()
+            spans.append({**told, "to_year": period.to_year})
+        return {"id": indicator.mean, "spans": spans}
 
     def _extreme(self, value: float | None, kommuner: Sequence[str]) -> str:
         names = [self.known.network.member(kommune).name for kommune in kommuner]

@@ -168,10 +168,11 @@ def read(known: Catalogue, source: Source, reports: Sequence[ReportKey]) -> Edit
         return replace(source, reports={key: source.reports[key] for key in reports})
     last, _ = reports[-1]
     observations = sources.load_observations(known, source, until=last)
-    indexed = indexing.index_to_network(observations, rule=known.mean_rule)
     made: dict[ReportKey, Report] = {}
     for year in dict.fromkeys(year for year, _ in reports):
-        rows = indexed[indexed["year"] <= year]
+        # Whom a mean is of goes by the report, and so by the newest year in the table.
+        until = observations[observations["year"] <= year]
+        rows = indexing.index_to_network(until, rule=known.mean_rule)
         of_all = Run(kommune=NETWORK, year=year)
         book = facts.gather_network(rows, known, of_all, source)
         for kommune in (kommune for other, kommune in reports if other == year):
@@ -183,7 +184,7 @@ def read(known: Catalogue, source: Source, reports: Sequence[ReportKey]) -> Edit
                     for f in book.facts.values()
                     if kommune == f.kommune or year == f.year
                 ),
-                tuple(text.sentences(found, known)),
+                tuple(text.sentences(found, known.for_report(kommune, year))),
                 {entry.id: entry.text for entry in book.all_forbehold(known)},
             )
     measures = _measures(known, source, last)
