@@ -12,8 +12,10 @@ import yaml
 from cubes import Cube
 
 from asss.analysis import chance, findings, indexing, network, sources
+from asss.analysis import facts as gathered
 from asss.analysis.facts import Fact
 from asss.analysis.findings import Findings
+from asss.analysis.tables import Kept
 from asss.catalogue import catalogue
 from asss.catalogue.catalogue import Catalogue, load_catalogue
 from asss.catalogue.supposition import suppose
@@ -248,6 +250,9 @@ def test_slip_in_the_arithmetic_stops_the_report(
         return beside(indexed, known).assign(rank=indexed["rank"] + 1)
 
     monkeypatch.setattr(chance, "beside", slipped)
+    # What other tests made is made without it.
+    for kept in ("_kept", "_followed"):
+        monkeypatch.setattr(gathered, kept, Kept())
     run = run_of("trondheim", 2020)
     rows = indexing.index_to_network(
         sources.load_observations(known, snapshot, until=2020), rule=known.mean_rule
