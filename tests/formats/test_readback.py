@@ -1089,6 +1089,24 @@ def test_row_on_paper_is_name_unit_numbers_and_letters(
     assert paper._has_row(drawn, row, "ʳ") is is_there
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (">Lavest<(.*?)>Høyest<", r">Høyest<\1>Lavest<"),
+        ('class="num early">2018<', 'class="num early">2017<'),
+    ],
+)
+def test_columns_on_paper_are_under_their_own_heads(
+    html: str, facts: Facts, known: Catalogue, old: str, new: str
+) -> None:
+    """Numbers that are right say something else under another head."""
+    page, count = re.subn(old, new, html, count=1, flags=re.DOTALL)
+    assert count == 1
+    (problem,) = readback.read_pdf(typesetting.to_pdf(page), facts, known)
+    heads = "Indikator | 2018 | 2019 | 2020 | Snitt | Lavest | Høyest | Plass"
+    assert problem == f"rapport.pdf: Tabell 1: lacks the heads {heads}"
+
+
 def test_what_a_program_left_is_seen_on_paper(
     html: str, facts: Facts, known: Catalogue
 ) -> None:

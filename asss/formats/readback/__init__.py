@@ -95,6 +95,7 @@ def read_pdf(pdf: bytes, facts: Mapping[str, Any], known: Catalogue) -> list[str
         known,
         figures.texts(facts, known),
         added=own.added(facts, known),
+        heads=_heads_of(facts, known),
     )
 
 
@@ -110,6 +111,12 @@ def _table_of(facts: Mapping[str, Any], known: Catalogue) -> table.Expected | No
     """What Tabell 1 must be in a report on one kommune; no other has it."""
     is_shared = facts["run"]["kommune"] in SHARED
     return None if is_shared else table.Expected(facts, known)
+
+
+def _heads_of(facts: Mapping[str, Any], known: Catalogue) -> list[str]:
+    """Those of the columns of Tabell 1."""
+    wanted = _table_of(facts, known)
+    return wanted.heads if wanted else []
 
 
 def read_own(html: str, facts: Mapping[str, Any], known: Catalogue) -> list[str]:
@@ -416,7 +423,8 @@ def _said(
             if html is None
             else figures.told(own.taken_off(html))
         )
-        problems += paper.read(pdf, expected, known, told, html, added)
+        heads = _heads_of(facts, known)
+        problems += paper.read(pdf, expected, known, told, html, added, heads)
     if docx is not None:
         accounted, wanted = Accounted(facts, known), _table_of(facts, known)
         problems += document.read(docx, expected, accounted, known, wanted, added)

@@ -20,7 +20,7 @@ from pikepdf import Dictionary
 
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.markdown import LEFTOVERS
-from asss.formats.readback.expectation import Expected, Row
+from asss.formats.readback.expectation import Cell, Expected, Row
 from asss.formats.readback.own import NOTHING, Added
 from asss.formats.readback.stream import Letters, Marks, fonts, strokes
 
@@ -63,6 +63,7 @@ def read(
     told: Sequence[str] = (),
     html: str | None = None,
     added: Added = NOTHING,
+    heads: Sequence[str] = (),
 ) -> list[str]:
     """
     What is wrong with a PDF, each with its place.
@@ -75,6 +76,8 @@ def read(
         The page that it must have been set from: the very drawings, and their words.
     added : Added
         What it must hold of the kommune's own.
+    heads : sequence of str
+        Those of the columns of Tabell 1, where it has one.
     """
     try:
         document = pikepdf.open(BytesIO(pdf))
@@ -93,6 +96,7 @@ def read(
             *_names(document, pages, expected),
             *_pages(pages, expected),
             *_texts(pages, expected, known),
+            *_heads(pages, heads, known),
             *_figures(document, others, expected),
             *_told(others, told),
             *_own(pages, figures, added, known),
@@ -212,6 +216,19 @@ def _texts(
             printed = " | ".join(cell.printed for cell in row.cells)
             name = " ".join(row.name.split())
             yield f"Tabell 1: lacks the row «{name}»: {printed}"
+
+
+def _heads(
+    pages: Sequence[Page], heads: Sequence[str], known: Catalogue
+) -> Iterator[str]:
+    """Over the columns of Tabell 1, from left to right."""
+    if not heads:
+        return
+    first, *others = heads
+    row = Row(first, tuple(Cell("", one) for one in others))
+    whole = squeezed("".join(page.text for page in pages))
+    if not _has_row(whole, row, known.phrases.words["reconstructed_mark"]):
+        yield f"Tabell 1: lacks the heads {' | '.join(heads)}"
 
 
 def _has_row(whole: str, row: Row, sign: str) -> bool:
