@@ -394,6 +394,9 @@ def _part(node: dict[str, Any], at: Setting) -> list[Element]:
         return _together(_flow(node["k"], replace(at, stays=True)))
     if "undertable" in classes:
         made = _flow(node["k"], replace(at, style="UnderTable"))
+        if len(made) == 1:
+            first_of(made[0]).append(w("spacing", before=80, after=160))
+            return made
         first_of(made[0]).append(w("spacing", before=80))
         first_of(made[-1]).append(w("spacing", after=160))
         return made
