@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import product
@@ -135,37 +136,89 @@ def test_rebuilding_leaves_nothing_of_an_older_snapshot(
     assert not (tmp_path / "99999.json").exists()
 
 
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [("mottakere_i_alt", "mottakere"), (",2015,", ",i fjor,")],
-)
-def test_row_that_cannot_be_read_is_named_with_its_line(
-    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, old: str, new: str
+#: A row that is right, and what is said of it with another cell in it.
+RIGHT = {
+    "measure": "mottakere_i_alt",
+    "kommune": "oslo",
+    "year": "2020",
+    "value": "20182",
+    "basis": "reconstructed",
+    "status": "",
+    "source": "made up",
+    "note": "",
+}
+MISTAKES = [
+    ("measure", "mottakere_i_al", "measure: unknown 'mottakere_i_al'. Did you mean"),
+    ("measure", "innbyggere_18_66", "is a sum; give innbyggere_18_24 and innbyggere_"),
+    ("measure", "kvp_mottakere", "gives kvp_mottakere no table in 2023"),
+    ("measure", "mottakere_25_66", "is several contents in 2023"),
+    ("kommune", "olso", "kommune: unknown 'olso'. Did you mean oslo"),
+    ("year", "i fjor", "year: 'i fjor' is not a data year"),
+    ("year", "20", "year: '20' is not a data year"),
+    ("basis", "made up", "basis: unknown 'made up'"),
+    ("source", "", "source: is empty"),
+    ("value", "", "value: is empty, and no sign in status says why"),
+    *(
+        ("value", value, f"value: '{value}' is not a number")
+        for value in ("9_2", "nan", "inf", "9,2", "20 182")
+    ),
+]
+
+
+@pytest.mark.parametrize(("column", "cell", "says"), MISTAKES)
+def test_row_that_cannot_be_read_is_told_of_with_its_line(
+    root: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    column: str,
+    cell: str,
+    says: str,
 ) -> None:
-    """Whoever mends the figures gets a line, and not a traceback."""
-    _build_with(root, tmp_path, monkeypatch, old, new)
+    """Whoever mends the figures gets a line and what to write, and not a traceback."""
+    year = re.search(r"in (\d{4})", says)
+    wrong = {**RIGHT, **({"year": year[1]} if year else {}), column: cell}
+    (problem,) = _refused(
+        root, tmp_path, monkeypatch, [RIGHT | {"year": "2019"}, wrong]
+    )
+    assert problem.startswith(f"{DAMAGED}, line 3: ")
+    assert says in problem
 
 
-@pytest.mark.parametrize("value", ["9_2", "nan", "inf", "9,2"])
-def test_value_that_is_no_number_is_named_with_its_line(
-    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: str
+def test_all_mistakes_in_the_figures_are_told_of_at_once(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """9_2 is 92 to Python."""
-    first = rows_of(FIGURES / DAMAGED)[0]["value"]
-    _build_with(root, tmp_path, monkeypatch, f",{first},", f',"{value}",')
+    """And of two rows on the same, the later does not silently win."""
+    rows = [RIGHT, RIGHT | {"value": "1"}, RIGHT | {"kommune": "x", "basis": "y"}]
+    told = _refused(root, tmp_path, monkeypatch, rows)
+    assert [line.split(":")[0].rpartition(" ")[2] for line in told] == ["3", "4", "4"]
+    assert told[0].endswith("is given in line 2 already")
 
 
-def _build_with(
-    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, old: str, new: str
+def test_columns_that_lack_are_told_with_the_line_to_begin_with(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Build from figures of which one row is damaged, and see it refused."""
+    short = {name: RIGHT[name] for name in ("measure", "kommune", "year", "value")}
+    (problem,) = _refused(root, tmp_path, monkeypatch, [short])
+    assert "lacks basis, status, source, note" in problem
+    assert f"«{','.join(RIGHT)}»" in problem
+
+
+def _refused(
+    root: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    rows: list[dict[str, str]],
+) -> list[str]:
+    """What is said of figures that are these rows."""
     monkeypatch.chdir(root)
-    text = (FIGURES / DAMAGED).read_text("utf-8")
-    assert old in text
-    (tmp_path / DAMAGED).write_text(text.replace(old, new, 1), "utf-8")
+    with (tmp_path / DAMAGED).open("w", encoding="utf-8", newline="") as lines:
+        out = csv.DictWriter(lines, rows[0])
+        out.writeheader()
+        out.writerows(rows)
     monkeypatch.setattr("asss.embedded.__main__.FIGURES", tmp_path)
-    with pytest.raises(ParameterError, match=rf"{DAMAGED}, line \d+: cannot be read"):
+    with pytest.raises(ParameterError) as refusal:
         build(tmp_path / "snapshot")
+    return list(refusal.value.problems)
 
 
 # -- every figure ----------------------------------------------------------------------

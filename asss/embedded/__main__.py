@@ -10,19 +10,20 @@ code that is not known is written ``asss:<measure>``, which nobody takes for SSB
 
 import csv
 import json
+import re
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 from typing import Any
 
 from asss import statbank
-from asss.catalogue import catalogue
+from asss.catalogue import catalogue, parameters
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.knowledge import Measure, Series, Table
-from asss.catalogue.parameters import find_folder
+from asss.catalogue.knowledge import SERVICE_FILE, Measure, Table
+from asss.catalogue.parameters import Member, find_folder
 from asss.errors import AsssError, ParameterError
 from asss.statbank import CONTENTS, TIME
 from asss.statbank.snapshots import FORM
@@ -33,6 +34,11 @@ __all__ = ["build"]
 CREATED = "2026-11-23"
 
 FIGURES = Path(__file__).parent
+
+#: What a file of figures must have; others, such as a unit to read, are not used.
+COLUMNS = ("measure", "kommune", "year", "value", "basis", "status", "source", "note")
+#: What a figure in the package may rest on.
+BASES = ("real", "published", "reconstructed")
 OUTSIDE = "."
 
 NOTE = (
@@ -111,64 +117,118 @@ def _entries(known: Catalogue) -> dict[str, list[Entry]]:
     file = FIGURES / f"{known.service.service}.csv"
     if not file.is_file():
         return entries
-    with file.open(encoding="utf-8", newline="") as lines:
-        for line, row in enumerate(csv.DictReader(lines), start=2):
-            place = f"{file.name}, line {line}"
-            measure, year, value, series = _read(known, row, place)
-            table = known.service.table[series.table]
-            member = known.network.member(row["kommune"])
-            period = year + table.year_offset
-            region = next(n for n in member.kommunenummer if n.covers(period))
-            # SSB marks a number that is no longer in use with its last year.
-            ended = f" (-{region.to_year})" if region.to_year else ""
-            # The figures know sums of contents as one.
-            (contents,) = series.contents
-            code = contents.code or f"asss:{measure.id}"
-            entries.setdefault(series.table, []).append(
-                Entry(
-                    query={
-                        table.region: region.number,
-                        **series.selections,
-                        CONTENTS: code,
-                        TIME: str(period),
+    for row in _rows(known, file):
+        measure, year = known.service.measure[row["measure"]], int(row["year"])
+        series = next(one for one in measure.series if one.covers(year))
+        table = known.service.table[series.table]
+        member = known.network.member(row["kommune"])
+        period = year + table.year_offset
+        region = next(n for n in member.kommunenummer if n.covers(period))
+        # SSB marks a number that is no longer in use with its last year.
+        ended = f" (-{region.to_year})" if region.to_year else ""
+        # The figures know sums of contents as one.
+        (contents,) = series.contents
+        code = contents.code or f"asss:{measure.id}"
+        entries.setdefault(series.table, []).append(
+            Entry(
+                query={
+                    table.region: region.number,
+                    **series.selections,
+                    CONTENTS: code,
+                    TIME: str(period),
+                },
+                labels={
+                    region.number: f"{member.name}{ended}",
+                    code: contents.label,
+                    # The embedded tables have no labels of SSB's for these.
+                    **{
+                        chosen: f"{measure.name} ({variable})"
+                        for variable, chosen in series.selections.items()
                     },
-                    labels={
-                        region.number: f"{member.name}{ended}",
-                        code: contents.label,
-                        # The embedded tables have no labels of SSB's for these.
-                        **{
-                            chosen: f"{measure.name} ({variable})"
-                            for variable, chosen in series.selections.items()
-                        },
-                    },
-                    unit=measure.unit,
-                    value=value,
-                    status=row["status"],
-                    origin=(row["basis"], row["source"], row["note"]),
-                )
+                },
+                unit=measure.unit,
+                value=_number(row["value"]),
+                status=row["status"],
+                origin=(row["basis"], row["source"], row["note"]),
             )
+        )
     return entries
 
 
-def _read(
-    known: Catalogue, row: Mapping[str, str], place: str
-) -> tuple[Measure, int, float | None, Series]:
-    """What a row is about; refused with its line where it is about nothing."""
-    try:
-        measure = known.service.measure[row["measure"]]
-        year = int(row["year"])
-        # Not as Python reads numbers: 9_2 is no figure.
-        number = catalogue.read_number(row["value"])
-        if isinstance(number, str) and number:
-            raise ValueError(number)
-        value = None if number == "" else float(number)
-        if value is not None and value.is_integer():
-            value = int(value)
-        series = next(s for s in measure.series if s.covers(year))
-    except (KeyError, ValueError, TypeError, StopIteration) as error:
-        msg = f"{place}: cannot be read ({error!r})"
-        raise ParameterError([msg]) from error
-    return measure, year, value, series
+def _number(value: str) -> float | None:
+    """A figure as the answer has it: whole where it is, none where there is a sign."""
+    if value == "":
+        return None
+    number = float(value)
+    return int(number) if number.is_integer() else number
+
+
+def _rows(known: Catalogue, file: Path) -> list[dict[str, str]]:
+    """
+    Every row of a file, with the columns that are read.
+
+    Raises
+    ------
+    ParameterError
+        With every mistake in the file, and its line.
+    """
+    with file.open(encoding="utf-8", newline="") as lines:
+        reader = csv.DictReader(lines)
+        lacking = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
+        if lacking:
+            msg = f"{file.name}: lacks {', '.join(lacking)}. Begin it with the line"
+            raise ParameterError([f"{msg} «{','.join(COLUMNS)}»."])
+        rows = [{name: row[name] or "" for name in COLUMNS} for row in reader]
+    problems, first = [], dict[tuple[str, ...], int]()
+    for line, row in enumerate(rows, start=2):
+        place = f"{file.name}, line {line}"
+        problems += [f"{place}: {told}" for told in _mistakes(known, row)]
+        key = (row["measure"], row["kommune"], row["year"])
+        if first.setdefault(key, line) != line:
+            problems.append(f"{place}: is given in line {first[key]} already")
+    if problems:
+        raise ParameterError(problems)
+    return rows
+
+
+def _mistakes(known: Catalogue, row: Mapping[str, str]) -> Iterator[str]:
+    """What in a row cannot be read, and what may stand there instead."""
+    name, kommune, value = row["measure"], row["kommune"], row["value"]
+    asked = {one.id: one for one in known.service.measures if one.series}
+    members = {member.id: member for member in known.network.members}
+    if name in known.service.measure and name not in asked:
+        parts = " and ".join(known.service.measure[name].sum)
+        yield f"measure: {name} is a sum; give {parts} instead"
+    else:
+        yield from parameters.unknown("measure", [name], asked)
+    yield from parameters.unknown("kommune", [kommune], members)
+    if not re.fullmatch(r"(19|20)\d\d", row["year"]):
+        yield f"year: {row['year']!r} is not a data year, such as 2020"
+    elif name in asked and kommune in members:
+        yield from _unanswered(known, asked[name], members[kommune], int(row["year"]))
+    # Not as Python reads numbers: 9_2 is no figure.
+    if value and isinstance(catalogue.read_number(value), str):
+        yield f"value: {value!r} is not a number, such as 1234 or 12.3"
+    if not value and not row["status"]:
+        yield "value: is empty, and no sign in status says why"
+    yield from parameters.unknown("basis", [row["basis"]], BASES)
+    if not row["source"]:
+        yield "source: is empty; say where the figure is from, or that it is made up"
+
+
+def _unanswered(
+    known: Catalogue, measure: Measure, member: Member, year: int
+) -> Iterator[str]:
+    """Why no answer of SSB's could have a figure of that year."""
+    series = measure.series_in(year)
+    if series is None:
+        yield f"year: {SERVICE_FILE} gives {measure.id} no table in {year}"
+        return
+    if len(series.contents) > 1:
+        yield f"measure: {measure.id} is several contents in {year}, and no one figure"
+    period = year + known.service.table[series.table].year_offset
+    if not any(number.covers(period) for number in member.kommunenummer):
+        yield f"kommune: {member.id} has no kommunenummer in {period}"
 
 
 def _answer(
