@@ -273,8 +273,10 @@ def _formula(known: Catalogue, indicator: Indicator) -> str:
         details: dict[str, Detail] = dict(
             zip(("numerator", "denominator"), ratio, strict=True)
         )
-        factor = f" × {language.number(formula.factor or 1)}"
-        said = text.phrase("formula_ratio", {**details, "factor": factor}, known)
+        # What is multiplied by one is what it was.
+        factor = formula.factor or 1
+        times = f" × {language.number(factor)}" if factor != 1 else ""
+        said = text.phrase("formula_ratio", {**details, "factor": times}, known)
         years = _years_of(formula, known)
         told.append(f"{years}: {said}" if years else said)
     return " ".join(told)

@@ -328,6 +328,33 @@ def test_page_speaks_of_its_own_area(kommune: str, made: Callable[..., Any]) -> 
         assert re.search("til grunnskole per elev|koster [^.]* per elev", text)
 
 
+@pytest.mark.parametrize("language", ["nb", "nn"])
+def test_formula_is_not_said_to_be_multiplied_by_one(
+    language: str, made: Callable[..., Any]
+) -> None:
+    """«Elevtimer / Lærertimer × 1» makes a reader look for what the one is."""
+    report, html, known = made(METHOD, language)
+    facts = json.loads(json.dumps(report.content().content))
+    readback.check(facts, known, html=html, pdf=None)
+    factors = re.findall(r"×[\s\u00a0]([\d\u00a0]+)", html)
+    assert "1" not in factors
+    assert "100" in factors
+    assert "1\u00a0000" in factors
+
+
+@pytest.mark.parametrize("kommune", ["trondheim", NETWORK, METHOD])
+def test_page_does_not_claim_that_what_is_made_up_agrees_with_ks(
+    kommune: str, made: Callable[..., Any], root: Path
+) -> None:
+    """Only an area whose figures are held against KS's statements says that they do."""
+    claim = "stemmer med det KS"
+    assert claim not in " ".join(made(kommune)[1].split())
+    for area in ("barnevern", "sosiale_tjenester", AREA):
+        known = asss.load_catalogue(root / "parameters", service=area)
+        says = claim in known.phrases.words["method_reconstructed"]
+        assert says == (area != AREA), area
+
+
 def test_page_on_which_nothing_stands_out_has_no_main_findings(
     folder: Path, answers: Snapshot
 ) -> None:

@@ -491,13 +491,15 @@ def _of_method(book: _Book) -> Iterator[str]:
         for formula in (*one.formula.earlier, one.formula):
             if not formula.denominator:
                 continue
-            below, times = formula.denominator, f"× {written(formula.factor or 1)}"
+            below, times = formula.denominator, ""
+            if formula.factor not in (None, 1):
+                times = f" × {written(formula.factor)}"
             lines = [below] if isinstance(below, str) else below
             for name in re.findall(r"[a-z]\w*", " ".join((*formula.numerator, *lines))):
                 yield known.service.measure[name].name
             if isinstance(below, str) and below in known.service.measure:
-                times = f"/ {known.service.measure[below].name} {times}"
-            yield times
+                times = f"/ {known.service.measure[below].name}{times}"
+            yield times.strip()
     used = {table for fact in facts for table in fact["tables"]}
     for number, table in book.facts["snapshot"]["tables"].items():
         if number in used:

@@ -376,7 +376,8 @@ def _texts(facts: Mapping[str, Any], known: Catalogue) -> Iterator[str]:
     for one in known.service.figures:
         yield from (one.definition, one.processing, one.interpretation, one.source)
         for formula in (*one.formula.earlier, one.formula):
-            yield f"× {written(formula.factor or 1)}"
+            if formula.factor not in (None, 1):
+                yield f"× {written(formula.factor)}"
     for comment in facts["comments"]:
         page = fragment(markdown.to_html(comment["printed"]))
         yield from _paragraphs(page, [])
