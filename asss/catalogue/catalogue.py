@@ -1290,8 +1290,10 @@ def _at_odds(services: Iterable[Service]) -> Iterator[str]:
         for number, a in one.table.items():
             b = other.table.get(number, a)
             for key in ("title", "region", "year_offset", "is_revised", "verified"):
-                if getattr(a, key) != getattr(b, key):
-                    yield f"{both}: tables[{number}].{key} differs; a table has one"
+                said = getattr(a, key), getattr(b, key)
+                if said[0] != said[1]:
+                    told = " and ".join(repr(each) for each in said)
+                    yield f"{both}: tables[{number}].{key}: {told}; write the same"
 
 
 def _check_forbehold(

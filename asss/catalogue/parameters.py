@@ -733,10 +733,16 @@ def _explain(
     error: ValidationError, model: type[BaseModel], content: Any, file: str
 ) -> list[str]:
     lines = []
+    places = [mistake["loc"] for mistake in error.errors()]
     for mistake in error.errors():
         where = _path_of(mistake["loc"], content)
         given = mistake["input"]
         match mistake["type"]:
+            # What has one that is wrong counts as empty; it is told of in its place.
+            case "too_short" if any(_is_inside(at, mistake["loc"]) for at in places):
+                continue
+            case "too_short":
+                what = "is empty; give at least one"
             case "extra_forbidden":
                 name = str(mistake["loc"][-1])
                 nearest = get_close_matches(name, _keys_of(model), n=1)
@@ -756,6 +762,11 @@ def _explain(
                 what = f"{mistake['msg']}, got {given!r}"
         lines.append(f"{file}: {where}: {what}")
     return lines
+
+
+def _is_inside(place: Sequence[int | str], whole: Sequence[int | str]) -> bool:
+    """Whether a mistake lies in a part of what another is told of."""
+    return len(place) > len(whole) and tuple(place[: len(whole)]) == tuple(whole)
 
 
 def _path_of(loc: Sequence[int | str], content: Any) -> str:

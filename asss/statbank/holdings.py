@@ -16,7 +16,7 @@ from typing import Any
 
 from asss import statbank
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.knowledge import Measure, Series, Table
+from asss.catalogue.knowledge import Indicator, Measure, Series, Table
 from asss.catalogue.parameters import EMBEDDED, LABEL_YEARS, LATEST, OUTPUTS, Member
 from asss.errors import NoSnapshotError, UsageError
 from asss.statbank import (
@@ -139,8 +139,12 @@ def available_years(known: Catalogue, snapshot: Snapshot) -> tuple[int, ...]:
     Data years for which the snapshot holds every measure that indicators need.
 
     A measure that SSB has no table for in a year does not hold the year back: its
-    figures are missing in that year. One whose table is not here does.
+    figures are missing in that year. One whose table is not here does. An area of which
+    not one indicator can be read waits for figures, though its tables be here: another
+    area asked them, for other functions or ages.
     """
+    if not any(_is_answered(known, snapshot, one) for one in known.service.figures):
+        return ()
     held: dict[str, set[int]] = {}
     for indicator in known.service.figures:
         for measure in known.service.behind(indicator):
@@ -169,17 +173,58 @@ def check_year(known: Catalogue, snapshot: Snapshot, year: int) -> None:
         Naming the years that can be used.
     """
     years = available_years(known, snapshot)
-    if year not in years:
-        held = f"holds {statbank.spans(years)}"
-        tables = known.service.tables_in(year)
-        lacking = [one for one in tables if one not in snapshot.datasets]
-        if lacking and not years:
-            number = "table" if len(lacking) == 1 else "tables"
-            held = f"lacks {number} {', '.join(lacking)} of {known.service.service}"
-        msg = f"No figures for {year} in snapshot {snapshot.name!r}: it {held}."
-        if not years or year > years[-1]:
-            msg += " Fetch what SSB has published since: `asss fetch`."
-        raise UsageError(msg)
+    if year in years:
+        return
+    held = f"holds {statbank.spans(years)}"
+    lacking = [] if years else _lacking(known, snapshot, year)
+    if lacking:
+        held = f"lacks {'; '.join(lacking)} of {known.service.service}"
+    msg = f"No figures for {year} in snapshot {snapshot.name!r}: it {held}."
+    if lacking and known.service.unverified:
+        msg += (
+            " Some of its codes are not verified: mend them by `asss doctor --live "
+            f"--service {known.service.service}`, then `asss fetch`."
+        )
+    elif not years or year > years[-1]:
+        msg += " Fetch what SSB has published since: `asss fetch`."
+    raise UsageError(msg)
+
+
+def _is_answered(known: Catalogue, snapshot: Snapshot, indicator: Indicator) -> bool:
+    """Whether the snapshot has been asked for all that an indicator is made of."""
+    asked = [one.series for one in known.service.behind(indicator) if one.series]
+    return bool(asked) and all(
+        any(_missing(one, snapshot) == [] for one in series) for series in asked
+    )
+
+
+def _missing(series: Series, snapshot: Snapshot) -> list[str] | None:
+    """The values of a series that its table lacks; None where the table is not here."""
+    answer = snapshot.datasets.get(series.table)
+    if answer is None:
+        return None
+    held = (_match(wish, answer) for wish in _series_wishes("", series, answer))
+    return [
+        f"{match.wish.variable}={match.wish.code or match.wish.label}"
+        for match in held
+        if match.state == MISSING
+    ]
+
+
+def _lacking(known: Catalogue, snapshot: Snapshot, year: int) -> list[str]:
+    """The tables that are not in a snapshot, or else what is lacking in those there."""
+    tables = known.service.tables_in(year)
+    absent = [number for number in tables if number not in snapshot.datasets]
+    if absent:
+        return [f"{'table' if len(absent) == 1 else 'tables'} {', '.join(absent)}"]
+    found: dict[str, dict[str, None]] = {}
+    for measure in known.service.measures:
+        series = measure.series_in(year)
+        if series is None:
+            continue
+        for value in _missing(series, snapshot) or ():
+            found.setdefault(series.table, {})[value] = None
+    return [f"{', '.join(values)} in table {at}" for at, values in found.items()]
 
 
 def _years_held(known: Catalogue, snapshot: Snapshot, series: Series) -> list[int]:

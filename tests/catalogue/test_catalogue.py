@@ -812,6 +812,22 @@ def repeat_entry(key: str, name: str) -> Callable[[dict[str, Any]], None]:
             damage_measure(
                 "kvp_mottakere",
                 "series",
+                [{"table": "12160", "contents": {"verified": False}}],
+            ),
+            ("measures[kvp_mottakere].series[0].contents[0].label: is missing",),
+            id="contents-without-label",
+        ),
+        pytest.param(
+            damage_measure(
+                "kvp_mottakere", "series", [{"table": "12160", "contents": []}]
+            ),
+            ("series[0].contents: is empty; give at least one",),
+            id="no-contents",
+        ),
+        pytest.param(
+            damage_measure(
+                "kvp_mottakere",
+                "series",
                 [
                     {"table": table, "contents": {"label": "x", "verified": False}}
                     for table in ("12160", "13995")

@@ -216,11 +216,12 @@ def _of_two_measures(folder: Path) -> str:
 
 def _of_two_tables(folder: Path) -> str:
     content = _read(folder / OTHER / "indikatorer.yaml")
-    content["tables"][-1]["year_offset"] = 0
+    table = content["tables"][-1]
+    before, table["year_offset"] = table["year_offset"], 0
     _write(folder / OTHER / "indikatorer.yaml", content)
     return (
         f"{OTHER}/indikatorer.yaml and {ONE}/indikatorer.yaml: "
-        f"tables[{content['tables'][-1]['id']}].year_offset differs"
+        f"tables[{table['id']}].year_offset: 0 and {before}; write the same"
     )
 
 

@@ -1,5 +1,7 @@
 """What SSB sends is held against what we know before a figure of it is used."""
 
+import json
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -8,10 +10,12 @@ from typing import Any
 import cubes
 import pytest
 import synthetic
+import yaml
 
+import asss
 from asss.analysis import sources
 from asss.catalogue.catalogue import Catalogue
-from asss.errors import TableError
+from asss.errors import TableError, UsageError
 from asss.statbank import Dataset, Snapshot, holdings
 
 REGION = "KOKkommuneregion0000"
@@ -179,3 +183,67 @@ def labelled(dataset: Dataset, labels: dict[str, str]) -> Dataset:
     dimension = dataset.dimension(cubes.CONTENTS)
     changed = replace(dimension, labels={**dimension.labels, **labels})
     return replace(dataset, dimensions={**dataset.dimensions, cubes.CONTENTS: changed})
+
+
+# -- what nobody has asked for yet -----------------------------------------------------
+
+#: One that no area asks table 12367 for, and one that barnevern does.
+NEW, KNOWN = "201", "251"
+
+
+def begun(root: Path, folder: Path, *functions: str) -> Catalogue:
+    """An area as one begins it: expenditure on a function, from barnevern's tables."""
+    shutil.copytree(root / "parameters", folder / "parameters")
+    theirs = folder / "parameters" / "barnevern" / "indikatorer.yaml"
+    content = yaml.safe_load(theirs.read_text("utf-8"))
+    row = next(o for o in content["components"] if o["id"] == "netto_f251_per_innb")
+    row = {**row, "section": content["sections"][0]["id"]}
+    children, spent = (
+        next(m for m in content["measures"] if m["id"] == name)
+        for name in ("innbyggere_0_17", "netto_f251")
+    )
+    (series,) = spent["series"]
+    content |= {"service": "barnehage", "components": [], "relations": {}}
+    content |= {"indicators": [], "measures": [children]}
+    for function in functions:
+        chosen = {**series["selections"], "KOKfunksjon0000": function}
+        new = {
+            **spent,
+            "id": f"f{function}",
+            "series": [{**series, "selections": chosen}],
+        }
+        formula = {"numerator": [new["id"]], "denominator": children["id"]}
+        content["measures"].append(new)
+        content["indicators"].append(
+            {**row, "id": f"per_{new['id']}", "formula": {**formula, "factor": 1000}}
+        )
+    tables = {"12367", "07459"}
+    content["tables"] = [one for one in content["tables"] if one["id"] in tables]
+    mine = folder / "parameters" / "barnehage" / "indikatorer.yaml"
+    mine.parent.mkdir()
+    # JSON is YAML, and has no aliases for what stands twice.
+    mine.write_text(json.dumps(content), "utf-8")
+    return asss.load_catalogue(folder / "parameters", service="barnehage")
+
+
+def test_area_that_nothing_was_asked_for_has_no_years_though_its_tables_are_here(
+    root: Path, tmp_path: Path, snapshot: Snapshot
+) -> None:
+    """Else a dozen reports begin, and each stops in the middle."""
+    known = begun(root, tmp_path, NEW)
+    assert holdings.available_years(known, snapshot) == ()
+    with pytest.raises(
+        UsageError,
+        match=rf"it lacks KOKfunksjon0000={NEW} in table 12367 of barnehage\. Fetch",
+    ):
+        holdings.check_year(known, snapshot, 2020)
+
+
+@pytest.mark.parametrize("functions", [(KNOWN,), (KNOWN, NEW)])
+def test_area_that_something_was_asked_for_keeps_its_years(
+    functions: tuple[str, ...], root: Path, tmp_path: Path, snapshot: Snapshot
+) -> None:
+    """One code that is wrong does not leave it out of what is on all: it is told of."""
+    known = begun(root, tmp_path, *functions)
+    assert holdings.available_years(known, snapshot)[-1] == 2020
+    holdings.check_year(known, snapshot, 2020)
