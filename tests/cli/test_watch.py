@@ -11,9 +11,8 @@ from pathlib import Path
 import browser
 import httpx
 import pytest
-from conftest import _copy_project
 from patience import PATIENCE, wait_for
-from reports import commented
+from reports import commented, copy_project
 from typer.testing import CliRunner
 
 from asss.__main__ import app
@@ -81,7 +80,7 @@ def _watched(project: Path, *words: str) -> Watched:
 @pytest.fixture(scope="module")
 def cities(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
     """Two reports, watched until the last test has looked at them."""
-    project = _copy_project(root, tmp_path_factory.mktemp("watched") / "project")
+    project = copy_project(root, tmp_path_factory.mktemp("watched") / "project")
     watched = _watched(project, "--kommune", "oslo,bergen", "--year", "2020")
     try:
         wait_for(lambda: watched.state(watched.address)["stamp"])

@@ -86,6 +86,7 @@ FAULTS = {
     "a kind": ("<strong>Feilføring", "<strong>Føring", "lacks «Feilføring"),
     "a definition": ("uten aldersgrense", "over 18", "lacks «Alle sosialhjelps"),
     "a formula": (r"×.100<", "× 10<", "lacks «/ Innbyggere"),
+    "a factor too many": (r"(×.100)</p>", r"\1 × 7</p>", "«× 7» stands"),
     "a rule of the mean": ("Snitt: vektet", "Snitt: uvektet", "lacks «Snitt: vektet"),
     "a count": (r"bygger \d+ bare", "bygger 1 bare", "lacks «Av de 1 140"),
     "a day": (r"15\.06\.2021 *,", "15.07.2021,", "nothing accounts for"),

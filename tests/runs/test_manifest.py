@@ -484,6 +484,8 @@ def test_what_a_report_is_given_is_all_that_is_known() -> None:
         *("folder", "language", "statbank", "untranslated"),
         # Of a what-if, which never becomes a report.
         "supposed",
+        # The phrases again, as they are where the mean is of all.
+        "told_before",
     }
 
 

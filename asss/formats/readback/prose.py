@@ -11,6 +11,7 @@ numbered tables and SSB's own notes are read as such, and not here.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
@@ -49,6 +50,9 @@ CLAIM = re.compile(
     re.IGNORECASE,
 )
 
+#: What a formula on the method page is multiplied by.
+FACTOR = re.compile(r"× \d+(?: \d{3})*(?:,\d+)?")
+
 #: A text that is no part of a longer number.
 BEGINS, ENDS = re.compile(r"(?<!\d)(?<!\d[.,])"), re.compile(r"(?!\d|[.,]\d)")
 
@@ -86,6 +90,14 @@ def lacking(
     for text in expected.texts:
         if spaced(text) not in whole:
             yield f"page: lacks «{spaced(text)}»"
+    if expected.kommune_id == METHOD:
+        # A formula that has no factor is followed by none.
+        held, wanted = (
+            Counter(FACTOR.findall(spaced(text)))
+            for text in (whole, " | ".join(expected.texts))
+        )
+        for factor in sorted((held - wanted) | (wanted - held)):
+            yield f"page: «{factor}» stands {held[factor]} times, not {wanted[factor]}"
 
 
 def _comments(chapter: Chapter, part: str, whole: str, letters: str) -> Iterator[str]:
