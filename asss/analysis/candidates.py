@@ -35,7 +35,6 @@ from asss.analysis.statements import (
     bases_of_change,
     claim,
     distance,
-    is_at,
     lacks_base,
     level,
     mean,
@@ -971,13 +970,15 @@ class Candidates:
         )
 
     def _years_at(self, fact: Fact, end: End) -> int:
-        """For how many years, up to the report's, nobody has been beyond.
+        """For how many years, up to the report's, nobody else has been as far out.
 
-        Not across a break: before it, the figures are another kommune's.
+        As each of them is printed: who was on level with the kommune in the reports of
+        a year before, was no less outermost. Not across a break: before it, the figures
+        are another kommune's.
         """
         years = 0
         for one in reversed(self.book.history(fact.indicator)):
-            if not is_at(one, end) or one.is_shared(end):
+            if one.rank is None or self._place(one, end) != (1, 1):
                 break
             if not has_ends(self.known, one) or self.caveats([one]):
                 break

@@ -254,10 +254,6 @@ class Fact(Model):
         """Whether nobody in the network has a higher figure."""
         return self.rank is not None and self.kommune in self.highest_kommune
 
-    def is_shared(self, end: str) -> bool:
-        """Whether several have the lowest, or the highest, figure."""
-        return len(self.lowest_kommune if end == "lowest" else self.highest_kommune) > 1
-
 
 @dataclass(frozen=True)
 class NetworkBook:

@@ -41,7 +41,6 @@ __all__ = [
     "claim",
     "distance",
     "doubtful",
-    "is_at",
     "lacks_base",
     "level",
     "mean",
@@ -365,11 +364,6 @@ def change(fact: Fact) -> Quantity:
         weakest(bases_of_change((fact,))),
         "difference",
     )
-
-
-def is_at(fact: Fact, end: End) -> bool:
-    """Whether nobody in the network has a higher, or a lower, figure."""
-    return fact.is_highest if end == "highest" else fact.is_lowest
 
 
 def claim(bases: Iterable[str], *beside: Quantity) -> Claim:

@@ -261,10 +261,17 @@ class OtherYear(Model):
     value: FiniteFloat | None = about("In the unit of the indicator; null: see status.")
     status: str = about("The sign in the place of a missing value; else empty.")
     basis: Basis = about("What the value rests on, as of a fact.")
+    rank: int | None = about(
+        "Place in the network that year, as of a fact; null where it is in no rank.",
+        ge=1,
+    )
 
 
 class OtherSeries(Model):
-    """What the report's figures show of another member in earlier years."""
+    """What the report shows, and says a place of, of another member in earlier years.
+
+    Figures show the rows of Tabell 1; a place for several years may be of components.
+    """
 
     indicator: Identifier = about("Id of the indicator.")
     kommune: Identifier = about("Whose figures.")
@@ -362,8 +369,9 @@ class FactsFile(Model):
         "In a report on no one kommune, everybody's figures of every year."
     )
     others: list[OtherSeries] = about(
-        "The other members' figures of the years before, as figures over the years "
-        "show them; empty where `facts` holds everybody's of every year."
+        "The other members' figures of the years before: figures over the years show "
+        "them, and «flere år på rad» is held to them. Empty where `facts` holds "
+        "everybody's of every year."
     )
     sentences: list[SentenceRecord] = about(
         "In the order of the page; none on the page om-datagrunnlaget."

@@ -312,8 +312,8 @@ def facts(found: Findings, known: Catalogue) -> FactsFile:
 
 
 def _others(book: FactBook, known: Catalogue) -> Iterator[record.OtherSeries]:
-    """The rows of Tabell 1 of the other members, of earlier years."""
-    for indicator in known.service.indicators:
+    """The figures of the other members of earlier years, in the order of facts."""
+    for indicator in known.service.figures:
         for member in book.members:
             if member == book.member:
                 continue
@@ -323,6 +323,7 @@ def _others(book: FactBook, known: Catalogue) -> Iterator[record.OtherSeries]:
                     value=fact.value,
                     status=fact.status,
                     basis=fact.basis,
+                    rank=fact.rank,
                 )
                 for fact in book.history(indicator.id, member.id)
                 if fact.year < book.run.year

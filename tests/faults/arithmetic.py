@@ -34,6 +34,11 @@ def _zero(root: Path) -> None:
     refigure(root, "13138", {frozenset({"0219", length, "2018"}): 0.0})
 
 
+def _on_level(root: Path) -> None:
+    """Trondheim spent as little on advice as Sandnes did in 2017, to the krone."""
+    refigure(root, "12367", {frozenset({"242", "1601", "2017", "AGD2"}): 119819.0})
+
+
 def _spoken(root: Path) -> None:
     """Of two causes that share an «ifølge ASSS», one is the kommune's own."""
     folder = "parameters/sosiale_tjenester/kommentarer"
@@ -97,6 +102,16 @@ FAULTS = (
     *(_fault(mutant) for mutant in mutants.MUTANTS if mutant != SUPPRESSED),
     Fault(
         SUPPRESSED.about, "arithmetic", "render", _told_as_missing, test=SUPPRESSED.test
+    ),
+    swapped(
+        "who was on level in print in a year before does not end years on end",
+        "arithmetic",
+        "asss.analysis.candidates",
+        "if one.rank is None or self._place(one, end) != (1, 1):",
+        "if self.book.member.id not in (one.lowest_kommune, one.highest_kommune)"
+        '[end == "highest"]:',
+        report="sandnes-2019",
+        given=_on_level,
     ),
     _slip(
         "all weigh the same in every mean",

@@ -107,6 +107,22 @@ def test_figures_of_others_in_earlier_years_are_worked_out_again(
     wrong = {**first, "years": [{**one, "value": one["value"] * 10}, *years]}
     (told,) = problems({**facts, "others": [wrong, *rest]}, known, snapshot)
     assert "value is" in told
+    wrong = {**first, "years": [{**one, "rank": None}, *years]}
+    (told,) = problems({**facts, "others": [wrong, *rest]}, known, snapshot)
+    assert "rank is" in told
+
+
+def test_each_figure_of_others_in_earlier_years_is_there_once(
+    facts: Facts, known: Catalogue, snapshot: Snapshot
+) -> None:
+    """Without one, who was as far out in a year before would not be seen."""
+    first, *rest = facts["others"]
+    for years, times in ((first["years"][1:], 0), (first["years"][:1], 2)):
+        changed = (
+            [first, {**first, "years": years}] if times else [{**first, "years": years}]
+        )
+        (told,) = problems({**facts, "others": [*changed, *rest]}, known, snapshot)
+        assert told.endswith(f"is there {times} times, not 1")
 
 
 @pytest.mark.parametrize(

@@ -249,7 +249,11 @@ IN_FACTS: tuple[Planted, ...] = (
     own("trondheim", 2020, "spending", WHOLE, network_mean=6100.0),
     own("trondheim", 2020, "spending", WHOLE, forbehold=["x"]),
     own("oslo", 2017, "spending", WHOLE, basis="reconstructed"),
-    own("drammen", 2017, "corrected", CORRECTED, lowest_kommune=["drammen", "oslo"]),
+    # On level in a year before, and beyond; in print alone, and of a component.
+    Planted("drammen", 2017, "corrected", (CORRECTED, "oslo", 2016), {"value": 0.82}),
+    Planted("drammen", 2017, "corrected", (CORRECTED, "oslo", 2015), {"value": 0.8}),
+    Planted("tromso", 2019, "level_ranked", (LONG, "oslo", 2017), {"value": 10.24}),
+    Planted("sandnes", 2017, "level_distance", (ADVICE, "oslo", 2016), {"value": 595}),
     Planted("drammen", 2017, "corrected", (CORRECTED, "drammen", 2015), {"rank": None}),
     Planted("drammen", 2017, "corrected", (CORRECTED, "drammen", 2016), {"n": 6}),
     Planted("oslo", 2017, "spending", (WHOLE, "bergen", 2017), {"value": 9000.0}),
@@ -317,7 +321,13 @@ def test_sentence_that_its_facts_do_not_allow_is_refused(
     name, kommune, year = planted.fact
     said = sentence(facts, planted.rule, about=name)
     assert problems(facts, known, said) == []
-    fact = next(f for f in facts["facts"] if f["id"] == f"{kommune}-{year}-{name}")
+    earlier = (
+        (f"{one['kommune']}-{held['year']}-{one['indicator']}", held)
+        for one in facts["others"]
+        for held in one["years"]
+    )
+    by_id = {one["id"]: one for one in facts["facts"]} | dict(earlier)
+    fact = by_id[f"{kommune}-{year}-{name}"]
     assert {key: fact[key] for key in planted.fields} != planted.fields
     if planted.fields.get("forbehold") == ["x"]:
         facts["forbehold"].append(

@@ -284,6 +284,17 @@ def test_years_before_other_inhabitants_are_no_trend(
         assert barnevern.breaks(one.id for one in entries)
 
 
+def test_on_level_in_print_in_a_year_before_is_not_years_on_end(made: Any) -> None:
+    """In 2015 Bærum's 1,38 % and Trondheim's 1,41 % were both printed as 1,4 %."""
+    found, _ = made("trondheim", 2017)
+    texts = [one.replace("\u00a0", " ") for one in found.sentences["text"]]
+    (taken,) = [text for text in texts if "er plassert av barnevernet" in text]
+    assert "1,4 %ʳ" in taken
+    assert ", høyestʳ i ASSS (snitt" in taken
+    (young,) = [text for text in texts if "flere år på rad" in text]
+    assert "er 0–5 år, høyestʳ i ASSS flere år på rad (snitt" in young
+
+
 def test_a_part_near_the_mean_is_not_told(
     barnevern: Catalogue,
     snapshot: Snapshot,

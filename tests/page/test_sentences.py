@@ -555,6 +555,15 @@ class Reader:
         above = said in ("over", "mer", "større", "lenger")
         away = row["value"] - row["network_mean"]
         self.hold(away > 0 if above else away < 0, f"{row['indicator']} {said}")
+        self._seen(row)
+
+    def _seen(self, row: Row) -> None:
+        """Hold that a reader sees on which side of the mean a figure is printed."""
+        own, middle = (
+            _rounded(row[name], row["decimals"]) for name in ("value", "network_mean")
+        )
+        right = (own > middle) == (row["value"] > row["network_mean"])
+        self.hold(right and own != middle, f"{own} is printed beside {middle}")
 
     def _distance(self, row: Row, said: str, *, printed: bool = True) -> None:
         self.hold(row["unit"] in ("kr", "forholdstall"), "per cent of a per cent")
@@ -576,6 +585,7 @@ class Reader:
 
     def _far(self, row: Row, *, limit: float | None = None) -> None:
         self.hold(self._is_clear(row, limit=limit), f"{row['indicator']} is near")
+        self._seen(row)
 
     def _near(self, row: Row, limit: float | None = None) -> None:
         near = self.limits["near_mean"] if limit is None else limit
@@ -600,6 +610,7 @@ class Reader:
         self.hold(is_spending == (end in ("mest", "minst")), f"«{end}»")
         right = self._place(row, high=high) == (place, is_shared)
         self.hold(right, f"place of {row['indicator']} told as {slots[slot]}")
+        self._ranked(row, place, high=high)
         self.hold((row["value"] > row["network_mean"]) == high, "end and side differ")
         kinds = [self.kinds[f["kind"]] for f in self._forbehold(row)]
         has_place = all(kind.get("rank", "shown") == "shown" for kind in kinds)
@@ -619,20 +630,26 @@ class Reader:
         beyond = sum(p > own if high else p < own for p in printed)
         return beyond + 1, printed.count(own) > 1
 
+    def _ranked(self, row: Row, place: int, *, high: bool) -> None:
+        """Hold a place to that in Tabell 1, which counts from the highest."""
+        table = {one["indicator"]: one for one in self.content["table"]["rows"]}
+        if row["indicator"] not in table:
+            return
+        peers = [_rounded(p["value"], 9) for p in self.peers(row["indicator"])]
+        alike = peers.count(_rounded(row["value"], 9))
+        number = place if high else len(peers) - place - alike + 2
+        printed = re.match(r"\d+", table[row["indicator"]]["rank"]["text"])
+        right = printed is not None and int(printed[0]) == number
+        self.hold(right, f"Tabell 1 has another place than {number}")
+
     def _was_alone(self, indicator: str, year: int, *, high: bool) -> bool:
-        """Whether nobody was beyond: in print, or of years before in the figures."""
-        rows = [
-            r
-            for (name, _, when), r in self.world.items()
-            if (name, when) == (indicator, year) and r["rank"] is not None
-        ]
-        decimals = [r["decimals"] if year == self.year else 9 for r in rows]
+        """Whether nobody else was as far out in the reports of a year, as printed."""
         held = {
-            r["kommune"]: _rounded(r["value"], places)
-            for r, places in zip(rows, decimals, strict=True)
+            whose: _rounded(r["value"], r["decimals"])
+            for (name, whose, when), r in self.world.items()
+            if (name, when) == (indicator, year) and r["rank"] is not None
         }
-        own = held.pop(self.id, None)
-        others = held.values()
+        own, others = held.pop(self.id, None), held.values()
         return own is not None and all(own > o if high else own < o for o in others)
 
     # -- what is spent -----------------------------------------------------------------
@@ -991,6 +1008,8 @@ class Reader:
         moved = abs(row["value"] / before["value"] - 1) * 100
         is_clear = moved >= self.limits["clear_change"]
         self.hold(is_clear and row["change_clear"] is not False, "no clear change")
+        both = {_rounded(one["value"], row["decimals"]) for one in (row, before)}
+        self.hold(len(both) == 2, f"{row['indicator']} is printed alike in both years")
         now, was = (
             {f["id"]: self.kinds[f["kind"]]["change"] for f in self._forbehold(one)}
             for one in (row, before)

@@ -9,6 +9,7 @@ worked out as what it says that it supposes. Imports ``answers``.
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -184,7 +185,7 @@ def false_figures(
         hand = _at_hand(hand)
         problems = [
             *hand.false_facts(facts),
-            *hand.false_others(facts["others"]),
+            *hand.false_others(facts["others"], facts["run"]["kommune"]),
             *hand.false_sources(facts),
             *hand.false_need(facts, parameters / facts["service"] / "behov.csv"),
         ]
@@ -646,16 +647,32 @@ class _Hand:
             if whose in own or year == self.until
         }
 
-    def false_others(self, others: Sequence[Entry]) -> Iterator[str]:
-        """The same of what figures show of others' earlier years."""
+    def false_others(self, others: Sequence[Entry], kommune: str) -> Iterator[str]:
+        """The same of others' earlier years, which are all there, and each once."""
+        there = Counter[Key]()
         for series in others:
             for one in series["years"]:
                 key = series["indicator"], series["kommune"], one["year"]
-                row = self._there(key)
-                should = {"value": row.value, "status": row.sign, "basis": row.basis}
-                for name, wanted in should.items():
-                    if not _is(one[name], wanted):
-                        yield self._told(row, name, one[name], wanted)
+                there[key] += 1
+                row, should = self._there(key), self.fact(key)
+                for name in ("value", "status", "basis", "rank"):
+                    if not _is(one[name], should[name]):
+                        yield self._told(row, name, one[name], should[name])
+        once = Counter(self.earlier(kommune))
+        for key in sorted((there - once) | (once - there)):
+            yield f"{self._place(key)}: is there {there[key]} times, not {once[key]}"
+
+    def earlier(self, kommune: str) -> set[Key]:
+        """Whose figures of earlier years a report has beside its own: the others'."""
+        if kommune not in self.members:
+            return set()
+        return {
+            (indicator, whose, year)
+            for indicator in self.indicators
+            for whose in self.members.keys() - {kommune}
+            for year in self.years
+            if year != self.until
+        }
 
     def _told(self, row: Row, name: str, claimed: Any, wanted: Any) -> str:
         tables = ", ".join(row.tables) or "none"

@@ -133,6 +133,12 @@ class Hand:
         self._by_key = {
             (f["indicator"], f["kommune"], f["year"]): f for f in facts["facts"]
         }
+        self._earlier = [
+            {**year, "indicator": name, "id": f"{whose}-{year['year']}-{name}"}
+            for series in facts["others"]
+            for name, whose in ((series["indicator"], series["kommune"]),)
+            for year in series["years"]
+        ]
         self._forbehold = {entry["id"]: entry for entry in facts["forbehold"]}
         self._sentences = facts["sentences"]
         self.need: Mapping[str, Any] = facts.get("need") or {}
@@ -294,8 +300,8 @@ class Hand:
         """Everybody's figure of the same, of those in the mean and the rank."""
         return [
             one
-            for (name, _, year), one in self._by_key.items()
-            if (name, year) == (fact["indicator"], fact["year"])
+            for one in (*self._by_key.values(), *self._earlier)
+            if (one["indicator"], one["year"]) == (fact["indicator"], fact["year"])
             and one["rank"] is not None
         ]
 
@@ -359,15 +365,9 @@ class Hand:
         if any(kind.rank != "shown" for kind in self.kinds(fact)):
             return ""
         end = "highest" if side(fact) > 0 else "lowest"
-        own, places = fact["value"], fact["decimals"]
-        others = [number(one, "value") for one in self.counted(fact)]
-        ahead = [
-            (printed(v, places) - printed(own, places)) * side(fact) for v in others
-        ]
-        place = sum(one > 0 for one in ahead) + 1
-        alike = [v for v, one in zip(others, ahead, strict=True) if one == 0]
+        place, alike = self._beyond(fact, end)
         last = min(self.limits.among_outermost.value, LAST_PLACE)
-        is_alike = all(math.isclose(v, own, abs_tol=NOISE) for v in alike)
+        is_alike = all(math.isclose(v, fact["value"], abs_tol=NOISE) for v in alike)
         if place + len(alike) - 1 > last or not is_alike:
             return ""
         scale = (
@@ -393,13 +393,24 @@ class Hand:
         few = 2 * self.limits.among_outermost.value
         return is_counted and fact["n"] > few and fact["lowest"] != fact["highest"]
 
+    def _beyond(self, fact: Fact, end: str) -> tuple[int, list[float]]:
+        """The place from an end in print, and the values that read as the figure."""
+        sign, places = 1 if end == "highest" else -1, fact["decimals"]
+        values = [number(one, "value") for one in self.counted(fact)]
+        own = printed(number(fact, "value"), places)
+        ahead = [(printed(v, places) - own) * sign for v in values]
+        alike = [v for v, one in zip(values, ahead, strict=True) if one == 0]
+        return sum(one > 0 for one in ahead) + 1, alike
+
     def _alone(self, fact: Fact, end: str) -> list[Fact]:
-        """The years on end, up to the report's, of nobody else at the end."""
+        """The years on end, up to the report's, of nobody else at the end in print."""
         held: list[Fact] = []
         year: Fact | None = fact
         while year is not None:
-            is_alone = [*year[f"{end}_kommune"]] == [self.kommune]
-            kinds = self.kinds(year)
+            if year["rank"] is None:
+                break
+            place, alike = self._beyond(year, end)
+            is_alone, kinds = (place, len(alike)) == (1, 1), self.kinds(year)
             is_sound = all(kind.told != "with_finding" for kind in kinds)
             if not (is_alone and is_sound and self._has_ends(year)):
                 break

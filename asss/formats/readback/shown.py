@@ -53,9 +53,10 @@ class Shown:
             self._by_key.setdefault(of, {})[fact["year"]] = fact
 
     def _earlier(self) -> Iterator[Fact]:
-        """The other members' figures of the years before."""
+        """The other members' figures of the years before; none shows a component's."""
         indicators = {one.id: one for one in self.known.service.indicators}
-        for series in self.facts["others"]:
+        shown = (s for s in self.facts["others"] if s["indicator"] in indicators)
+        for series in shown:
             one = indicators[series["indicator"]]
             touching = {
                 name: entry["years"]
