@@ -305,12 +305,16 @@ class Key:
     @property
     def height(self) -> float:
         """How much room it takes: it goes on to a new line where one is full."""
-        return LINE_HEIGHT * (1 + max((line for line, _ in self._places), default=-1))
+        ends = (
+            line + len(meaning)
+            for (line, _), meaning in zip(self._places, self._meanings, strict=True)
+        )
+        return LINE_HEIGHT * max(ends, default=0)
 
     @property
     def narrow_height(self) -> float:
-        """How much room it takes on a phone, where each entry has its line."""
-        return LINE_HEIGHT * len(self.entries)
+        """How much room it takes on a phone, where no entry shares its line."""
+        return LINE_HEIGHT * sum(map(len, self._meanings))
 
     def draw(
         self, canvas: Canvas, y: float, *, left: float = 0.0, down: float | None = None
@@ -318,30 +322,59 @@ class Key:
         """
         From the middle of the first line at `y`.
 
-        On a phone that moves `down`, and every entry has its line; if not, as it is.
+        On a phone that moves `down`, and no entry shares its line; if not, as it is.
         """
-        places = zip(self.entries, self._places, strict=True)
-        for place, ((kind, meaning), (line, x)) in enumerate(places):
+        place = 0
+        entries = zip(self.entries, self._places, self._meanings, strict=True)
+        for (kind, _), (line, x), meaning in entries:
             middle = y + line * LINE_HEIGHT
             width = _sample(kind)
             start, lower = left + x, (place - line) * LINE_HEIGHT
             moves = nullcontext() if down is None else canvas.part(-start, down + lower)
             with moves:
                 _draw(canvas, kind, start, middle, width)
-                canvas.text(start + width + GAP, middle, meaning, Look.QUIET_LABEL)
+                for under, part in enumerate(meaning):
+                    below = middle + under * LINE_HEIGHT
+                    canvas.text(start + width + GAP, below, part, Look.QUIET_LABEL)
+            place += len(meaning)
 
     @cached_property
     def _places(self) -> list[tuple[int, float]]:
-        """The line that each entry stands on, and how far from the left."""
+        """The line that each entry begins on, and how far from the left."""
         places: list[tuple[int, float]] = []
         line, x = 0, 0.0
-        for kind, meaning in self.entries:
-            width = _sample(kind) + GAP + width_of(meaning, Look.QUIET_LABEL)
+        for (kind, _), meaning in zip(self.entries, self._meanings, strict=True):
+            wide = max(width_of(part, Look.QUIET_LABEL) for part in meaning)
+            width = _sample(kind) + GAP + wide
             if x and x + width > self.width:
                 line, x = line + 1, 0.0
             places.append((line, x))
             x += width + NEXT
+            if len(meaning) > 1:
+                # What goes on below shares no line: whoever reads takes it in order.
+                line, x = line + len(meaning), 0.0
         return places
+
+    @cached_property
+    def _meanings(self) -> list[list[str]]:
+        """Each meaning in lines: one, where the width has room for it."""
+        return [
+            _broken(meaning, self.width - _sample(kind) - GAP)
+            for kind, meaning in self.entries
+        ]
+
+
+def _broken(meaning: str, room: float) -> list[str]:
+    """A meaning in as few lines as it takes, broken between words."""
+    first, *words = meaning.split(" ")
+    lines = [first]
+    for word in words:
+        longer = f"{lines[-1]} {word}"
+        if width_of(longer, Look.QUIET_LABEL) <= room:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
 
 
 def _sample(kind: str) -> float:

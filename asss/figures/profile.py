@@ -46,6 +46,10 @@ MOVES = {
 HEAD, SECTION, ROW, NOTE, FOOT = 21.0, 17.0, 23.5, 9.5, 17.0
 NAME, TRACK = 5.5, 17.0
 
+#: In the head: where the heading of the scale stands, how far under it those of the
+#: columns do where it leaves them no room, and how far under these the scale's numbers.
+TITLE, UNDER, NUMBERS = 5.0, 9.5, 11.0
+
 #: How large the points are, and how far those that would lie on one another are moved
 #: up or down.
 DOT, OWN = 3.0, 7.5
@@ -74,13 +78,24 @@ class _Line:
 
 @dataclass(frozen=True)
 class _Layout:
-    """What stands where, down to `bottom`."""
+    """
+    What stands where, down to `bottom`.
+
+    `head` is where the headings of the columns stand: under that of the scale, where
+    this leaves no room beside it.
+    """
 
     headings: list[tuple[str, float]]
     lines: list[_Line]
     bottom: float
     scale: Scale
     has_arrows: bool
+    head: float
+
+    @property
+    def right(self) -> float:
+        """How far to the right values and indexes stand."""
+        return _right(has_arrows=self.has_arrows)
 
 
 def profile(
@@ -172,7 +187,13 @@ def _sections(known: Catalogue) -> list[tuple[str, list[Indicator]]]:
 
 def _layout(book: FactBook, known: Catalogue) -> _Layout:
     """Headings and rows, with the height they stand at, and where the last one ends."""
-    headings, lines, y = [], [], HEAD
+    has_arrows = any(
+        direction(known, book.fact(one.id))
+        for _, indicators in _sections(known)
+        for one in indicators
+    )
+    lower = 0.0 if _is_beside(known, has_arrows=has_arrows) else UNDER
+    headings, lines, y = [], [], HEAD + lower
     every = [i for name in known.service.indicators for i in _indexes(book, name.id)]
     low, high = ends(every)
     for section, indicators in _sections(known):
@@ -193,9 +214,17 @@ def _layout(book: FactBook, known: Catalogue) -> _Layout:
             note = "; ".join(notes)
             lines.append(_Line(fact, indicator.short_name, others, y, note))
             y += ROW + (NOTE if note else 0.0)
-    has_arrows = any(direction(known, line.fact) for line in lines)
     scale = Scale(low, high, START, END)
-    return _Layout(headings, lines, y, scale, has_arrows)
+    return _Layout(headings, lines, y, scale, has_arrows, TITLE + lower)
+
+
+def _is_beside(known: Catalogue, *, has_arrows: bool) -> bool:
+    """Whether the heading of the scale leaves room for those of the columns."""
+    words = known.phrases.words
+    scale, value = (
+        width_of(words[f"profile_{name}"], Look.NOTE) for name in ("axis", "value")
+    )
+    return scale + APART + value <= VALUE + _right(has_arrows=has_arrows)
 
 
 def ends(indexes: Sequence[float]) -> tuple[int, int]:
@@ -225,25 +254,25 @@ def _outside(beyond: Sequence[float], known: Catalogue) -> str:
 
 def _draw_frame(canvas: Canvas, known: Catalogue, layout: _Layout) -> None:
     """The headings of columns and sections, and the numbers of the scale."""
-    words, right = known.phrases.words, _right(layout)
-    canvas.text(0, 5, words["profile_axis"], Look.NOTE)
-    canvas.text(VALUE + right, 5, words["profile_value"], Look.NOTE, align="end")
-    canvas.text(INDEX + right, 5, words["profile_index"], Look.NOTE, align="end")
+    words, right, head = known.phrases.words, layout.right, layout.head
+    canvas.text(0, TITLE, words["profile_axis"], Look.NOTE)
+    canvas.text(VALUE + right, head, words["profile_value"], Look.NOTE, align="end")
+    canvas.text(INDEX + right, head, words["profile_index"], Look.NOTE, align="end")
     if layout.has_arrows:
-        canvas.text(CHANGE, 5, words["profile_change"], Look.NOTE, align="middle")
+        canvas.text(CHANGE, head, words["profile_change"], Look.NOTE, align="middle")
     for name, y in layout.headings:
         canvas.text(0, y + 1, name, Look.STRONG_NOTE)
         rule = [(width_of(name, Look.STRONG_NOTE) + 5, y + 1), (ACROSS, y + 1)]
         canvas.lines([rule], color=Colour.LINE, width=0.8)
     for step in _steps(layout.scale):
         look = Look.STRONG_NOTE if step == 100 else Look.NOTE
-        for y in (16.0, layout.bottom + 8):
+        for y in (head + NUMBERS, layout.bottom + 8):
             canvas.text(layout.scale(step), y, f"{step}", look, align="middle")
 
 
-def _right(layout: _Layout) -> float:
+def _right(*, has_arrows: bool) -> float:
     """How far to the right values and indexes stand."""
-    return 0.0 if layout.has_arrows else NO_CHANGE
+    return 0.0 if has_arrows else NO_CHANGE
 
 
 def _steps(scale: Scale) -> range:
@@ -313,7 +342,7 @@ def spread(places: Sequence[float], own: float | None = None) -> list[float]:
 
 def _draw_own(canvas: Canvas, line: _Line, layout: _Layout, known: Catalogue) -> None:
     """The kommune's name, value, index and arrow; below them its point, or why not."""
-    fact, words, right = line.fact, known.phrases.words, _right(layout)
+    fact, words, right = line.fact, known.phrases.words, layout.right
     y, track = line.y + NAME, line.y + TRACK
     canvas.text(0, y, line.name)
     value = _value(fact, known)

@@ -509,8 +509,9 @@ SAMPLES = {
     "gap": ["line ink"],
     "outside": ["arrow others"],
 }
-#: How far from its meaning a sample may begin, and from its line.
-SAMPLE, OFF = 45.0, 4.0
+#: How far from its meaning a sample may begin, and from its line; and how far under a
+#: line the next may stand, if a meaning goes on there.
+SAMPLE, OFF, LEADING = 45.0, 4.0, 14.0
 
 
 def key_faults(
@@ -519,17 +520,14 @@ def key_faults(
     """What is wrong with a key: samples or signs, each with its meaning, in order."""
     meanings = [m for m in marks if m.kind == "text" and m.colour == "quiet"]
     meanings.sort(key=lambda mark: (mark.y, mark.x))
-    told = [mark.text for mark in meanings]
+    left = [mark for mark in marks if mark not in meanings]
+    said = _said(meanings, left)
+    told = [" ".join(mark.text for mark in lines) for lines in said]
     if told != [meaning for _, meaning in entries]:
         yield f"the key says {told}, and should say {[m for _, m in entries]}"
         return
-    left = [mark for mark in marks if mark not in meanings]
-    for mark, (kind, meaning) in zip(meanings, entries, strict=True):
-        near = [
-            one
-            for one in left
-            if abs(one.y - mark.y) < OFF and 0 < mark.x - one.x < SAMPLE
-        ]
+    for (mark, *_), (kind, meaning) in zip(said, entries, strict=True):
+        near = _beside(mark, left)
         drawn = sorted(f"{m.kind} {m.colour} {m.text}".strip() for m in near)
         if drawn != [
             s + " ←" * s.startswith("arrow")
@@ -539,3 +537,29 @@ def key_faults(
         left = [one for one in left if one not in near]
     for mark in left:
         yield f"the key: nothing accounts for {mark}"
+
+
+def _beside(meaning: Mark, marks: Sequence[Mark]) -> list[Mark]:
+    """What stands before a meaning, on its line."""
+    return [
+        one
+        for one in marks
+        if abs(one.y - meaning.y) < OFF and 0 < meaning.x - one.x < SAMPLE
+    ]
+
+
+def _said(meanings: Sequence[Mark], samples: Sequence[Mark]) -> list[list[Mark]]:
+    """Meanings in their lines: one with no sample goes on from the line above it."""
+    said: list[list[Mark]] = []
+    for mark in meanings:
+        above = said[-1][-1] if said else None
+        if (
+            above
+            and not _beside(mark, samples)
+            and abs(mark.x - above.x) < NEAR
+            and 0 < mark.y - above.y < LEADING
+        ):
+            said[-1].append(mark)
+        else:
+            said.append([mark])
+    return said

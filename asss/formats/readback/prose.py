@@ -398,12 +398,23 @@ def _texts(facts: Mapping[str, Any], known: Catalogue) -> Iterator[str]:
         page = fragment(markdown.to_html(own["printed"]))
         yield from (*_paragraphs(page, []), own["caption"], own["source"])
     yield from _reconstructed(facts, known)
+    yield from _limits(known)
     calendar = known.service.calendar
     for day in (calendar.preliminary, calendar.final):
         yield dated(f"{run['year'] + 1}-{day}")
     if run["kommune"] == METHOD:
         yield rests_on(facts, known)
         yield from (dated(entry.collected) for entry in known.manual.values())
+
+
+def _limits(known: Catalogue) -> Iterator[str]:
+    """The limits that a what-if supposes, as its warning tells them."""
+    if known.supposed is None:
+        return
+    told = known.phrases.words["what_if_limit"]
+    for name, value in known.supposed.thresholds.items():
+        decimals = len(f"{value:g}".partition(".")[2])
+        yield told.format(limit=name, value=written(value, decimals))
 
 
 def _reconstructed(facts: Mapping[str, Any], known: Catalogue) -> Iterator[str]:
