@@ -88,7 +88,8 @@ def development(
         first four of the chapter are drawn. Without any, all.
     titles : mapping, optional
         By the id of an indicator: what its panel says, in so few words that they are
-        one line. The name of the indicator then stands below.
+        one line. The name of the indicator then stands below. What is longer than its
+        panel is wide, as of a group without a name, is left to the text.
     """
     listed = {i.id: i for i in known.service.in_chapter(chapter)}
     wanted = [name for name in only if name in listed][:MOST] or listed
@@ -103,7 +104,11 @@ def development(
         for i in indicators
     }
     numbers = _room([(scales[i.id], i.decimals) for i in indicators])
-    heads = {i.id: (titles or {}).get(i.id, "") for i in indicators}
+    heads = dict.fromkeys((i.id for i in indicators), "") | {
+        name: title
+        for name, title in (titles or {}).items()
+        if name in series and width_of(title, Look.TITLE) <= width
+    }
     has_breaks = any(breaks(book.history(name), known) for name in heads)
     head = HEAD + TITLE + BREAK * (has_breaks and any(heads.values()))
     height = head + PLOT + YEARS + AIR
