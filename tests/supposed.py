@@ -23,7 +23,7 @@ ASKED: tuple[dict[str, Any], ...] = (
     {"without": ["kristiansand", "fredrikstad"]},
     {"without": ["kristiansand", "fredrikstad"], "mean": "plain"},
     {"without": ["oslo"], "mean": "others", "thresholds": {"near_mean": 2.5}},
-    {"members": ["bergen"]},
+    {"members": ["bergen"], "mean": "plain"},
     {"members": ["bergen", "tromso", "trondheim"]},
     {"members": ["bergen", "tromso", "trondheim", "oslo", "stavanger", "sandnes"]},
     {"mean": "plain"},

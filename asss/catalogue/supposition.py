@@ -89,6 +89,13 @@ def suppose(
         raise UsageError(msg)
     compared = [one for one in everybody if one.id in kept | {kommune}]
     rule = None if mean == "others" else mean
+    if len(group) == 1 and rule is None and known.is_of_others(year):
+        # Its only member would have neither mean nor place, and be in the mean.
+        msg = (
+            f"In {year} each is held against the mean of the others, which "
+            f"{group[0].name} alone has not: give more members, or mean=plain."
+        )
+        raise UsageError(msg)
     is_others = mean is None and known.is_of_others(year)
     names = _names(
         known, everybody, group, compared, kommune, rule, is_others=is_others

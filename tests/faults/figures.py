@@ -699,8 +699,8 @@ SHARED = (
     slip(
         "what a line of the key says is another's",
         CANVAS,
-        "meaning, Look.QUIET_LABEL)\n\n",
-        "self.entries[0][1], Look.QUIET_LABEL)\n\n",
+        "below, part, Look.QUIET_LABEL)\n",
+        "below, self.entries[0][1], Look.QUIET_LABEL)\n",
         THIS,
     ),
 )

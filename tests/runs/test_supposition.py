@@ -178,6 +178,27 @@ def test_every_example_that_is_told_of_is_made(service: str, year: int) -> None:
     assert len(made) > 6
 
 
+def test_a_phrase_that_begins_otherwise_is_read_back_too() -> None:
+    """«Dekningsgradene i Trondheim» was a traceback; bokmål begins «Trondheims»."""
+    report = asss.report("trondheim", 2020, snapshot="embedded", language="nn")
+    assert isinstance(report, KommuneReport)
+    one = report.what_if(without=["oslo"]).report
+    facts = one.content().content
+    assert any(said["rule"] == "stable_group" for said in facts["sentences"])
+    readback.check(facts, one.known, html=one.preview().html)
+
+
+def test_one_alone_has_no_mean_of_the_others() -> None:
+    """Division by zero came of it: barnevern of edition 2018, against Bergen alone."""
+    report = asss.report("kristiansand", 2017, snapshot="embedded", service="barnevern")
+    assert isinstance(report, KommuneReport)
+    with pytest.raises(UsageError, match="Bergen alone has not: give more members"):
+        report.what_if(members=["bergen"])
+    one = report.what_if(members=["bergen"], mean="plain").report
+    facts = one.content().content
+    readback.check(facts, one.known, html=one.preview().html)
+
+
 def test_a_limit_is_told_as_it_is_supposed(printed: KommuneReport) -> None:
     """The warning's number is that of the limit, and no other is let through."""
     one = printed.what_if(thresholds={"near_mean": 7.5}).report

@@ -988,7 +988,9 @@ def _stable(hand: Hand, said: Said) -> Fields:
     name = hand.name
     genitive = name + ("\u2019" if name[-1] in "sxz" else "s")
     mark = hand.mark(*(one["basis"] for one in said.own))
-    return {"genitive": genitive, "subject": subject, "mark": mark}
+    # In nynorsk the group stands first, and the kommune after it.
+    fields = {"kommune": name, "genitive": genitive, "mark": mark}
+    return hand.begun(fields, subject=subject)
 
 
 def _unmoved(hand: Hand, facts: Sequence[Fact]) -> None:
