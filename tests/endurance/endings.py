@@ -43,7 +43,7 @@ def signals(place: Path, count: int, chance: random.Random) -> Iterator[Trial]:
             amiss.append("the cursor is hidden")
         if b"Traceback" in said or b"Interrupted: " not in said:
             amiss.append(f"says {said[-300:].decode()}")
-        reports = list((project.output / str(YEAR)).glob("[!.]*/"))
+        reports = list((project.output / str(YEAR)).glob("[!.]*/[!.]*/"))
         if bool(reports) != (project.output / str(YEAR) / "index.html").exists():
             amiss.append("the index is not that of the reports")
         yield Trial(f"{names} to {whom}", amiss + project.left())

@@ -27,7 +27,7 @@ def trials(place: Path, count: int, _: random.Random) -> Iterator[Trial]:
     )
     seen: list[tuple[int, int, int]] = []
     while running.poll() is None:
-        made = len(list((place / "made").glob("*/[0-9]*/[!.]*/manifest.json")))
+        made = len(list((place / "made").glob("*/[0-9]*/[!.]*/[!.]*/manifest.json")))
         # The command and the two that it forks from; reports come and go.
         lasting = family(running.pid)[:1] + [
             pid for pid in family(running.pid)[1:] if _parent(pid) == running.pid
