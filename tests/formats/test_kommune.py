@@ -8,19 +8,25 @@ in what is printed, and in the facts behind it.
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from reports import KOMMUNER, YEARS
 
+import asss
+from asss.analysis import findings
 from asss.analysis.candidates import Candidates
 from asss.analysis.facts import FactBook
 from asss.analysis.findings import Findings
+from asss.analysis.sources import available_years
 from asss.analysis.statements import Finding
 from asss.catalogue.catalogue import Catalogue
+from asss.catalogue.parameters import EMBEDDED
 from asss.formats.readback import kommune as other
 from asss.formats.readback.prose import false_sentences
 from asss.page import sections
+from asss.statbank import Snapshot
 
 Facts = dict[str, Any]
 FindingsOf = Callable[[str, int], Findings]
@@ -52,6 +58,28 @@ def facts_of(findings_of: FindingsOf, known: Catalogue) -> Callable[[str, int], 
 def written(found: Findings, known: Catalogue) -> Facts:
     """The facts of a report, which is not rendered."""
     return sections.facts(found, known).model_dump(mode="json", by_alias=True)
+
+
+@pytest.mark.parametrize("service", ["barnevern", "sosiale_tjenester"])
+def test_every_report_in_nynorsk_is_read_as_well(
+    root: Path, snapshot: Snapshot, service: str
+) -> None:
+    """A translator may begin a sentence with what stands within it in bokmål."""
+    known = asss.load_catalogue(root / "parameters", service=service, language="nn")
+    given = {"service": service, "snapshot": EMBEDDED, "language": "nn"}
+    wrong: list[str] = []
+    read: set[str] = set()
+    for year in available_years(known, snapshot):
+        observed = asss.observations(year, snapshot=snapshot, parameters=known)
+        rows = asss.index_to_network(observed, rule=known.mean_rule)
+        for member in known.network.in_year(year):
+            run = asss.load_run({**given, "kommune": member.id, "year": year})
+            told = known.for_report(member.id, year)
+            facts = written(findings.assess(rows, known, run, snapshot), told)
+            wrong += false_sentences(facts, told)
+            read |= {one["rule"] for one in facts["sentences"]}
+    assert wrong == []
+    assert "stable_group" in read
 
 
 def problems(

@@ -196,7 +196,15 @@ class Hand:
         told = {n for s in said.earlier for n in self._due(s) if self._has_room(s)}
         lacks = self._due(said).keys() - told
         demand(not lacks or self._has_room(said), f"it lacks the caveats {lacks}")
-        return sentence.format(**fields, caveat=self._caveats(place))
+        filled = self._in_any_order(fields)
+        return sentence.format(**filled, caveat=self._caveats(place))
+
+    def _in_any_order(self, fields: Fields) -> Fields:
+        """With what a sentence may say in any language, and begin with."""
+        ends = "\u2019" if self.name[-1] in "sxz" else "s"
+        fields = {"kommune": self.name, "genitive": self.name + ends} | fields
+        capital = {n.capitalize(): t[:1].upper() + t[1:] for n, t in fields.items()}
+        return capital | fields
 
     def _caveats(self, place: int) -> str:
         """What is behind a sentence: in full, unless what is before it points there."""
@@ -463,12 +471,8 @@ class Hand:
         if fact["index"] is not None:
             told = percent(away(fact), self.words, *bases([fact]))
             fields["distance"] = told
-        return self.begun(fields, clause=one.clause.format(value=fields["value"]))
-
-    def begun(self, fields: Fields, **first: str) -> Fields:
-        """With what may begin a sentence, also with a capital."""
-        capital = {n.capitalize(): t[:1].upper() + t[1:] for n, t in first.items()}
-        return fields | first | capital
+        fields["clause"] = one.clause.format(value=fields["value"])
+        return fields
 
     def reasons(self, fact: Fact) -> Sequence[str]:
         """Why a figure or its distance is not told."""
@@ -826,9 +830,7 @@ def _untold(hand: Hand, said: Said) -> Fields:
     fields = {"subject": hand.mentions(said.own), "year": str(hand.year)}
     if not is_missing:
         one = hand.known.indicator(said.one["indicator"])
-        fields = hand.begun(
-            fields, clause=one.clause.format(value=hand.amount(said.one))
-        )
+        fields["clause"] = one.clause.format(value=hand.amount(said.one))
     return fields | {"reason": reasons.pop()}
 
 
@@ -853,7 +855,7 @@ def _pending(hand: Hand, said: Said) -> Fields:
         is_so = fact["indicator"] in by_hand and fact["value"] is None
         demand(is_so, f"{fact['id']} is not waited for")
     fields = {"year": str(hand.year)}
-    return hand.begun(fields, subject=hand.mentions(said.own))
+    return fields | {"subject": hand.mentions(said.own)}
 
 
 def _carried(hand: Hand, said: Said) -> Fields:
@@ -885,7 +887,7 @@ def _rest(hand: Hand, said: Said) -> Fields:
         is_chance = is_unclear and fact["distance_clear"] is False
         demand(away(fact) < near or is_chance, f"{fact['id']} is not near the mean")
     fields = {"mark": hand.mark(*bases(said.own))}
-    return hand.begun(fields, subject=hand.mentions(said.own))
+    return fields | {"subject": hand.mentions(said.own)}
 
 
 def _moved(hand: Hand, said: Said) -> Fields:
@@ -904,7 +906,7 @@ def _moved(hand: Hand, said: Said) -> Fields:
     fields["rank"] = hand.turned(fields["rank"], "rank_now")
     if said.rule == "moved_percent":
         fields["percent"] = _percent(hand, one)
-    return hand.begun(fields, subject=kind.mention)
+    return fields | {"subject": kind.mention}
 
 
 def _percent(hand: Hand, one: Fact) -> str:
@@ -929,7 +931,7 @@ def _whole(hand: Hand, said: Said) -> Fields:
         "previous": hand.amount(one, "previous"),
         "year": str(hand.year - 1),
     }
-    return hand.begun(fields, subject=kind.mention)
+    return fields | {"subject": kind.mention}
 
 
 def _moved_too(hand: Hand, said: Said) -> Fields:
@@ -985,12 +987,8 @@ def _stable(hand: Hand, said: Said) -> Fields:
         is_near = spread <= hand.limits.stable_trend.value
         demand(is_near, f"{name} has not been stable")
         _unmoved(hand, facts)
-    name = hand.name
-    genitive = name + ("\u2019" if name[-1] in "sxz" else "s")
     mark = hand.mark(*(one["basis"] for one in said.own))
-    # In nynorsk the group stands first, and the kommune after it.
-    fields = {"kommune": name, "genitive": genitive, "mark": mark}
-    return hand.begun(fields, subject=subject)
+    return {"subject": subject, "mark": mark}
 
 
 def _unmoved(hand: Hand, facts: Sequence[Fact]) -> None:
