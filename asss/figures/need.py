@@ -11,13 +11,15 @@ from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.language import number, signed
 from asss.figures import picture
 from asss.figures.canvas import Canvas, Key, Scale
-from asss.figures.lettering import Colour, Look
+from asss.figures.lettering import Colour, Look, width_of
 from asss.figures.picture import Group, Picture, Row, Table
 
 __all__ = ["need"]
 
-#: On a phone the figure is as wide as the profile, and the names stand over the bars.
-NARROW, OVER = 252.0, 11.0
+#: On a phone the figure is as wide as the profile, the plot begins so far from the left
+#: side, and names stand over the bars: so far from lines that go up through them, and
+#: with so much room for the numbers.
+NARROW, LEFT, OVER, APART, TOLD = 252.0, 8.0, 11.0, 3.5, 32.0
 
 #: Where the scale begins and ends, and the numbers end, on a sheet.
 START, END, NUMBERS = 160.0, 396.0, 452.0
@@ -114,7 +116,7 @@ def _draw(
     rows = [HEAD + ROW * (place + 0.5) + 2 for place in range(len(lines))]
     top, bottom = HEAD + 2, HEAD + ROW * len(lines)
     canvas.heading(0, 0, words["need_title"], words["axis_forholdstall"])
-    with canvas.part(8 - START, 0):
+    with canvas.part(LEFT - START, 0):
         grid = [[(across(one), top), (across(one), bottom)] for one in marks]
         canvas.lines(grid, color=Colour.SPAN, width=0.6, axis=f"value {across}")
         middle = [[(across(1), top), (across(1), bottom)]]
@@ -138,13 +140,32 @@ def _draw(
                 bar = [[(before, y), (x, y)]]
                 canvas.lines(bar, color=Colour.OTHERS, width=7)
             before = x
-    for line, y in zip(lines, rows, strict=True):
-        look = Look.LABEL if line.change is not None else Look.NAME
-        with canvas.part(0, -OVER):
+    looks = [Look.NAME if line.change is None else Look.LABEL for line in lines]
+    # What goes up through a name: the mean, and what comes down from the row above.
+    upright = [[one + LEFT - START for one in (across(1), x)] for x in places]
+    upright = [upright[0][:1], *upright[:-1]]
+    widths = [width_of(li.name, look) for li, look in zip(lines, looks, strict=True)]
+    start = _beside(widths, upright)
+    for line, look, y in zip(lines, looks, rows, strict=True):
+        with canvas.part(start, -OVER):
             canvas.text(0, y, line.name, look)
         with canvas.part(NARROW - NUMBERS, -OVER):
             told = _told(line, found, known)
             canvas.text(NUMBERS, y, told, look, align="end", fact=line.fact)
+
+
+def _beside(widths: Sequence[float], upright: Sequence[Sequence[float]]) -> float:
+    """Where names so wide begin on a phone, all alike, so that no line crosses one."""
+    starts = sorted({0.0, *(x + APART for row in upright for x in row)})
+    for start in starts:
+        crossed = (
+            start - APART < x < start + width + APART
+            for width, row in zip(widths, upright, strict=True)
+            for x in row
+        )
+        if start + max(widths) < NARROW - TOLD and not any(crossed):
+            return start
+    return 0.0
 
 
 def _alt(book: FactBook, known: Catalogue, lines: Sequence[_Line], found: Need) -> str:

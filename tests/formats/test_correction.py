@@ -6,6 +6,7 @@ made, and must be refused; without one, nothing is.
 """
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from copy import deepcopy
@@ -30,6 +31,7 @@ from asss.catalogue.parameters import Run
 from asss.errors import AsssError
 from asss.formats import exports, readback
 from asss.formats.readback import arithmetic, prose
+from asss.formats.readback import drawing as seen
 from asss.formats.readback import figures as eyes
 from asss.page import sections
 from asss.runs import ledger
@@ -240,3 +242,39 @@ def test_need_may_not_be_left_out_or_put_in(
     facts["need"] = given_out
     found = arithmetic.false_figures(facts, known.folder, snapshot.folder, 95)
     assert any("and by behov.csv None" in one for one in found)
+
+
+@pytest.mark.parametrize("kommune", sorted(given.MADE_UP))
+def test_no_line_crosses_a_name_on_a_phone(
+    make: Callable[[str], Made], kommune: str
+) -> None:
+    """The joints went through the ends of «Avskrivninger» and «Arbeidsgiveravgift»."""
+    _, html = make(kommune)
+    svg = re.search(r"<svg.*?</svg>", html, re.S)
+    style = re.search(r'style="(--wide[^"]*)"', html)
+    assert svg
+    assert style
+    drawn = seen.opened(svg[0], style[1])
+    assert not drawn.problems
+
+    def moved(mark: seen.Mark) -> tuple[float, float]:
+        return drawn.moves[drawn.ways[mark.part]]
+
+    upright = [
+        (x + moved(mark)[0], top, bottom)
+        for mark in drawn.marks
+        if mark.kind == "line" and mark.colour in ("faint", "ink") and mark.part >= 0
+        for (x, top), (below, bottom) in mark.pieces
+        if x == below
+    ]
+    names = [m for m in drawn.marks if m.kind == "text" and m.x == 0 and m.part >= 0]
+    assert len(upright) >= len(names) > 6
+    starts = {moved(name)[0] for name in names}
+    assert len(starts) == 1
+    for name in names:
+        over, up = moved(name)
+        left, right = (end + over for end in name.reach)
+        assert right < 252 - 25
+        for x, top, bottom in upright:
+            if top < name.y + up < bottom:
+                assert not left - 1 < x < right + 1, name
