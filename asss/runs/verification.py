@@ -390,10 +390,14 @@ class _Look:
         if not areas or manifest.faults(kept, folder):
             return
         now = manifest.index_of(areas, kept.year, folder.parent, kept.old)
-        if now.inputs != kept.inputs or now.reports != kept.reports:
+        if now.reports != kept.reports:
             return
         about = f"{folder.name}/{INDEX_NAME}"
         again = f"Render the year again: asss render --all --year {folder.name}."
+        if now.inputs != kept.inputs:
+            note = f"it was made with other words or areas, so it was not read. {again}"
+            yield Check(about, "note", note)
+            return
         try:
             facts = {
                 name: json.loads((folder / name / FACTS_NAME).read_bytes())

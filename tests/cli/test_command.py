@@ -870,6 +870,24 @@ def test_index_that_was_not_written_after_a_report_is_found_and_written(
     assert "value: is 29.25, and by its snapshot" in " ".join(looked.output.split())
 
 
+def test_index_made_with_other_words_is_said_not_to_be_read(
+    spare: Path, rendering: list[list[str]]
+) -> None:
+    """It was passed by in silence, and called well for the facts that it shows."""
+    index = _with_index(spare)
+    index.write_text(index.read_text("utf-8").replace("Tromsø", "Oslo"), "utf-8")
+    kept = manifest.read_index(index.parent)
+    manifest.write_index(kept, index.read_text("utf-8"), index.parent)
+    checks = ("verify", "--parameters", str(spare / "parameters"))
+    assert _run(*checks).exit_code == FAILURE
+    words = spare / "parameters" / "fraser.yaml"
+    text = words.read_text("utf-8")
+    words.write_text(text.replace("index_areas: ", "index_areas: Alle ", 1), "utf-8")
+    assert words.read_text("utf-8") != text
+    told = " ".join(_run(*checks).output.split())
+    assert "2017/index.html: it was made with other words or areas" in told
+
+
 @pytest.mark.parametrize(
     ("name", "content"),
     [

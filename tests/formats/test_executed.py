@@ -45,7 +45,7 @@ def test_a_report_can_be_made_of_it_again(
 
 def test_it_can_be_sent_by_mail(rendered: Rendered) -> None:
     """With its page, its figures whole, and a plot for those who trust nobody."""
-    assert (rendered("trondheim", 2020) / NOTEBOOK_NAME).stat().st_size < 800_000
+    assert (rendered("trondheim", 2020) / NOTEBOOK_NAME).stat().st_size < 850_000
 
 
 def test_typeface_of_a_figure_has_every_letter_of_it() -> None:
