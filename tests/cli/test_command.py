@@ -870,9 +870,8 @@ def test_index_that_was_not_written_after_a_report_is_found_and_written(
     assert "value: is 29.25, and by its snapshot" in " ".join(looked.output.split())
 
 
-def test_index_made_with_other_words_is_said_not_to_be_read(
-    spare: Path, rendering: list[list[str]]
-) -> None:
+@pytest.mark.usefixtures("rendering")
+def test_index_made_with_other_words_is_said_not_to_be_read(spare: Path) -> None:
     """It was passed by in silence, and called well for the facts that it shows."""
     index = _with_index(spare)
     index.write_text(index.read_text("utf-8").replace("Tromsø", "Oslo"), "utf-8")

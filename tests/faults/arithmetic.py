@@ -65,8 +65,15 @@ GIVEN = {
     "a zero is dropped from a trend": _zero,
 }
 
-#: What is wrong only where something else is too: a test must see them.
-HIDDEN = {"a missing figure is 0", "a changed number of somebody else's passes"}
+#: What is wrong only where something else is too, or puts nothing false into a report
+#: but keeps one from being made or refuses it: a test must see them.
+HIDDEN = {
+    "a missing figure is 0",
+    "a changed number of somebody else's passes",
+    "an area on paper keeps all others from being made",
+    "an area that reports are made on is left out of a fetch",
+    "a heading stands over main findings that there are none of",
+}
 
 
 def _fault(mutant: mutants.Mutant) -> Fault:

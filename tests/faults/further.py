@@ -130,11 +130,11 @@ REASONED = (
         'rank(method="dense", ascending=False)',
     ),
     _slip(
-        "members of a later year are in the network",
+        "a member is left out of the network",
         "arithmetic",
         FACTS,
         "    members = known.network.in_year(run.year)\n    rows = ",
-        "    members = known.network.in_year(run.year + 3)\n    rows = ",
+        "    members = known.network.in_year(run.year)[1:]\n    rows = ",
     ),
     _slip(
         "millions are ten times as many",
