@@ -210,3 +210,12 @@ def test_formula_is_right_as_it_is_printed() -> None:
     """A sum over a denominator stands in brackets."""
     formula = asss.indicators().loc["netto_driftsutgifter_sosialtjenesten_per_innb"]
     assert re.fullmatch(r"\(\w+( \+ \w+)+\) / \w+ \* 1000", formula["formula"])
+
+
+def test_no_forbehold_is_a_frame_with_the_columns_of_one() -> None:
+    """In 2015 nothing need be known of the figures on barnevern, and a page ended."""
+    found = asss.report(
+        "om-datagrunnlaget", 2015, service="barnevern", snapshot="embedded"
+    )
+    assert found.forbehold.empty
+    assert list(found.forbehold) == list(asss.forbehold())

@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import pandas as pd
+from pydantic import BaseModel
 
 import asss
 from asss.analysis import chance, indexing, sources
 from asss.analysis.tables import BASES, CHANCE_COLUMNS, mark
 from asss.catalogue import catalogue
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.knowledge import Forbehold
+from asss.catalogue.knowledge import Forbehold, Indicator
 from asss.catalogue.language import number
 from asss.catalogue.parameters import (
     BOKMAL,
@@ -312,7 +313,7 @@ def indicators(
     """
     known = read_parameters(parameters, service=service)
     rows = known.service.indicators
-    frame = frame_of(rows).assign(
+    frame = frame_of(rows, Indicator).assign(
         formula=[str(row.formula) for row in rows],
         unit=[_unit(row.unit, known) for row in rows],
         plausible_from=[row.plausible.at_least for row in rows],
@@ -399,7 +400,7 @@ def forbehold(
     entries = known.forbehold
     if about:
         entries = tuple(e for e in entries if wanted.intersection(_touched(e)))
-    return frame_of(entries)
+    return frame_of(entries, Forbehold)
 
 
 def _touched(entry: Forbehold) -> Iterable[str]:
@@ -455,9 +456,12 @@ def read_parameters(
     )
 
 
-def frame_of(entries: Iterable[Any]) -> pd.DataFrame:
-    """Entries of the catalogue, or some of them, as rows; key = id."""
-    return pd.DataFrame([entry.model_dump() for entry in entries]).set_index("id")
+def frame_of(entries: Iterable[BaseModel], of: type[BaseModel]) -> pd.DataFrame:
+    """Entries of the catalogue, some of them or none, as rows; key = id."""
+    rows = [entry.model_dump() for entry in entries]
+    return pd.DataFrame(rows, columns=None if rows else [*of.model_fields]).set_index(
+        "id"
+    )
 
 
 def _unit(unit: str, known: Catalogue) -> str:

@@ -23,6 +23,7 @@ from asss.analysis.need import Need, decompose
 from asss.analysis.network import NetworkFindings
 from asss.analysis.tables import check_indexed
 from asss.catalogue.catalogue import Catalogue
+from asss.catalogue.knowledge import Forbehold
 from asss.catalogue.parameters import (
     BOKMAL,
     LATEST,
@@ -176,7 +177,8 @@ class Report:
     @property
     def forbehold(self) -> pd.DataFrame:
         """Every forbehold on any of its figures, as :func:`asss.forbehold`'s."""
-        return frames.frame_of(self.found.book.all_forbehold(self.known))
+        entries = self.found.book.all_forbehold(self.known)
+        return frames.frame_of(entries, Forbehold)
 
     def explain(self, what: str | int | Fact) -> Explanation:
         """

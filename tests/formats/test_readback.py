@@ -230,6 +230,10 @@ FAULTS: dict[str, tuple[Callable[[str], str], str]] = {
         replaced('href="#note-b"', 'href="#note-a"', count=99),
         r"Tabell 1: nothing leads to note-b",
     ),
+    "a letter that is another's": (
+        substituted(r'(href="#note-)b("[^>]*>)b<', r"\1b\2a<"),
+        r"a letter is «a», and its note «b»",
+    ),
     "a letter that leads nowhere": (
         replaced('id="note-b"', 'id="b"'),
         r"Tabell 1: note-b leads nowhere",

@@ -227,6 +227,11 @@ def _dead_ends(named: Mapping[str, Element], page: Element) -> Iterator[str]:
         yield f"Tabell 1: {name} leads nowhere"
     for name in sorted(notes - led):
         yield f"Tabell 1: nothing leads to {name}"
+    for link in page.iter("a"):
+        note = named.get(link.get("href", "").removeprefix("#"))
+        letter = None if note is None else note.find("span[@class='letter']")
+        if letter is not None and said(link) != said(letter):
+            yield f"Tabell 1: a letter is «{said(link)}», and its note «{said(letter)}»"
     for name in sorted(notes):
         for link in _links(named[name]):
             if _target(link) not in named:
