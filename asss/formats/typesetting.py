@@ -114,7 +114,12 @@ def _tables(pieces: list[Piece]) -> Iterator[tagging.Table]:
             yield [
                 (
                     section["t"] == "thead",
-                    [[_cell(cell) for cell in row["k"]] for row in section["k"]],
+                    # A part without rows holds what is between its tags alone.
+                    [
+                        [_cell(cell) for cell in row["k"]]
+                        for row in section["k"]
+                        if isinstance(row, dict)
+                    ],
                 )
                 for section in piece["k"]
                 if section["t"] in ("thead", "tbody")

@@ -431,3 +431,15 @@ def test_need_of_barnevern_is_verified(needed: Callable[[str], Path]) -> None:
     assert {
         check.about: check.message for check in checks if check.outcome != "ok"
     } == {}
+
+
+def test_year_without_forbehold_has_a_page_on_what_it_stands_on(
+    root: Path, tmp_path: Path
+) -> None:
+    """Its table of forbehold has no row, on paper either: both ended in a traceback."""
+    about = {"kommune": METHOD, "year": 2015, "service": "barnevern"}
+    run = asss.load_run({**about, "snapshot": "embedded"})
+    formats = ("html", "pdf", "docx")
+    report.render_report(run, root=root, output=tmp_path, formats=formats)
+    folder = tmp_path / "2015" / "barnevern" / METHOD
+    assert json.loads((folder / "facts.json").read_bytes())["forbehold"] == []
