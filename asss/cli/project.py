@@ -88,10 +88,12 @@ def check(service: ServicesOption = None, parameters_: ParametersOption = None) 
             years[name] = sources.available_years(known, answers)
             if years[name]:
                 sources.load_observations(known, answers, until=years[name][-1])
-        said = [
+        _, *others = translation.languages(folder)
+        said = list(areas.values())
+        said += [
             catalogue.load_catalogue(folder, service=name, language=one)
             for name in areas
-            for one in translation.languages(folder)
+            for one in others
         ]
         # One that is not finished says so elsewhere, and makes no report.
         whole = [known for known in said if not known.untranslated]

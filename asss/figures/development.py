@@ -104,11 +104,7 @@ def development(
         for i in indicators
     }
     numbers = _room([(scales[i.id], i.decimals) for i in indicators])
-    heads = dict.fromkeys((i.id for i in indicators), "") | {
-        name: title
-        for name, title in (titles or {}).items()
-        if name in series and width_of(title, Look.TITLE) <= width
-    }
+    heads = {i.id: _title(i, titles or {}, width) for i in indicators}
     has_breaks = any(breaks(book.history(name), known) for name in heads)
     head = HEAD + TITLE + BREAK * (has_breaks and any(heads.values()))
     height = head + PLOT + YEARS + AIR
@@ -185,6 +181,12 @@ def _values(series: Mapping[str, Sequence[Fact]], own: Sequence[Fact]) -> list[f
     """Every figure and mean that a panel shows."""
     shown = [fact.value for history in (own, *series.values()) for fact in history]
     return [v for v in (*shown, *(f.network_mean for f in own)) if v is not None]
+
+
+def _title(indicator: Indicator, titles: Mapping[str, str], width: float) -> str:
+    """What a panel so wide says, if it has room for it."""
+    title = titles.get(indicator.id, "")
+    return title if width_of(title, Look.TITLE) <= width else ""
 
 
 def _room(scales: Iterable[tuple[tuple[float, float], int]]) -> float:

@@ -21,7 +21,7 @@ from asss.catalogue.parameters import EVERY, METHOD, NETWORK, SHARED
 from asss.formats.readback.markup import fragment, said
 from asss.outputs import HTML_NAME
 
-__all__ = ["Cell", "Chapter", "Expected", "Row", "amount", "counted"]
+__all__ = ["Cell", "Chapter", "Expected", "Row", "amount", "capital", "counted"]
 __all__ += ["dated", "expect", "listed", "marked", "percent", "rests_on", "spaced"]
 __all__ += ["is_alone", "unavailable", "unformatted", "written"]
 
@@ -136,6 +136,11 @@ NOISE = 9
 def spaced(text: str) -> str:
     """A text as a reader compares it: every space is a space."""
     return " ".join(text.split())
+
+
+def capital(text: str) -> str:
+    """As it begins a sentence."""
+    return text[:1].upper() + text[1:]
 
 
 @lru_cache(8192)

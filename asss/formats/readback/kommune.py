@@ -16,6 +16,7 @@ from asss.catalogue.parameters import EVERY, NETWORK
 from asss.errors import RenderError
 from asss.formats.readback.expectation import (
     amount,
+    capital,
     is_alone,
     listed,
     marked,
@@ -203,8 +204,7 @@ class Hand:
         """With what a sentence may say in any language, and begin with."""
         ends = "\u2019" if self.name[-1] in "sxz" else "s"
         fields = {"kommune": self.name, "genitive": self.name + ends} | fields
-        capital = {n.capitalize(): t[:1].upper() + t[1:] for n, t in fields.items()}
-        return capital | fields
+        return {n.capitalize(): capital(t) for n, t in fields.items()} | fields
 
     def _caveats(self, place: int) -> str:
         """What is behind a sentence: in full, unless what is before it points there."""
@@ -219,8 +219,7 @@ class Hand:
         labels = [self._forbehold[name]["label"] for name in due if name not in kept]
         more = ""
         for label in labels[::-1]:
-            capital = label[:1].upper() + label[1:]
-            more = self.say("caveat_tail", caveat=capital, more=more)
+            more = self.say("caveat_tail", caveat=capital(label), more=more)
         if not (again and kept):
             return more
         if not points:

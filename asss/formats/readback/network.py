@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 from asss.catalogue.catalogue import Catalogue
 from asss.formats.readback.expectation import (
     amount,
+    capital,
     listed,
     marked,
     percent,
@@ -89,7 +90,7 @@ class _Network:
 
     def _say(self, rule: str, **fields: str) -> str:
         fields |= {
-            f"{of}Subject": subject[:1].upper() + subject[1:]
+            f"{of}Subject": capital(subject)
             for of in ("", "other_")
             if (subject := fields.get(f"{of}subject"))
         }

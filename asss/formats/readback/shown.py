@@ -16,6 +16,7 @@ from asss.errors import RenderError
 from asss.formats.readback.expectation import (
     SIGNS,
     amount,
+    capital,
     is_alone,
     marked,
     unavailable,
@@ -321,18 +322,18 @@ class Shown:
                 continue
             places.add(self._inner(rank))
         for place in places - {""}:
-            told.add(self.say("title_rank", rank=place, Rank=_capital(place)))
+            told.add(self.say("title_rank", rank=place, Rank=capital(place)))
         if (way := self.way(fact)) in ("up", "down"):
             moves = self.words[f"moves_{scale}_{way}"]
             sign = marked(self.words, fact["basis"], fact["previous_basis"])
-            fields = {"moves": moves, "Moves": _capital(moves), "mark": sign}
+            fields = {"moves": moves, "Moves": capital(moves), "mark": sign}
             told.add(self.say("title_moved", **fields))
             for place in places - {""}:
                 told.add(self.say("title_moved_rank", **fields, rank=place))
         if fact["value"] is not None and fact["network_mean"] is not None:
             over = self.words["over" if side(fact) > 0 else "under"]
             sign = marked(self.words, fact["distance_basis"])
-            fields = {"side": over, "Side": _capital(over), "mark": sign}
+            fields = {"side": over, "Side": capital(over), "mark": sign}
             told |= {self.say("title_side", **fields)} if side(fact) else set()
         return told
 
@@ -344,10 +345,6 @@ class Shown:
 
 def _touches(whose: str | Sequence[str], name: str) -> bool:
     return whose == EVERY or name in whose
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _pieces(

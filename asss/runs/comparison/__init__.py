@@ -426,9 +426,7 @@ def compare(
     )
     both = [report for report in has_a if report in has_b]
     if not both:
-        has = (
-            f"{one.name} has {_listed(held(known, one)) or 'none'}" for one in (a, b)
-        )
+        has = (f"{one.name} has {_listed(held(known, one))}" for one in (a, b))
         msg = f"No such report is in both: {'; '.join(has)}."
         raise UsageError(msg)
     old, new = (read(known, source, both) for source in (a, b))
@@ -472,6 +470,8 @@ def compare(
 
 def _listed(reports: Collection[ReportKey]) -> str:
     """What a side has, for a message: a few reports by name, else how many."""
+    if not reports:
+        return "none"
     if len(reports) <= FEW:
         return ", ".join(f"{kommune} {year}" for year, kommune in reports)
     years = dict.fromkeys(str(year) for year, _ in reports)
