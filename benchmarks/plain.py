@@ -26,6 +26,7 @@ YEAR = "2020"
 
 #: The commit whose notebook and package the loop has, and what of it is needed.
 FROZEN = "dce2374"
+TEMPLATE = "notebooks/sosiale_tjenester.ipynb"
 NEEDED = ("asss", "notebooks", "parameters", "pyproject.toml")
 
 
@@ -59,6 +60,10 @@ def frozen() -> Iterator[Path]:
     with TemporaryDirectory(prefix="asss-frozen-") as folder:
         with tarfile.open(fileobj=io.BytesIO(told.stdout)) as packed:
             packed.extractall(folder, filter="data")
+        # What the package tells nbconvert and others of itself is to be as it was, too.
+        options = ("--quiet", "--no-deps", "--no-build-isolation", "--upgrade")
+        words = ("-m", "pip", "install", *options, "--target", folder, folder)
+        subprocess.run([sys.executable, *words], check=True)
         yield Path(folder)
 
 
@@ -73,15 +78,17 @@ def render(root: Path, folder: Path, formats: Sequence[str], kommune: str) -> No
     page, paper = notebook.with_suffix(".html"), notebook.with_suffix(".pdf")
     parameters = {"kommune": kommune, "year": YEAR, "snapshot": "embedded"}
     given = [word for pair in parameters.items() for word in ("-p", *pair)]
-    template = root / "notebooks" / "kommune.ipynb"
-    execute = [BIN / "papermill", template, notebook, *given, "--cwd", root]
+    execute = [BIN / "papermill", root / TEMPLATE, notebook, *given, "--cwd", root]
     convert = [BIN / "jupyter", "nbconvert", "--to", "html", "--no-input", notebook]
     to_pdf = [BIN / "weasyprint", "--pdf-variant", "pdf/ua-1", page, paper]
     commands: list[list[Any]] = [execute, convert]
     commands += [to_pdf] if "pdf" in formats else []
     for command in commands:
         env = {**os.environ, **as_frozen(root)}
-        subprocess.run(command, check=True, capture_output=True, env=env)
+        told = subprocess.run(command, check=False, capture_output=True, env=env)
+        if told.returncode != 0:
+            msg = f"{command[0]} ended with {told.returncode}:\n{told.stderr.decode()}"
+            raise RuntimeError(msg)
     for made in (page, paper)[: len(formats)]:
         if made.stat().st_size < 10_000:
             msg = f"{made} is no report"
