@@ -10,7 +10,7 @@ and below.
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Literal
 
 from asss.analysis.changes import (
@@ -41,6 +41,8 @@ from asss.analysis.statements import (
     previous,
     prints_change,
     prints_distance,
+    prints_on,
+    reads_near,
     why_missing,
     why_withheld,
 )
@@ -93,6 +95,7 @@ class Candidates:
     def _spending(self, raw: Fact) -> Iterator[Statement]:
         why = Reasons(self.known)
         is_far = why.at_least("near_mean", "distance", abs(raw.given("distance")), raw)
+        is_near = reads_near(raw, self._near)
         details: dict[str, Detail] = {
             "kommune": self.book.member.name,
             "value": level(raw),
@@ -106,7 +109,7 @@ class Candidates:
             }
             yield self._say(SUMMARY, Rule.SPENDING, details, [raw], why)
         else:
-            rule = Rule.SPENDING_NEAR if not is_far else Rule.SPENDING_AGAINST
+            rule = Rule.SPENDING_NEAR if is_near else Rule.SPENDING_AGAINST
             yield self._say(SUMMARY, rule, details, [raw], why)
         yield from self._carried(raw, why)
 
@@ -177,7 +180,9 @@ class Candidates:
     def _corrected(self, raw: Fact | None, corrected: Fact) -> Statement | None:
         why, away = Reasons(self.known), abs(corrected.given("distance"))
         is_far = why.at_least("on_mean", "distance", away, corrected)
-        if is_far and not prints_distance(corrected):
+        limit = self.known.phrases.thresholds.on_mean.value
+        is_told = prints_distance if is_far else partial(reads_near, limit=limit)
+        if not is_told(corrected):
             # Neither near the mean, nor as far as Tabell 1 lets a reader find.
             return None
         rank = self.rank(corrected, why, spending=True) if is_far else ""
@@ -215,18 +220,20 @@ class Candidates:
         more = "more" if away > 0 else "less"
         plainly = Fragment(Rule.LIKE_MEAN, {})
         is_raw_far = why.at_least("near_mean", "distance", abs(away), raw)
-        if is_raw_far and half_up(abs(seen - 1) * 100) == half_up(abs(away)):
+        is_apart = not reads_near(raw, self._near, plain)
+        as_seen = half_up(abs(seen - 1) * 100) == half_up(abs(away))
+        if is_raw_far and is_apart and as_seen:
             told = Quantity(abs(away), "prosent", 0, basis, "distance")
             inside: dict[str, Detail] = {"distance": told, "more": Word(more)}
             plainly = Fragment(Rule.APART_FROM_MEAN, inside)
-        elif is_raw_far:
+        elif is_apart:
             plainly = Fragment(Rule.SIDE_OF_MEAN, {"more": Word(more, basis)})
         result = Fragment(Rule.LIKE_MEAN_VALUE, {"value": level(corrected)})
         if is_far:
             side = Word("more" if corrected.side > 0 else "less")
             inside = {"distance": distance(corrected), "more": side}
             result = Fragment(Rule.APART_FROM_MEAN, inside)
-        sides = math.copysign(is_raw_far, away), corrected.side * is_far
+        sides = math.copysign(is_apart, away), corrected.side * is_far
         details: dict[str, Detail] = {
             "plain": Quantity(plain, raw.unit, raw.decimals, basis),
             "plainly": plainly,
@@ -261,7 +268,7 @@ class Candidates:
             return Fragment(Rule.NEED_NONE, {}), []
         rule = Rule.NEED_LOW if need < 100 else Rule.NEED_HIGH
         is_far = abs(raw.given("distance")) >= self._near
-        is_also = is_far and (need < 100) == (raw.side < 0)
+        is_also = is_far and not prints_on(raw) and (need < 100) == (raw.side < 0)
         mark = claim([*(one.basis for one in peers), corrected.distance_basis])
         also: Detail = Word("also") if is_also else ""
         return Fragment(rule, {"also": also, "mark": mark}), [raw, *peers]
@@ -406,7 +413,7 @@ class Candidates:
         if relation is None or fact is None:
             return None
         why = Reasons(self.known)
-        if not why.at_least("near_mean", "distance", abs(fact.given("distance")), fact):
+        if not self._is_far(fact, why):
             return None
         said = [self.tell(fact, why)]
         lengths = [one for n in relation.lengths if (one := self.usable(n))]
@@ -587,7 +594,7 @@ class Candidates:
                 "mean": mean(fact),
                 "side": Word("over" if fact.side > 0 else "under"),
             }
-            rule = Rule.LEVEL_SIDE if fact.side else Rule.LEVEL
+            rule = Rule.LEVEL if prints_on(fact) else Rule.LEVEL_SIDE
             return self._say(chapter, rule, details, [fact], why)
         return self._say(chapter, Rule.LEVEL_ALONE, details, [fact], why)
 
@@ -602,9 +609,12 @@ class Candidates:
             or fact.kommune not in self.known.in_mean
             or not has_ends(self.known, fact)
             or len(others) < 2
+            or prints_on(heaviest)
         ):
             return
-        alike = [one for one in others if one.side == -heaviest.side]
+        # Who is printed on the mean, is on neither side of it to a reader who counts.
+        apart = [one for one in others if not prints_on(one)]
+        alike = [one for one in apart if one.side == -heaviest.side]
         end: End = "highest" if heaviest.side > 0 else "lowest"
         place, _ = self._place(fact, end)
         is_told = fact.indicator in self._whole or place <= 3
@@ -732,11 +742,16 @@ class Candidates:
             if one.id not in told
             and (fact := self.usable(one.id))
             and not self._is_far(fact, Reasons(self.known))
+            # Near in decimals alone, a reader of Tabell 1 would not call it near.
+            and (reads_near(fact, self._near) or fact.distance_clear is False)
             and not self.caveats([fact])
         ]
         if not left:
             return None
-        is_near = all(abs(fact.given("distance")) < self._near for fact in left)
+        is_near = all(
+            abs(fact.given("distance")) < self._near and reads_near(fact, self._near)
+            for fact in left
+        )
         details: dict[str, Detail] = {
             "subject": mentions(self.known, left),
             "mark": claim(fact.distance_basis for fact in left),
@@ -798,6 +813,9 @@ class Candidates:
         """Whether a figure is away from the mean, and by more than chance."""
         away = abs(fact.given("distance"))
         if not why.at_least("near_mean", "distance", away, fact):
+            return False
+        if prints_on(fact):
+            why.append("reads_as_mean")
             return False
         if fact.distance_clear is False:
             why.append("chance")
@@ -943,7 +961,7 @@ class Candidates:
         return Fragment(rule, {"rank": rank})
 
     def _is_far_enough(self, fact: Fact, *, spending: bool) -> bool:
-        if fact.distance is None or fact.distance_clear is False:
+        if fact.distance is None or fact.distance_clear is False or prints_on(fact):
             return False
         limits = self.known.phrases.thresholds
         near = limits.on_mean.value if spending else limits.near_mean.value

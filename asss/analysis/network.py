@@ -30,6 +30,7 @@ from asss.analysis.statements import (
     level,
     mean,
     previous,
+    prints_on,
     why_absent,
 )
 from asss.analysis.tables import BASES, MARKED, OBSERVATION_COLUMNS, weakest
@@ -576,7 +577,9 @@ def _carried(book: NetworkBook, known: Catalogue) -> list[Statement]:
         if not ranked or ranked[0].mean_rule != "weighted":
             continue
         weights = [fact.denominator for fact in ranked]
-        sides = {side: [f for f in ranked if f.side == side] for side in (1, -1)}
+        # Who is printed on the mean, is on neither side of it to a reader who counts.
+        apart = [fact for fact in ranked if not prints_on(fact)]
+        sides = {side: [f for f in apart if f.side == side] for side in (1, -1)}
         for side, alone in sides.items():
             others = sides[-side]
             if len(alone) != 1 or len(others) != len(ranked) - 1 or None in weights:

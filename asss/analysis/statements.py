@@ -48,6 +48,8 @@ __all__ = [
     "previous",
     "prints_change",
     "prints_distance",
+    "prints_on",
+    "reads_near",
     "why_absent",
     "why_missing",
     "why_withheld",
@@ -75,6 +77,7 @@ Measured: TypeAlias = Literal[
 #: What was decided without a limit; of a statement, ``review_`` and this is the word.
 Remark: TypeAlias = Literal[
     "reads_alike",
+    "reads_as_mean",
     "no_base",
     "no_percent",
     "chance",
@@ -338,12 +341,38 @@ def prints_distance(fact: Fact) -> bool:
 
     Beside «kr 4 998» and «kr 6 298» a reader works it out; another is a slip to them.
     """
-    own = half_up(fact.given(), fact.decimals)
-    middle = half_up(fact.given("network_mean"), fact.decimals)
-    if middle <= 0:
-        return False
-    told = half_up(abs(fact.given("distance")))
-    return half_up(abs(own / middle * 100 - 100)) == told
+    away = _seen(fact, fact.given("network_mean"))
+    return away is not None and half_up(away) == half_up(abs(fact.given("distance")))
+
+
+def prints_on(fact: Fact, mean: float | None = None) -> bool:
+    """Whether value and mean are the same as printed, so that nothing parts them.
+
+    The mean is that of the network, where no other is given.
+    """
+    middle = fact.given("network_mean") if mean is None else mean
+    return half_up(fact.given(), fact.decimals) == half_up(middle, fact.decimals)
+
+
+def reads_near(fact: Fact, limit: float, mean: float | None = None) -> bool:
+    """Whether a value is near the mean in print too: beside «3,5», «3,7» is not.
+
+    What is the same in print is near, however far it is in decimals.
+    """
+    middle = fact.given("network_mean") if mean is None else mean
+    if prints_on(fact, middle):
+        return True
+    seen, exact = _seen(fact, middle), _percent(fact.given(), middle)
+    return seen is not None and exact is not None and max(seen, exact) < limit
+
+
+def _seen(fact: Fact, middle: float) -> float | None:
+    """Percent between a value and what it is held against, both as printed."""
+    return _percent(*(half_up(one, fact.decimals) for one in (fact.given(), middle)))
+
+
+def _percent(own: float, middle: float) -> float | None:
+    return round(abs(own / middle * 100 - 100), 9) if middle > 0 else None
 
 
 def prints_change(fact: Fact) -> bool:

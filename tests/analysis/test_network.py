@@ -254,6 +254,23 @@ def test_mean_that_oslo_carries_is_told_with_its_weight(
         assert sum(peer.given() > plain for peer in peers) > 1, "the weight does it"
 
 
+def test_who_is_printed_on_the_mean_is_not_counted_under_it(
+    network_of: NetworkOf, known: Catalogue, snapshot: Snapshot, indexed: pd.DataFrame
+) -> None:
+    """Nine of ten to whoever knows the decimals, and eight to a reader of the table."""
+    rule, run = "network_carried_up", Run(kommune=NETWORK, year=2020)
+    (said,) = [s for s in network_of(2020).about(SUMMARY) if s.rule == rule]
+    fact = network_of(2020).book.by_id[said.facts[-1]]
+    middle = fact.given("network_mean") - 0.3
+    assert fact.side < 0
+    assert half_up(middle) == half_up(fact.given("network_mean"))
+    rows = indexed.copy()
+    place = (rows["indicator"] == fact.indicator) & (rows["kommune"] == fact.kommune)
+    rows.loc[place & (rows["year"] == 2020), "value"] = middle
+    told = network.assess(rows, known, run, snapshot).about(SUMMARY)
+    assert said.facts not in [one.facts for one in told]
+
+
 @every_year
 def test_mean_is_held_against_last_year_only_over_the_same_members_and_rule(
     year: int, network_of: NetworkOf, known: Catalogue

@@ -171,6 +171,14 @@ REASONED = (
         '        details |= {\n            "subject": indicator.mention,',
         report="bergen-2017",
     ),
+    _slip(
+        "what is near the mean in decimals alone is told as near it",
+        "arithmetic",
+        CANDIDATES,
+        "< self._near and reads_near(fact, self._near)\n",
+        "< self._near\n",
+        report="kristiansand-2017",
+    ),
 )
 
 # -- the table -------------------------------------------------------------------------

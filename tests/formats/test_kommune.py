@@ -8,10 +8,13 @@ in what is printed, and in the facts behind it.
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import Phase, example, given, settings
+from hypothesis import strategies as st
 from reports import KOMMUNER, YEARS
 
 import asss
@@ -325,6 +328,11 @@ IN_FACTS: tuple[Planted, ...] = (
     own("tromso", 2018, "level_missing", "kvp_mottakere_per_1000", forbehold=[]),
     own("drammen", 2017, "rest_unclear", SHARE, distance_clear=True, value=4.6),
     own("drammen", 2017, "rest_near", LONG, value=24.0),
+    # 3,7 beside 3,5 is 6 %, though 3,66 beside 3,54 is 3: near to nobody who reads it.
+    own("bergen", 2017, "rest_near", YOUNG, value=3.66, network_mean=3.54, index=103),
+    own("stavanger", 2016, "corrected_near", CORRECTED, network_mean=1.0051),
+    # 4 beside 4 is no difference, whatever is behind it.
+    own("trondheim", 2020, "duration", LENGTH, decimals=0),
     own("oslo", 2019, "moved", SHARE, change_clear=False),
     own("oslo", 2019, "moved", SHARE, change=None),
     own("oslo", 2019, "moved", SHARE, previous=4.12),
@@ -663,3 +671,100 @@ def test_what_would_be_untrue_is_left_out(
     }
     assert said
     assert not said & left_out
+
+
+# -- near, or apart: as it is, and as it is printed ------------------------------------
+
+
+#: Sentences that set a figure apart from the mean, whatever their words; and of how
+#: many of their figures: a gap is told of the first alone, what carries a mean of all.
+APART = {
+    **dict.fromkeys(("spending", "corrected", "gap", "gap_mixed"), 1),
+    **dict.fromkeys(("level_distance", "level_ranked", "level_side"), 1),
+    **dict.fromkeys(("level_but", "level_but_ranked", "driver_share"), 1),
+    **dict.fromkeys(("driver_amount", "duration"), 1),
+    "driver_both": 3,
+}
+
+#: A mean, and how far from it a figure is: about the limits, and about a last decimal.
+pairs = st.tuples(
+    st.floats(0.5, 30).map(lambda one: round(one, 3)),
+    st.floats(-0.1, 0.1).map(lambda one: round(one, 4)),
+)
+
+
+@settings(max_examples=40, phases=[Phase.explicit, Phase.generate])
+@given(
+    made=st.lists(pairs, min_size=6, max_size=6), clear=st.sampled_from([True, None])
+)
+@example(made=[(1.2499, -0.066)] * 6, clear=None)
+@example(made=[(3.54, 0.034)] * 6, clear=None)
+@example(made=[(3.54, 0.034)] * 6, clear=False)
+@example(made=[(1.2, 0.0)] * 6, clear=True)
+def test_nothing_is_told_as_near_or_apart_that_is_not_printed_so(
+    made: list[tuple[float, float]],
+    clear: bool | None,
+    findings_of: FindingsOf,
+    known: Catalogue,
+) -> None:
+    """1,2 beside 1,2 is no difference, and 3,7 not near 3,5, whatever is behind."""
+    found = findings_of("trondheim", 2020)
+    changes = {}
+    for place, fact in enumerate(found.book.reported):
+        mean, off = made[place % len(made)]
+        value = round(mean * (1 + off), 6)
+        index = round(value / mean * 100, 9)
+        changes[fact.indicator, ""] = fact_of(value, mean) | {
+            "index": index,
+            "distance": index - 100,
+            "distance_clear": clear,
+        }
+    book = made_over(found.book, changes)
+    assert _odd(written(findings.conclude(book, known), known), known) == []
+
+
+def fact_of(value: float, mean: float) -> Facts:
+    """A figure without a past and without forbehold."""
+    fields = {"value": value, "network_mean": mean, "status": "", "forbehold": ()}
+    return fields | {"change": None, "rank": 1, "n": 10}
+
+
+def _odd(facts: Facts, known: Catalogue) -> list[str]:
+    """What is told as near, or as apart, and is not so as it is printed."""
+    by_id, limits = {one["id"]: one for one in facts["facts"]}, known.phrases.thresholds
+    wrong = problems(facts, known)
+    for said in facts["sentences"]:
+        rule, own = said["rule"], [by_id[name] for name in said["facts"]]
+        near = limits.near_mean if rule.startswith("rest") else limits.on_mean
+        if rule in ("rest_near", "corrected_near"):
+            told = own[: None if rule == "rest_near" else 1]
+            right = all(_is_near(fact, near.value) for fact in told)
+        elif rule == "rest_unclear":
+            right = all(
+                _is_alike(fact) or _is_near(fact, near.value) for fact in own
+            ) or all(fact["distance_clear"] is False for fact in own)
+        else:
+            right = not any(map(_is_alike, own[: APART.get(rule, 0)]))
+        wrong += [] if right else [said["text"]]
+    return wrong
+
+
+def _in_print(fact: Facts) -> tuple[Decimal, Decimal]:
+    """Value and mean, as a reader of Tabell 1 has them."""
+    step = Decimal(1).scaleb(-fact["decimals"])
+    value, mean = (
+        Decimal(repr(round(fact[name], 9))).quantize(step, ROUND_HALF_UP)
+        for name in ("value", "network_mean")
+    )
+    return value, mean
+
+
+def _is_alike(fact: Facts) -> bool:
+    value, mean = _in_print(fact)
+    return value == mean
+
+
+def _is_near(fact: Facts, limit: float) -> bool:
+    value, mean = _in_print(fact)
+    seen = abs(value - mean) * 100 < Decimal(limit) * mean
+    return seen and abs(fact["distance"]) < limit

@@ -102,6 +102,27 @@ def away(fact: Fact) -> float:
     return abs(index(fact) - 100)
 
 
+def is_on(fact: Fact, mean: float | None = None) -> bool:
+    """Whether a reader sees the same number twice, in value and mean."""
+    middle = number(fact, "network_mean") if mean is None else mean
+    places = fact["decimals"]
+    return printed(number(fact, "value"), places) == printed(middle, places)
+
+
+def is_near(fact: Fact, limit: float, mean: float | None = None) -> bool:
+    """Whether it is within so many percent, as it is and as it is printed."""
+    middle = number(fact, "network_mean") if mean is None else mean
+    places = fact["decimals"]
+    both = [
+        (number(fact, "value"), middle),
+        (printed(number(fact, "value"), places), printed(middle, places)),
+    ]
+    return all(
+        base > 0 and round(abs(own - base) / base * 100, 9) < limit
+        for own, base in both
+    )
+
+
 def gap(fact: Fact) -> float:
     """Value less mean, as a reader takes them in."""
     places = fact["decimals"]
@@ -326,7 +347,8 @@ class Hand:
     def is_far(self, fact: Fact, *, spending: bool = False) -> bool:
         """Whether a distance is told: not near the mean, nor as near as chance."""
         limit = self.limits.on_mean if spending else self.limits.near_mean
-        return away(fact) >= limit.value and fact["distance_clear"] is not False
+        is_apart = away(fact) >= limit.value and not is_on(fact)
+        return is_apart and fact["distance_clear"] is not False
 
     def far(self, *facts: Fact) -> None:
         """Refuse a difference from the mean that is none."""
@@ -496,9 +518,10 @@ def _spending(hand: Hand, said: Said) -> Fields:
     relation = hand.relations.corrected
     is_raw = relation is not None and said.one["indicator"] == relation.raw
     demand(is_raw, "it is not what is spent")
-    is_far = away(said.one) >= hand.limits.near_mean.value
-    demand(is_far == (said.rule != "spending_near"), "the mean is near, or it is not")
+    like = is_on(said.one) or is_near(said.one, hand.limits.near_mean.value)
+    demand(like == (said.rule == "spending_near"), "the mean is near, or it is not")
     if said.rule == "spending":
+        demand(away(said.one) >= hand.limits.near_mean.value, "the mean is near")
         hand.adds_up(said.one)
     return hand.level(said.one, spending=True)
 
@@ -535,6 +558,11 @@ def _corrected(hand: Hand, said: Said) -> Fields:
     demand(is_right, "the mean is near, or it is not")
     if is_far:
         hand.adds_up(said.one)
+    else:
+        demand(
+            is_on(said.one) or is_near(said.one, hand.limits.on_mean.value),
+            f"{said.one['id']} is not near the mean in print",
+        )
     fields = hand.level(said.one, spending=True)
     is_plain = has_raw and raw["mean_rule"] != said.one["mean_rule"]
     demand(is_plain == (said.rule == "corrected_plain"), "it has not one mean")
@@ -551,12 +579,13 @@ def _plain(hand: Hand, raw: Fact, corrected: Fact, *, is_far: bool) -> Fields:
     given = printed(raw["value"]) / printed(plain) * 100 - 100
     of = [one["basis"] for one in peers]
     told, adds_up = printed(abs(off)), printed(abs(given)) == printed(abs(off))
-    plainly, is_raw_far = hand.say("like_mean"), abs(off) >= hand.limits.near_mean.value
-    if is_raw_far:
+    limit, plainly = hand.limits.near_mean.value, hand.say("like_mean")
+    is_apart = not (is_on(raw, plain) or is_near(raw, limit, plain))
+    if is_apart:
         more = hand.word("more", "less", holds=off > 0)
         distance = percent(told, hand.words, *of)
         plainly = hand.say("apart_from_mean", distance=distance, more=more)
-        if not adds_up:
+        if not adds_up or abs(off) < limit:
             plainly = hand.say("side_of_mean", more=more + hand.mark(*of))
     result = hand.say("like_mean_value", value=hand.amount(corrected))
     if is_far:
@@ -565,7 +594,7 @@ def _plain(hand: Hand, raw: Fact, corrected: Fact, *, is_far: bool) -> Fields:
             distance=percent(away(corrected), hand.words, *bases([corrected])),
             more=hand.word("more", "less", holds=side(corrected) > 0),
         )
-    sides = {(off > 0) - (off < 0) if is_raw_far else 0, side(corrected) * is_far}
+    sides = {(off > 0) - (off < 0) if is_apart else 0, side(corrected) * is_far}
     return {
         "plain": amount(plain, raw, hand.words, *of),
         "plainly": plainly,
@@ -590,7 +619,8 @@ def _need(hand: Hand, raw: Fact, corrected: Fact) -> str:
     if abs(need - 100) < hand.limits.need.value:
         return hand.say("need_none")
     # «Også» is of what was told to be low, or high: not of what is near the mean.
-    is_alike = away(raw) >= hand.limits.near_mean.value and is_low == (side(raw) < 0)
+    is_alike = away(raw) >= hand.limits.near_mean.value and not is_on(raw)
+    is_alike = is_alike and is_low == (side(raw) < 0)
     return hand.say(
         "need_low" if is_low else "need_high",
         also=hand.words["also"] if is_alike else "",
@@ -761,8 +791,11 @@ def _duration(hand: Hand, said: Said) -> Fields:
 
 
 def _level(hand: Hand, said: Said) -> Fields:
-    """One figure beside the mean, and away from it."""
-    hand.far(said.one)
+    """One figure beside the mean, and away from it: or on it, where it is no base."""
+    if number(said.one, "network_mean") > 0:
+        hand.far(said.one)
+    else:
+        demand(is_on(said.one), f"{said.one['id']} is not on its mean")
     fields = hand.level(said.one)
     demand("ranked" not in said.rule or fields["rank"], "it has no place to tell")
     return fields
@@ -777,7 +810,7 @@ def _distance(hand: Hand, said: Said) -> Fields:
 
 def _side(hand: Hand, said: Said) -> Fields:
     """Over or under a mean that percent cannot be told of."""
-    is_so = number(said.one, "network_mean") <= 0 and side(said.one)
+    is_so = number(said.one, "network_mean") <= 0 and not is_on(said.one)
     demand(is_so, f"{said.one['id']} is on the mean, or has percent to be told in")
     return hand.level(said.one)
 
@@ -863,8 +896,8 @@ def _carried(hand: Hand, said: Said) -> Fields:
     heavy = max(peers, key=lambda one: one["denominator"] or 0)
     is_up = side(heavy) > 0
     others = [one for one in peers if one is not heavy]
-    alike = [one for one in others if side(one) == -side(heavy)]
-    is_carried = side(heavy) and len(alike) >= len(others) - 1
+    alike = [o for o in others if side(o) == -side(heavy) and not is_on(o)]
+    is_carried = side(heavy) and not is_on(heavy) and len(alike) >= len(others) - 1
     demand(is_carried and said.one in alike, "nobody carries it past the kommune")
     demand(said.one["mean_rule"] == "weighted", "the mean is not weighted")
     demand(hand.kommune in hand.known.in_mean, "the kommune is not in the mean")
@@ -883,8 +916,9 @@ def _rest(hand: Hand, said: Said) -> Fields:
     near = hand.limits.near_mean.value
     is_unclear = said.rule == "rest_unclear"
     for fact in said.own:
-        is_chance = is_unclear and fact["distance_clear"] is False
-        demand(away(fact) < near or is_chance, f"{fact['id']} is not near the mean")
+        is_chance = fact["distance_clear"] is False or is_on(fact)
+        is_so = is_near(fact, near) or (is_unclear and is_chance)
+        demand(is_so, f"{fact['id']} is not near the mean")
     fields = {"mark": hand.mark(*bases(said.own))}
     return fields | {"subject": hand.mentions(said.own)}
 

@@ -288,6 +288,12 @@ class _Network:
         for fact in ranked:
             is_there = (fact["value"] - fact["network_mean"]) * side > 0
             (alone if is_there else others).append(fact)
+            own, mean = (
+                written(fact[n], fact["decimals"]) for n in ("value", "network_mean")
+            )
+            if own == mean:
+                # A reader who counts has it on neither side.
+                return {}
         if len(alone) != 1 or ranked[0]["mean_rule"] != "weighted":
             return {}
         weight = alone[0]["denominator"] / sum(f["denominator"] for f in ranked)
