@@ -1,5 +1,6 @@
 """Warm kernels: papermill's notebook to the letter, and nothing passed on."""
 
+import asyncio
 import json
 import os
 import re
@@ -9,6 +10,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from queue import Empty
 from typing import Any
 
 import nbformat
@@ -22,7 +24,7 @@ from patience import PATIENCE, wait_for
 from asss.catalogue.parameters import EMBEDDED
 from asss.page.blocks import BLOCK_MIME
 from asss.runs.batch import KERNELS, WORK
-from asss.runs.kernels import forks
+from asss.runs.kernels import engine, forks
 
 #: What a notebook may do, a cell each.
 CELLS = (
@@ -163,11 +165,11 @@ def test_error_is_recorded_as_papermill_records_it(tmp_path: Path) -> None:
         cell.metadata.pop("tags")
     nbformat.write(book, source)
     made = []
-    for engine in ("nbclient", "warm"):
-        target = tmp_path / f"{engine}.ipynb"
+    for name in ("nbclient", "warm"):
+        target = tmp_path / f"{name}.ipynb"
         with pytest.raises(PapermillExecutionError, match="ZeroDivisionError"):
             papermill.execute_notebook(
-                str(source), str(target), engine_name=engine, progress_bar=False
+                str(source), str(target), engine_name=name, progress_bar=False
             )
         made.append(_timeless(nbformat.read(target, as_version=4)))
     for content in made:
@@ -326,6 +328,41 @@ def test_endless_loop_is_stopped(execute: Callable[..., NotebookNode]) -> None:
     assert execute("1").cells[0].outputs
 
 
+class _Channel:
+    """Gives messages one after the other, and then none."""
+
+    def __init__(self, *messages: dict[str, Any]) -> None:
+        self._messages = list(messages)
+
+    async def get_msg(self, timeout: float) -> dict[str, Any]:
+        """Give the next one, or say that none has come in time."""
+        if not self._messages:
+            await asyncio.sleep(timeout)
+            raise Empty
+        return self._messages.pop(0)
+
+
+def _message(kind: str, of: str, **content: str) -> dict[str, Any]:
+    return {"msg_type": kind, "parent_header": {"msg_id": of}, "content": content}
+
+
+def test_kernel_is_ready_when_all_that_its_answer_brings_has_come(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """No sooner, or a cell would get it; and not by an answer to somebody else."""
+    monkeypatch.setattr(engine, "ANSWER", 0.05)
+    idle = {"execution_state": "idle"}
+    begun = _message("status", "our", execution_state="busy")
+    others = _message("status", "theirs", **idle)
+    ended = _message("status", "our", **idle)
+    after = _message("stream", "cell")
+    channel = _Channel(_message("iopub_welcome", ""), begun, others, ended, after)
+    asyncio.run(engine._until(channel, "our", "status", **idle))
+    assert channel._messages == [after]
+    with pytest.raises(Empty):
+        asyncio.run(engine._until(_Channel(begun, others), "our", "status", **idle))
+
+
 @needs_forks
 def test_memory_has_a_limit(execute: Callable[..., NotebookNode]) -> None:
     """An error in the cell, as any other, and the machine goes on."""
@@ -414,6 +451,31 @@ def test_library_that_has_its_own_file_open_is_no_danger(tmp_path: Path) -> None
         "os.lseek(kept, 0, os.SEEK_END)"
     )
     assert _forked(tmp_path, source, "ahead") == ([], "")
+
+
+@needs_forks
+def test_file_that_nobody_holds_is_closed_before_it_is_shared(tmp_path: Path) -> None:
+    """By one that is forgotten with what it stands in, which only Python finds."""
+    source = "kept = [open(__file__)]; kept.append(kept); del kept"
+    assert _forked(tmp_path, source, "ahead") == ([], "")
+
+
+@needs_forks
+def test_process_tidies_up_after_itself(tmp_path: Path) -> None:
+    """Only what is done ahead is not looked through for what nobody holds."""
+    (tmp_path / "ahead.py").write_text("", "utf-8")
+    program = (
+        "import gc\nfrom asss.runs.kernels import forks\n"
+        "forks.preload(['ahead'])\nprint(gc.isenabled(), gc.get_freeze_count() > 0)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "PYTHONPATH": str(tmp_path), "PYTHONSAFEPATH": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == ["True", "True"]
 
 
 #: A thread that Python knows of, and one that only the system does.

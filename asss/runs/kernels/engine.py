@@ -4,18 +4,23 @@ papermill's ``warm`` engine: its own, with a kernel that need not be started.
 Registered as an entry point, so that ``papermill --engine warm`` knows it.
 """
 
+import asyncio
 import logging
 import os
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
+from queue import Empty
 from typing import Any, Final
 
+import zmq.asyncio
+from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from papermill.engines import NBClientEngine
-from traitlets import Int
+from traitlets import Int, Type, default
 from traitlets.config import Config
 
 from asss.runs.kernels import forks
@@ -30,6 +35,13 @@ NAME: Final = "python3"
 
 #: What an ordinary kernel of ours is started as.
 LAUNCHER: Final = "ipykernel_launcher"
+
+#: Milliseconds after which it is tried once more to reach a kernel that is not there
+#: yet: it is a few hundredths of a second later, and ZeroMQ's own are ten.
+AGAIN: Final = 5
+
+#: Seconds that an answer of a kernel is waited for before it is asked once more.
+ANSWER: Final = 1.0
 
 log = logging.getLogger(__name__)
 
@@ -69,10 +81,76 @@ class WarmEngine(NBClientEngine):  # type: ignore[misc]
         )
 
 
+class _Client(AsyncKernelClient):
+    """
+    A client that begins when its kernel has answered on both ways.
+
+    jupyter_client's own waits until nothing has come for a fifth of a second, so that
+    no answer to its question is taken for one to a cell. The last of them is known.
+    """
+
+    def _context_default(self) -> zmq.asyncio.Context:
+        return _eager(super()._context_default())
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """
+        Wait for a kernel's answer, and until nothing more follows from the question.
+
+        Parameters
+        ----------
+        timeout : float, optional
+            Seconds; for ever without.
+
+        Raises
+        ------
+        RuntimeError
+            If the kernel dies first, or the time is over.
+        """
+        end = float("inf") if timeout is None else time.monotonic() + timeout
+        while not await self._has_answered():
+            if not await self.is_alive():
+                msg = "Kernel died before replying to kernel_info"
+                raise RuntimeError(msg)
+            if time.monotonic() > end:
+                msg = f"Kernel didn't respond in {timeout:.0f} seconds"
+                raise RuntimeError(msg)
+
+    async def _has_answered(self) -> bool:
+        """Ask what the kernel is; whether it says so, and that no more will follow."""
+        question = self.kernel_info()
+        with suppress(Empty):
+            await _until(self.shell_channel, question, "kernel_info_reply")
+            await _until(self.iopub_channel, question, "status", execution_state="idle")
+            return True
+        return False
+
+
+def _eager(context: zmq.asyncio.Context) -> zmq.asyncio.Context:
+    """A context whose sockets do not wait long for a kernel that is not there yet."""
+    context.setsockopt(zmq.RECONNECT_IVL, AGAIN)
+    return context
+
+
+async def _until(channel: Any, question: str, kind: str, **said: str) -> None:
+    """Read until a message of this kind answers a question; Empty if none comes."""
+    end = time.monotonic() + ANSWER
+    while True:
+        message = await channel.get_msg(timeout=max(0.0, end - time.monotonic()))
+        if message["parent_header"].get("msg_id") != question:
+            continue
+        if message["msg_type"] == kind and said.items() <= message["content"].items():
+            return
+
+
 class WarmManager(AsyncKernelManager):
     """A kernel manager that forks its kernel, where that is a kernel of our own."""
 
     memory = Int(0, help="Bytes beyond what the kernel begins with.").tag(config=True)
+    client_factory = Type(_Client, klass=AsyncKernelClient)
+
+    @default("context")
+    def _context_default(self) -> zmq.asyncio.Context:
+        return _eager(super()._context_default())
 
     async def _async_pre_start_kernel(self, **options: Any) -> Any:
         spec = self.kernel_spec
@@ -83,6 +161,12 @@ class WarmManager(AsyncKernelManager):
             program = Path(spec.argv[0]).name
             log.warning("%s runs %s, so it is started anew.", self.kernel_name, program)
         return await super()._async_pre_start_kernel(**options)
+
+    async def _async_wait(self, pollinterval: float = 0.1) -> None:
+        """Wait until the kernel has ended, and no longer."""
+        if isinstance(self.provisioner, _Forked) and self.provisioner.process:
+            await self.provisioner.process_ended()
+        await super()._async_wait(pollinterval)
 
 
 def _is_ours(command: list[str]) -> bool:
@@ -112,3 +196,13 @@ class _Forked(LocalProvisioner):
         process.connection.send(setting)
         self.process, self.pid, self.pgid = process, process.pid, process.pid
         return self.connection_info
+
+    async def process_ended(self) -> None:
+        """Wait until the other end of the line is gone, which says nothing before."""
+        loop, ended = asyncio.get_running_loop(), asyncio.Event()
+        line = self.process.connection.fileno()
+        loop.add_reader(line, ended.set)
+        try:
+            await ended.wait()
+        finally:
+            loop.remove_reader(line)

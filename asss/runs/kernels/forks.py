@@ -397,6 +397,9 @@ def preload(names: Sequence[str]) -> None:
         ``package.module``, imported; ``package.module:function``, called too, with what
         follows after a space, as a list in JSON.
     """
+    # Next to nothing of what is made here is ever let go of: to look for it now and
+    # then takes a seventh of the time, and finds 7 MB.
+    gc.disable()
     for number, name in enumerate(names):
         with _without(NEEDLESS):
             _do(name)
@@ -410,8 +413,8 @@ def preload(names: Sequence[str]) -> None:
         _say(f"Python itself has {left} here, and cannot fork: set {CHOICE}={COLD}.")
         sys.exit(1)
     # What is here now will hardly ever be freed: leave its pages alone, and shared.
-    gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def _do(name: str, *given: Any) -> None:
@@ -464,7 +467,10 @@ def left_behind() -> str:
     """
     if threads := _threads():
         return f"threads ({', '.join(threads)})"
-    open_here = {*_shared_files()} - _tidied
+    if open_here := {*_shared_files()} - _tidied:
+        # Nobody may hold it any more.
+        gc.collect()
+        open_here.intersection_update(_shared_files())
     files = _in_a_fork(_shared_files) if open_here else []
     _tidied.update(open_here.difference(files))
     return f"files open ({', '.join(files)})" if files else ""
@@ -516,7 +522,6 @@ def _in_a_fork(look: Callable[[], list[str]]) -> list[str]:
     reading, writing = os.pipe()
     if os.fork() == 0:
         try:
-            gc.collect()
             os.write(writing, "\n".join(look()).encode())
         finally:
             os._exit(0)
