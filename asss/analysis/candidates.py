@@ -617,7 +617,8 @@ class Candidates:
         alike = [one for one in apart if one.side == -heaviest.side]
         end: End = "highest" if heaviest.side > 0 else "lowest"
         place, _ = self._place(fact, end)
-        is_told = fact.indicator in self._whole or place <= 3
+        outermost = self.known.phrases.thresholds.among_outermost.value
+        is_told = fact.indicator in self._whole or place <= outermost
         if len(alike) >= len(others) - 1 and fact in alike and is_told:
             details: dict[str, Detail] = {
                 "kommune": self.known.network.member(heaviest.kommune).name,
@@ -938,7 +939,7 @@ class Candidates:
         end: End = "highest" if fact.side > 0 else "lowest"
         place, alike = self._place(fact, end)
         last = place + alike - 1
-        if not why.at_most("among_outermost", "place", last, fact) or place > 3:
+        if not why.at_most("among_outermost", "place", last, fact):
             return ""
         shared = alike > 1
         if shared and not self._is_shared_truly(fact):

@@ -690,6 +690,10 @@ class Phrase(Model):
         return self
 
 
+#: The last place that there is a word for: «tredje høyest», and no fourth.
+LAST_PLACE = 3
+
+
 class Thresholds(Model):
     """Limits between one wording and another."""
 
@@ -714,6 +718,17 @@ class Thresholds(Model):
             msg = "a level of confidence is a percent from 50 and below 100"
             raise ValueError(msg)
         return level
+
+    @field_validator("among_outermost")
+    @classmethod
+    def _has_words(cls, limit: Threshold) -> Threshold:
+        if limit.value not in range(1, LAST_PLACE + 1):
+            msg = (
+                f"is {limit.value:g}; places have words from 1 to {LAST_PLACE}, and a "
+                "further one would not be told: choose 1, 2 or 3"
+            )
+            raise ValueError(msg)
+        return limit
 
     def of(self, limit: Limit) -> Threshold:
         """A limit by its id."""

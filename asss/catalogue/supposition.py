@@ -178,8 +178,11 @@ def _limits(
     try:
         return Thresholds.model_validate(content), []
     except ValidationError as error:
-        faults = error.errors()
-        return limits, [f"thresholds: {f['loc'][0]}: {f['msg']}" for f in faults]
+        faults = [
+            (fault["loc"][0], fault["msg"].removeprefix("Value error, "))
+            for fault in error.errors()
+        ]
+        return limits, [f"thresholds: {name}: {message}" for name, message in faults]
 
 
 def _names(

@@ -20,7 +20,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from asss.catalogue import catalogue, language, parameters, translation
 from asss.catalogue.catalogue import Catalogue, Effects
-from asss.catalogue.knowledge import IN_SENTENCES, Contents, Forbehold
+from asss.catalogue.knowledge import IN_SENTENCES, LAST_PLACE, Contents, Forbehold
 from asss.catalogue.parameters import Address, Source
 from asss.errors import ParameterError
 
@@ -962,6 +962,20 @@ def test_threshold_that_is_missing_is_named(folder: Path, name: str) -> None:
     with rewritten(folder / PHRASES) as content:
         del content["thresholds"][name]
     assert problems_in(folder) == (f"fraser.yaml: thresholds.{name}: is missing",)
+
+
+def test_no_more_places_are_told_than_have_words(folder: Path) -> None:
+    """«Fjerde høyest» was asked for, told of nobody, and made fewer of the others."""
+    words = yaml.safe_load((folder / PHRASES).read_text("utf-8"))["words"]
+    assert f"rank_level_{LAST_PLACE}_highest" in words
+    assert f"rank_level_{LAST_PLACE + 1}_highest" not in words
+    for value in (0, 2.5, LAST_PLACE + 1):
+        with rewritten(folder / PHRASES) as content:
+            content["thresholds"]["among_outermost"]["value"] = value
+        (problem,) = problems_in(folder)
+        assert problem.startswith(
+            f"fraser.yaml: thresholds.among_outermost: is {value}"
+        )
 
 
 def damage_weights(topic: str, weight: object) -> Callable[[Any], None]:

@@ -41,9 +41,6 @@ GOES_ON = frozenset(
 #: What summing may leave of a difference.
 NOISE = 1e-12
 
-#: The last place that has a word.
-LAST_PLACE = 3
-
 
 @dataclass(frozen=True)
 class Said:
@@ -395,7 +392,7 @@ class Hand:
             return ""
         end = "highest" if side(fact) > 0 else "lowest"
         place, alike = self._beyond(fact, end)
-        last = min(self.limits.among_outermost.value, LAST_PLACE)
+        last = self.limits.among_outermost.value
         is_alike = all(math.isclose(v, fact["value"], abs_tol=NOISE) for v in alike)
         if place + len(alike) - 1 > last or not is_alike:
             return ""
