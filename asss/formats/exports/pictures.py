@@ -6,6 +6,7 @@ the package's own typeface, so that all three are one figure and no machine's fo
 matter.
 """
 
+import hashlib
 import re
 import struct
 import zlib
@@ -79,7 +80,7 @@ class Drawing:
         )
 
     def png(self, language: str) -> bytes:
-        """As PNG on white, with caption and alternative text in the file."""
+        """As PNG on white; the file says caption, text, and of which drawing it is."""
         image = resvg_py.svg_to_bytes(
             svg_string=self.svg,
             width=round(self.size[0] * SCALE),
@@ -89,8 +90,12 @@ class Drawing:
             font_files=[str(path) for path in font_files()],
             font_family="Inter",
         )
-        parts = (("Title", self.caption), ("Description", self.alt))
-        texts = b"".join(_text(key, content, language) for key, content in parts)
+        parts = {
+            "Title": self.caption,
+            "Description": self.alt,
+            "Drawing": hashlib.sha256(self.svg.encode()).hexdigest(),
+        }
+        texts = b"".join(_text(*part, language) for part in parts.items())
         head = len(SIGNATURE) + 25  # the header must come first; it has a fixed length
         return image[:head] + texts + image[head:]
 

@@ -104,7 +104,8 @@ def read_docx(docx: bytes, facts: Mapping[str, Any], known: Catalogue) -> list[s
     known = _as_told(facts, known)
     expected, accounted = expect(facts, known), Accounted(facts, known)
     wanted, added = _table_of(facts, known), own.added(facts, known)
-    return document.read(docx, expected, accounted, known, wanted, added)
+    shown = figures.texts(facts, known)
+    return document.read(docx, expected, accounted, known, wanted, shown, added)
 
 
 def _table_of(facts: Mapping[str, Any], known: Catalogue) -> table.Expected | None:
@@ -155,10 +156,13 @@ def read_exports(
         problems += workbook.read(content, facts, known)
     if "csv" in formats:
         problems += package.read(folder, facts, known, everybody)
-    if {"svg", "html"} <= {*formats}:
+    if "html" in formats and {"svg", "png"} & {*formats}:
         html = (folder / HTML_NAME).read_text("utf-8")
         drawings, language = folder / FIGURES_FOLDER, facts["run"]["language"]
-        problems += copies.false_drawings(drawings, html, language)
+        if "svg" in formats:
+            problems += copies.false_drawings(drawings, html, language)
+        if "png" in formats:
+            problems += copies.false_pictures(drawings, html)
     return problems
 
 
@@ -416,18 +420,20 @@ def _said(
     added = own.added(facts, known)
     if html is not None:
         problems += _page(html, expected, facts, known)
+    if pdf is None and docx is None:
+        return problems
+    # What is told on the page has been read: it need not be worked out again.
+    told = (
+        figures.texts(facts, known)
+        if html is None
+        else figures.told(own.taken_off(html))
+    )
     if pdf is not None:
-        # What is told on the page has been read: it need not be worked out again.
-        told = (
-            figures.texts(facts, known)
-            if html is None
-            else figures.told(own.taken_off(html))
-        )
         heads = _heads_of(facts, known)
         problems += paper.read(pdf, expected, known, told, html, added, heads)
     if docx is not None:
         accounted, wanted = Accounted(facts, known), _table_of(facts, known)
-        problems += document.read(docx, expected, accounted, known, wanted, added)
+        problems += document.read(docx, expected, accounted, known, wanted, told, added)
     return problems
 
 

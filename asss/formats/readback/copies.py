@@ -18,9 +18,10 @@ from urllib.parse import unquote
 
 from asss.catalogue import markdown
 from asss.catalogue.parameters import BOKMAL, SHARED
+from asss.formats.readback import figures, picture
 from asss.page.looks import font_faces
 
-__all__ = ["false_drawings", "false_notebook"]
+__all__ = ["false_drawings", "false_notebook", "false_pictures"]
 
 Cell: TypeAlias = Mapping[str, Any]
 
@@ -45,15 +46,28 @@ FAMILY = re.compile(r'font-family="Inter[^"]*"')
 
 def false_drawings(folder: Path, html: str, language: str) -> Iterator[str]:
     """What of the drawings in a folder is not the page's figure of its number."""
-    figures = {found[1]: found[0] for found in FIGURE.finditer(html)}
+    drawn = {found[1]: found[0] for found in FIGURE.finditer(html)}
     there = {path.stem for path in folder.glob("*.svg")}
-    for name in sorted(there ^ figures.keys()):
+    for name in sorted(there ^ drawn.keys()):
         where = "is no figure of the page" if name in there else "is not there"
         yield f"{folder.name}/{name}.svg: {where}"
-    for name in sorted(there & figures.keys()):
+    for name in sorted(there & drawn.keys()):
         written = (folder / f"{name}.svg").read_text("utf-8")
-        for what in _false_drawing(name, written, figures[name], language):
+        for what in _false_drawing(name, written, drawn[name], language):
             yield f"{folder.name}/{name}.svg: {what} is not that of the page's figure"
+
+
+def false_pictures(folder: Path, html: str) -> Iterator[str]:
+    """What of the PNGs in a folder is not drawn from the figure of its number."""
+    names = (f"{found[1]}.png" for found in FIGURE.finditer(html))
+    wanted = dict(zip(names, figures.told(html), strict=True))
+    there = {path.name for path in folder.glob("*.png")}
+    for name in sorted(there ^ wanted.keys()):
+        where = "is no figure of the page" if name in there else "is not there"
+        yield f"{folder.name}/{name}: {where}"
+    for name in sorted(there & wanted.keys()):
+        for fault in picture.faults((folder / name).read_bytes(), wanted[name]):
+            yield f"{folder.name}/{name}: {fault}"
 
 
 def _false_drawing(name: str, file: str, figure: str, language: str) -> Iterator[str]:

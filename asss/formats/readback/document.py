@@ -7,7 +7,6 @@ written in it.
 """
 
 import re
-import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -21,9 +20,11 @@ from zipfile import BadZipFile, ZipFile
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.markdown import LEFTOVERS
 from asss.catalogue.parameters import NETWORK
+from asss.formats.readback import picture
 from asss.formats.readback import table as tabell
 from asss.formats.readback.expectation import Chapter, Expected
 from asss.formats.readback.expectation import spaced as plain
+from asss.formats.readback.figures import Told
 from asss.formats.readback.own import NOTHING, Added
 from asss.formats.readback.prose import NOTES, Accounted, lacking
 from asss.formats.readback.table import Expected as Tabell
@@ -48,8 +49,6 @@ FIELDS = re.compile(r" (?:PAGE|NUMPAGES|SEQ \w+ \\\* ARABIC) ")
 
 #: Two spaces of which one is hard: Word shows both.
 WIDE = re.compile(r"\u00a0[ \u00a0]|[ \u00a0]\u00a0")
-
-PNG = b"\x89PNG\r\n\x1a\n"
 
 #: A row of a table, of which each cell is what it says and the notes it leads to; a
 #: cell that spans several columns stands in each.
@@ -92,11 +91,15 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell: its text, where its letters lead, and whether it goes on from above."""
+    """A cell: its text, where its letters lead, whether it goes on from above.
+
+    ``is_broken`` is whether a dashed line stands before it.
+    """
 
     text: str
     notes: tuple[str, ...]
     goes_on: bool
+    is_broken: bool
 
 
 @dataclass(frozen=True)
@@ -226,6 +229,7 @@ class Document:
                     plain(" ".join(one.text for one in inside)),
                     tuple(to for one in inside for _, to in one.letters),
                     merge is not None and merge.get(f"{W}val") != "restart",
+                    _value(cell, "tcPr", "tcBorders", "left") == "dashed",
                 )
                 cells += [made] * int(_value(cell, "tcPr", "gridSpan") or 1)
             is_head = row.find(f"{W}trPr/{W}tblHeader") is not None
@@ -245,11 +249,13 @@ def read(
     accounted: Accounted,
     known: Catalogue,
     wanted: Tabell | None,
+    shown: Sequence[Told],
     added: Added = NOTHING,
 ) -> list[str]:
     """What is wrong with a Word document, each with its place.
 
-    What Tabell 1 must be is `wanted`, of a report on one kommune.
+    What Tabell 1 must be is `wanted`, of a report on one kommune; `shown` is what must
+    be told of the figures, in their order.
     """
     try:
         document = Document(docx, known.phrases.words["reconstructed_mark"])
@@ -259,7 +265,7 @@ def read(
         *_file(document, expected),
         *_texts(document, expected),
         *_ways(document),
-        *_figures(document, expected, added),
+        *_figures(document, expected, shown, added),
         *_own(document, added),
         *(_table(document, wanted) if wanted else ()),
         *(_members(document, expected, known) if expected.members else ()),
@@ -365,8 +371,10 @@ def _own(document: Document, added: Added) -> Iterator[str]:
     yield from (f"own: lacks a figure, «{a}»" for a in added.alts if alts.count(a) != 1)
 
 
-def _figures(document: Document, expected: Expected, added: Added) -> Iterator[str]:
-    """Numbered from 1, one in every chapter, each with a text of its own for it."""
+def _figures(
+    document: Document, expected: Expected, shown: Sequence[Told], added: Added
+) -> Iterator[str]:
+    """Numbered from 1, one in every chapter, each with what is told of it."""
     for chapter in expected.chapters[1:]:
         inside = document.chapters.get(chapter.heading, [])
         if not any(one.pictures for one in inside):
@@ -380,9 +388,15 @@ def _figures(document: Document, expected: Expected, added: Added) -> Iterator[s
             place, told = f"figure {number}", plain(below.text)
             if below.style != "caption" or not re.match(rf"\w+ {number}\. \S", told):
                 yield f"{place}: its caption is «{told[:80]}»"
-            drawn = _written_in(document, name)
-            if drawn != {"Title": told, "Description": alt}:
-                yield f"{place}: shows another picture: {drawn.get('Title', 'none')}"
+            should = shown[number - 1] if number <= len(shown) else Told(told, alt)
+            for fault in picture.faults(_image(document, name), should):
+                yield f"{place}: {fault}"
+            for what, is_, right in (
+                ("caption", told, should.caption),
+                ("alternative text", alt, should.text),
+            ):
+                if is_ != right:
+                    yield f"{place}: its {what} is «{is_}», and should be «{right}»"
             if not alt:
                 yield f"{place}: has no alternative text"
             elif alt in told:
@@ -391,21 +405,13 @@ def _figures(document: Document, expected: Expected, added: Added) -> Iterator[s
                 yield from expected.lacks(f"{place}, alternative text", alt)
             for stranger in expected.strangers(f"{alt} {told}"):
                 yield f"{place}: names {stranger}: «{alt[:80]}»"
+    if number != len(shown):
+        yield f"has {number} figures, and should have {len(shown)}"
 
 
-def _written_in(document: Document, name: str) -> dict[str, str]:
-    """What a picture itself says that it is; nothing where it is none."""
-    image = document.parts.get(f"word/{document.addresses.get(name, ('', ''))[1]}", b"")
-    found: dict[str, str] = {}
-    place = len(PNG)
-    while image.startswith(PNG) and place + 8 <= len(image):
-        size, kind = struct.unpack(">I4s", image[place : place + 8])
-        if kind == b"iTXt":
-            body = image[place + 8 : place + 8 + size]
-            key, _, _, _, text = body.decode().split("\0", 4)[:5]
-            found[key] = plain(text.rpartition("\0")[2])
-        place += size + 12
-    return found
+def _image(document: Document, name: str) -> bytes:
+    """A picture, by what the document calls it."""
+    return document.parts.get(f"word/{document.addresses.get(name, ('', ''))[1]}", b"")
 
 
 # -- tables ----------------------------------------------------------------------------
@@ -428,7 +434,8 @@ def _table(document: Document, wanted: Tabell) -> Iterator[str]:
     for cell in found.heads[-1]:
         if cell.text.isdigit():
             noted = replace(_noted(document, cell), text="")
-            should = tabell.Cell("", wanted.year_notes(int(cell.text)))
+            notes = wanted.year_notes(int(cell.text))
+            should = tabell.Cell("", notes, is_broken=bool(notes))
             for fault in tabell.differ(cell.text, noted, should):
                 yield f"Tabell 1{fault}"
     lines = []
@@ -447,7 +454,7 @@ def _noted(document: Document, cell: Cell) -> tabell.Cell:
     """A cell with the notes that its letters lead to."""
     named = document.named
     notes = [plain(named[to].text) if to in named else "" for to in cell.notes]
-    return tabell.Cell(cell.text, tuple(notes))
+    return tabell.Cell(cell.text, tuple(notes), is_broken=cell.is_broken)
 
 
 def _head(heads: Sequence[Cells], x: int) -> str:

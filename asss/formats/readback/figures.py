@@ -7,6 +7,7 @@ machines (``data-fact``) is one more thing that must be right, and never believe
 and panels are known by the names that are printed.
 """
 
+import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ from asss.formats.readback.spoken import Beside, Numbers
 from asss.formats.readback.waterfall import Waterfall
 from asss.outputs import HTML_NAME, REVIEW_NAME
 
-__all__ = ["read", "texts", "told"]
+__all__ = ["Told", "read", "texts", "told"]
 
 #: What the drawings of a kommune are called, the second with its chapter.
 PROFILE, DEVELOPMENT, NEED = "profil", "utvikling", "behov"
@@ -39,6 +40,8 @@ NUMBERS = re.compile(
 #: The name of a kildespor, behind a number in the reviewer's edition.
 KILDESPOR = re.compile(r'<span class="k">.*?</span>')
 TOLD = re.compile(r'role="img" aria-label="([^"]*)"')
+CAPTION = re.compile(r"<figcaption>(.*?)</figcaption>", re.DOTALL)
+TAG = re.compile(r"<[^>]*>")
 SVG = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 
 
@@ -73,18 +76,46 @@ def read(
     return [f"{named}: {problem}" for problem in problems]
 
 
-def texts(facts: Mapping[str, Any], known: Catalogue) -> list[str]:
-    """The alternative texts of the figures that a page has of itself, in order."""
+@dataclass(frozen=True)
+class Told:
+    """What is told of a figure beside its drawing, and which drawing that is.
+
+    ``digest`` is the sha256 of the drawing; empty where there is no page to take it of.
+    """
+
+    caption: str
+    text: str
+    digest: str = ""
+
+
+def texts(facts: Mapping[str, Any], known: Catalogue) -> list[Told]:
+    """What must be told of the figures that a page has of itself, in order."""
     if str(facts["run"]["kommune"]) == METHOD:
         return []
     shown = Shown(facts, known)
-    return [_beside(name, shown).text for _, name in _wanted(shown)]
+    return [
+        Told(_caption(beside, number, shown), spaced(beside.text))
+        for number, name in _wanted(shown)
+        for beside in (_beside(name, shown),)
+    ]
 
 
-def told(html: str) -> list[str]:
-    """The alternative texts that stand on a page, of itself and in order."""
-    figures = "".join(found[0] for found in FIGURE.finditer(html))
-    return [unescape(alt) for alt in TOLD.findall(figures)]
+def told(html: str) -> list[Told]:
+    """What stands on a page of its figures, of itself and in order."""
+    found = []
+    for figure in FIGURE.finditer(html):
+        text, caption = ("".join(one.findall(figure[0])) for one in (TOLD, CAPTION))
+        digest = hashlib.sha256("".join(SVG.findall(figure[0])).encode()).hexdigest()
+        said = spaced(unescape(TAG.sub("", caption)))
+        found.append(Told(said, spaced(unescape(text)), digest))
+    return found
+
+
+def _caption(beside: Beside, number: int, shown: Shown) -> str:
+    """What must stand under the figure of a number."""
+    supposed = shown.known.supposed
+    head = f"{supposed.title}. " if supposed else ""
+    return spaced(f"{shown.words['figure']} {number}. {head}{beside.caption}")
 
 
 def _beside(name: str, shown: Shown, *, is_review: bool = False) -> Beside:
@@ -170,11 +201,8 @@ class _Figure:
         self, rest: ET.Element, image: ET.Element, beside: Beside
     ) -> Iterator[str]:
         """Caption, alternative text and table."""
-        words = self.shown.words
         told = spaced("".join(t for c in rest.iter("figcaption") for t in c.itertext()))
-        supposed = self.shown.known.supposed
-        head = f"{supposed.title}. " if supposed else ""
-        caption = spaced(f"{words['figure']} {self.number}. {head}{beside.caption}")
+        caption = _caption(beside, self.number, self.shown)
         if told != caption:
             yield f"the caption is «{told}», and should be «{caption}»"
         alt = spaced(image.get("aria-label", ""))

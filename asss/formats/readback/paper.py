@@ -21,6 +21,7 @@ from pikepdf import Dictionary
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.markdown import LEFTOVERS
 from asss.formats.readback.expectation import Cell, Expected, Row
+from asss.formats.readback.figures import Told
 from asss.formats.readback.own import NOTHING, Added
 from asss.formats.readback.stream import Letters, Marks, fonts, strokes
 
@@ -60,7 +61,7 @@ def read(
     pdf: bytes,
     expected: Expected,
     known: Catalogue,
-    told: Sequence[str] = (),
+    told: Sequence[Told] = (),
     html: str | None = None,
     added: Added = NOTHING,
     heads: Sequence[str] = (),
@@ -71,7 +72,7 @@ def read(
     Parameters
     ----------
     told : sequence of str
-        The alternative texts of the figures, in their order.
+        What must be told of the figures, in their order.
     html : str, optional
         The page that it must have been set from: the very drawings, and their words.
     added : Added
@@ -98,7 +99,7 @@ def read(
             *_texts(pages, expected, known),
             *_heads(pages, heads, known),
             *_figures(document, others, expected),
-            *_told(others, told),
+            *_told(pages, others, told),
             *_own(pages, figures, added, known),
             *(() if html is None else _drawings(document, pages, html, known)),
         ]
@@ -311,12 +312,18 @@ def _figures(
             yield f"{place}: names {name}: «{text[:80]}»"
 
 
-def _told(figures: Sequence[Dictionary], wanted: Sequence[str]) -> Iterator[str]:
-    """To the letter what is told of each figure."""
-    for number, (figure, text) in enumerate(zip(figures, wanted, strict=False), 1):
+def _told(
+    pages: Sequence[Page], figures: Sequence[Dictionary], wanted: Sequence[Told]
+) -> Iterator[str]:
+    """To the letter what is told of each figure, and what stands under it."""
+    whole = squeezed("".join(page.text for page in pages))
+    for one in wanted:
+        if squeezed(one.caption) not in whole:
+            yield f"figures: lack the caption «{one.caption}»"
+    for number, (figure, should) in enumerate(zip(figures, wanted, strict=False), 1):
         told = str(figure.get("/Alt", ""))
-        if squeezed(told) != squeezed(text):
-            yield f"figure {number}, alternative text: is «{told}», not «{text}»"
+        if squeezed(told) != squeezed(should.text):
+            yield f"figure {number}, alternative text: is «{told}», not «{should.text}»"
 
 
 def _drawings(

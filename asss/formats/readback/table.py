@@ -9,7 +9,7 @@ Imports ``expectation``, ``kommune`` and ``markup``.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import zip_longest
 from typing import Any, TypeAlias
@@ -40,14 +40,24 @@ NOTHING = "–"
 
 ENDS = "lowest", "highest"
 
+#: What draws a dashed line before a cell; what shows a column or leaves it out, in a
+#: wide window, in a narrow one, or on paper; and that of columns which stand once more.
+BREAK = "break"
+AGAIN = {"again", "on-screen"}
+PLACED = {"early", "latest", *AGAIN}
+
 
 @dataclass(frozen=True)
 class Cell:
-    """What is printed, what it is noted with, and what it says that it shows."""
+    """What is printed, what it is noted with, and what it says that it shows.
+
+    ``is_broken`` is whether a dashed line stands before it.
+    """
 
     text: str
     notes: tuple[str, ...] = ()
     shows: Shows = (None, None)
+    is_broken: bool = False
 
 
 @dataclass(frozen=True)
@@ -110,9 +120,12 @@ def _squeezed(cell: Cell) -> str:
 
 
 def differ(place: str, cell: Cell, should: Cell) -> Iterator[str]:
-    """A figure, and each note that it leads to, and no other."""
+    """A figure, each note that it leads to, and no other; and where a series breaks."""
     if _squeezed(cell) != _squeezed(should):
         yield f", {place}: is «{cell.text}», and should be «{should.text}»"
+    if cell.is_broken is not should.is_broken:
+        how = "has a break before it" if cell.is_broken else "lacks the break before it"
+        yield f", {place}: {how}"
     left = list(cell.notes)
     for told in should.notes:
         of = [note for note in left if spaced(told) in note]
@@ -127,22 +140,45 @@ def differ(place: str, cell: Cell, should: Cell) -> Iterator[str]:
 
 def _cell(tag: Element, ids: Mapping[str, Element]) -> Cell:
     notes = tuple(text(ids[one]) if one in ids else "" for one in letters(tag))
-    return Cell(text(tag), notes, (tag.get("data-fact"), tag.get("data-field")))
+    shows = tag.get("data-fact"), tag.get("data-field")
+    return Cell(text(tag), notes, shows, BREAK in tag.get("class", "").split())
 
 
 def _heads(
     table: Element, wanted: "Expected", ids: Mapping[str, Element]
 ) -> Iterator[str]:
-    """Whose the columns are, and of when."""
-    over = [text(tag) for tag in table.iterfind("thead//th[@scope='colgroup']")]
+    """Whose the columns are, of when, and where they are shown."""
+    above = table.findall("thead//th[@scope='colgroup']")
     own, network = wanted.kommune, wanted.network
     # On a phone the earlier years stand last: they are written in both places.
     should = [own, own, network, own] if len(wanted.years) > 1 else [own, network]
-    yield from _differ("over its columns", over, should)
-    for tag in table.iterfind("thead//th[@scope='col']"):
-        if (year := text(tag)).isdigit():
-            notes = wanted.year_notes(int(year))
-            yield from differ(year, _cell(tag, ids), Cell(year, notes))
+    yield from _differ("over its columns", [*map(text, above)], should)
+    shown = [{"early"}, {"latest", *AGAIN}, set(), AGAIN]
+    shown = shown if len(wanted.years) > 1 else [set(), set()]
+    yield from _differ("where its columns are shown", [*map(_shown, above)], shown)
+    heads = table.findall("thead//th[@scope='col']")[1:]
+    for tag, (year, later) in zip(heads, wanted.columns(), strict=False):
+        should_be = _shown_of(year, later, wanted.years)
+        yield from _differ(f"where {text(tag)} is shown", _shown(tag), should_be)
+        if year is not None:
+            notes = wanted.year_notes(year)
+            is_broken = later is not None and bool(wanted.year_notes(later))
+            should_say = Cell(str(year), notes, is_broken=is_broken)
+            yield from differ(str(year), _cell(tag, ids), should_say)
+
+
+def _shown(tag: Element) -> set[str]:
+    """Where a cell is shown, and where it is left out."""
+    return PLACED & {*tag.get("class", "").split()}
+
+
+def _shown_of(year: int | None, later: int | None, years: Sequence[int]) -> set[str]:
+    """Where a column must be: a year but the last is in one place or the other."""
+    if year is None:
+        return set()
+    if year == years[-1]:
+        return {"latest"}
+    return {"early"} if year == later else AGAIN
 
 
 def _lines(
@@ -152,18 +188,25 @@ def _lines(
     years = [str(year) for year in wanted.years]
     yield from _differ("its columns", heads, [*wanted.heads, *years[-2::-1]])
     read_, again, count = [], [], len(wanted.heads) - 1
+    shown = [_shown_of(year, later, wanted.years) for year, later in wanted.columns()]
     for row in table.iterfind("tbody/tr"):
         first, *rest = (_cell(tag, ids) for tag in row)
         read_.append(Line(first, dict(zip(heads[1:], rest[:count], strict=False))))
         if rest:
             earlier = zip(heads[1 + count :], rest[count:], strict=False)
             again.append((first, dict(earlier)))
+            places = [_shown(tag) for tag in row][1:]
+            yield from _differ(f"where {first.text} is shown", places, shown)
     lines = wanted.lines()
     yield from lines_differ(read_, lines)
     for (head, cells), line in zip(
         again, (one for one in lines if one.cells), strict=False
     ):
-        of_years = {year: line.cells[year] for year in years[-2::-1]}
+        # The line is between two years, and here the later one stands before it.
+        of_years = {
+            year: replace(line.cells[year], is_broken=line.cells[later].is_broken)
+            for year, later in zip(years[-2::-1], years[:0:-1], strict=True)
+        }
         yield from lines_differ([Line(head, cells)], [Line(line.head, of_years)])
 
 
@@ -217,6 +260,13 @@ class Expected:
             if held:
                 yield section.name, held
 
+    def columns(self) -> list[tuple[int | None, int | None]]:
+        """The year of each column, and before which a break would stand there."""
+        own = [(year, year) for year in self.years]
+        nobody = [(None, None)] * (len(self.heads) - 1 - len(own))
+        again = zip(self.years[-2::-1], self.years[:0:-1], strict=True)
+        return [*own, *nobody, *again]
+
     def lines(self) -> list[Line]:
         """Each part by its name, and the rows in it."""
         found = []
@@ -240,7 +290,9 @@ class Expected:
             number = _number(fact["value"], fact, words, fact["basis"])
             told = number or str(fact["status"])
             notes = tuple(self._own_notes(fact))
-            cells[str(fact["year"])] = Cell(told, notes, (fact["id"], None))
+            shows = fact["id"], None
+            is_broken = fact["year"] != self.years[0] and self._is_reserved(fact)
+            cells[str(fact["year"])] = Cell(told, notes, shows, is_broken)
         beside = {
             *mean_notes,
             *(note for cell in cells.values() for note in cell.notes),
@@ -301,6 +353,11 @@ class Expected:
 
     def _kind(self, entry: Mapping[str, Any]) -> Any:
         return self._known.kinds[entry["kind"]]
+
+    def _is_reserved(self, fact: Fact) -> bool:
+        """Whether a figure is not to be set against that of the year before."""
+        on = (self._caveats[name] for name in fact["forbehold"])
+        return any(self._kind(entry).change == "reserved" for entry in on)
 
     def year_notes(self, year: int) -> tuple[str, ...]:
         """The breaks that lie between a whole column and the one before it."""
@@ -432,11 +489,7 @@ class Expected:
         reserved = [
             fact
             for fact in facts
-            if fact["year"] != self.years[0]
-            and any(
-                self._kind(self._caveats[name]).change == "reserved"
-                for name in fact["forbehold"]
-            )
+            if fact["year"] != self.years[0] and self._is_reserved(fact)
         ]
         if reserved or any(map(self.year_notes, self.years)):
             yield words["notes_break"]
