@@ -21,7 +21,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
-from typing import Final, Protocol, Self, TypeAlias
+from typing import Any, Final, Protocol, Self, TypeAlias
 
 from asss import outputs
 from asss.catalogue.catalogue import Catalogue
@@ -547,6 +547,20 @@ def unpack(files: Files, folder: Path) -> None:
 # -- the page that links reports -------------------------------------------------------
 
 
+def made_index(
+    shown: Sequence[Catalogue], kept: Index, folder: Path
+) -> tuple[str, dict[str, Mapping[str, Any]]]:
+    """The index of a year's folder, and the facts of all reports that it is of."""
+    parts = [_area(folder, known, kept) for known in shown]
+    facts = {
+        f"{part.known.service.service}/{one.id}": one.facts
+        for part in parts
+        for one in (*part.reports, part.network, part.method)
+        if one
+    }
+    return site.index(kept.year, parts, years=kept.years, digest=kept.facts), facts
+
+
 def write_index(
     areas: Sequence[Catalogue],
     *,
@@ -588,14 +602,7 @@ def write_index(
             shown = [known for known in areas if known.service.service in on]
             # Where there is none yet, whose reports are missing is said of one area.
             shown = shown or [*areas][-1:]
-            parts = [_area(folder, known, kept) for known in shown]
-            written = site.index(year, parts, years=kept.years, digest=kept.facts)
-            facts = {
-                f"{part.known.service.service}/{one.id}": one.facts
-                for part in parts
-                for one in (*part.reports, part.network, part.method)
-                if one
-            }
+            written, facts = made_index(shown, kept, folder)
             told = readback.Told(year, folder, facts, kept.old, kept.years, kept.facts)
             readback.check_index(written, told, shown)
             # First, so that whoever comes after a crash finds this one not written.

@@ -8,10 +8,11 @@ ledger is the business of whoever asks for it. Imports ``conversion``, ``typeset
 ``word``, ``manifest``, ``ledger`` and below.
 """
 
+import csv
 import logging
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,6 +47,7 @@ from asss.outputs import (
     DOCX_NAME,
     EDITIONS,
     FACTS_NAME,
+    FIGURES_FOLDER,
     FORMATS,
     HTML_NAME,
     NOTEBOOK_NAME,
@@ -75,6 +77,7 @@ __all__ = [
     "REVIEW_NAME",
     "USUAL_FORMATS",
     "Report",
+    "compose_again",
     "render_report",
 ]
 
@@ -208,6 +211,54 @@ def render_report(
         manifest.write(kept, work)
         outputs.put(work, target)
     return Report(target, settled, executed.sign(keeping))
+
+
+def compose_again(
+    folder: Path,
+    facts: Mapping[str, Any],
+    known: Catalogue,
+    formats: Collection[str],
+    work: Path,
+) -> None:
+    """
+    Make once more what follows from a notebook that was kept, without running it.
+
+    Neither pictures nor a PDF, which are others on other systems.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the report, with its notebook and the numbers behind its figures.
+    known : Catalogue
+        In the words of the report.
+    formats : collection of str
+        What the report was made as.
+    work : Path
+        Where all is written.
+    """
+    kept = folder / NOTEBOOK_NAME
+    notebook = nbformat.read(kept, as_version=4)  # type: ignore[no-untyped-call]
+    html = conversion.to_html(notebook, facts, known)
+    record.dump_facts(facts, work / FACTS_NAME)
+    is_method = facts["run"]["kommune"] == METHOD
+    wanted = set() if is_method else {"xlsx", "csv"} & {*formats}
+    exports.write(facts, _behind(folder), html, known, work, wanted)
+    if "docx" in formats:
+        (work / DOCX_NAME).write_bytes(word.to_docx(html))
+    if "html" in formats:
+        html = exports.offered(html, folder, known)
+        (work / HTML_NAME).write_text(html, encoding="utf-8")
+
+
+def _behind(folder: Path) -> dict[int, dict[str, Any]]:
+    """The numbers behind the figures of a report, as they lie in their files."""
+    found = {}
+    for path in folder.glob(f"{FIGURES_FOLDER}/*.csv"):
+        with path.open(encoding="utf-8", newline="") as file:
+            columns, *rows = csv.reader(file)
+        number = int(path.stem.rpartition("-")[2])
+        found[number] = {"columns": columns, "rows": rows}
+    return found
 
 
 def _check_language(known: Catalogue, template: Path) -> None:

@@ -18,6 +18,7 @@ from functools import cache
 from itertools import chain, zip_longest
 from pathlib import Path
 from typing import Any, Final, Literal
+from zipfile import ZipFile
 
 from asss import outputs, statbank
 from asss.analysis import sources
@@ -50,6 +51,9 @@ from asss.statbank import Snapshot
 __all__ = ["Check", "Outcome", "check_snapshots", "verify"]
 
 Outcome = Literal["ok", "note", "problem"]
+
+#: Files that hold others.
+PACKED = {".docx", ".xlsx"}
 
 #: What is to be done about what a killed command has left.
 SWEEPS = "Any asss render puts that right."
@@ -410,6 +414,9 @@ class _Look:
             on = {name.partition("/")[0] for name in kept.reports}
             shown = [known for known in areas if known.service.service in on]
             problems = readback.read_index(html, told, shown)
+            made, _ = batch.made_index(shown, kept, folder)
+            if not problems:
+                problems += _first_other(INDEX_NAME, html, made, "its reports")
         except (OSError, ValueError, KeyError, TypeError) as error:
             problems = [str(error)]
         for problem in problems[: readback.SHOWN]:
@@ -479,6 +486,15 @@ def _copies(
         html = (folder / HTML_NAME).read_text("utf-8")
         for name in exports.pictures_differ(folder, html, kept.run.language):
             yield f"{FIGURES_FOLDER}/{name} is not drawn from the page's figure"
+    if is_same:
+        with outputs.scratch() as scratch:
+            work = scratch / folder.name
+            work.mkdir()
+            told = known.for_report(kept.run.kommune, kept.year)
+            report.compose_again(folder, facts, told, kept.formats, work)
+            for path in sorted(one for one in work.rglob("*") if one.is_file()):
+                name = path.relative_to(work).as_posix()
+                yield from _differs(name, folder / name, path)
     if (folder / REVIEW_NAME).is_file():
         html = (folder / REVIEW_NAME).read_text("utf-8")
         yield from readback.read_review(html, facts, known)
@@ -487,7 +503,25 @@ def _copies(
             yield from _first_other(REVIEW_NAME, html, again)
 
 
-def _first_other(name: str, text: str, other: str) -> Iterator[str]:
+def _differs(name: str, file: Path, again: Path) -> Iterator[str]:
+    """How a file is not what it is when it is made again."""
+    if file.suffix not in PACKED:
+        texts = (path.read_text("utf-8") for path in (file, again))
+        yield from _first_other(name, *texts)
+        return
+    # What packs them may be another on another system, and so may drawing be.
+    with ZipFile(file) as held, ZipFile(again) as made:
+        names = [*dict.fromkeys((*held.namelist(), *made.namelist()))]
+        for part in (one for one in names if not one.endswith(".png")):
+            if part not in held.namelist() or part not in made.namelist():
+                yield f"{name}: {part} is there, or is not, otherwise than it should"
+            elif held.read(part) != made.read(part):
+                yield f"{name}: {part} is not what notebook and facts give"
+
+
+def _first_other(
+    name: str, text: str, other: str, of: str = "notebook and facts"
+) -> Iterator[str]:
     """The first line of a file that is another when it is made again."""
     lines = zip_longest(text.splitlines(), other.splitlines(), fillvalue="")
     for number, (line, wanted) in enumerate(lines, 1):
@@ -496,7 +530,7 @@ def _first_other(name: str, text: str, other: str) -> Iterator[str]:
             at = next(place for place, (one, also) in pairs if one != also)
             near = slice(max(0, at - 40), at + 40)
             yield (
-                f"{name}: line {number} is not what notebook and facts give: "
+                f"{name}: line {number} is not what {of} give: "
                 f"«{line[near]}», not «{wanted[near]}»"
             )
             return

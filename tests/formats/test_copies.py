@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from faults import Fault, Scene, after
 
 from asss.catalogue.catalogue import Catalogue
 from asss.formats import readback
+from asss.formats.exports import pictures
+from asss.formats.readback import copies
 from asss.outputs import FACTS_NAME
 
 #: Those that need no other report, nor a reviewer's edition.
@@ -54,4 +57,21 @@ def test_drawing_too_many_or_too_few_is_refused(folder: Path, known: Catalogue) 
     assert problems(folder, known) == [
         "figurer/figur-1.svg: is not there",
         "figurer/figur-9.svg: is no figure of the page",
+    ]
+
+
+def test_picture_of_another_drawing_is_refused(folder: Path) -> None:
+    """Even with the right caption and text: it says from which drawing it was made."""
+    html = (folder / "rapport.html").read_text("utf-8")
+    figures = folder / "figurer"
+    drawings = list(pictures.drawings(html))
+    for one in drawings:
+        (figures / f"{one.name}.png").write_bytes(one.png("nb"))
+    assert list(copies.false_pictures(figures, html)) == []
+    other = replace(drawings[0], svg=drawings[1].svg)
+    (figures / "figur-1.png").write_bytes(other.png("nb"))
+    (figures / "figur-2.png").unlink()
+    assert list(copies.false_pictures(figures, html)) == [
+        "figurer/figur-2.png: is not there",
+        "figurer/figur-1.png: is not drawn from the page's figure",
     ]

@@ -71,3 +71,33 @@ def test_slip_in_the_table_is_named(
     told = read(html, facts, known)
     assert told
     assert all(re.match(r"rapport\.html: Tabell 1[:,] ", one) for one in told)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('class="num break latest"', 'class="num latest"', "2020: lacks the break"),
+        ('class="num early"', 'class="num break early"', "2018: has a break"),
+        (
+            'class="num break again on-screen"',
+            'class="num again on-screen"',
+            "2019: lacks the break",
+        ),
+        (
+            'class="num again on-screen"',
+            'class="num break again on-screen"',
+            "2018: has a break",
+        ),
+        ('class="num early" data', 'class="num" data', "where Ressurs"),
+        ('<th scope="col" class="num early">', '<th scope="col" class="num">', "where"),
+        ('colspan="3" class="early"', 'colspan="3"', "where its columns"),
+    ],
+)
+def test_layout_that_tells_something_else_is_named(
+    old: str, new: str, said: str, findings_of: Of, known: Catalogue
+) -> None:
+    """Dashed lines, and which columns are shown where, on a phone too."""
+    html, facts = shown(findings_of("trondheim", 2020), known)
+    assert old in html
+    (told,) = read(html.replace(old, new, 1), facts, known)
+    assert said in told

@@ -458,6 +458,8 @@ DOCUMENT = "document.xml"
             "Oslo",
         ),
         (DOCUMENT, 'descr="[^"]+"', 'descr=""', "figure 1: has no alternative text"),
+        (DOCUMENT, '(descr="[^"]*)ʳ', r"\1", "figure 1: its alternative text is «"),
+        (DOCUMENT, 'w:val="dashed"', 'w:val="single"', "2020: lacks the break before"),
         (DOCUMENT, 'r:embed="picture2"', 'r:embed="picture3"', "shows another picture"),
         # The file.
         ("docProps/core.xml", "Trondheim 2020 – ASSS", "Oslo", "title: is «Sosiale"),

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from reports import commented
@@ -12,9 +13,10 @@ from typer.testing import CliRunner
 
 from asss import statbank
 from asss.__main__ import app
+from asss.catalogue.catalogue import load_all
 from asss.cli.terminal import FAILURE, USAGE
 from asss.errors import UsageError
-from asss.runs import ledger, manifest, report, verification
+from asss.runs import batch, ledger, manifest, report, verification
 from asss.runs.manifest import MANIFEST_NAME
 from asss.runs.verification import Check
 
@@ -234,8 +236,14 @@ def forged(made: Path, old: str, new: str, name: str = report.HTML_NAME) -> Path
     html = page.read_text("utf-8")
     assert old in html
     page.write_text(html.replace(old, new, 1), "utf-8")
+    return vouched(made, name)
+
+
+def vouched(made: Path, name: str) -> Path:
+    """A report whose manifest vouches for a file as it is now."""
+    folder = made / "outputs" / TROMSO
     kept = manifest.read(folder)
-    files = {**kept.files, name: manifest.file_of(page)}
+    files = {**kept.files, name: manifest.file_of(folder / name)}
     manifest.write(kept.model_copy(update={"files": files}), folder)
     return made
 
@@ -265,13 +273,70 @@ def test_forged_copy_is_found_by_the_page(
     assert any(name in message and said in message for _, message in problems)
 
 
-def test_forged_report_is_found_by_making_it_again(made: Path) -> None:
-    """What no reader sees, too."""
-    forged(made, "<main", "<!-- here --><main")
-    assert not _of(_verify(made), "problem")
-    ((about, message),) = _of(_verify(made, render=True), "problem")
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("rapport.html", "<main", "<!-- here --><main"),
+        ("rapport.html", "sup.r {", "sup.r { display: none;"),
+        ("rapport.html", '<p class="warning', '<p class="skip warning'),
+        ("facts.json", '"title"', '"title": "I dag", "title"'),
+        ("facts.schema.json", "integer", "number"),
+        ("datapackage.json", "minimum", "maximum"),
+    ],
+)
+def test_what_no_reading_sees_is_found_by_making_it_again(
+    name: str, old: str, new: str, made: Path
+) -> None:
+    """Of the notebook that was kept, without running it: styles, schema, all else."""
+    problems = _of(_verify(forged(made, old, new, name)), "problem")
+    assert [about for about, _ in problems] == [TROMSO]
+    assert f"{name}: line " in problems[0][1]
+    assert "is not what notebook and facts give" in problems[0][1]
+
+
+@pytest.mark.parametrize(
+    ("name", "part", "old", "new"),
+    [
+        ("nokkeltall.xlsx", "xl/worksheets/sheet1.xml", "<col ", '<col hidden="1" '),
+        ("rapport.docx", "word/styles.xml", "4A5965", "FFFFFF"),
+    ],
+)
+def test_part_of_a_packed_file_is_found_by_making_it_again(
+    name: str, part: str, old: str, new: str, made: Path
+) -> None:
+    """What hides a column, or a mark, changes no word."""
+    file = made / "outputs" / TROMSO / name
+    with ZipFile(file) as held:
+        parts = {one: held.read(one) for one in held.namelist()}
+    assert old.encode() in parts[part]
+    with ZipFile(file, "w") as changed:
+        for one, content in parts.items():
+            is_it = one == part
+            changed.writestr(
+                one, content.replace(old.encode(), new.encode()) if is_it else content
+            )
+    vouched(made, name)
+    ((about, message),) = _of(_verify(made), "problem")
     assert about == TROMSO
-    assert message.startswith("manifest.json, rapport.html: not the same bytes")
+    assert message.startswith(f"{name}: {part} is not what")
+
+
+@pytest.mark.parametrize("old", [".card .caveats {", "const compare", "</main>"])
+def test_forged_index_is_found_by_making_it_again(old: str, made: Path) -> None:
+    """Its styles, its program, and what no line says."""
+    areas = load_all(made / "parameters")
+    path = batch.write_index(areas, year=2017, output=made / "outputs")
+    assert not _of(_verify(made), "problem")
+    folder = path.parent
+    html = path.read_text("utf-8")
+    assert old in html
+    path.write_text(html.replace(old, f"{old} ", 1), "utf-8")
+    kept = manifest.read_index(folder)
+    files = {**kept.files, path.name: manifest.file_of(path)}
+    manifest.write(kept.model_copy(update={"files": files}), folder)
+    ((about, message),) = _of(_verify(made), "problem")
+    assert about == "2017/index.html"
+    assert "is not what its reports give" in message
 
 
 def test_asking_for_a_report_that_is_not_there_is_refused(made_once: Path) -> None:
