@@ -23,8 +23,14 @@ from asss.cli.terminal import FAILURE, USAGE
 from asss.errors import EditionError, UsageError
 from asss.page.text import Sentence
 from asss.runs import comparison
-from asss.runs.comparison import Comparison, pair, same, word_changes
-from asss.runs.comparison.editions import Edition, Report
+from asss.runs.comparison import (
+    Comparison,
+    Edition,
+    Report,
+    pair,
+    same,
+    word_changes,
+)
 from asss.statbank import Snapshot
 
 #: (table, contents code, kommunenummer, year) to a value, or to a sign.

@@ -33,7 +33,7 @@ import asss
 from asss import statbank
 from asss.catalogue.knowledge import StatBankSettings
 from asss.errors import AsssError, FetchError, TableError, UsageError
-from asss.statbank import Metadata, Selection, connection
+from asss.statbank import Metadata, Selection
 from asss.statbank import client as statbank_client
 from asss.statbank.client import Client, _split
 
@@ -358,7 +358,7 @@ def test_no_setting_leaves_out_who_answers() -> None:
     """Neither parameters/statbank.yaml nor an option of the command knows a way."""
     words = " ".join(StatBankSettings.model_fields)
     assert not re.search(r"verif|insecure|tls|ssl|cert", words)
-    source = inspect.getsource(connection) + inspect.getsource(statbank_client)
+    source = inspect.getsource(statbank_client)
     assert not re.search(r"verify\s*=\s*False|CERT_NONE|check_hostname", source)
 
 
