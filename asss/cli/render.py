@@ -268,7 +268,7 @@ def _suppose(
 ) -> None:
     """What reports would say, each in a folder of its own, apart from them."""
     # It loads pandas, and notebooks.
-    from asss.runs.supposition import render_what_if
+    from asss.runs.workbench import render_what_if
 
     for run in runs:
         made = render_what_if(run, asked, parameters=folder, output=output)

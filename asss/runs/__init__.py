@@ -5,7 +5,6 @@ Runs: one report or many, here or elsewhere, and what was made of what.
 
   cluster verification comparison   on other machines │ as it was made? │ what differs?
                season               what is still to be done for a data year
-            supposition             a what-if on disk, apart from all reports
       batch    workbench            many at once, each in a process │ a report in hand
    report explanation gallery       run the notebook, vouch for it │ why is it printed?
           relocation                what lies where reports lay before

@@ -174,7 +174,7 @@ def test_what_if_of_all_areas_goes_on_without_one_on_paper(
         asked.append(run.service)
         return output
 
-    monkeypatch.setattr("asss.runs.supposition.render_what_if", pretend)
+    monkeypatch.setattr("asss.runs.workbench.render_what_if", pretend)
     result = _run(
         *("render", "--service", "alle", "--kommune", "oslo", "--year", "2020"),
         *("--what-if", "mean=plain", "--output", str(tmp_path), *ON_EMBEDDED),

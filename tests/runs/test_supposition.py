@@ -20,7 +20,7 @@ from asss.errors import RenderError, UsageError
 from asss.formats import exports, readback, typesetting
 from asss.outputs import FACTS_NAME, HTML_NAME, PDF_NAME
 from asss.page import record
-from asss.runs import supposition
+from asss.runs import workbench
 from asss.runs.workbench import KommuneReport, WhatIf
 from asss.statbank import Snapshot
 
@@ -128,13 +128,13 @@ def examples(root: Path) -> list[dict[str, Any]]:
     asked = [one for text in texts for one in read(text)]
     for text in texts:
         options = re.findall(r"--what-if ([a-z_]+=[\w.,]+)", text)
-        asked += [supposition.asked([option]) for option in options]
+        asked += [workbench.asked([option]) for option in options]
     (told,) = re.findall(
         r"what it would say: (.*?)\. Put", re.sub(r'"\s*"', "", HELP.read_text("utf-8"))
     )
     for option in re.sub(r",\s", " ", told).split():
         key, values = option.split("=")
-        asked += [supposition.asked([f"{key}={one}"]) for one in values.split("|")]
+        asked += [workbench.asked([f"{key}={one}"]) for one in values.split("|")]
     return asked
 
 
@@ -315,7 +315,7 @@ def test_a_command_that_is_not_clear_makes_nothing(
 
 def test_an_option_stands_once() -> None:
     with pytest.raises(UsageError, match="once"):
-        supposition.asked(["mean=plain", "mean=others"])
+        workbench.asked(["mean=plain", "mean=others"])
 
 
 def test_the_notebook_runs_as_it_stands(root: Path, snapshot: Snapshot) -> None:
