@@ -762,6 +762,15 @@ class OwnPhrases(Model):
     words: Mapping[str, str] = Field(default={})
     phrases: Mapping[Identifier, Phrase] = Field(default={})
 
+    def spoken(self, own: "OwnPhrases") -> Self:
+        """These in the words of a service area, where it has its own."""
+        return self.model_copy(
+            update={
+                "words": {**self.words, **own.words},
+                "phrases": {**self.phrases, **own.phrases},
+            }
+        )
+
 
 class Phrases(OwnPhrases):
     """``fraser.yaml``: sentences, the words of tables and figures, and thresholds.
@@ -776,15 +785,6 @@ class Phrases(OwnPhrases):
     weights: Mapping[Annotated[Topic, Strict(strict=False)], Threshold]
     words: Mapping[str, str]
     phrases: Mapping[Identifier, Phrase]
-
-    def spoken(self, own: OwnPhrases) -> "Phrases":
-        """These in the words of a service area, where it has its own."""
-        return self.model_copy(
-            update={
-                "words": {**self.words, **own.words},
-                "phrases": {**self.phrases, **own.phrases},
-            }
-        )
 
     def excepting(self, names: Sequence[str]) -> "Phrases":
         """These with the indicators named whose mean is of all where most are not."""
@@ -854,21 +854,8 @@ class Phrases(OwnPhrases):
 
     def said_of(self, service: Service) -> "Phrases":
         """These with the service area named where a sentence names one."""
-        texts = {f"{{{f}}}": getattr(service, key) for f, key in IN_SENTENCES.items()}
-        pattern = re.compile("|".join(map(re.escape, texts)))
-        return self.model_copy(
-            update={
-                "phrases": {
-                    name: phrase.model_copy(
-                        update={
-                            "sentence": pattern.sub(
-                                lambda found: texts[found[0]], phrase.sentence
-                            )
-                        }
-                    )
-                    for name, phrase in self.phrases.items()
-                }
-            }
+        return self.reworded(
+            {f"{{{f}}}": getattr(service, key) for f, key in IN_SENTENCES.items()}
         )
 
     @field_validator("weights")

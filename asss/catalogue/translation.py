@@ -36,13 +36,13 @@ from asss.catalogue.parameters import (
     find_folder,
     read_yaml,
     suggestion,
+    unknown,
 )
 from asss.catalogue.rules import Rule
 from asss.errors import ParameterError
 
 __all__ = [
     "FIELDS",
-    "OF_SERVICE",
     "TEXTS",
     "OwnTranslation",
     "Translation",
@@ -57,35 +57,28 @@ __all__ = [
     "translate",
 ]
 
+#: What is read aloud of an indicator, and of a component.
+OF_INDICATOR = (
+    "name",
+    "short_name",
+    "subject",
+    "mention",
+    "clause",
+    "also",
+    "part",
+    "definition",
+    "processing",
+    "interpretation",
+)
+
 #: What is read aloud of entries in other files, by the kind of entry.
 TEXTS: Mapping[str, tuple[str, ...]] = {
     "service": ("name", "in_text", "per"),
     "sections": ("name",),
     "chapters": ("name", "caption"),
     "groups": ("subject",),
-    "components": (
-        "name",
-        "short_name",
-        "subject",
-        "mention",
-        "clause",
-        "part",
-        "definition",
-        "processing",
-        "interpretation",
-    ),
-    "indicators": (
-        "name",
-        "short_name",
-        "subject",
-        "mention",
-        "clause",
-        "also",
-        "part",
-        "definition",
-        "processing",
-        "interpretation",
-    ),
+    "components": OF_INDICATOR,
+    "indicators": OF_INDICATOR,
     "measures": ("name",),
     "kinds": ("name",),
     "forbehold": ("text", "label"),
@@ -157,16 +150,11 @@ class Translation(OwnTranslation):
 
     def joined(self, own: OwnTranslation) -> "Translation":
         """These, and a service area's own over them."""
-        return self.model_copy(
-            update={
-                "phrases": {**self.phrases, **own.phrases},
-                "words": {**self.words, **own.words},
-                "texts": {
-                    kind: {**self.texts.get(kind, {}), **own.texts.get(kind, {})}
-                    for kind in (*self.texts, *own.texts)
-                },
-            }
-        )
+        texts = {
+            kind: {**self.texts.get(kind, {}), **own.texts.get(kind, {})}
+            for kind in (*self.texts, *own.texts)
+        }
+        return self.spoken(own).model_copy(update={"texts": texts})
 
 
 def _left(said: Mapping[str, Said], replaced: Mapping[str, Said]) -> dict[str, Said]:
@@ -281,15 +269,15 @@ def check_form(
     form = json.loads(FIELDS.read_text("utf-8"))
     form["phrases"] |= {rule: " ".join(sorted(rule.fields)) for rule in Rule}
     for kind, rules in form.items():
-        unknown = [key for key in said[kind] if key not in rules]
+        strange = [key for key in said[kind] if key not in rules]
         if not is_whole:
-            yield from _unknown(f"{file}: {kind}", unknown, rules)
+            yield from unknown(f"{file}: {kind}", strange, rules)
             rules = {rule: rules[rule] for rule in said[kind] if rule in rules}
         for rule, fields in sorted(rules.items()):
             given = [*fields.split(), *(IN_SENTENCES if kind == "phrases" else ())]
             where = f"{file}: {kind}.{rule}"
             if rule not in said[kind]:
-                near = get_close_matches(rule, unknown, n=1, cutoff=0.8)
+                near = get_close_matches(rule, strange, n=1, cutoff=0.8)
                 yield f"{where}: is missing{f'; is it {near[0]}?' if near else ''}"
                 continue
             try:
@@ -306,8 +294,8 @@ def check(
     file: str, said: OwnTranslation, phrases: OwnPhrases, texts: Originals
 ) -> list[str]:
     """What in a translation has no original, or says something else than it."""
-    problems = list(_unknown(f"{file}: phrases", said.phrases, phrases.phrases))
-    problems += _unknown(f"{file}: words", said.words, phrases.words)
+    problems = unknown(f"{file}: phrases", said.phrases, phrases.phrases)
+    problems += unknown(f"{file}: words", said.words, phrases.words)
     for rule, phrase in said.phrases.items():
         original = phrases.phrases.get(rule)
         if original and _fields(phrase.sentence) != _fields(original.sentence):
@@ -316,13 +304,13 @@ def check(
                 f"{', '.join(sorted(_fields(phrase.sentence)))}, and the bokmål has "
                 f"{', '.join(sorted(_fields(original.sentence)))}"
             )
-    problems += _unknown(f"{file}: texts", said.texts, texts)
+    problems += unknown(f"{file}: texts", said.texts, texts)
     for kind, entries in said.texts.items():
         known = texts.get(kind, {})
-        problems += _unknown(f"{file}: texts.{kind}", entries, known)
+        problems += unknown(f"{file}: texts.{kind}", entries, known)
         for name, own in entries.items():
             where = f"{file}: texts.{kind}.{name}"
-            problems += _unknown(where, own, known.get(name, own))
+            problems += unknown(where, own, known.get(name, own))
     return problems
 
 
@@ -373,13 +361,6 @@ def originals(
         for kind in TEXTS
         if kind in entries
     }
-
-
-def _unknown(where: str, keys: Iterable[str], known: Iterable[str]) -> Iterator[str]:
-    names = list(known)
-    for key in keys:
-        if key not in names:
-            yield f"{where}: unknown {key!r}.{suggestion(key, names)}"
 
 
 def _fields(sentence: str) -> set[str]:
