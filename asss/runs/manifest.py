@@ -20,9 +20,9 @@ is the worst that could come of saving the time.
 import hashlib
 import json
 import platform
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import cache
 from importlib import metadata, resources
 from pathlib import Path
 from typing import Any, Final, Literal, TypeVar
@@ -61,7 +61,7 @@ from asss.outputs import (
 )
 from asss.runs import ledger
 from asss.runs.ledger import Entry
-from asss.statbank import Snapshot
+from asss.statbank import TIME, Snapshot, dump
 
 __all__ = [
     "LIBRARIES",
@@ -266,8 +266,7 @@ def take(folder: Path, run: Run, **about: Any) -> Manifest:
 
 def write(kept: Manifest | Index | Moved, folder: Path) -> None:
     """Write ``manifest.json``: one form for the same content."""
-    written = json.dumps(kept.model_dump(mode="json"), ensure_ascii=False, indent=1)
-    outputs.write(folder / MANIFEST_NAME, f"{written}\n")
+    outputs.write(folder / MANIFEST_NAME, dump(kept.model_dump(mode="json")))
 
 
 def write_index(kept: Index, html: str, folder: Path) -> None:
@@ -488,7 +487,10 @@ def _shared(known: Catalogue, answers: Snapshot, year: int) -> dict[str, str]:
         "kinds": {name: kind.model_dump() for name, kind in known.kinds.items()},
         "forbehold": forbehold,
         "manual": manual,
-        "others": _others(known),
+        "others": [
+            (name, parameters.digest(known.folder, [name]))
+            for name in unread(known.folder)
+        ],
         **({"need": need} if need else {}),
         **_figures(known, answers, members, year),
     }
@@ -510,27 +512,10 @@ def _figures(
     for name in sorted(used & answers.tables.keys()):
         table = known.service.table[name]
         last = year + table.year_offset
-        kept: dict[str, Callable[[str], bool]] = {
-            table.region: numbers.__contains__,
-            "Tid": partial(_is_until, last),
-        }
+        years = [str(one) for one in answers.dataset(name).years if one <= last]
+        kept = {table.region: numbers, TIME: years}
         found[f"{TABLE}{name}"] = answers.excerpt(name, kept)
     return found
-
-
-def _is_until(last: int, period: str) -> bool:
-    return int(period) <= last
-
-
-def _others(known: Catalogue) -> list[tuple[str, str]]:
-    """
-    Files that nobody here knows the use of, each by name and content.
-
-    Every report is taken to read them. What it reads of the others `Inputs` takes.
-    """
-    return [
-        (name, parameters.digest(known.folder, [name])) for name in unread(known.folder)
-    ]
 
 
 def _sha256(content: object) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 
 from asss import statbank
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.knowledge import Indicator, Measure, Series, Table
+from asss.catalogue.knowledge import Indicator, Measure, Series
 from asss.catalogue.parameters import EMBEDDED, LABEL_YEARS, LATEST, OUTPUTS, Member
 from asss.errors import NoSnapshotError, UsageError
 from asss.statbank import (
@@ -310,14 +310,10 @@ class Question:
     selection : mapping of variable to codes, both in the order of the table
     resolved : mapping of measure to contents codes
         Codes that the catalogue does not know are found by label in the metadata.
-    years : tuple of int
-        Data years, oldest first.
     """
 
-    table: Table
     selection: Selection
     resolved: dict[str, list[str]]
-    years: tuple[int, ...]
 
 
 def series_of(known: Catalogue, table: str) -> Iterator[tuple[Measure, Series]]:
@@ -469,7 +465,7 @@ def ask(
                 found.wish.measures if found.wish.variable == CONTENTS else ()
             ):
                 resolved.setdefault(measure, []).append(found.code)
-    question = Question(table, metadata.ordered(chosen), resolved, tuple(years))
+    question = Question(metadata.ordered(chosen), resolved)
     return question, [found for found in held if found.state != FOUND]
 
 

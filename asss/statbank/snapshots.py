@@ -7,13 +7,13 @@ put in place when nothing is missing. Imports ``jsonstat``, ``outputs`` and ``er
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from html import escape
 from importlib import resources
-from itertools import chain, count, repeat
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -179,15 +179,15 @@ class Snapshot:
         )
 
     def excerpt(
-        self, table: str, kept: Mapping[str, Callable[[str], bool]]
+        self, table: str, kept: Mapping[str, Collection[str]]
     ) -> dict[str, Any]:
         """
         Everything that an answer says, under some of its codes.
 
         Parameters
         ----------
-        kept : mapping of variable to function of a code
-            Which codes; all those of a variable that is not named.
+        kept : mapping of variable to codes
+            Those that are wanted, there or not; all of a variable that is not named.
 
         Returns
         -------
@@ -199,7 +199,7 @@ class Snapshot:
         """
         dataset = self.dataset(table)
         codes = {
-            name: [c for c in dimension.labels if name not in kept or kept[name](c)]
+            name: [c for c in dimension.labels if name not in kept or c in kept[name]]
             for name, dimension in dataset.dimensions.items()
         }
         flats = [0]
@@ -254,9 +254,7 @@ class Snapshot:
     def _provenance(self) -> dict[str, list[tuple[str, str, str]]]:
         found: dict[str, list[tuple[str, str, str]]] = {}
         for table, entry in self.tables.items():
-            cells: list[tuple[str, str, str]] = list(
-                repeat(("real", "", ""), len(self.datasets[table].values))
-            )
+            cells = [("real", "", "")] * len(self.datasets[table].values)
             for group in entry["cells"]:
                 for flat in group["index"]:
                     cells[flat] = (group["basis"], group["source"], group["note"])
