@@ -190,6 +190,7 @@ def render(
             msg = "--quiet goes with none of --explain, --dry-run and --log json."
             raise UsageError(msg)
         folder = parameters_folder(parameters_)
+        place = output_folder(output, folder)
         asked = {"--kommune": kommune, "--network": network, "--all": every}
         _one_of({**asked, "--file": file})
         years = years_of(year) if year is not None else []
@@ -198,22 +199,17 @@ def render(
         else:
             names = service_names(folder, service, is_all=every)
             whose = [NETWORK] if network else kommune or ()
-            runs = [
-                run for name in names for run in reports_of(folder, name, whose, years)
-            ]
-        runs = _with_snapshot(runs, snapshot, folder.parent)
-        snapshots = _snapshots(runs, folder.parent)
+            runs = reports_of(folder, names, whose, years)
+        runs, snapshots = _on_snapshots(runs, snapshot, folder.parent)
         # Whoever names an area wants it; of all, those that there are figures on.
         is_open = service == EVERY or (every and service is None)
         runs = _with_figures(runs, folder, snapshots, account, is_open=is_open)
         if what_if:
-            _suppose(runs, what_if, folder, output_folder(output, folder))
+            _suppose(runs, what_if, folder, place)
             return
-        for answers in snapshots.values():
-            account.origin(answers.name, answers.fetched, _origin(answers))
         task = _Task(
             folder=folder,
-            output=output_folder(output, folder),
+            output=place,
             runs=runs,
             snapshots=snapshots,
             formats=_formats(formats),
@@ -246,9 +242,8 @@ def once(
     AsssError
         If parameters/ is wrong; a report that fails is told to the account.
     """
-    wanted = reports_of(folder, service, kommune, years)
-    runs = _with_snapshot(wanted, None, folder.parent)
-    snapshots = _snapshots(runs, folder.parent)
+    wanted = reports_of(folder, [service], kommune, years)
+    runs, snapshots = _on_snapshots(wanted, None, folder.parent)
     task = _Task(
         folder=folder,
         output=output,
@@ -277,6 +272,8 @@ def _suppose(
 
 def _carry_out(task: _Task, account: Account, *, force: bool, dry_run: bool) -> None:
     """Make what is due, or only say what that is."""
+    for answers in task.snapshots.values():
+        account.origin(answers.name, answers.fetched, _origin(answers))
     outputs.sweep_all(task.output)
     verdicts = _judge(task, force=force)
     for verdict in verdicts:
@@ -312,10 +309,13 @@ def _one_of(asked: Mapping[str, object]) -> None:
 
 
 def reports_of(
-    folder: Path, service: str, kommuner: Sequence[str], years: Sequence[int]
+    folder: Path,
+    services: Sequence[str],
+    kommuner: Sequence[str],
+    years: Sequence[int],
 ) -> list[Run]:
     """
-    A run for each kommune, or for all when none is named, in each year.
+    A run for each kommune, or for all when none is named, in each area and year.
 
     Raises
     ------
@@ -325,12 +325,15 @@ def reports_of(
     if not years:
         msg = "Say which data year: --year 2020."
         raise UsageError(msg)
-    known = catalogue.load_catalogue(folder, service=service)
-    return [
-        parameters.choose_run(folder, kommune=name, year=year, service=service)
-        for year in years
-        for name in _members(known, report_ids(known, kommuner, year), year)
-    ]
+    runs: list[Run] = []
+    for service in services:
+        known = catalogue.load_catalogue(folder, service=service)
+        runs += [
+            parameters.choose_run(folder, kommune=name, year=year, service=service)
+            for year in years
+            for name in _members(known, report_ids(known, kommuner, year), year)
+        ]
+    return runs
 
 
 def _runs_of(
@@ -390,24 +393,22 @@ def _members(known: Catalogue, asked: Sequence[str], year: int) -> list[str]:
     return list(asked) or names
 
 
-def _with_snapshot(runs: Sequence[Run], wanted: str | None, root: Path) -> list[Run]:
+def _on_snapshots(
+    runs: Sequence[Run], wanted: str | None, root: Path
+) -> tuple[list[Run], dict[str, Snapshot]]:
     """
-    Say once, for the whole command, which snapshot each report stands on.
+    Say once, for the whole command, which snapshot each report stands on, and open it.
 
     A fetch that ends while a batch is under way must not split it in two.
     """
-    names = {wanted or run.snapshot for run in runs}
+    names = dict.fromkeys(wanted or run.snapshot for run in runs)
     chosen = {name: holdings.choose_snapshot(name, root=root) for name in names}
-    return [
+    fixed = [
         run.model_copy(update={"snapshot": chosen[wanted or run.snapshot]})
         for run in runs
     ]
-
-
-def _snapshots(runs: Sequence[Run], root: Path) -> dict[str, Snapshot]:
-    """Open each snapshot that is stood on."""
-    names = dict.fromkeys(run.snapshot for run in runs)
-    return {name: holdings.open_snapshot(name, root=root) for name in names}
+    names = dict.fromkeys(chosen.values())
+    return fixed, {name: holdings.open_snapshot(name, root=root) for name in names}
 
 
 def _with_figures(

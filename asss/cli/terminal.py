@@ -417,7 +417,8 @@ class Account:
         else:
             self.counts["failed"] += 1
             self.problem("failed", f"[red]failed[/red]  {safe(error)}", error, run)
-        self._advance()
+        if self._progress is not None and self._task is not None:
+            self._progress.update(self._task, advance=1, more=self._more())
 
     def unsigned(self, why: str) -> None:
         """Say once that notebooks that are made will be trusted by no JupyterLab."""
@@ -479,10 +480,6 @@ class Account:
                 yield
             finally:
                 self._progress = None
-
-    def _advance(self) -> None:
-        if self._progress is not None and self._task is not None:
-            self._progress.update(self._task, advance=1, more=self._more())
 
     def _more(self) -> str:
         """What a bar does not show: how many are at work, and how many failed."""

@@ -127,7 +127,7 @@ def watch(
         if not (years and wanted):
             last, there = _made(place, area, years)
             years, wanted = years or [last], wanted or there
-        first, *more = reports_of(folder, area, wanted, years)
+        first, *more = reports_of(folder, [area], wanted, years)
         page = manifest.folder_of(place, first) / HTML_NAME
         if more:
             page = place / str(first.year) / INDEX_NAME
