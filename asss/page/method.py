@@ -24,6 +24,7 @@ from asss.catalogue.knowledge import (
     NEED_PARTS,
     Forbehold,
     Indicator,
+    ManualFigure,
     MeanRule,
     NeedFigure,
     NeedPart,
@@ -303,11 +304,13 @@ def _queries(book: NetworkBook, known: Catalogue) -> Block:
     names = ("method_measure", "tables_number", "method_contents", "field_years")
     heads, rows = [words[name] for name in names], list(_measures(book, known))
     caption = words["method_measures_caption"]
-    measures = _grid(known, MEASURES, caption, heads, rows, "measures")
+    letter = _letter(MEASURES, book, known)
+    measures = _grid(known, letter, caption, heads, rows, "measures")
     names = ("tables_number", "tables_query", "tables_updated", "edition")
     heads = [words[name] for name in (*names, "tables_hash")]
     rows = [_asked(name, book, known) for name in book.snapshot.tables if name in used]
-    tables = _grid(known, QUERIES, words["tables_caption"], heads, rows, "queries")
+    letter = _letter(QUERIES, book, known)
+    tables = _grid(known, letter, words["tables_caption"], heads, rows, "queries")
     notes = block("notes", known, tables=_ssb_notes(book, used))
     return _joined(measures, tables, notes)
 
@@ -408,12 +411,7 @@ def _runs(codes: Sequence[str]) -> list[str]:
 
 def _collected(book: NetworkBook, known: Catalogue) -> Block:
     """What was collected by hand, for each member and year, and where it is from."""
-    words, members = known.phrases.words, [member.id for member in book.members]
-    held = {
-        key: entry
-        for key, entry in known.manual.items()
-        if key[1] in members and key[2] in book.all_years
-    }
+    words, held = known.phrases.words, _held(book, known)
     need = _need(book, known)
     if not held:
         return _joined(block("told", known, paragraphs=[words["manual_none"]]), *need)
@@ -432,9 +430,22 @@ def _collected(book: NetworkBook, known: Catalogue) -> Block:
     when = language.join([language.day(day) for day in days], words)
     heads = (words["forbehold_kommune"], *map(str, book.all_years))
     caption = words["manual_caption"]
-    table = _grid(known, COLLECTED, caption, heads, rows, "collected")
+    letter = _letter(COLLECTED, book, known)
+    table = _grid(known, letter, caption, heads, rows, "collected")
     said = f"{words['manual_collected']} {when}."
     return _joined(table, block("told", known, paragraphs=[said]), *need)
+
+
+def _held(
+    book: NetworkBook, known: Catalogue
+) -> dict[tuple[str, str, int], ManualFigure]:
+    """What was collected of the members and years of the page."""
+    members = {member.id for member in book.members}
+    return {
+        key: entry
+        for key, entry in known.manual.items()
+        if key[1] in members and key[2] in book.all_years
+    }
 
 
 def _need(book: NetworkBook, known: Catalogue) -> Iterator[Block]:
@@ -463,7 +474,8 @@ def _need(book: NetworkBook, known: Catalogue) -> Iterator[Block]:
         for member in book.members
     ]
     names, caption = [words["forbehold_kommune"], *heads], words["need_given_caption"]
-    yield _grid(known, GIVEN, caption, names, rows, "collected")
+    letter = _letter(GIVEN, book, known)
+    yield _grid(known, letter, caption, names, rows, "collected")
     rows = [
         [Cell(head), Cell("; ".join(_sources(given.values(), part)))]
         for head, part in zip(heads, NEED_PARTS, strict=True)
@@ -472,7 +484,8 @@ def _need(book: NetworkBook, known: Catalogue) -> Iterator[Block]:
         [words["need_step"], words["source"]],
         words["need_sources_caption"],
     )
-    yield _grid(known, SOURCES, caption, names, rows, "definitions")
+    letter = _letter(SOURCES, book, known)
+    yield _grid(known, letter, caption, names, rows, "definitions")
     yield block("told", known, paragraphs=[limits])
 
 
@@ -511,6 +524,8 @@ def _forbehold(book: NetworkBook, known: Catalogue) -> Block:
 
     rows: list[Any] = []
     entries = sorted(book.all_forbehold(known), key=place)
+    if not entries:
+        return block("told", known, paragraphs=[words["method_none_forbehold"]])
     for whose, own in groupby(entries, lambda entry: _whose(entry, known)):
         rows.append(whose)
         for entry in own:
@@ -538,6 +553,13 @@ def _touched(entry: Forbehold, known: Catalogue) -> str:
 
 
 # -- tables ----------------------------------------------------------------------------
+
+
+def _letter(table: str, book: NetworkBook, known: Catalogue) -> str:
+    """The letter of a table, where those that there is nothing in are not there."""
+    kept = {FORBEHOLD: book.all_forbehold(known), COLLECTED: _held(book, known)}
+    left_out = sum(not found for one, found in kept.items() if one < table)
+    return chr(ord(table) - left_out)
 
 
 def _grid(

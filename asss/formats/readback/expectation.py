@@ -515,6 +515,8 @@ def _of_method(book: _Book) -> Iterator[str]:
         yield rests_on(book.facts, known)
     for entry in book.forbehold.values():
         yield f"{known.kinds[entry['kind']].name}. {entry['text']}"
+    if not book.forbehold:
+        yield words["method_none_forbehold"]
     yield from _by_hand(book)
     yield from _need(book)
 
