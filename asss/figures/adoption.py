@@ -28,21 +28,8 @@ LINK: Final = "{http://www.w3.org/1999/xlink}href"
 #: What a drawing is made of; the rest of SVG runs, fetches, or looks elsewhere.
 SHAPES: Final = frozenset(
     (
-        *(
-            "svg",
-            "g",
-            "defs",
-            "clipPath",
-            "use",
-            "path",
-            "rect",
-            "circle",
-            "ellipse",
-            "line",
-            "polyline",
-            "polygon",
-        ),
-        *("text", "tspan"),
+        *("svg", "g", "defs", "clipPath", "use", "path", "rect", "circle", "ellipse"),
+        *("line", "polyline", "polygon", "text", "tspan"),
     )
 )
 
@@ -52,54 +39,17 @@ UNSEEN: Final = frozenset({"metadata", "title", "desc"})
 #: How a thing lies, and how it looks.
 PLACES: Final = frozenset(
     (
-        *(
-            "x",
-            "y",
-            "x1",
-            "y1",
-            "x2",
-            "y2",
-            "cx",
-            "cy",
-            "r",
-            "rx",
-            "ry",
-            "width",
-            "height",
-            "d",
-            "points",
-            "transform",
-        ),
+        *("x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "rx", "ry"),
+        *("width", "height", "d", "points", "transform"),
     )
 )
 LOOKS: Final = frozenset(
     (
-        *(
-            "fill",
-            "fill-opacity",
-            "fill-rule",
-            "stroke",
-            "stroke-width",
-            "stroke-opacity",
-            "stroke-",
-        ),
-        *(
-            "linecap",
-            "stroke-linejoin",
-            "stroke-dasharray",
-            "stroke-dashoffset",
-            "stroke-",
-        ),
-        *(
-            "miterlimit",
-            "opacity",
-            "clip-path",
-            "clip-rule",
-            "text-anchor",
-            "font-size",
-            "font-",
-        ),
-        *("weight", "font-style", "visibility", "dominant-baseline"),
+        *("fill", "fill-opacity", "fill-rule", "opacity", "visibility"),
+        *("stroke", "stroke-width", "stroke-opacity", "stroke-linecap"),
+        *("stroke-linejoin", "stroke-dasharray", "stroke-dashoffset"),
+        *("stroke-miterlimit", "clip-path", "clip-rule", "text-anchor"),
+        *("font-size", "font-weight", "font-style", "dominant-baseline"),
     )
 )
 

@@ -386,6 +386,7 @@ def test_drawing_is_self_contained() -> None:
         _, axes = plt.subplots()
         sns.heatmap(numbers, annot=True, fmt=".1f", cbar=False, ax=axes)
         axes.set_title("Tittel", weight="bold")
+        axes.axhline(1)
         return figures.adopt(axes, "egen-7")
 
     svg = drawn()
@@ -398,6 +399,8 @@ def test_drawing_is_self_contained() -> None:
     assert ">1,5<" in svg
     assert ">2\u00a0000,0<" in svg
     assert re.findall(r'font-family="([^"]*)"', svg) == ["Inter"]
+    assert re.search(r'<text[^>]* font-weight="600"[^>]*>Tittel<', svg)
+    assert 'stroke-linecap="' in svg
 
 
 def test_what_is_added_is_shown_in_a_preview(trondheim: KommuneReport) -> None:
