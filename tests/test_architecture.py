@@ -17,7 +17,7 @@ RESERVED = {
     "matplotlib": {"figures.adoption"},
     "seaborn": set(),
     "ipywidgets": {"runs.gallery"},
-    "fontTools": {"figures.lettering", "page.looks", "formats.readback.drawing"},
+    "fontTools": {"figures.canvas", "page.looks", "formats.readback.drawing"},
     "statsmodels": {"analysis.chance"},
     "papermill": {"runs.report", "runs.kernels"},
     "ipykernel": {"runs.kernels"},

@@ -10,9 +10,8 @@ facts. Figures are vector graphics whose text stays text.
   strip                 all members; leans on development
    profile  development  need  a report's kinds of figures
          picture         what is seen, what is heard, the numbers behind
-          canvas         a sheet to draw on, and its key, as SVG
          adoption        what somebody else drew, taken in
-         lettering       colours, how texts look and how wide they are
+          canvas         a sheet to draw on, and its key, as SVG; colours and letters
 
 ========================================  ==============================================
 ``profile(book, known)``                  a report's Figur 1: indicators as indexes

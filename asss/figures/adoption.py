@@ -4,7 +4,7 @@ Figures from elsewhere, taken in: made self-contained and harmless, and set in I
 What matplotlib drew, or SVG by any hand, becomes one element that can stand on a page
 among others: shapes and texts and nothing else. Whatever would run, fetch or look up
 something is refused by name, and so is a raster, whose words nobody can read back.
-Imports ``lettering``.
+Imports ``canvas``.
 """
 
 import logging
@@ -18,7 +18,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from asss.catalogue import language
 from asss.errors import UsageError, bullets
-from asss.figures.lettering import FAMILY, Colour, font_files
+from asss.figures.canvas import FAMILY, Colour, font_files
 
 __all__ = ["adopt"]
 

@@ -10,8 +10,7 @@ from asss.catalogue.knowledge import Indicator
 from asss.catalogue.language import join, number, span
 from asss.catalogue.parameters import EVERY
 from asss.figures import picture
-from asss.figures.canvas import WIDTH, Canvas, Key, Point, Scale
-from asss.figures.lettering import Colour, Look, width_of
+from asss.figures.canvas import WIDTH, Canvas, Colour, Key, Look, Point, Scale, width_of
 from asss.figures.picture import Group, Picture, Table
 
 __all__ = [

@@ -10,8 +10,7 @@ from asss.analysis.tables import mark
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.language import number, signed
 from asss.figures import picture
-from asss.figures.canvas import Canvas, Key, Scale
-from asss.figures.lettering import Colour, Look, width_of
+from asss.figures.canvas import Canvas, Colour, Key, Look, Scale, width_of
 from asss.figures.picture import Group, Picture, Row, Table
 
 __all__ = ["need"]

@@ -12,8 +12,7 @@ from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.knowledge import Indicator
 from asss.catalogue.language import half_up, join, number, numeral
 from asss.figures import picture
-from asss.figures.canvas import Canvas, Key, Scale
-from asss.figures.lettering import Colour, Look, width_of
+from asss.figures.canvas import Canvas, Colour, Key, Look, Scale, width_of
 from asss.figures.picture import Group, Picture, Row, Table
 
 __all__ = ["STEP", "WIDEST", "cramped", "ends", "profile"]

@@ -10,9 +10,8 @@ from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.knowledge import Indicator
 from asss.catalogue.language import join, span
 from asss.figures import picture
-from asss.figures.canvas import WIDTH, Canvas, Scale
+from asss.figures.canvas import WIDTH, Canvas, Colour, Look, Scale, width_of
 from asss.figures.development import Piece, mean_pieces, own_pieces, stroke
-from asss.figures.lettering import Colour, Look, width_of
 from asss.figures.picture import Group, Picture, Table
 
 __all__ = ["strip"]

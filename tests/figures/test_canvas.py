@@ -9,9 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.ticker import MaxNLocator
 
-from asss.figures.canvas import Canvas, Scale
+from asss.figures.canvas import Canvas, Colour, Look, Scale, width_of
 from asss.figures.development import limits, steps
-from asss.figures.lettering import Colour, Look, width_of
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -14,8 +14,8 @@ from asss import figures
 from asss.analysis.findings import Findings
 from asss.catalogue.catalogue import Catalogue
 from asss.figures import Picture
+from asss.figures.canvas import Colour
 from asss.figures.development import apart
-from asss.figures.lettering import Colour
 from asss.page import sections
 
 FindingsOf = Callable[[str, int], Findings]

@@ -26,8 +26,8 @@ from asss.analysis.tables import mark
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.language import half_up, number
 from asss.figures import Picture
+from asss.figures.canvas import Colour
 from asss.figures.development import limits
-from asss.figures.lettering import Colour
 from asss.figures.picture import why
 from asss.figures.profile import ends, spread
 from asss.page import looks

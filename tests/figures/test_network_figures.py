@@ -13,7 +13,7 @@ from drawings import faults, labels
 from asss import figures
 from asss.analysis.findings import Findings
 from asss.catalogue.catalogue import Catalogue
-from asss.figures.lettering import Colour
+from asss.figures.canvas import Colour
 
 FindingsOf = Callable[[str, int], Findings]
 

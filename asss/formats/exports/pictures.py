@@ -18,7 +18,7 @@ from xml.sax.saxutils import escape
 import resvg_py
 
 from asss.errors import RenderError
-from asss.figures.lettering import font_files
+from asss.figures.canvas import font_files
 from asss.page.looks import font_faces
 
 __all__ = [
