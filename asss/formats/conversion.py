@@ -1,10 +1,13 @@
 """
-From an executed notebook to the finished page.
+From an executed notebook to the finished page, with its signposts.
 
-The only room that knows nbconvert. Imports ``contents``, ``site``, ``looks`` and
+These are made from the page as it is, so that nobody keeps a list of their own: a
+chapter that is added to the notebook is in the contents, and «figur 2» leads to figure
+2. The only room that knows nbconvert. Imports ``executed``, ``site``, ``looks`` and
 below.
 """
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
@@ -15,19 +18,16 @@ from nbconvert.exporters import TemplateExporter
 from nbformat import NotebookNode
 
 import asss
-from asss.catalogue import markdown, translation
+from asss.catalogue import markdown, parameters, translation
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import BOKMAL, SHARED
 from asss.errors import ParameterError
 from asss.formats.executed import ON_PAGE
 from asss.outputs import INDEX_NAME
-from asss.page import contents, looks, site, text
+from asss.page import looks, site, text
+from asss.page.blocks import STROKE, block
 
-__all__ = [
-    "in_language",
-    "to_html",
-    "warm_up",
-]
+__all__ = ["CONTENTS_HERE", "in_language", "to_html", "warm_up", "with_signposts"]
 
 
 def in_language(notebook: NotebookNode, known: Catalogue) -> NotebookNode:
@@ -94,7 +94,7 @@ def to_html(
     # What its from_notebook_node does beside this is to copy the notebook, twice, for
     # preprocessors that we have none of.
     body = _exporter().template.render(nb=notebook, resources=resources)
-    return contents.add(body.lstrip(), known, is_long=whose in SHARED)
+    return with_signposts(body.lstrip(), known, is_long=whose in SHARED)
 
 
 @cache
@@ -113,3 +113,84 @@ def _exporter() -> TemplateExporter:
 def warm_up() -> None:
     """Do once in a process, or before it forks, what its first page would wait for."""
     _exporter().environment.get_template("index.html.j2")
+
+
+# -- signposts -------------------------------------------------------------------------
+
+
+#: Where the template wants the table of contents.
+CONTENTS_HERE = "<!-- contents -->"
+
+CHAPTER = re.compile(r'(<div class="prose[^>]*>\s*)<h2>(.*?)</h2>')
+
+#: A tag, or the text between tags.
+PIECE = re.compile(r"<[^>]*>|[^<]+")
+
+#: Elements whose text is no reference: headings, the numbers of captions, links.
+SILENT = ("a", "code", "h1", "h2", "h3", "h4", "strong", "style", "svg", "title")
+
+REFERENCE = re.compile(r"\b([Tt]abell|[Ff]igur)[ \u00a0](\d{1,2})\b")
+
+
+def with_signposts(html: str, known: Catalogue, *, is_long: bool = True) -> str:
+    """
+    Add contents, section links and references to a page.
+
+    Parameters
+    ----------
+    html : str
+        The page, with its chapters as headings of the second level in prose, and
+        `CONTENTS_HERE` where the contents are to stand.
+    known : Catalogue
+        For the words.
+    is_long : bool
+        Whether paper needs the contents too: on four pages one sees them.
+
+    Returns
+    -------
+    html : str
+        The page, where every chapter has an id and a quiet link to itself.
+    """
+    chapters: list[tuple[str, str]] = []
+
+    def name(found: re.Match[str]) -> str:
+        anchor = _anchor(found[2], taken=[id for id, _ in chapters])
+        heading = STROKE.sub("/<wbr>", found[2])
+        chapters.append((anchor, heading))
+        linked = block("section", known, level=2, id=anchor, heading=heading)
+        return found[1] + linked.html.strip()
+
+    html = CHAPTER.sub(name, html)
+    listed = block("contents", known, chapters=chapters, is_long=is_long)
+    return _link_references(html.replace(CONTENTS_HERE, listed.html))
+
+
+def _anchor(heading: str, *, taken: list[str]) -> str:
+    """A heading as an id: no other chapter has it, however the notebook is written."""
+    anchor = re.sub(r"\W+", "-", parameters.fold(heading)).strip("-")
+    count = sum(re.fullmatch(rf"{anchor}(-\d+)?", other) is not None for other in taken)
+    return f"{anchor}-{count + 1}" if count else anchor
+
+
+def _link_references(html: str) -> str:
+    """Let «tabell 1» and «figur 2» lead there, wherever in the text they stand."""
+    ids = set(re.findall(r'\bid="((?:tabell|figur)-\d+)"', html))
+
+    def link(found: re.Match[str]) -> str:
+        target = f"{found[1].lower()}-{found[2]}"
+        if target not in ids:
+            return found[0]
+        return f'<a href="#{target}">{found[1]}\u00a0{found[2]}</a>'
+
+    pieces, silent = [], ""
+    for piece in PIECE.findall(html):
+        tag = re.match(r"</?(\w+)", piece)
+        if tag is None:
+            pieces.append(piece if silent else REFERENCE.sub(link, piece))
+            continue
+        if not silent and tag[1] in SILENT and not piece.startswith("</"):
+            silent = tag[1]
+        elif silent == tag[1] and piece.startswith("</"):
+            silent = ""
+        pieces.append(piece)
+    return "".join(pieces)

@@ -5,7 +5,7 @@ Page: the words and blocks of a page, and the templates they are set with.
 
           overview    method        «ASSS samlet» │ what all reports stand on
                 sections            heading, summary, figures and chapters of a report
-     keyfigures contents site       Tabell 1 │ signposts │ index
+         keyfigures   site          Tabell 1 │ index
                 comments   own      where what people say stands │ what a kommune adds
                 reasons             why something is said, and what was thought of
                 blocks   record     templates filled in │ what facts.json holds

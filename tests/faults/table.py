@@ -9,7 +9,7 @@ from asss.page.blocks import Block
 from faults import Fault, Scene, swapped
 
 KEYFIGURES = "asss.page.keyfigures"
-BLOCKS = "asss.formats.word.blocks"
+BLOCKS = "asss.formats.word"
 TABLES = "asss.formats.word.tables"
 EVERYBODY = "asss-2020"
 

@@ -19,7 +19,8 @@ from asss.analysis.findings import Findings
 from asss.catalogue import markdown
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import Run
-from asss.page import contents, keyfigures, looks, sections
+from asss.formats import conversion
+from asss.page import keyfigures, looks, sections
 from asss.runs import report
 from asss.statbank import Snapshot
 
@@ -174,7 +175,7 @@ def test_text_refers_to_figures_and_tables_by_links(
 def test_two_chapters_of_one_name_have_two_ids(known: Catalogue) -> None:
     """An analyst who copies a chapter gets contents that work all the same."""
     prose = '<div class="prose">\n<h2>Kvalitet</h2>\n</div>'
-    html = contents.add(prose * 3 + contents.CONTENTS_HERE, known)
+    html = conversion.with_signposts(prose * 3 + conversion.CONTENTS_HERE, known)
     assert re.findall(r'<h2 id="(kvalitet[^"]*)"', html) == [
         "kvalitet",
         "kvalitet-2",
@@ -186,7 +187,7 @@ def test_only_numbers_that_exist_are_linked(known: Catalogue) -> None:
     """SSB has tables too, and a link to nowhere is worse than none."""
     told = "<p>Se tabell 1, tabell 9, tabell 12210 og <a href='x'>figur 1</a>.</p>"
     here = '<table id="tabell-1"></table><figure id="figur-1"></figure>'
-    linked = contents.add(told + here, known)
+    linked = conversion.with_signposts(told + here, known)
     assert linked.count("<a ") == 2
     assert '<a href="#tabell-1">tabell\u00a01</a>, tabell 9, tabell 12210' in linked
 

@@ -32,10 +32,10 @@ from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import EMBEDDED, NETWORK, SERVICE, Address, Run
 from asss.cli import render
 from asss.errors import RenderError
-from asss.formats import exports
-from asss.formats.exports import datapackage, pictures
+from asss.formats import conversion, exports
+from asss.formats.exports import datapackage
 from asss.formats.exports.sheets import Book, Column, Link
-from asss.page import contents, overview, record, sections
+from asss.page import overview, record, sections
 from asss.runs import report
 from asss.runs.manifest import MANIFEST_NAME
 from asss.statbank import Snapshot
@@ -570,7 +570,7 @@ DRAWN = (
 
 def test_drawing_stands_alone() -> None:
     """In a browser, in Word or aloud: title, description, typeface, and another."""
-    (drawing,) = pictures.drawings(DRAWN)
+    (drawing,) = exports.drawings(DRAWN)
     root = ET.fromstring(drawing.alone("nb"))
     assert root.tag == f"{SVG}svg"
     texts = {child.get("id"): child.text for child in root if child.get("id")}
@@ -584,7 +584,7 @@ def test_drawing_stands_alone() -> None:
 
 
 def chunks(image: bytes) -> Iterator[tuple[bytes, bytes]]:
-    place = len(pictures.SIGNATURE)
+    place = len(exports.SIGNATURE)
     while place < len(image):
         (size,) = struct.unpack(">I", image[place : place + 4])
         kind, body = image[place + 4 : place + 8], image[place + 8 : place + 8 + size]
@@ -596,7 +596,7 @@ def chunks(image: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 def test_png_is_wide_enough_and_says_what_it_shows() -> None:
     """Twice as fine as a wide screen, which has 800 pixels for 496.8 points."""
-    (drawing,) = pictures.drawings(DRAWN)
+    (drawing,) = exports.drawings(DRAWN)
     found = list(chunks(drawing.png("nb")))
     assert found[0][0] == b"IHDR"
     assert struct.unpack(">II", found[0][1][:8]) == (193, 97)
@@ -610,9 +610,9 @@ def test_png_is_wide_enough_and_says_what_it_shows() -> None:
 
 def test_png_is_drawn_with_our_own_letters() -> None:
     """Without the typeface the image would be blank, on a machine with no fonts."""
-    (drawing,) = pictures.drawings(DRAWN)
+    (drawing,) = exports.drawings(DRAWN)
     blank = drawing.svg.replace("Åæø", "")
-    other = pictures.Drawing(1, drawing.caption, drawing.alt, blank)
+    other = exports.Drawing(1, drawing.caption, drawing.alt, blank)
     assert drawing.png("nb") != other.png("nb")
 
 
@@ -621,7 +621,7 @@ def test_png_is_drawn_with_our_own_letters() -> None:
 )
 def test_figure_without_description_is_refused(lost: str) -> None:
     with pytest.raises(RenderError, match="figur-1"):
-        list(pictures.drawings(DRAWN.replace(lost, "")))
+        list(exports.drawings(DRAWN.replace(lost, "")))
 
 
 # -- the whole -------------------------------------------------------------------------
@@ -727,7 +727,7 @@ def test_figures_of_the_network_hold_its_facts(
 def test_only_the_page_on_screen_leads_to_downloads(known: Catalogue) -> None:
     """On paper there is nothing to fetch: neither the files nor a way to them."""
     with_chapter = '<div class="prose">\n<h2>Nøkkeltall</h2></div>'
-    html = contents.add(f"{contents.CONTENTS_HERE}{with_chapter}", known)
+    html = conversion.with_signposts(f"{conversion.CONTENTS_HERE}{with_chapter}", known)
     assert exports.DOWNLOADS_LISTED in html
     assert exports.DOWNLOADS_ID not in html
 

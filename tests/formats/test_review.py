@@ -31,8 +31,7 @@ from asss.catalogue.rules import Rule
 from asss.cli.terminal import USAGE
 from asss.errors import PhraseError, RenderError
 from asss.formats import review
-from asss.formats.review import edition
-from asss.formats.review.evidence import read_back
+from asss.formats.review import read_back
 from asss.formats.review.trails import Marked, Trail
 from asss.runs import manifest, report
 from asss.statbank import Snapshot
@@ -335,7 +334,7 @@ def test_a_mark_keeps_the_markup_around_it() -> None:
         asked.append(found)
         return Trail(f"K{len(asked)}", "fact", 1, ""), ""
 
-    put = edition.put_marks(html, target)
+    put = review.put_marks(html, target)
     assert asked == [
         Marked(("x", "y"), rule="a"),
         Marked(("x",), field="value"),

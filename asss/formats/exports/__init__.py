@@ -3,20 +3,33 @@ What a report gives away: its figures and pictures in the forms that other tools
 
 Everything is made of the facts and the page of one run, and nothing is computed anew.
 Excel for people, CSV with a Data Package and a JSON Schema for machines, SVG and PNG
-for slides. Same facts, same bytes. Imports ``page``, ``blocks``, ``text`` and below.
+for slides. PNG is drawn by resvg, which only this room knows, from the very SVG that
+the page shows, with the package's own typeface: no machine's fonts matter. Same facts,
+same bytes. Imports ``page``, ``blocks``, ``text`` and below.
 """
 
-from collections.abc import Collection, Mapping
+import hashlib
+import re
+import struct
+import zlib
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
+
+import resvg_py
 
 from asss.catalogue.catalogue import Catalogue
+from asss.errors import RenderError
+from asss.figures.canvas import font_files
 from asss.formats.exports import excel
 from asss.formats.exports.datapackage import DESCRIPTOR, package
-from asss.formats.exports.pictures import drawings
 from asss.outputs import EXPORTS as FORMATS
 from asss.outputs import FIGURES_FOLDER, FIGURES_NAME, WORKBOOK_NAME
 from asss.page.blocks import Block, block
+from asss.page.looks import font_faces
 from asss.page.record import FACTS_SCHEMA_NAME, published_schema, read
 
 __all__ = [
@@ -26,8 +39,11 @@ __all__ = [
     "FIGURES_FOLDER",
     "FIGURES_NAME",
     "FORMATS",
+    "SIGNATURE",
     "WORKBOOK_NAME",
+    "Drawing",
     "downloads",
+    "drawings",
     "offered",
     "pictures_differ",
     "write",
@@ -188,3 +204,104 @@ def downloads(folder: Path, known: Catalogue) -> Block:
         id=DOWNLOADS_ID,
         groups=[group for group in shown if group["files"]],
     )
+
+
+# -- pictures --------------------------------------------------------------------------
+
+
+#: Pixels of a PNG for each point that a figure is drawn in: twice those of a wide
+#: screen, where the widest figures (497 points) have 800. So all have the same type.
+SCALE = 1600 / 496.8
+
+#: For programs that read no font from an SVG.
+FAMILIES = "Inter, 'Helvetica Neue', Arial, sans-serif"
+
+FIGURE = re.compile(r'<figure id="figur-(\d+)"[^>]*>(.*?)</figure>', re.DOTALL)
+DRAWING = re.compile(r"(<svg\b.*?</svg>)", re.DOTALL)
+SIZE = re.compile(r'width="([\d.]+)pt" height="([\d.]+)pt"')
+LABEL = re.compile(r'aria-label="([^"]*)"')
+CAPTION = re.compile(r"<figcaption>(.*?)</figcaption>", re.DOTALL)
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A figure on a page: its number, caption, alternative text and SVG element."""
+
+    number: int
+    caption: str
+    alt: str
+    svg: str
+
+    @property
+    def name(self) -> str:
+        """What its files are called, without suffix."""
+        return f"figur-{self.number}"
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """How wide and how high it is drawn, in points."""
+        found = SIZE.search(self.svg)
+        if found is None:
+            msg = f"{self.name} does not say how wide and how high it is."
+            raise RenderError(msg)
+        return float(found[1]), float(found[2])
+
+    def alone(self, language: str) -> str:
+        """As an SVG file: with title, description, and the typeface inside it."""
+        drawing = self.svg.replace('font-family="Inter"', f'font-family="{FAMILIES}"')
+        start, body = drawing.split(">", 1)
+        ids = f"{self.name}-title", f"{self.name}-desc"
+        return (
+            '<?xml version="1.0" encoding="UTF-8"?>\n'
+            f'{start} role="img" aria-labelledby="{" ".join(ids)}"'
+            f' xml:lang="{language}">\n'
+            f'<title id="{ids[0]}">{escape(self.caption)}</title>\n'
+            f'<desc id="{ids[1]}">{escape(self.alt)}</desc>\n'
+            f"<style>{font_faces()}</style>{body}\n"
+        )
+
+    def png(self, language: str) -> bytes:
+        """As PNG on white; the file says caption, text, and of which drawing it is."""
+        image = resvg_py.svg_to_bytes(
+            svg_string=self.svg,
+            width=round(self.size[0] * SCALE),
+            dpi=96,
+            background="white",
+            skip_system_fonts=True,
+            font_files=[str(path) for path in font_files()],
+            font_family="Inter",
+        )
+        parts = {
+            "Title": self.caption,
+            "Description": self.alt,
+            "Drawing": hashlib.sha256(self.svg.encode()).hexdigest(),
+        }
+        texts = b"".join(_text(*part, language) for part in parts.items())
+        head = len(SIGNATURE) + 25  # the header must come first; it has a fixed length
+        return image[:head] + texts + image[head:]
+
+
+def drawings(html: str) -> Iterator[Drawing]:
+    """
+    Find the figures of a finished page.
+
+    Raises
+    ------
+    RenderError
+        If a figure lacks drawing, caption or alternative text.
+    """
+    for number, content in FIGURE.findall(html):
+        svg, alt, caption = (form.search(content) for form in (DRAWING, LABEL, CAPTION))
+        if svg is None or alt is None or caption is None:
+            msg = f"figur-{number} of the page lacks drawing, caption or alt text."
+            raise RenderError(msg)
+        plain = " ".join(unescape(re.sub(r"<[^>]+>", "", caption[1])).split())
+        yield Drawing(int(number), plain, unescape(alt[1]), svg[1])
+
+
+def _text(keyword: str, content: str, language: str) -> bytes:
+    """A chunk of text in a PNG, in UTF-8."""
+    body = f"{keyword}\0\0\0{language}\0\0{content}".encode()
+    chunk = b"iTXt" + body
+    return struct.pack(">I", len(body)) + chunk + struct.pack(">I", zlib.crc32(chunk))

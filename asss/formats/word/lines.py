@@ -10,8 +10,7 @@ from xml.etree.ElementTree import Element
 
 from asss.errors import RenderError
 from asss.formats.manuscript import Piece
-from asss.formats.word.markup import properties, w
-from asss.formats.word.package import Package
+from asss.formats.word.package import Package, properties, w
 
 __all__ = ["PLAIN", "SHADES", "Look", "hard", "paragraph", "set_line"]
 

@@ -13,8 +13,7 @@ from xml.etree.ElementTree import Element
 
 from asss.formats.manuscript import Piece, words
 from asss.formats.word.lines import SHADES, Look, hard, paragraph
-from asss.formats.word.markup import first_of, properties, w
-from asss.formats.word.package import Package
+from asss.formats.word.package import Package, first_of, properties, w
 
 __all__ = ["KINDS", "Flow", "children", "set_table"]
 
