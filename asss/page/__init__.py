@@ -7,7 +7,6 @@ Page: the words and blocks of a page, and the templates they are set with.
                 sections            heading, summary, figures and chapters of a report
          keyfigures   site          Tabell 1 │ index
                 comments   own      where what people say stands │ what a kommune adds
-                reasons             why something is said, and what was thought of
                 blocks   record     templates filled in │ what facts.json holds
-            looks text              stylesheet, and its use in a notebook │ sentences
+            looks text              stylesheet, also in a notebook │ sentences, reasons
 """

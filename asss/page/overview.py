@@ -19,7 +19,7 @@ from asss.catalogue import language
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.knowledge import Forbehold, Indicator
 from asss.catalogue.parameters import EVERY, NETWORK
-from asss.page import reasons, sections, text
+from asss.page import sections, text
 from asss.page.blocks import Block, block
 from asss.page.keyfigures import Footnotes
 from asss.page.record import FactsFile
@@ -63,7 +63,7 @@ def facts(found: NetworkFindings, known: Catalogue) -> FactsFile:
         whose=(NETWORK, known.phrases.words["network_name"]),
         kept=list(found.book.facts.values()),
         sentences=[text.sentence(said, known) for said in found.statements],
-        findings=reasons.findings(
+        findings=sections.findings(
             [Finding(one.rule.topic, (one,), ()) for one in found.statements], known
         ),
     )

@@ -6,7 +6,7 @@ from the phrase file, markup from ``templates/blocks/``. Each function returns a
 that JupyterLab and the finished page show alike. Imports ``blocks`` and below.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
@@ -16,11 +16,11 @@ from asss.analysis import publication
 from asss.analysis.facts import Fact, FactBook, NetworkBook
 from asss.analysis.findings import SUMMARY, Findings
 from asss.analysis.need import Need, decompose
-from asss.analysis.statements import Detail
+from asss.analysis.statements import Detail, Finding
 from asss.catalogue import markdown
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.knowledge import Chapter, Comment
-from asss.page import comments, keyfigures, reasons, record, text
+from asss.page import comments, keyfigures, record, text
 from asss.page.blocks import Block, block
 from asss.page.comments import Comments, Shown
 from asss.page.record import FactsFile
@@ -35,6 +35,7 @@ __all__ = [
     "dates",
     "facts",
     "figure",
+    "findings",
     "gathered",
     "heading",
     "opening",
@@ -305,7 +306,7 @@ def facts(found: Findings, known: Catalogue) -> FactsFile:
         others=list(_others(book, known)),
         sentences=text.sentences(found, known),
         said=comments.place(found, known),
-        findings=reasons.findings((*found.findings, *found.left_out), known),
+        findings=findings((*found.findings, *found.left_out), known),
         table=keyfigures.table(found, known),
         need=decompose(book, known),
     )
@@ -332,6 +333,46 @@ def _others(book: FactBook, known: Catalogue) -> Iterator[record.OtherSeries]:
                 yield record.OtherSeries(
                     indicator=indicator.id, kommune=member.id, years=years
                 )
+
+
+def findings(
+    thought_of: Iterable[Finding], known: Catalogue
+) -> list[record.FindingRecord]:
+    """
+    What was thought worth saying, as facts.json has it: here alone is decided what.
+
+    Parameters
+    ----------
+    thought_of : iterable of Finding
+        Those that are told, in the order of the page, and then those that are not.
+    """
+    place, made = 0, []
+    for one in thought_of:
+        told = one.outcome == "told"
+        reasons = [reason for said in one.statements for reason in said.reasons]
+        places = range(place, place + len(one.statements)) if told else ()
+        place += len(places)
+        made.append(
+            record.FindingRecord(
+                id=f"{one.chapter}-{one.id}",
+                chapter=one.chapter,
+                topic=one.topic,
+                salience=one.salience or None,
+                told=told,
+                why=[
+                    known.phrases.words[f"review_{one.outcome}"],
+                    *text.why(
+                        one.statements[0].rule, list(dict.fromkeys(reasons)), known
+                    ),
+                ],
+                sentences=list(places),
+                unsaid=[]
+                if told
+                else [text.sentence(said, known).text for said in one.statements],
+                facts=list(one.facts),
+            )
+        )
+    return made
 
 
 def gathered(

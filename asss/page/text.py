@@ -1,22 +1,25 @@
 """
-Words: findings become sentences.
+Words: findings become sentences, and reasons too.
 
 Every word comes from the phrase file of the catalogue's language, every rule of writing
 from ``language``; the choice of phrase was made in ``findings``. Knows no figure.
 Imports ``findings`` and below.
 """
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from asss.analysis.facts import Fact
 from asss.analysis.findings import SUMMARY, Findings
 from asss.analysis.statements import (
     Claim,
+    Comparison,
     Count,
     Detail,
     Fragment,
     Quantity,
+    Reason,
     Statement,
     Telling,
     Word,
@@ -33,9 +36,10 @@ from asss.catalogue.language import (
     number,
     numeral,
     signed,
+    significant,
 )
 from asss.catalogue.parameters import BOKMAL, suggestion
-from asss.catalogue.rules import Rule
+from asss.catalogue.rules import Limit, Rule
 from asss.catalogue.translation import file_of
 from asss.errors import PhraseError
 from asss.statbank import Snapshot
@@ -43,14 +47,18 @@ from asss.statbank import Snapshot
 __all__ = [
     "Sentence",
     "bare",
+    "compared",
     "figures_from",
     "filled",
     "paragraphs",
+    "pattern",
     "phrase",
     "quantity",
+    "remarks",
     "sentence",
     "sentences",
     "titles",
+    "why",
 ]
 
 
@@ -67,6 +75,10 @@ ASIDE = frozenset(
         *(Rule.DRIVER_SHARE, Rule.DRIVER_AMOUNT, Rule.DRIVER_BOTH),
     }
 )
+
+
+#: A field of a phrase, and one that stands at the end of a word: a mark, or a rank.
+FIELD, TAIL = re.compile(r"\{\w+\}"), re.compile(r"(?<=[^\s(«])\{\w+\}")
 
 
 @dataclass(frozen=True)
@@ -274,3 +286,47 @@ def _titles(
                 {"side": side, "mark": Claim(first.distance_basis)},
             ),
         )
+
+
+# -- why something is said, or is not --------------------------------------------------
+
+
+def why(rule: Rule, reasons: Sequence[Reason], known: Catalogue) -> list[str]:
+    """What decides by a rule, and what did so here, a sentence for each indicator."""
+    words = known.phrases.words
+    held = compared(reasons, known)
+    return [
+        words[f"review_why_{rule.topic}"],
+        *remarks(reasons, known),
+        *(f"{about}: {'; '.join(dict.fromkeys(told))}." for about, told in held),
+    ]
+
+
+def remarks(reasons: Iterable[Reason], known: Catalogue) -> list[str]:
+    """What was decided without a limit, each reason once."""
+    keys = dict.fromkeys(one for one in reasons if not isinstance(one, Comparison))
+    return [known.phrases.words[f"review_{key}"] for key in keys]
+
+
+def compared(
+    reasons: Iterable[Reason], known: Catalogue, limit: Limit | None = None
+) -> list[tuple[str, list[str]]]:
+    """Numbers beside the limits that they were held against, by indicator."""
+    words = known.phrases.words
+    held: dict[str, list[str]] = {}
+    for one in reasons:
+        if isinstance(one, Comparison) and limit in (None, one.limit):
+            details: dict[str, Detail] = {
+                "quantity": words[f"review_{one.measured}"],
+                "value": significant(one.value),
+                "sign": one.sign,
+                "bound": significant(one.bound),
+            }
+            told = phrase("review_comparison", details, known)
+            held.setdefault(known.indicator(one.about).short_name, []).append(told)
+    return list(held.items())
+
+
+def pattern(rule: str, known: Catalogue) -> str:
+    """How a sentence by a rule reads, with what varies left open."""
+    return FIELD.sub("…", TAIL.sub("", known.phrases.phrases[rule].sentence))

@@ -27,7 +27,7 @@ from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.language import HARD_SPACE, number, significant
 from asss.catalogue.parameters import suggestion
 from asss.errors import UsageError, expect
-from asss.page import reasons, text
+from asss.page import text
 
 __all__ = ["Explanation", "explain"]
 
@@ -372,7 +372,7 @@ class _Work:
             sentences=tuple(self.said[row] for row in rows),
             rule=str(rule) if rule else "",
             phrase=phrases[rule].sentence if rule else "",
-            why=tuple(reasons.why(rule, told[0].reasons, self.known)) if rule else (),
+            why=tuple(text.why(rule, told[0].reasons, self.known)) if rule else (),
             facts=_described(facts, self.known),
             members=self._members(facts[0]),
             limits=_held(dict.fromkeys(held), self.known),

@@ -40,7 +40,7 @@ from asss.catalogue.supposition import Mean, suppose
 from asss.errors import RenderError, UsageError, bullets, expect
 from asss.figures import Picture
 from asss.outputs import FACTS_NAME, HTML_NAME, PDF_NAME, WHAT_IF_FOLDER
-from asss.page import keyfigures, method, overview, own, reasons, sections, text
+from asss.page import keyfigures, method, overview, own, sections, text
 from asss.page.blocks import BLOCK_MIME, Block, Blocks
 from asss.page.own import Own
 from asss.page.record import FactsFile, dump_facts
@@ -308,7 +308,7 @@ class KommuneReport(Report):
     def findings(self) -> pd.DataFrame:
         """What could be told, told or not, and why: as in facts.json."""
         thought_of = (*self.found.findings, *self.found.left_out)
-        told = reasons.findings(thought_of, self.known)
+        told = sections.findings(thought_of, self.known)
         return pd.DataFrame([dict(one) for one in told])
 
     def content(self) -> FactsFile:

@@ -2,7 +2,7 @@
 Kildespor: what stands behind a number or a sentence, laid out for its template.
 
 Every number is taken from a fact as it is, to six digits, and every word from the
-catalogue; a statement carries its reasons. Imports ``reasons``, ``origins`` and below.
+catalogue; a statement carries its reasons. Imports ``text``, ``origins`` and below.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -26,7 +26,7 @@ from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.knowledge import Indicator
 from asss.catalogue.parameters import EVERY
 from asss.formats.review.origins import halves, origins
-from asss.page import comments, reasons, text
+from asss.page import comments, text
 from asss.page.record import FactsFile
 
 __all__ = ["EFFECTS", "OWN", "Kind", "Marked", "Trail", "Trails"]
@@ -197,8 +197,8 @@ class Trails:
             "chapter": self._chapter(said.chapter),
             "rule": said.rule,
             "why": self.known.phrases.words[f"review_why_{said.rule.topic}"],
-            "remarks": reasons.remarks(said.reasons, self.known),
-            "patterns": [reasons.pattern(rule, self.known) for rule in rules],
+            "remarks": text.remarks(said.reasons, self.known),
+            "patterns": [text.pattern(rule, self.known) for rule in rules],
             "limits": self._limits(said.reasons),
             "comments": self._comments.about(said),
             "facts": [self._row(fact) for fact in facts],
@@ -219,7 +219,7 @@ class Trails:
                 "id": limit,
                 "value": _told(limits.of(limit).value),
                 "why": limits.of(limit).why,
-                "compared": reasons.compared(decided, self.known, limit),
+                "compared": text.compared(decided, self.known, limit),
             }
             for limit in dict.fromkeys(used)
         ]
