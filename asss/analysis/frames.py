@@ -67,15 +67,8 @@ COLUMNS = {
 #: The columns of :func:`indicators`.
 OF_INDICATORS = (
     *("name", "short_name", "section", "unit", "decimals", "mean", "formula", "chance"),
-    *(
-        "plausible_from",
-        "plausible_to",
-        "reported_from",
-        "definition",
-        "processing",
-        "interpretation",
-        "source",
-    ),
+    *("plausible_from", "plausible_to", "reported_from"),
+    *("definition", "processing", "interpretation", "source"),
 )
 
 

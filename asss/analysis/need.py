@@ -25,7 +25,7 @@ from asss.catalogue.knowledge import NEED_PARTS, NeedFigure, NeedPart
 from asss.catalogue.parameters import Identifier, Model
 from asss.errors import ParameterError
 
-__all__ = ["STEPS", "Given", "Need", "NeedMember", "NeedStep", "Step", "decompose"]
+__all__ = ["STEPS", "Need", "Step", "decompose"]
 
 #: What is left after each correction, in the order that they are made.
 Step: TypeAlias = Literal["spent", "depreciation", "pension", "payroll_tax", "need"]

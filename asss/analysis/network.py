@@ -266,15 +266,11 @@ def _doubts(known: Catalogue, found: Span) -> Detail:
     for fact in found.facts:
         if not is_sound(known, fact):
             entries = known.forbehold_by_id(fact.forbehold)
-            labels = [e.label for e in entries if _keeps_out(known, e.kind)]
+            labels = [e.label for e in entries if known.kinds[e.kind].is_doubt]
             items.append(f"{names(known, [fact])[0]} ({'; '.join(labels)})")
     if not items:
         return ""
     return Fragment(Rule.NETWORK_DOUBTED, {"kommuner": tuple(items)})
-
-
-def _keeps_out(known: Catalogue, kind: str) -> bool:
-    return known.kinds[kind].is_doubt
 
 
 def mean_before(book: NetworkBook, indicator: str) -> Fact | None:

@@ -21,7 +21,6 @@ from asss.statbank import Snapshot, oslo_date
 
 __all__ = [
     "FINAL",
-    "ORDER",
     "PRELIMINARY",
     "UNKNOWN",
     "Edition",

@@ -37,7 +37,6 @@ __all__ = [
     "Telling",
     "Word",
     "bases_of_change",
-    "change",
     "claim",
     "distance",
     "doubtful",
@@ -207,16 +206,10 @@ class Reasons(list[Reason]):
         )
 
     def at_most(
-        self,
-        limit: Limit,
-        measured: Measured,
-        value: float,
-        fact: Fact,
-        *,
-        times: int = 1,
+        self, limit: Limit, measured: Measured, value: float, fact: Fact
     ) -> bool:
-        """Whether a number is within a limit, or so many times it."""
-        bound = self._limits.of(limit).value * times
+        """Whether a number is within a limit."""
+        bound = self._limits.of(limit).value
         about = fact.indicator
         return self._write_down(
             Comparison(limit, measured, value, "≤", bound, value <= bound, about)
@@ -382,17 +375,6 @@ def prints_change(fact: Fact) -> bool:
     )
     told = half_up(abs(fact.change_percent or 0))
     return before > 0 and half_up(abs(now / before * 100 - 100)) == told
-
-
-def change(fact: Fact) -> Quantity:
-    """How much since last year, without sign."""
-    return Quantity(
-        abs(fact.given("change")),
-        fact.unit,
-        fact.decimals,
-        weakest(bases_of_change((fact,))),
-        "difference",
-    )
 
 
 def claim(bases: Iterable[str], *beside: Quantity) -> Claim:

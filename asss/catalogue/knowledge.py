@@ -533,6 +533,15 @@ class Service(Model):
         """Whatever is computed: the rows of Tabell 1, and the components after them."""
         return (*self.indicators, *self.components)
 
+    @cached_property
+    def by_section(self) -> dict[str, list[Indicator]]:
+        """The rows of Tabell 1 by the name of their section; none of them is empty."""
+        rows = {
+            section.name: [one for one in self.indicators if one.section == section.id]
+            for section in self.sections
+        }
+        return {name: having for name, having in rows.items() if having}
+
     def behind(self, indicator: Indicator) -> tuple[Measure, ...]:
         """The measures of an indicator that StatBank has: none if made by hand."""
         known = self.measure

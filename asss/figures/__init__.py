@@ -28,14 +28,12 @@ from asss.figures.adoption import adopt
 from asss.figures.canvas import warm_up
 from asss.figures.development import development
 from asss.figures.need import need
-from asss.figures.picture import Data, Picture, Table
+from asss.figures.picture import Picture
 from asss.figures.profile import profile
 from asss.figures.strip import strip
 
 __all__ = [
-    "Data",
     "Picture",
-    "Table",
     "adopt",
     "development",
     "need",

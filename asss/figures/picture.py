@@ -12,7 +12,6 @@ from asss.catalogue.language import lowered, number
 from asss.figures.canvas import Entry
 
 __all__ = [
-    "COLUMNS",
     "Data",
     "Group",
     "Picture",

@@ -9,13 +9,12 @@ from asss.analysis.facts import Fact, FactBook
 from asss.analysis.statements import claim, distance, doubtful, lacks_base, mean
 from asss.analysis.tables import mark, weakest
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.knowledge import Indicator
 from asss.catalogue.language import half_up, join, number, numeral
 from asss.figures import picture
 from asss.figures.canvas import Canvas, Colour, Key, Look, Scale, width_of
 from asss.figures.picture import Group, Picture, Row, Table
 
-__all__ = ["STEP", "WIDEST", "cramped", "ends", "profile"]
+__all__ = ["cramped", "ends", "profile"]
 
 #: The scale goes in steps of 20, and no further than this either way: what lies beyond
 #: is drawn at its end as an arrow, and told in words under the name.
@@ -80,8 +79,9 @@ class _Layout:
     """
     What stands where, down to `bottom`.
 
-    `head` is where the headings of the columns stand: under that of the scale, where
-    this leaves no room beside it.
+    `right` is how far to the right values and indexes stand; `head` is where the
+    headings of the columns stand: under that of the scale, where this leaves no room
+    beside it.
     """
 
     headings: list[tuple[str, float]]
@@ -89,12 +89,8 @@ class _Layout:
     bottom: float
     scale: Scale
     has_arrows: bool
+    right: float
     head: float
-
-    @property
-    def right(self) -> float:
-        """How far to the right values and indexes stand."""
-        return _right(has_arrows=self.has_arrows)
 
 
 def profile(
@@ -175,27 +171,16 @@ def _bases(fact: Fact) -> tuple[str, ...]:
     return own if fact.index is None else (*own, fact.distance_basis)
 
 
-def _sections(known: Catalogue) -> list[tuple[str, list[Indicator]]]:
-    """The sections of Tabell 1 by name, with their indicators."""
-    sections = [
-        (section.name, [i for i in known.service.indicators if i.section == section.id])
-        for section in known.service.sections
-    ]
-    return [(name, indicators) for name, indicators in sections if indicators]
-
-
 def _layout(book: FactBook, known: Catalogue) -> _Layout:
     """Headings and rows, with the height they stand at, and where the last one ends."""
-    has_arrows = any(
-        direction(known, book.fact(one.id))
-        for _, indicators in _sections(known)
-        for one in indicators
-    )
-    lower = 0.0 if _is_beside(known, has_arrows=has_arrows) else UNDER
+    rows = known.service.indicators
+    has_arrows = any(direction(known, book.fact(one.id)) for one in rows)
+    right = 0.0 if has_arrows else NO_CHANGE
+    lower = 0.0 if _is_beside(known, right) else UNDER
     headings, lines, y = [], [], HEAD + lower
-    every = [i for name in known.service.indicators for i in _indexes(book, name.id)]
+    every = [i for name in rows for i in _indexes(book, name.id)]
     low, high = ends(every)
-    for section, indicators in _sections(known):
+    for section, indicators in known.service.by_section.items():
         headings.append((section, y + SECTION / 2))
         y += SECTION
         for indicator in indicators:
@@ -214,16 +199,16 @@ def _layout(book: FactBook, known: Catalogue) -> _Layout:
             lines.append(_Line(fact, indicator.short_name, others, y, note))
             y += ROW + (NOTE if note else 0.0)
     scale = Scale(low, high, START, END)
-    return _Layout(headings, lines, y, scale, has_arrows, TITLE + lower)
+    return _Layout(headings, lines, y, scale, has_arrows, right, TITLE + lower)
 
 
-def _is_beside(known: Catalogue, *, has_arrows: bool) -> bool:
+def _is_beside(known: Catalogue, right: float) -> bool:
     """Whether the heading of the scale leaves room for those of the columns."""
     words = known.phrases.words
     scale, value = (
         width_of(words[f"profile_{name}"], Look.NOTE) for name in ("axis", "value")
     )
-    return scale + APART + value <= VALUE + _right(has_arrows=has_arrows)
+    return scale + APART + value <= VALUE + right
 
 
 def ends(indexes: Sequence[float]) -> tuple[int, int]:
@@ -267,11 +252,6 @@ def _draw_frame(canvas: Canvas, known: Catalogue, layout: _Layout) -> None:
         look = Look.STRONG_NOTE if step == 100 else Look.NOTE
         for y in (head + NUMBERS, layout.bottom + 8):
             canvas.text(layout.scale(step), y, f"{step}", look, align="middle")
-
-
-def _right(*, has_arrows: bool) -> float:
-    """How far to the right values and indexes stand."""
-    return 0.0 if has_arrows else NO_CHANGE
 
 
 def _steps(scale: Scale) -> range:
@@ -427,7 +407,7 @@ def _table(
     ]
     shown = {words[key]: cell for key, is_shown, cell in columns if is_shown}
     groups = []
-    for section, indicators in _sections(known):
+    for section, indicators in known.service.by_section.items():
         facts = [book.fact(indicator.id) for indicator in indicators]
         rows = (
             Row(

@@ -16,7 +16,6 @@ from asss.errors import RenderError
 
 __all__ = [
     "DRAWING",
-    "INLINE",
     "SCREEN_ONLY",
     "Piece",
     "is_block",

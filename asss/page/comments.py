@@ -26,7 +26,7 @@ from asss.catalogue.parameters import BOKMAL
 from asss.page.record import CommentOutcome, CommentRecord
 from asss.page.text import Sentence
 
-__all__ = ["MOST", "NOBODY", "ROOM", "Comments", "Placed", "apart", "inline", "place"]
+__all__ = ["MOST", "NOBODY", "ROOM", "Comments", "apart", "inline", "place"]
 
 #: As many causes as a finding may have: with more, it is no longer a finding.
 MOST = 2

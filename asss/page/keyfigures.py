@@ -304,12 +304,10 @@ class _Maker:
         }
 
     def table(self) -> Table:
-        known, sections = self._known, self._known.service.sections
         indicators = [
-            (section.name, indicator)
-            for section in sections
-            for indicator in known.service.indicators
-            if indicator.section == section.id
+            (section, indicator)
+            for section, having in self._known.service.by_section.items()
+            for indicator in having
         ]
         # The letters follow the order of the table: the headings come first, and last
         # what only the text speaks of.

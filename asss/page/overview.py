@@ -75,15 +75,8 @@ def matrix(found: NetworkFindings, known: Catalogue) -> Block:
     notes = _Notes(found, known)
     # Letters are given in the order in which the notes are met: row by row.
     groups = [
-        (
-            section.name,
-            [
-                notes.row(one)
-                for one in known.service.indicators
-                if one.section == section.id
-            ],
-        )
-        for section in known.service.sections
+        (name, [notes.row(one) for one in having])
+        for name, having in known.service.by_section.items()
     ]
     bases = {basis for fact in book.reported for basis in fact.shown_bases}
     shown = {f.is_weighted for f in book.reported if f.network_mean is not None}
@@ -93,7 +86,7 @@ def matrix(found: NetworkFindings, known: Catalogue) -> Block:
         known,
         caption=text.phrase("network_caption", {"year": book.run.year}, known),
         members=[member.name for member in book.members],
-        sections=[(name, rows) for name, rows in groups if rows],
+        sections=groups,
         notes=notes.footnotes.items,
         shades=range(1, len(SHADES) + 2),
         legend=plain | legend((f.status for f in book.reported), words, bases=bases),

@@ -320,11 +320,7 @@ def _others(book: FactBook, known: Catalogue) -> Iterator[record.OtherSeries]:
                 continue
             years = [
                 record.OtherYear(
-                    year=fact.year,
-                    value=fact.value,
-                    status=fact.status,
-                    basis=fact.basis,
-                    rank=fact.rank,
+                    **fact.model_dump(include={*record.OtherYear.model_fields})
                 )
                 for fact in book.history(indicator.id, member.id)
                 if fact.year < book.run.year

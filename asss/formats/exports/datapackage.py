@@ -27,19 +27,11 @@ from asss.page.record import FactsFile
 
 __all__ = [
     "DESCRIPTOR",
-    "EMPTY_BEHIND_FIGURES",
-    "FORMULA",
     "KEY",
-    "LICENCE",
-    "MAY_BE_EMPTY",
-    "PROFILE",
-    "REFERS",
-    "RULES",
     "STATBANK",
     "TABLES",
     "TOLD_OTHERWISE",
     "Resource",
-    "Value",
     "package",
 ]
 
@@ -84,9 +76,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
         *("id", "chapter", "indicators", "says", "author", "source", "date", "read"),
         *("text", "printed", "outcome", "sentence"),
     ),
-    "behov": (
-        *("kommune", "step", "amount", "network_mean", "ratio", "change", "basis"),
-    ),
+    "behov": ("kommune", "step", "amount", "network_mean", "ratio", "change", "basis"),
     "behovstall": ("kommune", "part", "value", "zone", "unit", "basis", "source"),
 }
 

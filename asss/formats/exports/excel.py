@@ -219,13 +219,11 @@ class _Workbook:
         ]
         sheet = self._sheet("table", heads, has_filter=False)
         facts = {fact.id: fact for fact in self._record.facts}
-        section: str | None = None
-        for row in printed.rows:
-            indicator = self._known.indicator(row.indicator)
-            if indicator.section != section:
-                section = indicator.section
-                sheet.section(self._section(indicator))
-            sheet.row(*self._line(row, facts))
+        rows = {row.indicator: row for row in printed.rows}
+        for section, having in self._known.service.by_section.items():
+            sheet.section(section)
+            for indicator in having:
+                sheet.row(*self._line(rows[indicator.id], facts))
         sheet.space()
         for year in printed.years:
             if year.notes:
@@ -259,18 +257,13 @@ class _Workbook:
             _notes(row.rank),
         ]
 
-    def _section(self, indicator: Indicator) -> str:
-        return next(
-            section.name
-            for section in self._known.service.sections
-            if section.id == indicator.section
-        )
-
     def _profile(self) -> None:
         """Every indicator as an index, with what it is an index of."""
         words, names = self._words, self._names
         text, number = self._text, self._number
         labels = {entry.id: entry.label for entry in self._record.forbehold}
+        by_section = self._known.service.by_section.items()
+        sections = {one.id: name for name, having in by_section for one in having}
 
         def of(fact: Fact) -> Indicator:
             return self._known.indicator(fact.indicator)
@@ -279,7 +272,7 @@ class _Workbook:
             return "; ".join(labels[n] for n in fact.forbehold if n in labels) or None
 
         columns = [
-            text("field_section", 20, lambda fact: self._section(of(fact))),
+            text("field_section", 20, lambda fact: sections[fact.indicator]),
             text("table_indicator", NAME, lambda fact: of(fact).name),
             text("field_unit", UNIT, lambda fact: self._unit(fact.unit)),
             number("field_value", _value),

@@ -20,10 +20,6 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 __all__ = [
-    "A4",
-    "CORE",
-    "MEMBER_DATE",
-    "NOTE_WIDTH",
     "Amount",
     "Book",
     "Cell",

@@ -38,8 +38,6 @@ from asss.page.blocks import BLOCK_MIME, Block
 from asss.statbank import Snapshot, day_of
 
 __all__ = [
-    "HEADING",
-    "Target",
     "compose",
     "compose_again",
     "leaning",

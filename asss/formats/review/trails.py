@@ -29,7 +29,7 @@ from asss.formats.review.origins import halves, origins
 from asss.page import comments, text
 from asss.page.record import FactsFile
 
-__all__ = ["EFFECTS", "OWN", "Kind", "Marked", "Trail", "Trails"]
+__all__ = ["Kind", "Marked", "Trail", "Trails"]
 
 #: What a kind of forbehold does to a figure, where it does something.
 EFFECTS = (
