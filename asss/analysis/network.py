@@ -75,10 +75,6 @@ class NetworkFindings:
         """What is said in the summary, or of an indicator."""
         return tuple(said for said in self.statements if said.chapter == subject)
 
-    def compared(self, indicator: str, year: int | None = None) -> Fact:
-        """A fact of the indicator that carries mean, lowest and highest: anybody's."""
-        return self.book.peers(indicator, year)[0]
-
 
 @dataclass(frozen=True)
 class Span:

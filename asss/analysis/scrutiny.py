@@ -13,6 +13,7 @@ import pandas as pd
 from asss.analysis import frames, indexing
 from asss.analysis.facts import HOUSEKEEPING
 from asss.analysis.frames import Parameters
+from asss.analysis.tables import KEY
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import LATEST
 from asss.errors import UsageError, expect
@@ -119,26 +120,22 @@ def _told(found: list[Doubt], indexed: pd.DataFrame, known: Catalogue) -> pd.Dat
     figures = frames.tidy(indexed, known)[[*OF_FIGURE, "year"]]
     doubts = doubts.join(figures)
     doubts["apart"] = (doubts["number"] / doubts["beside"] - 1) * 100
-    noted = _noted(indexed, known)
-    keys = zip(indexed["indicator"], indexed["kommune"], indexed["year"], strict=True)
-    by_key = dict(zip(keys, noted, strict=True))
-    at = indexed.loc[doubts.index, ["indicator", "kommune", "year"]]
-    doubts["explained"] = [
-        by_key[name, whose, when]
-        or (kind == "jump" and by_key.get((name, whose, when - 1), False))
-        for (name, whose, when), kind in zip(
-            at.itertuples(index=False, name=None), doubts["doubt"], strict=True
-        )
-    ]
+    at = indexed.loc[doubts.index, KEY]
+    before = at.assign(year=at["year"] - 1)
+    now, then = (_noted(indexed, known, keys) for keys in (at, before))
+    doubts["explained"] = now | (then & doubts["doubt"].eq("jump").to_numpy())
     columns = [*OF_FIGURE[:2], *FOUND, "apart", *OF_FIGURE[2:], "explained"]
     order = ["kommune", "indicator"]
     return doubts.sort_values(order, kind="stable")[columns].reset_index(drop=True)
 
 
-def _noted(indexed: pd.DataFrame, known: Catalogue) -> list[bool]:
+def _noted(indexed: pd.DataFrame, known: Catalogue, keys: pd.DataFrame) -> Any:
     """Whether a forbehold tells of each figure, beside those on how they are kept."""
     kept = {one.id for one in known.forbehold if one.kind in HOUSEKEEPING}
-    return [any(name not in kept for name in ids) for ids in indexed["forbehold"]]
+    told = [any(name not in kept for name in ids) for ids in indexed["forbehold"]]
+    by_key = pd.Series(told, pd.MultiIndex.from_frame(indexed[KEY]), dtype=bool)
+    wanted = pd.MultiIndex.from_frame(keys)
+    return by_key.reindex(wanted, fill_value=False).to_numpy()
 
 
 def _jumps(own: pd.DataFrame, jump: float) -> Iterator[Doubt]:

@@ -20,8 +20,7 @@ facts. Figures are vector graphics whose text stays text.
 ``strip(book, known, indicator=)``        one indicator of every member, and over time
 ========================================  ==============================================
 
-The last is of the whole network: it takes any ``NetworkBook``, a report's own included,
-and singles out a kommune if asked to (``focus="trondheim"``).
+The last is of the whole network: it takes any ``NetworkBook``, a report's own included.
 """
 
 from asss.figures.adoption import adopt

@@ -29,9 +29,7 @@ COLUMNS, NARROW, GAP = 5, 4, 6.0
 NAME, BEYOND = 12.0, 0.08
 
 
-def strip(
-    book: NetworkBook, known: Catalogue, *, indicator: str, focus: str | None = None
-) -> Picture:
+def strip(book: NetworkBook, known: Catalogue, *, indicator: str) -> Picture:
     """
     Draw one indicator of every member: named, sorted, against the mean; and over time.
 
@@ -45,11 +43,9 @@ def strip(
         The network's facts, or any report's of that year.
     indicator : str
         Its id in the catalogue.
-    focus : str, optional
-        The id of a kommune to single out.
     """
     peers = book.peers(indicator)
-    shown = _Strip(book, known, known.indicator(indicator), _sorted(peers), focus)
+    shown = _Strip(book, known, known.indicator(indicator), _sorted(peers))
     rows = -(-len(peers) // COLUMNS)
     height = HEAD + ROW * len(peers) + AIR
     each = (height - HEAD + NAME) / rows
@@ -68,13 +64,12 @@ def strip(
 
 @dataclass(frozen=True)
 class _Strip:
-    """What is shown: the members' facts in order, and who is singled out."""
+    """What is shown: the members' facts in order."""
 
     book: NetworkBook
     known: Catalogue
     indicator: Indicator
     peers: Sequence[Fact]
-    focus: str | None
 
     @property
     def facts(self) -> list[Fact]:
@@ -141,7 +136,6 @@ class _Strip:
         for peer, name, digits, y in zip(peers, names, numbers, rows, strict=True):
             self._draw_point(canvas, peer, y, across)
             look = Look.LABEL if _is_compared(peer) else Look.QUIET_LABEL
-            look = Look.OWN_NAME if peer.kommune == self.focus else look
             canvas.text(SIDE, y, digits, look, align="end", fact=peer.id)
             canvas.text(0, y, name, look)
 
@@ -151,10 +145,8 @@ class _Strip:
             reason = picture.why(peer, self.known)
             canvas.text(across.start - 5, y, reason, Look.NOTE)
             return
-        is_single = self.focus in (None, peer.kommune)
-        color = Colour.FOCUS if is_single else Colour.OTHERS
         x, fact = across(peer.given()), peer.id
-        canvas.dot(x, y, size=7, color=color, edge=0.8, fact=fact)
+        canvas.dot(x, y, size=7, color=Colour.FOCUS, edge=0.8, fact=fact)
 
     # -- over the years ------------------------------------------------------------
 
@@ -193,8 +185,7 @@ class _Strip:
         held = [fact.basis for fact in history if fact.value is not None]
         marked = mark(weakest(held), words) if held else ""
         name = self.known.network.member(kommune).name + marked
-        look = Look.STRONG_NOTE if kommune == self.focus else Look.DARK_NOTE
-        canvas.text(across.start - 2, up.end - NAME / 2, name, look)
+        canvas.text(across.start - 2, up.end - NAME / 2, name, Look.DARK_NOTE)
         ends = (across.start - 2, across.end + 3)
         floor = [[(end, up.start) for end in ends]]
         axis = f"year {across}; value {up}"
@@ -228,7 +219,6 @@ class _Strip:
                 self.book.history(self.indicator.id, peer.kommune),
                 years,
                 known,
-                is_focus=peer.kommune == self.focus,
             )
             for peer in self.peers
         ]
@@ -240,7 +230,7 @@ class _Strip:
         return picture.table_of(self.book, known, "forbehold_kommune", heads, [group])
 
     def alt(self) -> str:
-        """The ends, the mean, the one that is singled out, and who is missing."""
+        """The ends, the mean, and who is missing."""
         known, words, peers = self.known, self.known.phrases.words, self.peers
         compared, first = [peer for peer in peers if _is_compared(peer)], peers[0]
         fields = {"name": self.indicator.short_name, "year": f"{self.book.run.year}"}
@@ -251,11 +241,6 @@ class _Strip:
             fields |= self._end(compared[-1], "lowest")
         rule = "alt_strip" if compared else "alt_strip_none"
         said = [picture.say(known, rule, **fields)]
-        for peer in compared:
-            if peer.kommune == self.focus:
-                value = picture.spoken(peer.value, peer, peer.basis, known)
-                fields = {"kommune": self._name(peer), "value": value}
-                said.append(picture.say(known, "alt_strip_focus", **fields))
         # Members without a figure, together where they share the reason.
         reasons: dict[str, list[str]] = {}
         for peer in peers[len(compared) :]:

@@ -40,7 +40,7 @@ STROKE = re.compile(r"(?<=\w)/(?=\w)(?![^<]*>)")
 
 #: Blocks that stand by themselves: in a what-if, each says above it what is supposed. A
 #: heading and a figure say it in their own words.
-HEADED = frozenset({"chapter", "key_figures", "summary"})
+HEADED = frozenset({"chapter", "key_figures"})
 
 #: The notebook output under which a block leaves it for the page, which tells it from
 #: whatever else a notebook shows.

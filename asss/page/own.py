@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from markupsafe import Markup
 
 from asss.analysis.facts import HOUSEKEEPING, Fact
-from asss.analysis.tables import SIGNS, Basis, mark, weakest
+from asss.analysis.tables import SIGNS, mark, weakest
 from asss.catalogue import markdown
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.language import bind, number
@@ -297,16 +297,11 @@ def _told(record: OwnRecord, file: FactsFile, known: Catalogue) -> str:
     words = known.phrases.words
     told = [f"{words[f'own_{record.kind}']}.", record.caption]
     told.append(f"{words['source']}: {record.source}.")
-    if any(_basis(cell, file) for row in record.rows for cell in row):
+    unofficial = _unofficial(file)
+    numbers = [one for row in record.rows for one in row if not isinstance(one, str)]
+    if any(round(one, 9) in unofficial for one in numbers):
         told.append(words["own_reconstructed"])
     return bind(" ".join(told))
-
-
-def _basis(cell: Value, file: FactsFile) -> Basis | None:
-    """Whether a number is one of the report's that is not official."""
-    if isinstance(cell, str):
-        return None
-    return "reconstructed" if round(cell, 9) in _unofficial(file) else None
 
 
 def _unofficial(file: FactsFile) -> set[float]:

@@ -39,7 +39,6 @@ __all__ = [
     "gathered",
     "heading",
     "opening",
-    "summary",
     "title",
     "top",
 ]
@@ -170,16 +169,6 @@ def dates(book: NetworkBook, known: Catalogue, title: str) -> dict[str, Any]:
         "reservation": words["status_reconstructed"] if book.is_reconstructed else "",
         "figures": text.figures_from(book.snapshot, known),
     }
-
-
-def summary(found: Findings, known: Catalogue) -> Block:
-    """The main findings alone; in any language that has the words for them."""
-    said = comments.place(found, known)
-    summary = [
-        [(one, (), voices) for one, voices in said.beside(part, known)]
-        for part in text.paragraphs(found, known, chapter=SUMMARY)
-    ]
-    return block("summary", known, summary=summary, sources=said.sources(SUMMARY))
 
 
 def _noted(

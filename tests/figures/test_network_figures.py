@@ -41,9 +41,8 @@ def test_texts_neither_overlap_nor_leave_the_figure(
     """Ten members and twelve, one year and eleven."""
     book = (findings_of if year <= 2020 else later_findings_of)("oslo", year).book
     pictures = [
-        figures.strip(book, known, indicator=indicator.id, focus=focus)
+        figures.strip(book, known, indicator=indicator.id)
         for indicator in known.service.indicators
-        for focus in (None, "kristiansand")
     ]
     found = [f"{p.alt[:60]}: {fault}" for p in pictures for fault in faults(p)]
     assert not found, "\n".join(found)
@@ -103,23 +102,11 @@ def test_figures_stand_where_the_mean_cannot_be_used(
     assert picture.svg.count("<circle") >= 10
 
 
-def test_one_is_singled_out_only_if_told(
-    findings_of: FindingsOf, known: Catalogue
-) -> None:
+def test_nobody_is_singled_out(findings_of: FindingsOf, known: Catalogue) -> None:
     """On the network's page all are alike."""
     book = findings_of("oslo", 2020).book
     plain = figures.strip(book, known, indicator=KVP)
-    told = figures.strip(book, known, indicator=KVP, focus="bergen")
     assert Colour.OTHERS not in plain.svg
-    assert Colour.OTHERS in told.svg
-    bold = [
-        la.text for la in labels(told.svg) if la.is_bold and la.color == Colour.FOCUS
-    ]
-    (row,) = [row for row in told.table.groups[0].rows if row.is_focus]
-    assert {"Bergen", row.cells[-1]} <= set(bold)
-    assert "Oslo" not in bold
-    assert row.name == "Bergen"
-    assert "Bergen: " in told.alt
 
 
 def test_same_facts_give_the_same_figure(

@@ -360,11 +360,6 @@ def _strip_text(shown: Shown, one: Indicator) -> str:
         for name, end in (("highest", placed[0]), ("lowest", placed[-1])):
             fields |= _end(shown, name, end, placed)
     said = [shown.say("alt_strip" if placed else "alt_strip_none", **fields)]
-    for peer in placed:
-        if peer["kommune"] == shown.kommune:
-            value = shown.spoken(peer["value"], peer, peer["basis"])
-            name = shown.called(peer)
-            said.append(shown.say("alt_strip_focus", kommune=name, value=value))
     reasons: dict[str, list[str]] = {}
     for peer in peers[len(placed) :]:
         reasons.setdefault(shown.why(peer), []).append(shown.called(peer))
