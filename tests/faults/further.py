@@ -248,7 +248,7 @@ EXPORTED = (
     _slip(
         "what is told of figures loses its marks in Word",
         "table",
-        "asss.formats.word.blocks",
+        "asss.formats.word",
         "descr=drawing.alt)",
         'descr=drawing.alt.replace("ʳ", ""))',
         formats=("docx",),
@@ -256,7 +256,7 @@ EXPORTED = (
     _slip(
         "every picture in Word is the first",
         "table",
-        "asss.formats.word.blocks",
+        "asss.formats.word",
         'svg = children(box, "svg")[0]["svg"]',
         'svg = vars(at.package).setdefault("first", children(box, "svg")[0]["svg"])',
         formats=("docx",),

@@ -77,8 +77,8 @@ FAULTS = (
     *(_in_word(*one) for one in ON_BOTH),
     _slip(
         "all rows stand in the first part",
-        "(section.name, indicator)",
-        "(sections[0].name, indicator)",
+        "self._row(section, indicator)",
+        "self._row(indicators[0][0], indicator)",
     ),
     _slip(
         "years stand the other way round",

@@ -10,8 +10,7 @@ import pytest
 from faults import Fault, Scene, after
 
 from asss.catalogue.catalogue import Catalogue
-from asss.formats import readback
-from asss.formats.exports import pictures
+from asss.formats import exports, readback
 from asss.formats.readback import copies
 from asss.outputs import FACTS_NAME
 
@@ -64,7 +63,7 @@ def test_picture_of_another_drawing_is_refused(folder: Path) -> None:
     """Even with the right caption and text: it says from which drawing it was made."""
     html = (folder / "rapport.html").read_text("utf-8")
     figures = folder / "figurer"
-    drawings = list(pictures.drawings(html))
+    drawings = list(exports.drawings(html))
     for one in drawings:
         (figures / f"{one.name}.png").write_bytes(one.png("nb"))
     assert list(copies.false_pictures(figures, html)) == []
