@@ -29,7 +29,6 @@ RESERVED = {
         "runs.report",
         "runs.workbench",
         "formats.conversion",
-        "formats.executed",
         "formats.exporters",
         "formats.review",
     },
@@ -54,7 +53,7 @@ RESERVED = {
     "typer": {"__main__", "cli"},
     "rich": {"cli"},
     "httpx": {"statbank"},
-    "filelock": {"statbank", "runs.ledger", "outputs", "formats.executed"},
+    "filelock": {"statbank", "runs.ledger", "outputs", "formats.conversion"},
 }
 
 #: What lies below the tables knows no pandas: they are about files, not figures.

@@ -23,7 +23,7 @@ from patience import PATIENCE, wait_for
 from playwright.sync_api import Page, ViewportSize
 from reports import copy_project
 
-from asss.formats import executed
+from asss.formats import conversion
 from asss.page.blocks import BLOCK_MIME
 from asss.runs import report
 
@@ -88,7 +88,7 @@ def _lay_out(project: Path, made: Path, signatures: Path) -> None:
     with NotebookNotary(data_dir=str(signatures)) as notary:
         notary.sign(notebook)
     nbformat.write(notebook, project / SIGNED)
-    block = next(executed.given(notebook, BLOCK_MIME))
+    block = next(conversion.given(notebook, BLOCK_MIME))
     block["html"] = block["html"].replace("Trondheim", "Bergen")
     nbformat.write(notebook, project / DAMAGED)
     cells = [nbformat.v4.new_code_cell(source) for source in PREVIEW]

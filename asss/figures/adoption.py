@@ -268,7 +268,9 @@ def _element(one: Element, names: Mapping[str, str], *, is_ours: bool) -> str:
     name = _name(one)
     if name not in SHAPES or (name == "path" and not one.get("d")):
         return ""
-    about = {key: _spaced(one.get(key, "")) for key in one.attrib if key in PLACES}
+    about = {
+        key: " ".join(one.get(key, "").split()) for key in one.attrib if key in PLACES
+    }
     if re.match(r"rotate\(-?0[ ,)]", about.get("transform", "")):
         del about["transform"]
     for key, value in _looks(one).items():
@@ -295,10 +297,6 @@ def _element(one: Element, names: Mapping[str, str], *, is_ours: bool) -> str:
 
 def _said(about: Mapping[str, Any]) -> str:
     return "".join(f" {key}={quoteattr(str(value))}" for key, value in about.items())
-
-
-def _spaced(value: str) -> str:
-    return " ".join(value.split())
 
 
 def _look(key: str, value: str) -> str:

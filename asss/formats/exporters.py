@@ -17,7 +17,7 @@ from asss.catalogue import catalogue
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import Run, check_model, find_folder
 from asss.errors import AsssError, RenderError, UsageError
-from asss.formats import conversion, executed, exports, readback, typesetting
+from asss.formats import conversion, exports, readback, typesetting
 from asss.outputs import HTML_NAME, PDF_NAME
 from asss.page.record import refuse_what_if
 from asss.statbank import holdings
@@ -109,7 +109,7 @@ def _page(
     notebook: NotebookNode, folder: Path
 ) -> tuple[str, dict[str, Any], Catalogue]:
     """The page that a notebook's cells make, whose facts are those of its snapshot."""
-    found = list(executed.facts(notebook))
+    found = list(conversion.facts(notebook))
     if not found:
         raise UsageError(UNRUN)
     facts = found[-1]
@@ -119,7 +119,7 @@ def _page(
     run = check_model(Run, given, file="facts", problems=problems)
     if run is None:
         raise RenderError("; ".join(problems))
-    executed.check_page(notebook, f"{run.kommune} {run.year}")
+    conversion.check_page(notebook, f"{run.kommune} {run.year}")
     parameters = find_folder(folder)
     known = catalogue.load_catalogue(
         parameters, service=run.service, language=run.language

@@ -412,7 +412,7 @@ class _Work:
 
     def _cells(self, facts: Sequence[Fact]) -> pd.DataFrame:
         """Where each figure was read: which half of it, the address and what stood."""
-        from asss.formats.review.origins import halves, origins
+        from asss.formats.review.trails import halves, origins
 
         snapshot, rows = self.book.snapshot, []
         for fact in facts:

@@ -35,14 +35,13 @@ from asss.catalogue.parameters import BOKMAL, METHOD, SHARED, Run
 from asss.errors import AsssError, ParameterError, RenderError
 from asss.formats import (
     conversion,
-    executed,
     exports,
     readback,
     review,
     typesetting,
     word,
 )
-from asss.formats.executed import ON_PAGE
+from asss.formats.conversion import ON_PAGE
 from asss.outputs import (
     DOCX_NAME,
     EDITIONS,
@@ -210,7 +209,7 @@ def render_report(
         )
         manifest.write(kept, work)
         outputs.put(work, target)
-    return Report(target, settled, executed.sign(keeping))
+    return Report(target, settled, conversion.sign(keeping))
 
 
 def compose_again(
@@ -355,7 +354,7 @@ def _run_notebook(run: Run, template: Path, root: Path, place: _Place) -> Notebo
         msg = f"{run}: the notebook's kernel stopped ({error})."
         raise RenderError(msg) from error
     place.failed.unlink(missing_ok=True)
-    executed.check_page(notebook, str(run))
+    conversion.check_page(notebook, str(run))
     return _tidy(notebook)
 
 
@@ -431,7 +430,7 @@ def _tidy(notebook: NotebookNode) -> NotebookNode:
 
 
 def _facts(notebook: NotebookNode, run: Run) -> dict[str, Any]:
-    for facts in executed.facts(notebook):
+    for facts in conversion.facts(notebook):
         whose = facts["service"], facts["run"]["kommune"], facts["run"]["year"]
         if whose == (run.service, run.kommune, run.year):
             return facts
@@ -450,12 +449,12 @@ def _write(
     facts = _facts(notebook, run)
     html = conversion.to_html(notebook, facts, known)
     record.dump_facts(facts, work / FACTS_NAME)
-    keeping = executed.kept(notebook)
+    keeping = conversion.kept(notebook)
     written = nbformat.writes(keeping)  # type: ignore[no-untyped-call]
     (work / NOTEBOOK_NAME).write_text(f"{written}\n", encoding="utf-8")
     figures = {
         int(figure["number"]): figure
-        for drawn in executed.given(notebook, sections.FIGURES_MIME)
+        for drawn in conversion.given(notebook, sections.FIGURES_MIME)
         for figure in drawn
     }
     # The figures themselves are in the files of «ASSS samlet».

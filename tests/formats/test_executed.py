@@ -12,7 +12,7 @@ from jupyter_core.paths import jupyter_data_dir
 from nbformat.sign import NotebookNotary
 
 from asss.cli.terminal import Account, Log
-from asss.formats import executed
+from asss.formats import conversion
 from asss.outputs import FACTS_NAME, NOTEBOOK_NAME
 from asss.page import looks
 
@@ -40,7 +40,7 @@ def test_a_report_can_be_made_of_it_again(
     notebook: nbformat.NotebookNode, rendered: Rendered
 ) -> None:
     written = (rendered("trondheim", 2020) / FACTS_NAME).read_text("utf-8")
-    assert list(executed.facts(notebook)) == [json.loads(written)]
+    assert list(conversion.facts(notebook)) == [json.loads(written)]
 
 
 def test_it_can_be_sent_by_mail(rendered: Rendered) -> None:
@@ -93,7 +93,7 @@ def test_what_was_made_here_is_trusted_here(notebook: nbformat.NotebookNode) -> 
 def test_whoever_has_never_used_jupyter_can_sign(
     notebook: nbformat.NotebookNode, jupyter: Path
 ) -> None:
-    assert executed.sign(notebook) == ""
+    assert conversion.sign(notebook) == ""
     assert _is_trusted(notebook)
     assert (jupyter / "notebook_secret").stat().st_mode & 0o077 == 0
 
@@ -109,7 +109,7 @@ def test_why_it_was_not_signed_is_said(
         (jupyter / f"{part}.bak").touch()
     else:
         jupyter.touch()
-    assert executed.sign(notebook)
+    assert conversion.sign(notebook)
 
 
 def test_command_says_once_that_it_cannot_sign(
@@ -129,11 +129,11 @@ def test_command_says_once_that_it_cannot_sign(
 def test_signatures_that_others_keep_stay(
     notebook: nbformat.NotebookNode, jupyter: Path
 ) -> None:
-    executed.sign(notebook)
+    conversion.sign(notebook)
     other = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("a")])
     with NotebookNotary(data_dir=str(jupyter)) as notary:
         notary.sign(other)
-    executed.sign(notebook)
+    conversion.sign(notebook)
     assert _is_trusted(other)
     with sqlite3.connect(jupyter / "nbsignatures.db") as base:
         assert base.execute("SELECT count(*) FROM nbsignatures").fetchone() == (2,)

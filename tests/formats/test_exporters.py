@@ -13,7 +13,7 @@ import asss
 from asss.catalogue import catalogue
 from asss.catalogue.parameters import SERVICE
 from asss.errors import AsssError, RenderError, UsageError
-from asss.formats import conversion, executed
+from asss.formats import conversion
 from asss.formats.exporters import PageExporter, PaperExporter
 from asss.outputs import HTML_NAME, NOTEBOOK_NAME, PDF_NAME
 from asss.page.blocks import BLOCK_MIME
@@ -55,7 +55,7 @@ def test_same_bytes_as_the_command(exporter: Any, name: str, place: Path) -> Non
 def test_page_that_does_not_say_what_its_facts_say(
     notebook: nbformat.NotebookNode, place: Path
 ) -> None:
-    blocks = list(executed.given(notebook, BLOCK_MIME))
+    blocks = list(conversion.given(notebook, BLOCK_MIME))
     blocks[2]["html"] = blocks[2]["html"].replace("2,", "3,", 1)
     with pytest.raises(RenderError, match="does not say what its facts say"):
         _export(notebook, place)
@@ -72,7 +72,7 @@ def test_run_in_part(notebook: nbformat.NotebookNode, place: Path) -> None:
 def test_facts_that_are_not_those_of_the_snapshot(
     notebook: nbformat.NotebookNode, place: Path
 ) -> None:
-    (facts,) = executed.facts(notebook)
+    (facts,) = conversion.facts(notebook)
     facts["facts"][0]["value"] += 1
     notebook.cells[0] = _giving(facts)
     _without_packed(notebook)
@@ -146,4 +146,4 @@ def _giving(facts: Any) -> nbformat.NotebookNode:
 def _without_packed(notebook: nbformat.NotebookNode) -> None:
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
-            output.get("data", {}).pop(executed.PACKED_MIME, None)
+            output.get("data", {}).pop(conversion.PACKED_MIME, None)

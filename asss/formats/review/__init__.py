@@ -19,7 +19,7 @@ from typing import Any, TypeAlias
 
 import nbformat
 from markupsafe import Markup
-from nbformat import NotebookNode
+from nbformat import NotebookNode, v4
 
 from asss import figures
 from asss.analysis import findings, robustness
@@ -31,7 +31,7 @@ from asss.catalogue.parameters import Run
 from asss.catalogue.supposition import suppose
 from asss.errors import RenderError
 from asss.formats import conversion, exports
-from asss.formats.executed import ON_PAGE
+from asss.formats.conversion import ON_PAGE
 from asss.formats.review.trails import Marked, Trail, Trails
 from asss.page import blocks, record, sections, text
 from asss.page.blocks import BLOCK_MIME, Block
@@ -59,6 +59,9 @@ PROSE = '<div class="prose'
 PNG = "image/png"
 
 HEADING = re.compile(r"(</?)h[1-6]\b")
+
+#: What makes cells; it has no types.
+CELLS: Any = v4
 
 Target: TypeAlias = Callable[[Marked], tuple[Trail, str]]
 
@@ -352,32 +355,15 @@ def _tags(cell: NotebookNode) -> list[str]:
     return list(cell.metadata.get("tags", []))
 
 
-def _prose(name: str, source: str) -> NotebookNode:
-    tags = [ON_PAGE, "ny-side"]
-    return _cell(name, cell_type="markdown", source=source, metadata={"tags": tags})
+def _prose(name: str, source: str) -> Any:
+    about = {"tags": [ON_PAGE, "ny-side"]}
+    return CELLS.new_markdown_cell(source, id=name, metadata=about)
 
 
-def _block(name: str, html: str) -> NotebookNode:
-    output = {
-        "output_type": "display_data",
-        "data": {BLOCK_MIME: {"html": html}},
-        "metadata": {},
-    }
-    return _cell(
-        name,
-        cell_type="code",
-        source="",
-        execution_count=None,
-        outputs=[output],
-        metadata={"tags": [ON_PAGE]},
-    )
-
-
-def _cell(name: str, **content: Any) -> NotebookNode:
-    made: NotebookNode = nbformat.from_dict(  # type: ignore[no-untyped-call]
-        {"id": name, **content}
-    )
-    return made
+def _block(name: str, html: str) -> Any:
+    output = CELLS.new_output("display_data", {BLOCK_MIME: {"html": html}})
+    about = {"tags": [ON_PAGE]}
+    return CELLS.new_code_cell(id=name, outputs=[output], metadata=about)
 
 
 def _stylesheet() -> str:
