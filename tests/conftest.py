@@ -23,7 +23,7 @@ from asss.catalogue import catalogue, parameters
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import EMBEDDED, SERVICE, Run
 from asss.runs import batch, report
-from asss.statbank import Snapshot
+from asss.statbank import Snapshot, holdings
 
 # What is begun in the background of a shell inherits that Ctrl-C is not heard, and with
 # nohup that the terminal's end is not; the programs that tests begin must hear both.
@@ -75,7 +75,7 @@ def known_of(root: Path) -> Callable[[str], Catalogue]:
 @pytest.fixture(scope="session")
 def snapshot() -> Snapshot:
     """The figures that the package carries."""
-    return sources.open_snapshot("embedded")
+    return holdings.open_snapshot("embedded")
 
 
 @pytest.fixture(scope="session")
@@ -93,7 +93,7 @@ def indexed(known: Catalogue, observations: pd.DataFrame) -> pd.DataFrame:
 @pytest.fixture(scope="session")
 def measures(known: Catalogue, snapshot: Snapshot) -> pd.DataFrame:
     """The basic figures behind the indicators, 2015-2020."""
-    years = sources.available_years(known, snapshot)
+    years = holdings.available_years(known, snapshot)
     return sources.load_measures(known, snapshot, years=years)
 
 

@@ -27,7 +27,6 @@ from cubes import (
 )
 
 from asss import statbank
-from asss.analysis import sources
 from asss.catalogue import catalogue
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.knowledge import Measure, Series
@@ -127,7 +126,7 @@ def _known() -> Catalogue:
 
 @cache
 def _embedded() -> Snapshot:
-    return sources.open_snapshot("embedded")
+    return holdings.open_snapshot("embedded")
 
 
 def tables() -> dict[str, Cube]:

@@ -12,12 +12,11 @@ from typing import Any
 import pytest
 
 from asss import statbank
-from asss.analysis import sources
 from asss.catalogue.catalogue import Catalogue, load_catalogue
 from asss.catalogue.knowledge import Measure, Series
 from asss.embedded.__main__ import CREATED, FIGURES, build
 from asss.errors import ParameterError
-from asss.statbank import Cell, Dataset, Snapshot
+from asss.statbank import Cell, Dataset, Snapshot, holdings
 
 RECONSTRUCTED = "reconstructed"
 
@@ -54,7 +53,7 @@ def datasets_of(known: Catalogue, snapshot: Snapshot) -> dict[str, Dataset]:
 @pytest.fixture(scope="module")
 def years(known: Catalogue, snapshot: Snapshot) -> tuple[int, ...]:
     """The data years that the snapshot can make a report of."""
-    return sources.available_years(known, snapshot)
+    return holdings.available_years(known, snapshot)
 
 
 def series_of(measure: Measure, year: int) -> Series:

@@ -30,7 +30,7 @@ from asss.catalogue.parameters import (
     suggestion,
 )
 from asss.errors import UsageError, expect
-from asss.statbank import Snapshot
+from asss.statbank import Snapshot, holdings
 
 __all__ = [
     "COLUMNS",
@@ -205,7 +205,7 @@ def observations(
         expect(int, year, "year, such as 2020,")
     known = read_parameters(parameters, service=service)
     answers = open_snapshot(snapshot, parameters=known)
-    until = year or sources.available_years(known, answers)[-1]
+    until = year or holdings.available_years(known, answers)[-1]
     reported = sources.load_observations(known, answers, until=until)
     reported.attrs = {
         "year": until,
@@ -248,7 +248,7 @@ def open_snapshot(
     if isinstance(snapshot, Snapshot):
         return snapshot
     root = read_parameters(parameters).folder.parent
-    return sources.open_snapshot(str(snapshot), root=root)
+    return holdings.open_snapshot(str(snapshot), root=root)
 
 
 def tidy(indexed: pd.DataFrame, known: Catalogue) -> pd.DataFrame:

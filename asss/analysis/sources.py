@@ -27,24 +27,9 @@ from asss.catalogue.knowledge import Indicator, Series
 from asss.catalogue.parameters import FOLDER, Member
 from asss.errors import TableError, bullets
 from asss.statbank import CONTENTS, TIME, Snapshot
-from asss.statbank.holdings import (
-    available_years,
-    check_year,
-    choose_snapshot,
-    doubts,
-    open_snapshot,
-    snapshot_store,
-)
+from asss.statbank.holdings import available_years, check_year, doubts
 
-__all__ = [
-    "available_years",
-    "check_year",
-    "choose_snapshot",
-    "load_measures",
-    "load_observations",
-    "open_snapshot",
-    "snapshot_store",
-]
+__all__ = ["load_measures", "load_observations"]
 
 #: How many figures that are not plausible are listed one by one.
 LISTED = 10

@@ -11,7 +11,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from asss import statbank
-from asss.analysis import sources
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import EVERY, LATEST
 from asss.cli.terminal import (
@@ -27,7 +26,7 @@ from asss.cli.terminal import (
 )
 from asss.errors import SnapshotError
 from asss.runs import verification
-from asss.statbank import doctor, retrieval
+from asss.statbank import doctor, holdings, retrieval
 from asss.statbank.client import Client
 from asss.statbank.retrieval import Fetched
 
@@ -70,7 +69,7 @@ def fetch(
         now = datetime.now(UTC)
         if not anyway:
             retrieval.check_hour(now)
-        store = sources.snapshot_store(folder.parent)
+        store = holdings.snapshot_store(folder.parent)
         may_lack = _without_figures(areas, folder) if service in (None, EVERY) else ()
         with (
             connect(areas[0], base_url, contact, timeout) as client,
@@ -86,7 +85,7 @@ def fetch(
                 may_lack=may_lack,
             )
         usable = {
-            area.service.service: sources.available_years(area, fetched.snapshot)
+            area.service.service: holdings.available_years(area, fetched.snapshot)
             for area in areas
         }
     _show(fetched)
@@ -104,14 +103,14 @@ def fetch(
 def _without_figures(areas: Sequence[Catalogue], folder: Path) -> list[str]:
     """Those of all areas that no report can be made on yet: nothing is lost of them."""
     try:
-        answers = sources.open_snapshot(LATEST, root=folder.parent)
+        answers = holdings.open_snapshot(LATEST, root=folder.parent)
     except SnapshotError:
         # A damaged one does not tell.
         return []
     return [
         area.service.service
         for area in areas
-        if not sources.available_years(area, answers)
+        if not holdings.available_years(area, answers)
     ]
 
 

@@ -75,6 +75,7 @@ def check(service: ServicesOption = None, parameters_: ParametersOption = None) 
     from asss import statbank
     from asss.analysis import sources
     from asss.figures.profile import cramped
+    from asss.statbank import holdings
 
     years = {}
     with plain_errors():
@@ -82,10 +83,10 @@ def check(service: ServicesOption = None, parameters_: ParametersOption = None) 
         areas = {
             known.service.service: known for known in service_areas(folder, service)
         }
-        answers = sources.open_snapshot(parameters.EMBEDDED)
+        answers = holdings.open_snapshot(parameters.EMBEDDED)
         for name, known in areas.items():
             known.check_comments()
-            years[name] = sources.available_years(known, answers)
+            years[name] = holdings.available_years(known, answers)
             if years[name]:
                 sources.load_observations(known, answers, until=years[name][-1])
         _, *others = translation.languages(folder)

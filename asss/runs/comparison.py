@@ -47,7 +47,7 @@ from asss.page import record, site, text
 from asss.page.blocks import environment
 from asss.page.looks import stylesheet
 from asss.page.text import Sentence
-from asss.statbank import MANIFEST, Snapshot
+from asss.statbank import MANIFEST, Snapshot, holdings
 
 __all__ = ["OWN", "Comparison", "FigureChange", "Piece", "TextChange", "as_record"]
 __all__ += ["by_year", "compare", "open_source", "pair", "same", "to_html"]
@@ -208,9 +208,9 @@ def open_source(known: Catalogue, name: str, *, root: Path) -> Source:
     SnapshotError, EditionError
         If it is there and damaged.
     """
-    store = sources.snapshot_store(root)
+    store = holdings.snapshot_store(root)
     if name in (EMBEDDED, LATEST, *store.names()):
-        return sources.open_snapshot(name, root=root)
+        return holdings.open_snapshot(name, root=root)
     for folder in dict.fromkeys((Path(name), root / name)):
         # First the facts: a rendered report has a manifest as well, of another kind.
         found = (path for place in PLACES for path in folder.glob(place))
@@ -218,7 +218,7 @@ def open_source(known: Catalogue, name: str, *, root: Path) -> Source:
         if files:
             return Edition(name, "rendered", _rendered(known, name, files))
         if (folder / MANIFEST).is_file():
-            return sources.open_snapshot(str(folder.resolve()), root=root)
+            return holdings.open_snapshot(str(folder.resolve()), root=root)
     snapshots = ", ".join([EMBEDDED, *store.names()])
     msg = (
         f"Nothing to compare in {name!r}. Give a snapshot ({snapshots}, {LATEST}, or "
@@ -234,7 +234,7 @@ def _held(known: Catalogue, source: Source) -> list[ReportKey]:
         return sorted(source.reports, key=lambda one: (one[0], order.index(one[1])))
     return [
         (year, member.id)
-        for year in sorted(sources.available_years(known, source))
+        for year in sorted(holdings.available_years(known, source))
         for member in known.network.in_year(year)
     ]
 
@@ -270,7 +270,7 @@ def _edition(known: Catalogue, source: Source, reports: Sequence[ReportKey]) -> 
 
 def _measures(known: Catalogue, snapshot: Snapshot, last: int) -> dict[Key, Figure]:
     """The basic figures; a sum of others would show each change twice."""
-    years = [y for y in sources.available_years(known, snapshot) if y <= last]
+    years = [y for y in holdings.available_years(known, snapshot) if y <= last]
     rows = sources.load_measures(known, snapshot, years=years).to_dict("records")
     return {
         (row["measure"], row["kommune"], row["year"]): Figure(

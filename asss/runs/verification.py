@@ -21,7 +21,6 @@ from typing import Any, Final, Literal
 from zipfile import ZipFile
 
 from asss import outputs, statbank
-from asss.analysis import sources
 from asss.catalogue import parameters
 from asss.catalogue.catalogue import Catalogue, load_all, load_catalogue
 from asss.catalogue.parameters import EMBEDDED, NETWORK, SERVICE
@@ -46,7 +45,7 @@ from asss.page import record
 from asss.runs import batch, ledger, manifest, relocation, report
 from asss.runs.ledger import Entry, Ledger
 from asss.runs.manifest import Inputs, Manifest
-from asss.statbank import Snapshot
+from asss.statbank import Snapshot, holdings
 
 __all__ = ["Check", "Outcome", "check_snapshots", "verify"]
 
@@ -150,7 +149,7 @@ def verify(
     SnapshotError
         If `latest` is asked for, and it cannot be known which that is.
     """
-    chosen = [sources.choose_snapshot(name, root=root) for name in snapshots]
+    chosen = [holdings.choose_snapshot(name, root=root) for name in snapshots]
     places = _places(output, kommune, year, services)
     yield from check_snapshots(root, chosen)
     entries: Mapping[str, Entry] | None = None
@@ -213,13 +212,13 @@ def check_snapshots(root: Path, names: Sequence[str] = ()) -> Iterator[Check]:
     NoSnapshotError
         If there is none of a name.
     """
-    folder = sources.snapshot_store(root).folder
+    folder = holdings.snapshot_store(root).folder
     found = folder.glob("[!.]*") if folder.is_dir() else ()
     there = [EMBEDDED, *sorted(path.name for path in found if path.is_dir())]
     for name in names or there:
         about = f"snapshot {name}"
         try:
-            snapshot = sources.open_snapshot(name, root=root)
+            snapshot = holdings.open_snapshot(name, root=root)
             problems = list(_snapshot_faults(snapshot))
         except NoSnapshotError as error:
             if name not in there:
@@ -271,7 +270,7 @@ class _Look:
 
     def _snapshot(self, name: str) -> Snapshot | None:
         try:
-            return sources.open_snapshot(name, root=self.root)
+            return holdings.open_snapshot(name, root=self.root)
         except SnapshotError:
             return None
 

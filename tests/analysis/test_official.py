@@ -23,7 +23,7 @@ from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import EMBEDDED, METHOD, SERVICE, Run
 from asss.page import keyfigures, sections, text
 from asss.runs import report
-from asss.statbank import Snapshot
+from asss.statbank import Snapshot, holdings
 
 FindingsOf = Callable[[str, int], Findings]
 
@@ -46,7 +46,7 @@ PROVENANCE = {
 def official(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
     """The embedded figures as if SSB had sent them, and later years made up."""
     folder = tmp_path_factory.mktemp("snapshots") / "2026-06-20"
-    return sources.open_snapshot(str(synthetic.write_snapshot(folder)))
+    return holdings.open_snapshot(str(synthetic.write_snapshot(folder)))
 
 
 def alike(known: Catalogue) -> Catalogue:
@@ -161,7 +161,7 @@ def test_figures_from_another_address_are_not_called_ssbs(
     folder = synthetic.write_snapshot(
         tmp_path / "elsewhere", base_url="http://127.0.0.1:8000/api"
     )
-    line = text.figures_from(sources.open_snapshot(str(folder)), known)
+    line = text.figures_from(holdings.open_snapshot(str(folder)), known)
     assert "fra http://127.0.0.1:8000/api, ikke fra Statistisk sentralbyrå" in line
     assert "ikke offisielle" in line
 
@@ -265,7 +265,7 @@ def marked(table: str, cube: cubes.Cube) -> cubes.Cube:
 def odd(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
     """A snapshot with signs and notes that SSB has, and seldom sends."""
     folder = tmp_path_factory.mktemp("snapshots") / "2026-06-20"
-    return sources.open_snapshot(str(synthetic.write_snapshot(folder, change=marked)))
+    return holdings.open_snapshot(str(synthetic.write_snapshot(folder, change=marked)))
 
 
 @pytest.fixture(scope="module")

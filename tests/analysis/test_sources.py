@@ -19,7 +19,7 @@ from asss.analysis import sources, tables
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.knowledge import Range, Service
 from asss.errors import SnapshotError, TableError, UsageError
-from asss.statbank import Snapshot
+from asss.statbank import Snapshot, holdings
 
 KEY = ["indicator", "kommune", "year"]
 SOSIALTJENESTEN = "netto_driftsutgifter_sosialtjenesten_per_innb"
@@ -85,7 +85,7 @@ def test_available_years_are_those_of_every_measure(
     known: Catalogue, snapshot: Snapshot
 ) -> None:
     """The table of population ends with 2021, which is the end of data year 2020."""
-    assert sources.available_years(known, snapshot) == tuple(range(2015, 2021))
+    assert holdings.available_years(known, snapshot) == tuple(range(2015, 2021))
 
 
 @pytest.mark.parametrize("year", [2014, 2021, 0])
@@ -107,10 +107,10 @@ def test_snapshot_is_opened_by_name_or_folder(
 ) -> None:
     """`embedded` is no folder; everything else is."""
     shutil.copytree(snapshot.folder, tmp_path / "copy")
-    opened = sources.open_snapshot(str(tmp_path / "copy"))
-    assert opened.datasets == sources.open_snapshot("embedded").datasets
+    opened = holdings.open_snapshot(str(tmp_path / "copy"))
+    assert opened.datasets == holdings.open_snapshot("embedded").datasets
     with pytest.raises(SnapshotError, match="elsewhere"):
-        sources.open_snapshot(str(tmp_path / "elsewhere"))
+        holdings.open_snapshot(str(tmp_path / "elsewhere"))
 
 
 # -- numbers and years -----------------------------------------------------------------
@@ -386,7 +386,7 @@ def changed(snapshot: Snapshot, tmp_path: Path) -> Callable[..., Snapshot]:
         entry["parts"][0]["sha256"] = hashlib.sha256(raw).hexdigest()
         entry["cells"] = []
         (folder / statbank.MANIFEST).write_text(json.dumps(manifest), "utf-8")
-        return sources.open_snapshot(str(folder))
+        return holdings.open_snapshot(str(folder))
 
     return change
 

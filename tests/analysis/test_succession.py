@@ -26,7 +26,7 @@ from asss.catalogue.knowledge import Forbehold
 from asss.catalogue.parameters import NETWORK, NumberPeriod, Run
 from asss.errors import ParameterError, TableError, UsageError
 from asss.page import keyfigures, method, overview, record, sections, site, text
-from asss.statbank import Dataset, Dimension, Snapshot
+from asss.statbank import Dataset, Dimension, Snapshot, holdings
 
 FindingsOf = Callable[[str, int], Findings]
 
@@ -140,7 +140,7 @@ def test_every_year_that_ssb_has_is_available(
     known: Catalogue, synthetic_snapshot: Snapshot
 ) -> None:
     """From the old tables, over the join, to the newest year."""
-    found = sources.available_years(known, synthetic_snapshot)
+    found = holdings.available_years(known, synthetic_snapshot)
     assert found == tuple(range(2015, 2026))
 
 
@@ -160,7 +160,7 @@ def test_year_without_one_of_its_tables_is_not_available(
 ) -> None:
     """A column with holes that a whole fetch would fill is not shown."""
     held = without(synthetic_snapshot, missing)
-    assert sources.available_years(known, held) == tuple(years)
+    assert holdings.available_years(known, held) == tuple(years)
 
 
 def test_empty_snapshot_has_no_year(
@@ -168,11 +168,11 @@ def test_empty_snapshot_has_no_year(
 ) -> None:
     """That nothing is missing does not mean that something is there."""
     empty = without(synthetic_snapshot, *YEARS_OF_TABLE)
-    assert sources.available_years(known, empty) == ()
+    assert holdings.available_years(known, empty) == ()
     with pytest.raises(
         UsageError, match=r"lacks tables 07459, 12160, .* of sosiale_tjenester"
     ):
-        sources.check_year(known, empty, 2021)
+        holdings.check_year(known, empty, 2021)
 
 
 def test_measure_that_ssb_has_ended_is_a_gap_with_a_reason(

@@ -27,6 +27,7 @@ from asss import statbank
 from asss.analysis import indexing, sources
 from asss.catalogue import catalogue
 from asss.catalogue.parameters import EMBEDDED, Run
+from asss.statbank import holdings
 from asss.statbank.snapshots import digest, dump
 from endurance.project import ROOT, Project, Trial
 
@@ -163,7 +164,7 @@ def _network(root: Path) -> Trial:
     """Set every kommune's figures against those of all, where all are members."""
     known = catalogue.load_catalogue(root / "parameters")
     usual = sources.load_observations(
-        known, sources.open_snapshot(EMBEDDED), until=2020
+        known, holdings.open_snapshot(EMBEDDED), until=2020
     )
     members = list(dict.fromkeys(usual["kommune"]))
     parts = []
@@ -207,7 +208,7 @@ def main() -> None:
         taken[name] = time.process_time() - begun
         begun = time.process_time()
 
-    opened = sources.open_snapshot(snapshot, root=root)
+    opened = holdings.open_snapshot(snapshot, root=root)
     step("read")
     observations = sources.load_observations(known, opened, until=2020)
     step("load")

@@ -23,7 +23,7 @@ from asss.errors import RenderError
 from asss.formats import readback
 from asss.formats.readback import arithmetic
 from asss.page import overview, sections
-from asss.statbank import Snapshot
+from asss.statbank import Snapshot, holdings
 
 Facts: TypeAlias = dict[str, Any]
 
@@ -206,7 +206,7 @@ def test_answers_of_ssb_are_read_with_their_signs(
 ) -> None:
     """Suppressed, revised, nil and preliminary; from several tables in a row."""
     folder = synthetic.write_snapshot(tmp_path / "signs", change=_marked)
-    answers = sources.open_snapshot(str(folder))
+    answers = holdings.open_snapshot(str(folder))
     # A figure may be beyond what is plausible here: it is read, and that is all.
     rows = indexing.index_to_network(
         sources.load_observations(known, answers, until=year), rule=known.mean_rule

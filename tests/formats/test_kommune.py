@@ -22,7 +22,6 @@ from asss.analysis import findings
 from asss.analysis.candidates import Candidates
 from asss.analysis.facts import FactBook
 from asss.analysis.findings import Findings
-from asss.analysis.sources import available_years
 from asss.analysis.statements import Finding
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import EMBEDDED
@@ -30,6 +29,7 @@ from asss.formats.readback import kommune as other
 from asss.formats.readback.prose import false_sentences
 from asss.page import sections
 from asss.statbank import Snapshot
+from asss.statbank.holdings import available_years
 
 Facts = dict[str, Any]
 FindingsOf = Callable[[str, int], Findings]

@@ -17,7 +17,6 @@ from typer.testing import CliRunner
 
 from asss import outputs
 from asss.__main__ import app
-from asss.analysis import sources
 from asss.analysis.facts import HOUSEKEEPING
 from asss.analysis.findings import SUMMARY, Findings
 from asss.analysis.tables import mark
@@ -38,7 +37,7 @@ from asss.errors import RenderError
 from asss.page import sections, site
 from asss.runs import batch, ledger, manifest, report, verification
 from asss.runs.batch import Result
-from asss.statbank import Snapshot
+from asss.statbank import Snapshot, holdings
 
 runner = CliRunner()
 
@@ -771,7 +770,7 @@ def test_all_is_every_member_and_what_is_on_all(
     asked = _rendered_runs(monkeypatch, "--all", *place)
     everybody = [*(m.id for m in known.network.in_year(2020)), NETWORK, METHOD]
     areas = catalogue.load_all(known.folder)
-    filled = [one for one in areas if sources.available_years(one, snapshot)]
+    filled = [one for one in areas if holdings.available_years(one, snapshot)]
     assert len(filled) < len(areas)
     assert asked == everybody * len(filled)
     asked = _rendered_runs(monkeypatch, "--all", "--service", SERVICE, *place)

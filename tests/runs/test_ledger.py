@@ -24,7 +24,7 @@ from asss.errors import LedgerError, UsageError
 from asss.page import sections
 from asss.runs import ledger
 from asss.runs.ledger import Entry, Ledger, Version
-from asss.statbank import Snapshot
+from asss.statbank import Snapshot, holdings
 
 #: Reports of three years, of every member: enough to see what a correction reaches.
 YEARS = (2016, 2019, 2020)
@@ -157,7 +157,7 @@ def test_new_provenance_of_the_same_figures_moves_nothing(
         entry |= {"updated": "2026-12-01T07:00:00Z", "title": "et annet navn"}
     path.write_text(json.dumps(manifest), "utf-8")
     renamed = statbank.open_snapshot(copied)
-    assert renamed.sha256 != sources.open_snapshot(EMBEDDED).sha256
+    assert renamed.sha256 != holdings.open_snapshot(EMBEDDED).sha256
     assert not _moved(told, _told(known, renamed, root))
 
 

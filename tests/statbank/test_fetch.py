@@ -410,14 +410,14 @@ def test_kill_in_the_middle_loses_nothing_and_the_next_fetch_completes(
 
     ssb.on_call(kill)
     assert process.wait(PATIENCE) == -signal.SIGKILL
-    store = sources.snapshot_store(project)
+    store = holdings.snapshot_store(project)
     assert store.names() == []
     done = subprocess.run(
         command, cwd=project, env=environment, capture_output=True, check=False
     )
     assert done.returncode == 0, done.stderr.decode()
     assert len(store.names()) == 1
-    snapshot = sources.open_snapshot("latest", root=project)
+    snapshot = holdings.open_snapshot("latest", root=project)
     assert set(snapshot.tables) == set(synthetic.tables())
 
 
@@ -651,8 +651,8 @@ def test_figures_of_two_updates_are_found_in_a_snapshot_that_was_kept(
     """Those that were fetched before this was looked at, too."""
     patient(project, ssb)
     assert run(project, "fetch", "--anyway").exit_code == 0
-    (name,) = sources.snapshot_store(project).names()
-    folder = sources.snapshot_store(project).folder / name
+    (name,) = holdings.snapshot_store(project).names()
+    folder = holdings.snapshot_store(project).folder / name
     path = folder / "12367.metadata.json"
     raw = path.read_bytes().replace(b"2026-06-15T06", b"2026-06-20T06")
     path.write_bytes(raw)
@@ -788,7 +788,7 @@ def test_one_snapshot_answers_every_service_area(
     areas = [
         only_of(one, there, regions)
         for one in catalogue.load_all(root / "parameters")
-        if sources.available_years(one, snapshot)
+        if holdings.available_years(one, snapshot)
     ]
     with Double(there, calls=10_000) as double, Client(hurried(double)) as client:
         later = NOW.replace(year=2027)
@@ -902,7 +902,7 @@ def test_command_fetches_and_says_what_came(ssb: Double, project: Path) -> None:
         assert table in result.output
     assert "Reports can be made for 2015-2025" in result.output
     assert "Not from SSB" in result.output
-    assert sources.choose_snapshot("latest", root=project) in result.output
+    assert holdings.choose_snapshot("latest", root=project) in result.output
 
 
 def test_command_goes_on_without_an_area_on_paper(
@@ -980,7 +980,7 @@ def test_command_refuses_in_one_message(
     assert result.exit_code == code, result.output
     assert says in result.output
     assert "Traceback" not in result.output
-    assert sources.snapshot_store(project).names() == []
+    assert holdings.snapshot_store(project).names() == []
 
 
 # -- the doctor ------------------------------------------------------------------------
@@ -1063,7 +1063,7 @@ def test_doctor_finds_a_tampered_snapshot(ssb: Double, project: Path) -> None:
     """Before a report is made from it."""
     patient(project, ssb)
     assert run(project, "fetch", "--anyway").exit_code == 0
-    store = sources.snapshot_store(project)
+    store = holdings.snapshot_store(project)
     folder = store.folder / store.names()[0]
     file = folder / "12210.json"
     file.write_bytes(file.read_bytes() + b" ")
@@ -1081,7 +1081,7 @@ def test_single_ages_are_asked_for_where_ssb_has_no_group(
     """The catalogue's group of ages is the embedded snapshot's own."""
     ages = list(fetch().snapshot.dataset("07459").dimension("Alder").labels)
     assert ages == [f"{age:03}" for age in range(18, 67)]
-    metadata = sources.open_snapshot("embedded").dataset("07459")
+    metadata = holdings.open_snapshot("embedded").dataset("07459")
     question, unmet = holdings.ask(known, metadata, [2019])
     assert question.selection["Alder"] == ["018-024", "025-066"]
     # The package holds no figures of those who became members in 2022.

@@ -80,7 +80,7 @@ def test_snapshot_that_cannot_be_right_gives_no_figures(
         return cube
 
     folder = synthetic.write_snapshot(tmp_path / "2026-06-20", change=change)
-    snapshot = sources.open_snapshot(str(folder))
+    snapshot = holdings.open_snapshot(str(folder))
     with pytest.raises(TableError, match=f"Table 13995 .*{complaint}"):
         sources.load_observations(known, snapshot, until=2025)
 
@@ -133,7 +133,7 @@ def test_answer_in_another_order_than_the_question_is_doubted(
 def test_no_doubt_where_nothing_is_wrong(
     known: Catalogue, synthetic_snapshot: Snapshot
 ) -> None:
-    for snapshot in (synthetic_snapshot, sources.open_snapshot("embedded")):
+    for snapshot in (synthetic_snapshot, holdings.open_snapshot("embedded")):
         for dataset in snapshot.datasets.values():
             assert doubts(known, snapshot, dataset) == []
 

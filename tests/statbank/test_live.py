@@ -18,7 +18,7 @@ from asss.analysis.findings import assess
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import EMBEDDED, Run
 from asss.page import text
-from asss.statbank import Snapshot, Store, doctor, retrieval
+from asss.statbank import Snapshot, Store, doctor, holdings, retrieval
 from asss.statbank.client import Client
 from asss.statbank.doctor import Diagnosis
 
@@ -71,7 +71,7 @@ def test_embedded_figures_said_to_be_ssbs_are(
         sources.load_measures(known, each, years=years).set_index(
             ["measure", "kommune", "year"]
         )
-        for each in (sources.open_snapshot(EMBEDDED), official)
+        for each in (holdings.open_snapshot(EMBEDDED), official)
     )
     real = ours[(ours["basis"] == "real") & (ours["status"] == "")]
     assert len(real) > 250
@@ -83,7 +83,7 @@ def test_a_report_can_be_made_of_the_last_year(
     known: Catalogue, official: Snapshot
 ) -> None:
     """Every member has its facts and sentences, from SSB's figures alone."""
-    year = sources.available_years(known, official)[-1]
+    year = holdings.available_years(known, official)[-1]
     rows = sources.load_observations(known, official, until=year)
     indexed = indexing.index_to_network(rows, rule=known.mean_rule)
     for member in known.network.in_year(year):
