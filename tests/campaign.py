@@ -52,7 +52,7 @@ from asss.catalogue import catalogue, parameters
 from asss.catalogue.parameters import EMBEDDED, METHOD, NETWORK, SERVICE, Run
 from asss.errors import AsssError
 from asss.formats import readback
-from asss.runs import batch, manifest, report, verification
+from asss.runs import contents, manifest, report, verification
 
 ROOT: Final = Path(__file__).parents[1]
 TABLE: Final = ROOT / "docs" / "reliability.md"
@@ -190,7 +190,7 @@ def tried(fault: Fault, finished: Path) -> tuple[Stopped, str]:
             return _verified(output, folder)
         try:
             if kommune == "index":
-                batch.write_index(areas(), year=int(year), output=output)
+                contents.write_index(areas(), year=int(year), output=output)
             else:
                 formats = (*MADE.get(fault.kind, ("html",)), *fault.formats)
                 render(fault.report, output, formats, root=root)
@@ -334,7 +334,7 @@ def _finish(finished: Path, chosen: Sequence[Fault]) -> None:
             editions=report.EDITIONS if is_seen else (report.PUBLIC,),
         )
     for year in {one.rpartition("-")[2] for one in FINISHED}:
-        batch.write_index(areas(), year=int(year), output=finished)
+        contents.write_index(areas(), year=int(year), output=finished)
     for check in verification.verify(root=ROOT, output=finished):
         is_well = _is_of_the_ledger(check.message)
         assert is_well or check.outcome != "problem", check

@@ -125,6 +125,15 @@ def test_reports_are_written_without_what_only_notebooks_need() -> None:
     assert not set(NOT_AHEAD) & set(done.stdout.split())
 
 
+def test_reports_are_begun_before_what_shows_them_is_loaded() -> None:
+    """Pages and read-back are loaded by the processes that reports come from."""
+    program = "import sys, asss.runs.batch; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert not {"asss.page", "asss.formats", "jinja2"} & set(done.stdout.split())
+
+
 def test_every_module_says_what_is_meant_for_others(root: Path) -> None:
     """Tab completion, and whoever changes a module, see what others stand on."""
     defines = ast.FunctionDef | ast.ClassDef | ast.Assign | ast.AnnAssign

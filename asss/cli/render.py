@@ -7,6 +7,7 @@ a command with nothing to do is done at once.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -53,6 +54,9 @@ if TYPE_CHECKING:
     from asss.runs.batch import Crew, Result
 
 __all__ = ["Formats", "Kommune", "Year", "once", "render", "reports_of"]
+
+#: What writes the index. To load it takes as long as to write it, and is done before.
+CONTENTS = "asss.runs.contents"
 
 #: Every form that a report can be had in.
 EVERY_FORMAT = "all"
@@ -556,6 +560,7 @@ def _render(
             today=task.today,
             limits=task.limits,
             on_result=show,
+            meanwhile=lambda: import_module(CONTENTS),
         )
 
 
@@ -605,9 +610,9 @@ def _write_indexes(
             now = manifest.index_of(areas, year, task.output, old)
             is_due = bool(now.reports) or page.is_file()
         if is_due:
-            from asss.runs import batch
+            from asss.runs import contents
 
-            batch.write_index(areas, year=year, output=task.output, failed=old)
+            contents.write_index(areas, year=year, output=task.output, failed=old)
         if any(outputs.is_former(one) for one in page.parent.glob("[!.]*")):
             from asss.runs import relocation
 

@@ -4,7 +4,7 @@ From an executed notebook to the finished page, and how the notebook is kept.
 It is kept so that a report can be made of it again, and JupyterLab shows it whole: with
 its facts and its page, and without what lies beside it anyhow. The signposts of a page
 are made from the page as it is: a chapter that is added to the notebook is in the
-contents, and «figur 2» leads to figure 2. Imports ``site``, ``looks`` and below.
+contents, and «figur 2» leads to figure 2. Imports ``site``, ``blocks`` and below.
 """
 
 import base64
@@ -31,7 +31,7 @@ from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import BOKMAL, SHARED
 from asss.errors import ParameterError, RenderError
 from asss.outputs import INDEX_NAME
-from asss.page import looks, site, text
+from asss.page import blocks, looks, site, text
 from asss.page.blocks import BLOCK_MIME, STROKE, block
 from asss.page.own import OWN_MIME
 from asss.page.record import FACTS_MIME
@@ -50,6 +50,11 @@ __all__ = [
     "warm_up",
     "with_signposts",
 ]
+
+#: Templates of what a page has beside the blocks of its notebook.
+OUTSIDE = tuple(
+    f"{name}.html.j2" for name in ("contents", "downloads", "macros", "section")
+)
 
 #: Cells with this tag reach the page.
 ON_PAGE: Final = "rapport"
@@ -144,6 +149,7 @@ def _exporter() -> TemplateExporter:
 def warm_up() -> None:
     """Do once in a process, or before it forks, what its first page would wait for."""
     _exporter().environment.get_template("index.html.j2")
+    blocks.warm_up(*OUTSIDE)
 
 
 # -- what its cells gave out, and how it is kept ---------------------------------------

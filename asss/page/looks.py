@@ -10,10 +10,9 @@ import string
 from functools import cache, partial
 from html import unescape
 from importlib import resources
+from importlib.resources.abc import Traversable
 from io import BytesIO
-
-from fontTools import subset
-from fontTools.ttLib import TTFont
+from pathlib import Path
 
 __all__ = ["font_faces", "in_notebook", "stylesheet", "warm_up"]
 
@@ -51,6 +50,9 @@ WRITTEN = str.maketrans(
 #: What figures are written with, as good as always: all share a typeface of these.
 LETTERS = frozenset(string.printable[:95] + "\u00a0æøåÆØÅéöüÉÖÜ«»–−×·½…†ʳ⁻²↑→↓")
 
+#: The weights of the typeface, by the numbers that CSS has for them.
+WEIGHTS = {"Regular": 400, "SemiBold": 600}
+
 #: The part of the stylesheet that is about text, tables and figures wherever they are.
 BEGIN, END = "/* -- text", "/* -- screens"
 
@@ -71,7 +73,7 @@ def _written() -> str:
 def stylesheet() -> str:
     """The one stylesheet, with the fonts inside it: a page needs nothing beside it."""
     css = _written()
-    for weight in ("Regular", "SemiBold"):
+    for weight in WEIGHTS:
         css = css.replace(
             f"url(Inter-{weight}.woff2)",
             f"url(data:font/woff2;base64,{_font(weight)})",
@@ -96,7 +98,7 @@ def font_faces(letters: frozenset[str] | None = None) -> str:
     return "".join(
         f"@font-face{{font-family:Inter;font-weight:{number};"
         f'src:url(data:font/{kind};base64,{made(weight)}) format("{kind}")}}'
-        for weight, number in (("Regular", 400), ("SemiBold", 600))
+        for weight, number in WEIGHTS.items()
     )
 
 
@@ -108,6 +110,20 @@ def _font(weight: str) -> str:
 
 def _few(letters: frozenset[str], weight: str) -> str:
     """Some letters of the typeface, set as close as in the whole of it."""
+    cut = _usual(weight).read_bytes() if letters == LETTERS else _cut(letters, weight)
+    return base64.b64encode(cut).decode()
+
+
+def _usual(weight: str) -> Traversable:
+    """The typeface as it was cut for figures: to cut it anew takes as long as two."""
+    return resources.files("asss") / "fonts" / f"Inter-{weight}.woff"
+
+
+def _cut(letters: frozenset[str], weight: str) -> bytes:
+    # A tenth of a second to load, and hardly ever needed.
+    from fontTools import subset
+    from fontTools.ttLib import TTFont
+
     options = subset.Options(layout_features=["kern"], name_IDs=[], notdef_outline=True)
     file = resources.files("asss") / "fonts" / f"Inter-{weight}.otf"
     # Not dated anew: a notebook made again has the same bytes.
@@ -117,11 +133,11 @@ def _few(letters: frozenset[str], weight: str) -> str:
     chosen.subset(font)
     font.flavor = "woff"
     font.save(written := BytesIO())
-    return base64.b64encode(written.getvalue()).decode()
+    return written.getvalue()
 
 
 def warm_up() -> None:
-    """Cut the typeface to what figures are written with: it takes as long as two."""
+    """Put together ahead what every figure in a notebook has."""
     _alone(LETTERS)
 
 
@@ -192,3 +208,8 @@ OWN = (
     "color:var(--ink);font:400 15px/1.6 Inter,system-ui,sans-serif;max-width:60rem;"
     "padding:.2rem 0 .6rem;"
 )
+
+
+if __name__ == "__main__":
+    for weight in WEIGHTS:
+        Path(str(_usual(weight))).write_bytes(_cut(LETTERS, weight))

@@ -7,6 +7,7 @@ Runs: one report or many, here or elsewhere, and what was made of what.
                season               what is still to be done for a data year
       batch    workbench            many at once, each in a process │ a report in hand
    report explanation gallery       run the notebook, vouch for it │ why is it printed?
+           contents                 the page that links the reports of a year
           relocation                what lies where reports lay before
            manifest                 what was made of what; is it as it would be?
            ledger                   Endret

@@ -140,7 +140,7 @@ def render_report(
     report : Report
         Its folder holds rapport.html, rapport.pdf, rapport.docx, rapport.ipynb,
         facts.json and manifest.json; its entry is for the ledger, which is not written
-        here. Nor is the year's index, to which the page leads: ``batch.write_index``
+        here. Nor is the year's index, to which the page leads: ``contents.write_index``
         writes it.
 
     Raises

@@ -42,7 +42,7 @@ from asss.outputs import (
     REVIEW_NAME,
 )
 from asss.page import record
-from asss.runs import batch, ledger, manifest, relocation, report
+from asss.runs import batch, contents, ledger, manifest, relocation, report
 from asss.runs.ledger import Entry, Ledger
 from asss.runs.manifest import Inputs, Manifest
 from asss.statbank import Snapshot, holdings
@@ -413,7 +413,7 @@ class _Look:
             on = {name.partition("/")[0] for name in kept.reports}
             shown = [known for known in areas if known.service.service in on]
             problems = readback.read_index(html, told, shown)
-            made, _ = batch.made_index(shown, kept, folder)
+            made, _ = contents.made_index(shown, kept, folder)
             if not problems:
                 problems += _first_other(INDEX_NAME, html, made, "its reports")
         except (OSError, ValueError, KeyError, TypeError) as error:

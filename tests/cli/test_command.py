@@ -49,7 +49,7 @@ from asss.outputs import (
     INDEX_NAME,
     USUAL_FORMATS,
 )
-from asss.runs import batch, manifest, report
+from asss.runs import batch, contents, manifest, report
 from asss.runs.manifest import MANIFEST_NAME
 
 runner = CliRunner()
@@ -922,7 +922,7 @@ def test_index_calls_a_report_old_until_it_is_made(
 ) -> None:
     """Another's being in order does not make it new."""
     index = _with_index(spare)
-    batch.write_index(
+    contents.write_index(
         [known], year=2017, output=spare / "outputs", failed={f"{SERVICE}/tromso"}
     )
     old = known.phrases.words["index_old"]

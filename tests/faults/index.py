@@ -3,7 +3,7 @@
 from faults import Fault, Scene, swapped
 
 SITE = "asss.page.site"
-BATCH = "asss.runs.batch"
+CONTENTS = "asss.runs.contents"
 
 
 def _index(name: str, old: str, new: str, module: str = SITE) -> Fault:
@@ -130,7 +130,7 @@ FAULTS = (
         "a link leads to a file that was not made",
         "if (folder / file).is_file()\n    ]\n    return Listing",
         "if True\n    ]\n    return Listing",
-        module=BATCH,
+        module=CONTENTS,
     ),
     _another_template("Publisert 15.03.2021", "Publisert 15.03.2022"),
     _another_template('data-name="Trondheim"', 'data-name="Tromsø"'),

@@ -23,7 +23,7 @@ from browser import Screen, Theme
 
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import METHOD, NETWORK, SERVICE, SHARED
-from asss.runs import batch, comparison, report
+from asss.runs import comparison, contents, report
 from asss.statbank import Snapshot
 
 pytestmark = [
@@ -55,7 +55,7 @@ def _index(workshop: Workshop) -> Path:
     for name in ("trondheim", NETWORK):
         folder = workshop.folder / "2020" / SERVICE / name
         shutil.copytree(workshop.rendered(name, 2020), folder)
-    return batch.write_index([workshop.known], year=2020, output=workshop.folder)
+    return contents.write_index([workshop.known], year=2020, output=workshop.folder)
 
 
 def _diff(workshop: Workshop) -> Path:

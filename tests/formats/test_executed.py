@@ -1,5 +1,6 @@
 """What an executed notebook is kept as, and who trusts it."""
 
+import io
 import json
 import sqlite3
 from collections.abc import Callable
@@ -64,7 +65,7 @@ def test_typeface_of_a_figure_has_every_letter_of_it() -> None:
 
 
 def test_figures_of_a_report_share_a_typeface(rendered: Rendered) -> None:
-    """It is cut before there is a report: to cut another takes as long as executing."""
+    """It lies in the package: to cut another takes as long as executing."""
     usual = looks._alone(looks.LETTERS).translate(looks.WRITTEN)
     for kommune in ("trondheim", "bergen"):
         written = (rendered(kommune, 2020) / NOTEBOOK_NAME).read_text("utf-8")
@@ -80,8 +81,35 @@ def test_typeface_of_a_figure_is_not_dated_anew(
     made = []
     for moment in (0, 1):
         monkeypatch.setattr(ttLib.tables._h_e_a_d, "timestampNow", lambda m=moment: m)
-        made.append(looks._few(looks.LETTERS, "Regular"))
+        made.append(looks._cut(looks.LETTERS, "Regular"))
     assert made[0] == made[1]
+
+
+@pytest.mark.parametrize("weight", looks.WEIGHTS)
+def test_typeface_of_figures_lies_there_as_it_would_be_cut(weight: str) -> None:
+    """As `python -m asss.page.looks` cuts it; packed, it may differ by zlib."""
+    cut, lies = (
+        ttLib.TTFont(io.BytesIO(each), recalcTimestamp=False)
+        for each in (
+            looks._cut(looks.LETTERS, weight),
+            looks._usual(weight).read_bytes(),
+        )
+    )
+    assert set(lies.keys()) == set(cut.keys()) > {"CFF ", "GPOS", "cmap"}
+    for table in set(cut.keys()) - {"GlyphOrder"}:
+        assert lies.reader[table] == cut.reader[table]
+    assert {*map(chr, lies.getBestCmap())} == looks.LETTERS
+
+
+def test_typeface_of_figures_is_not_cut_for_a_report(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Only for a letter that none of our figures has."""
+    monkeypatch.setattr(looks, "_cut", lambda *_: pytest.fail("cut anew"))
+    looks.font_faces.cache_clear()
+    assert "font/woff;base64" in looks.font_faces(looks.LETTERS)
+    with pytest.raises(pytest.fail.Exception):
+        looks.font_faces(looks.LETTERS | {"č"})
 
 
 def test_what_was_made_here_is_trusted_here(notebook: nbformat.NotebookNode) -> None:

@@ -22,7 +22,7 @@ from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import NETWORK, SERVICE, SHARED
 from asss.errors import RenderError
 from asss.formats import manuscript, readback, word
-from asss.runs import batch, report
+from asss.runs import contents, report
 
 Rendered = Callable[..., Path]
 Facts = Mapping[str, Any]
@@ -567,7 +567,7 @@ def test_document_is_offered_and_vouched_for(
     """By the page, by the index of its year, and by the manifest."""
     output = shutil.copytree(made_once / "outputs", tmp_path / "outputs")
     folder = output / "2017" / SERVICE / "tromso"
-    index = batch.write_index([known], year=2017, output=output)
+    index = contents.write_index([known], year=2017, output=output)
     written = page(folder)
     kept = json.loads((folder / "manifest.json").read_bytes())
     assert kept["files"][report.DOCX_NAME]["bytes"] > 100_000

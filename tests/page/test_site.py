@@ -35,7 +35,7 @@ from asss.catalogue.parameters import (
 from asss.cli.terminal import FAILURE, USAGE
 from asss.errors import RenderError
 from asss.page import sections, site
-from asss.runs import batch, ledger, manifest, report, verification
+from asss.runs import batch, contents, ledger, manifest, report, verification
 from asss.runs.batch import Result
 from asss.statbank import Snapshot, holdings
 
@@ -123,7 +123,7 @@ def whole(
         output / "2020" / SERVICE / METHOD,
         network_facts | {"title": "Om", "sentences": []},
     )
-    return batch.write_index([known], year=2020, output=output)
+    return contents.write_index([known], year=2020, output=output)
 
 
 @pytest.fixture
@@ -237,7 +237,9 @@ def test_no_link_leads_to_a_file_that_was_not_made(
     folder = tmp_path / "2020" / SERVICE / "oslo"
     _put(folder, facts_of("oslo"))
     (folder / report.PDF_NAME).unlink()
-    written = batch.write_index([known], year=2020, output=tmp_path).read_text("utf-8")
+    written = contents.write_index([known], year=2020, output=tmp_path).read_text(
+        "utf-8"
+    )
     assert "oslo/rapport.html" in written
     assert report.PDF_NAME not in written
 
@@ -249,7 +251,9 @@ def test_reviewers_edition_is_linked_where_it_was_made(
     for name in ("oslo", "bergen"):
         _put(tmp_path / "2020" / SERVICE / name, facts_of(name))
     (tmp_path / "2020" / SERVICE / "oslo" / report.REVIEW_NAME).write_bytes(b"")
-    written = batch.write_index([known], year=2020, output=tmp_path).read_text("utf-8")
+    written = contents.write_index([known], year=2020, output=tmp_path).read_text(
+        "utf-8"
+    )
     soup = BeautifulSoup(written, "html.parser")
     links = soup.find_all("a", href=re.compile(report.REVIEW_NAME))
     assert [str(link["href"]) for link in links] == [
@@ -264,7 +268,7 @@ def test_index_names_whom_there_is_no_report_on(
     """A city that failed must not be missed because its card is not there."""
     for kommune in ("oslo", "bergen"):
         _put(tmp_path / "2020" / SERVICE / kommune, facts_of(kommune))
-    path = batch.write_index(
+    path = contents.write_index(
         [known], year=2020, output=tmp_path, failed={f"{SERVICE}/bergen"}
     )
     soup = BeautifulSoup(path.read_text("utf-8"), "html.parser")
@@ -287,7 +291,7 @@ def test_whole_index_tells_of_nothing_missing(index: BeautifulSoup) -> None:
 def test_same_reports_give_the_same_index(whole: Path, known: Catalogue) -> None:
     """No clock and no chance is in it."""
     before = whole.read_bytes()
-    batch.write_index([known], year=2020, output=whole.parents[1])
+    contents.write_index([known], year=2020, output=whole.parents[1])
     assert whole.read_bytes() == before
 
 
@@ -299,14 +303,14 @@ def test_indexes_of_years_lead_to_each_other(
     for year in (2019, 2020, 2018):
         of_year = json.loads(json.dumps(facts).replace("2020", str(year)))
         _put(tmp_path / str(year) / SERVICE / "oslo", of_year)
-        pages[year] = batch.write_index([known], year=year, output=tmp_path)
+        pages[year] = contents.write_index([known], year=year, output=tmp_path)
     for year, path in pages.items():
         html = path.read_bytes()
         links = BeautifulSoup(html, "html.parser").select(".years a")
         led = [(path.parent / str(link["href"])).resolve() for link in links]
         assert led == [pages[other] for other in sorted(pages.keys() - {year})]
         assert [link.get_text() for link in links] == [p.parent.name for p in led]
-        batch.write_index([known], year=year, output=tmp_path)
+        contents.write_index([known], year=year, output=tmp_path)
         assert path.read_bytes() == html
 
 
@@ -321,7 +325,7 @@ def test_indexes_of_years_lead_to_each_other_at_an_address(
         folder.mkdir(parents=True)
         (folder / report.FACTS_NAME).write_text(json.dumps(facts_of("oslo")), "utf-8")
         (folder / report.HTML_NAME).write_bytes(b"")
-        page = batch.write_index([known], year=year, output=output)
+        page = contents.write_index([known], year=year, output=output)
         written.append((output / "2020" / page.name).read_text("utf-8"))
     assert 'href="../2019/index.html"' in written[1]
     assert ".." not in site.YEARS.search(written[0])[0]  # type: ignore[index]
@@ -336,7 +340,7 @@ def test_index_of_another_year_that_cannot_be_read_is_left(
     damaged.parent.mkdir()
     damaged.write_bytes(b"\xff")
     _put(tmp_path / "2020" / SERVICE / "oslo", facts_of("oslo"))
-    page = batch.write_index([known], year=2020, output=tmp_path)
+    page = contents.write_index([known], year=2020, output=tmp_path)
     assert "oslo/rapport.html" in page.read_text("utf-8")
     assert damaged.read_bytes() == b"\xff"
 
@@ -346,7 +350,7 @@ def test_every_page_leads_back_to_its_index(
 ) -> None:
     """The report, the reviewer's edition and «ASSS samlet»."""
     folder = made / "outputs" / "2017" / SERVICE / "tromso"
-    index = batch.write_index([known], year=2017, output=made / "outputs")
+    index = contents.write_index([known], year=2017, output=made / "outputs")
     pages = {
         folder / report.HTML_NAME: "2017",
         folder / report.REVIEW_NAME: "2017",
@@ -368,7 +372,7 @@ def test_damaged_facts_are_named(
     _put(tmp_path / "2020" / SERVICE / "oslo", facts_of("oslo"))
     (tmp_path / "2020" / SERVICE / "oslo" / report.FACTS_NAME).write_text("{", "utf-8")
     with pytest.raises(RenderError, match=r"oslo.facts\.json cannot be read"):
-        batch.write_index([known], year=2020, output=tmp_path)
+        contents.write_index([known], year=2020, output=tmp_path)
 
 
 # -- several service areas -------------------------------------------------------------
@@ -388,7 +392,7 @@ def test_index_has_a_part_for_each_service_area(
     for kommune in ("oslo", "bergen"):
         _put(tmp_path / "2020" / SERVICE / kommune, facts_of(kommune))
     _put(tmp_path / "2020" / "barnevern" / "oslo", facts_of("oslo"))
-    path = batch.write_index(
+    path = contents.write_index(
         areas, year=2020, output=tmp_path, failed={"barnevern/oslo"}
     )
     soup = BeautifulSoup(path.read_text("utf-8"), "html.parser")
@@ -422,7 +426,7 @@ def test_area_without_a_report_has_no_part(
 ) -> None:
     """Then the page is of the one that has."""
     _put(tmp_path / "2020" / SERVICE / "oslo", facts_of("oslo"))
-    path = batch.write_index(areas, year=2020, output=tmp_path)
+    path = contents.write_index(areas, year=2020, output=tmp_path)
     soup = BeautifulSoup(path.read_text("utf-8"), "html.parser")
     assert not soup.select("section.area, nav.areas")
     title = "Sosiale tjenester i ASSS-kommunene 2020"
@@ -448,7 +452,7 @@ def test_part_that_says_what_another_says_is_refused(
         ),
     )
     with pytest.raises(RenderError, match=r"Bergen.*rapport\.pdf"):
-        batch.write_index(areas, year=2020, output=tmp_path)
+        contents.write_index(areas, year=2020, output=tmp_path)
 
 
 # -- what the index carries -----------------------------------------------------------
@@ -672,10 +676,10 @@ def test_open_shows_the_newest_index(tmp_path: Path, opened: list[str]) -> None:
     for year in ("2019", "2020", "2021"):
         (tmp_path / year).mkdir()
         if year != "2021":
-            (tmp_path / year / batch.INDEX_NAME).write_text("")
+            (tmp_path / year / contents.INDEX_NAME).write_text("")
     result = runner.invoke(app, ["open", "--output", str(tmp_path)])
     assert result.exit_code == 0, result.output
-    page = tmp_path / "2020" / batch.INDEX_NAME
+    page = tmp_path / "2020" / contents.INDEX_NAME
     assert str(page) in result.output.replace("\n", "")
     assert opened == [page.as_uri()]
 
@@ -717,10 +721,10 @@ def test_open_without_a_browser_says_so(
     """The path is printed all the same."""
     monkeypatch.setattr(webbrowser, "open", lambda _: False)
     (tmp_path / "2020").mkdir()
-    (tmp_path / "2020" / batch.INDEX_NAME).write_text("")
+    (tmp_path / "2020" / contents.INDEX_NAME).write_text("")
     result = runner.invoke(app, ["open", "--output", str(tmp_path)])
     assert result.exit_code == FAILURE
-    assert batch.INDEX_NAME in result.output
+    assert contents.INDEX_NAME in result.output
     assert "No browser" in result.output
 
 
@@ -787,7 +791,7 @@ def test_command_tells_the_index_who_failed(
         _put(tmp_path / "2020" / SERVICE / kommune, facts_of(kommune))
     place = ["--year", "2020", "--output", str(tmp_path)]
     _rendered_runs(monkeypatch, "--all", *place, failing="bergen")
-    written = (tmp_path / "2020" / batch.INDEX_NAME).read_text("utf-8")
+    written = (tmp_path / "2020" / contents.INDEX_NAME).read_text("utf-8")
     soup = BeautifulSoup(written, "html.parser")
     old = [name for name, card in _cards(soup).items() if card.select_one(".old")]
     assert old == ["Bergen"]

@@ -461,6 +461,17 @@ def test_file_that_nobody_holds_is_closed_before_it_is_shared(tmp_path: Path) ->
 
 
 @needs_forks
+def test_what_is_to_be_done_at_the_end_of_a_server_is_done(tmp_path: Path) -> None:
+    """It does not take itself apart, but a library may have lent a folder."""
+    mark = tmp_path / "mark"
+    source = (
+        f"import atexit, pathlib\natexit.register(pathlib.Path({str(mark)!r}).touch)"
+    )
+    assert _forked(tmp_path, source, "ahead") == ([], "")
+    assert mark.exists()
+
+
+@needs_forks
 def test_process_tidies_up_after_itself(tmp_path: Path) -> None:
     """Only what is done ahead is not looked through for what nobody holds."""
     (tmp_path / "ahead.py").write_text("", "utf-8")

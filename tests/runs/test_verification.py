@@ -16,7 +16,7 @@ from asss.__main__ import app
 from asss.catalogue.catalogue import load_all
 from asss.cli.terminal import FAILURE, USAGE
 from asss.errors import UsageError
-from asss.runs import batch, ledger, manifest, report, verification
+from asss.runs import contents, ledger, manifest, report, verification
 from asss.runs.manifest import MANIFEST_NAME
 from asss.runs.verification import Check
 
@@ -325,7 +325,7 @@ def test_part_of_a_packed_file_is_found_by_making_it_again(
 def test_forged_index_is_found_by_making_it_again(old: str, made: Path) -> None:
     """Its styles, its program, and what no line says."""
     areas = load_all(made / "parameters")
-    path = batch.write_index(areas, year=2017, output=made / "outputs")
+    path = contents.write_index(areas, year=2017, output=made / "outputs")
     assert not _of(_verify(made), "problem")
     folder = path.parent
     html = path.read_text("utf-8")

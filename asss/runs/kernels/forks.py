@@ -233,17 +233,18 @@ class Forks:
         return _ask(self.requests)
 
     def close(self) -> None:
-        """End the server; what it has forked goes on."""
-        self.requests.close()
-        assert self._server.stdin is not None
-        self._server.stdin.close()
-        try:
-            self._server.wait(PATIENCE)
-        except subprocess.TimeoutExpired:
-            self._server.kill()
-            self._server.wait()
-        if self._kernels is not None:
-            self._kernels.close()
+        """End the server, and that of its kernels; what they have forked goes on."""
+        servers = [self, *([self._kernels] if self._kernels else [])]
+        for each in servers:
+            each.requests.close()
+            assert each._server.stdin is not None
+            each._server.stdin.close()
+        for each in servers:
+            try:
+                each._server.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                each._server.kill()
+                each._server.wait()
 
 
 #: What hands out fresh processes, each of which waits for a function's name.
@@ -342,7 +343,9 @@ def main() -> None:
     while True:
         ready, _, _ = select.select([asked, sys.stdin], [], [])
         if sys.stdin in ready:
-            return
+            # To take apart what is imported takes longer than some imports.
+            atexit._run_exitfuncs()
+            os._exit(0)
         _, received, _, _ = socket.recv_fds(asked, 1, 1)
         if os.fork() == 0:
             asked.close()
