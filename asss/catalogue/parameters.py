@@ -8,10 +8,12 @@ Knows nothing of indicators. Imports ``errors`` only.
 
 import hashlib
 import math
+import os
 import re
 import stat
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from difflib import get_close_matches
 from functools import lru_cache
@@ -572,11 +574,26 @@ def files(folder: Path, pattern: str) -> list[Path]:
 
 def names_in(folder: Path) -> list[str]:
     """Every file of a folder; what an editor, a system or Python leaves is no part."""
-    return sorted(
-        path.relative_to(folder).as_posix()
-        for path in files(folder, "**/*")
-        if path.is_file()
-    )
+    return sorted(_names_in(folder, ""))
+
+
+def _names_in(folder: Path | str, above: str) -> Iterator[str]:
+    """
+    Names with what is `above` before them; a link to a folder is not followed.
+
+    As `Path.glob` finds them, in a fifth of the time: a command that has nothing to do
+    asks some fifty times.
+    """
+    # Where there is no folder, or none that may be read, there is no file either.
+    unseen = FileNotFoundError, NotADirectoryError, PermissionError
+    with suppress(*unseen), os.scandir(folder) as entries:
+        for entry in entries:
+            if is_left_over(entry.name):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                yield from _names_in(entry.path, f"{above}{entry.name}/")
+            elif entry.is_file():
+                yield above + entry.name
 
 
 def digest(folder: Path, names: Iterable[str]) -> str:

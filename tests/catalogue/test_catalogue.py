@@ -1832,6 +1832,21 @@ def test_what_an_editor_or_a_system_left_is_not_read(folder: Path, name: str) ->
     assert parameters.names_in(folder) == before
 
 
+def test_files_of_a_folder_are_those_that_lie_in_it(tmp_path: Path) -> None:
+    """A link to a file is one; to a folder it leads elsewhere, or round in a ring."""
+    folder = tmp_path / "a"
+    for name in ("å/æ.md", "b/c/d.csv", "b.yaml", "__pycache__/e.pyc", "b/~$f.xlsx"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).touch()
+    (folder / "g.yaml").symlink_to(folder / "b.yaml")
+    (folder / "h.yaml").symlink_to(folder / "nowhere")
+    (folder / "b" / "ring").symlink_to(folder)
+    os.mkfifo(folder / "pipe")
+    assert parameters.names_in(folder) == ["b.yaml", "b/c/d.csv", "g.yaml", "å/æ.md"]
+    assert parameters.names_in(folder / "b.yaml") == []
+    assert parameters.names_in(folder / "nowhere") == []
+
+
 # -- manual figures as they are saved --------------------------------------------------
 
 EXCEL = """kommune;year;value;status;basis;source;collected;note
