@@ -1153,25 +1153,18 @@ def _check_service(service: Service, collected: set[str]) -> list[str]:
                 f"{file}: {one.id}: what stands in Tabell 1 has a section, and a "
                 "component has none"
             )
-        where, group = f"indicators[{one.id}]", [one.group] if one.group else []
+        where = f"indicators[{one.id}]"
+        rows, group = ([name] if name else [] for name in (one.section, one.group))
         measures = () if one.formula.manual else one.formula.measures
         references += [
-            (
-                f"{where}.section",
-                "section",
-                [one.section or ids["sections"][0]],
-                ids["sections"],
-            ),
+            (f"{where}.section", "section", rows, ids["sections"]),
             (f"{where}.group", "group", group, ids["groups"]),
             (f"{where}.mean", "rule", [one.mean], service.means),
             (f"{where}.formula", "measure", measures, sorted(ids["measures"])),
         ]
     for measure in service.measures:
-        where, tables = (
-            f"measures[{measure.id}].series",
-            [s.table for s in measure.series],
-        )
-        references.append((where, "table", tables, ids["tables"]))
+        tables, where = [s.table for s in measure.series], f"measures[{measure.id}]"
+        references.append((f"{where}.series", "table", tables, ids["tables"]))
     for where, name in service.relations.names:
         references.append((f"relations.{where}", "figure", [name], ids["figures"]))
     for where, what, names, there in references:
@@ -1340,21 +1333,24 @@ def _check_joins(caveats: ForbeholdFile, service: Service) -> list[str]:
         for measure in service.behind(indicator):
             for year, old, new in measure.joins:
                 joins.setdefault(year, []).append(f"{old} to {new}")
-        problems += [
-            f"{FORBEHOLD_FILE}: {indicator.id} has another formula from {year}, and no "
-            "forbehold tells the reader. Add an entry of a kind that does not show "
-            "change, such as structure_break, with kommuner: alle, indicators: "
-            f"[{indicator.id}] and years: [{year}]."
+        breaks = [
+            (year, f"has another formula from {year}", "structure_break")
             for year in indicator.formula.switches
-            if not any(entry.touches(indicator.id, EVERY, year) for entry in told)
+        ]
+        breaks += [
+            (
+                year,
+                f"goes from table {' and from '.join(dict.fromkeys(tables))} in {year}",
+                "table_succession",
+            )
+            for year, tables in joins.items()
         ]
         problems += [
-            f"{FORBEHOLD_FILE}: {indicator.id} goes from table "
-            f"{' and from '.join(dict.fromkeys(tables))} in {year}, and no forbehold "
-            "tells the reader. Add an entry of a kind that does not show change, such "
-            f"as table_succession, with kommuner: alle, indicators: [{indicator.id}] "
-            f"and years: [{year}]."
-            for year, tables in joins.items()
+            f"{FORBEHOLD_FILE}: {indicator.id} {what}, and no forbehold tells the "
+            "reader. Add an entry of a kind that does not show change, such as "
+            f"{kind}, with kommuner: alle, indicators: [{indicator.id}] and years: "
+            f"[{year}]."
+            for year, what, kind in breaks
             if not any(entry.touches(indicator.id, EVERY, year) for entry in told)
         ]
     return problems

@@ -16,7 +16,6 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
 from threading import Lock
-from types import TracebackType
 from typing import Any, Final, Self
 
 from asss import outputs
@@ -129,12 +128,7 @@ class Cluster:
         asked.add_done_callback(settle)
         return followed
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: object, error: object, traceback: object) -> None:
         """Part with the scheduler; what has not begun is not begun after an error."""
         with self._turn:
             self._is_over = True

@@ -29,7 +29,7 @@ from asss.catalogue.parameters import suggestion
 from asss.errors import UsageError, expect
 from asss.page import text
 
-__all__ = ["Explanation", "explain"]
+__all__ = ["Explanation", "Printed"]
 
 #: What a sentence tells of a fact, by the role that its amount has there.
 TOLD: dict[str, tuple[Number, ...]] = {
@@ -149,54 +149,17 @@ class _Place:
     row: int | None = None
 
 
-def explain(
-    what: object,
-    book: NetworkBook,
-    known: Catalogue,
-    statements: Sequence[Statement],
-    said: Sequence[str],
-    indexed: pd.DataFrame,
-) -> Explanation:
-    """
-    Why a sentence is said, or where a number or figure is from.
+@dataclass(frozen=True)
+class Printed:
+    """What a report stands on and says, to look a number up in.
 
-    Parameters
+    Attributes
     ----------
-    what : str, int or Fact
-        See :meth:`asss.runs.workbench.Report.explain`.
     statements, said
         What a report says, and the same in words.
     indexed : DataFrame, key = (indicator, kommune, year)
         What it was concluded from.
-
-    Raises
-    ------
-    UsageError
-        If it is not there, or is there more than once.
     """
-    expect((str, int, Fact), what, "a number, a sentence, its row, a fact or its id")
-    work = _Work(book, known, statements, said, indexed)
-    wanted = what.id if isinstance(what, Fact) else what
-    if isinstance(wanted, int):
-        if 0 <= wanted < len(said):
-            return work.of_sentence(wanted, f"sentence {wanted}")
-    elif isinstance(wanted, str):
-        if wanted in book.by_id:
-            fact = book.by_id[wanted]
-            shown = fact.status
-            if fact.value is not None:
-                shown = text.quantity(level(fact), known.phrases.words)
-            return work.of_number(shown, _Place(fact, "value"), ())
-        if wanted in said:
-            return work.of_sentence(said.index(wanted), wanted)
-        if _plain(wanted):
-            return work.of_text(wanted)
-    raise UsageError(work.absent(wanted))
-
-
-@dataclass(frozen=True)
-class _Work:
-    """What a report stands on and says, to look a number up in."""
 
     book: NetworkBook
     known: Catalogue
@@ -204,29 +167,65 @@ class _Work:
     said: Sequence[str]
     indexed: pd.DataFrame
 
-    def of_text(self, asked: str) -> Explanation:
+    def explain(self, what: object) -> Explanation:
+        """
+        Why a sentence is said, or where a number or figure is from.
+
+        Parameters
+        ----------
+        what : str, int or Fact
+            See :meth:`asss.runs.workbench.Report.explain`.
+
+        Raises
+        ------
+        UsageError
+            If it is not there, or is there more than once.
+        """
+        kinds = "a number, a sentence, its row, a fact or its id"
+        expect((str, int, Fact), what, kinds)
+        wanted = what.id if isinstance(what, Fact) else what
+        if isinstance(wanted, int):
+            if 0 <= wanted < len(self.said):
+                return self._of_sentence(wanted, f"sentence {wanted}")
+        elif isinstance(wanted, str):
+            if fact := self.book.by_id.get(wanted):
+                shown = fact.status
+                if fact.value is not None:
+                    shown = text.quantity(level(fact), self.known.phrases.words)
+                return self._of_number(shown, _Place(fact, "value"), ())
+            if wanted in self.said:
+                return self._of_sentence(self.said.index(wanted), wanted)
+            if _plain(wanted):
+                return self._of_text(wanted)
+        raise UsageError(self._absent(wanted))
+
+    def _of_text(self, asked: str) -> Explanation:
         """What prints it, if that is one thing."""
         rows = [row for row, told in enumerate(self.said) if _has(told, asked)]
         places = [place for row in rows for place in self._in_sentence(row, asked)]
         silent = sorted({*rows} - {place.row for place in places})
         if not rows:
-            places = list(self._in_table(asked))
+            places = [
+                _Place(fact, quantity)
+                for fact, quantity, texts in self._cells_of_table()
+                if _plain(asked) in texts
+            ]
         figures = {(place.fact.id, place.quantity): place for place in places}
         if len(figures) + len(silent) > 1:
             raise UsageError(self._ambiguous(asked, places, silent))
         if silent:
-            return self.of_sentence(silent[0], asked)
+            return self._of_sentence(silent[0], asked)
         if not figures:
-            raise UsageError(self.absent(asked))
+            raise UsageError(self._absent(asked))
         (place,) = figures.values()
-        return self.of_number(asked, place, rows)
+        return self._of_number(asked, place, rows)
 
-    def of_sentence(self, row: int, asked: str) -> Explanation:
+    def _of_sentence(self, row: int, asked: str) -> Explanation:
         """A sentence and all its figures."""
         facts = [self.book.by_id[name] for name in self.statements[row].facts]
         return self._explanation(asked, facts, [row])
 
-    def of_number(self, asked: str, place: _Place, rows: Sequence[int]) -> Explanation:
+    def _of_number(self, asked: str, place: _Place, rows: Sequence[int]) -> Explanation:
         """What of a figure a number is, and the sentences that print it."""
         fact, known = place.fact, self.known
         who = known.network.member(fact.kommune).name
@@ -237,7 +236,7 @@ class _Work:
             asked, [fact], rows, quantity, self._how(fact, place.quantity)
         )
 
-    def absent(self, wanted: object) -> str:
+    def _absent(self, wanted: object) -> str:
         """That it is not there, and what is nearest."""
         asked_for = str(wanted)
         msg = (
@@ -306,12 +305,6 @@ class _Work:
                     told = getattr(fact, quantity)
                     if told is not None and amount.value in (told, abs(told)):
                         yield _Place(fact, quantity, row)
-
-    def _in_table(self, asked: str) -> Iterator[_Place]:
-        """The figures that Tabell 1 prints so: the number alone, or with its unit."""
-        for fact, quantity, texts in self._cells_of_table():
-            if _plain(asked) in texts:
-                yield _Place(fact, quantity)
 
     def _cells_of_table(self) -> Iterator[tuple[Fact, str, set[str]]]:
         """What Tabell 1 prints, each with how it may be asked for."""
@@ -419,16 +412,8 @@ class _Work:
             for half, addresses in halves(fact, self.known, snapshot).items():
                 for cell in origins(addresses, self.known, snapshot):
                     told = ", ".join(cell.get("labels", [])) or cell.get("row", "")
-                    rows.append(
-                        {
-                            "figure": fact.id,
-                            "of": half,
-                            "address": cell["address"],
-                            "value": cell["value"],
-                            "told": told,
-                            "href": cell["href"],
-                        }
-                    )
+                    where, value = cell["address"], cell["value"]
+                    rows.append((fact.id, half, where, value, told, cell["href"]))
         columns = ["figure", "of", "address", "value", "told", "href"]
         frame = pd.DataFrame(rows, columns=columns)
         return frame if frame["href"].any() else frame.drop(columns="href")

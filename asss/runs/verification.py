@@ -281,13 +281,6 @@ class _Look:
         except AsssError:
             return None
 
-    def areas(self) -> list[Catalogue]:
-        """Every service area there is; none where parameters/ cannot be read."""
-        try:
-            return load_all(self.root / parameters.FOLDER)
-        except AsssError:
-            return []
-
     def at_former(
         self, output: Path, kommune: str | None, year: int | None
     ) -> Iterator[Check]:
@@ -387,9 +380,10 @@ class _Look:
         """What the index of a year says, against the facts of its reports."""
         try:
             kept = manifest.read_index(folder)
-        except ManifestError:
+            areas = load_all(self.root / parameters.FOLDER)
+        except AsssError:
+            # What is wrong there is told of elsewhere.
             return
-        areas = self.areas()
         if not areas or manifest.faults(kept, folder):
             return
         now = manifest.index_of(areas, kept.year, folder.parent, kept.old)

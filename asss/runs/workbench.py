@@ -45,8 +45,8 @@ from asss.page.blocks import BLOCK_MIME, Block, Blocks
 from asss.page.own import Own
 from asss.page.record import FactsFile, dump_facts
 from asss.page.sections import Illustrated
-from asss.runs import explanation, manifest
-from asss.runs.explanation import Explanation
+from asss.runs import manifest
+from asss.runs.explanation import Explanation, Printed
 from asss.statbank import Snapshot
 
 if TYPE_CHECKING:
@@ -232,10 +232,8 @@ class Report:
         6298.07
         """
         said = list(self.sentences["text"])
-        told = self.found.statements
-        return explanation.explain(
-            what, self.found.book, self.known, told, said, self.indexed
-        )
+        book, told = self.found.book, self.found.statements
+        return Printed(book, self.known, told, said, self.indexed).explain(what)
 
     def preview(self, *added: Block) -> Preview:
         """
@@ -303,13 +301,6 @@ class KommuneReport(Report):
     def title(self) -> str:
         """The one heading of the first level."""
         return sections.title(self.found, self.known)
-
-    @property
-    def findings(self) -> pd.DataFrame:
-        """What could be told, told or not, and why: as in facts.json."""
-        thought_of = (*self.found.findings, *self.found.left_out)
-        told = sections.findings(thought_of, self.known)
-        return pd.DataFrame([dict(one) for one in told])
 
     def content(self) -> FactsFile:
         """Everything the report rests on, as it is written to facts.json."""

@@ -483,7 +483,9 @@ def join(parts: Sequence[Dataset]) -> Dataset:
     whole = replace(
         first,
         dimensions=dimensions,
-        mandatory_notes=_once(part.mandatory_notes for part in parts),
+        mandatory_notes=tuple(
+            dict.fromkeys(note for part in parts for note in part.mandatory_notes)
+        ),
     )
     missing = prod(len(d.labels) for d in dimensions.values()) - len(cells)
     if missing:
@@ -503,11 +505,6 @@ def _merged(parts: Sequence[Dimension]) -> dict[str, Any]:
         key: {code: said for part in parts for code, said in getattr(part, key).items()}
         for key in ("labels", "units", "notes", "mandatory_notes")
     }
-
-
-def _once(texts: Iterable[Sequence[str]]) -> tuple[str, ...]:
-    """Every text of several lists; those that many have, once."""
-    return tuple(dict.fromkeys(text for some in texts for text in some))
 
 
 def _read(raw: bytes, table: str) -> tuple[dict[str, Any], Metadata]:
