@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DOCX_NAME",
-    "EARLIER",
     "EDITIONS",
     "EXPORTS",
     "FACTS_NAME",
@@ -36,10 +35,8 @@ __all__ = [
     "FORMATS",
     "HTML_NAME",
     "INDEX_NAME",
-    "LAST",
     "LINKED",
     "LOCK",
-    "MAKING",
     "NOTEBOOK_NAME",
     "PASSING",
     "PATIENCE",
@@ -64,7 +61,6 @@ __all__ = [
     "sweep",
     "sweep_all",
     "sweep_passing",
-    "sync",
     "workplace",
     "write",
 ]

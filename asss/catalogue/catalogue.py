@@ -64,13 +64,11 @@ from asss.errors import ParameterError, UsageError, expect
 __all__ = [
     "MANUAL_FOLDER",
     "OWN",
-    "READ",
     "Catalogue",
     "Effects",
     "load_all",
     "load_catalogue",
     "of_runs",
-    "read_need",
     "read_number",
     "service_named",
     "services",

@@ -42,7 +42,6 @@ from asss.errors import ParameterError, UsageError
 __all__ = [
     "IN_SENTENCES",
     "NEED_PARTS",
-    "PAYROLL_TAX",
     "SERVICE_FILE",
     "Calendar",
     "Chance",
@@ -66,7 +65,6 @@ __all__ = [
     "Phrase",
     "Phrases",
     "Range",
-    "SchoolYear",
     "Series",
     "Service",
     "Speaker",

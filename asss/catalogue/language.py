@@ -14,7 +14,6 @@ from datetime import date
 __all__ = [
     "GROUPED",
     "HARD_SPACE",
-    "IN_LETTERS",
     "MINUS",
     "WORDS",
     "alphabetical",

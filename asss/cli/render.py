@@ -282,7 +282,8 @@ def _carry_out(task: _Task, account: Account, *, force: bool, dry_run: bool) -> 
     verdicts = _judge(task, force=force)
     for verdict in verdicts:
         if verdict.is_fresh:
-            account.unchanged(verdict.run, str(_place(task, verdict.run)))
+            place = manifest.folder_of(task.output, verdict.run)
+            account.unchanged(verdict.run, str(place))
         else:
             account.due(verdict.run, verdict.reasons)
     if not dry_run:
@@ -357,24 +358,20 @@ def _runs_of(
         raise UsageError(msg)
     ids = [member.id for member in known.network.members]
     run = parameters.read_run(file, ids=(*ids, EVERY, *SHARED))
+    others = {}
     if years and list(years) != [run.year]:
-        asked = ", ".join(map(str, years))
-        msg = (
-            f"--year says {asked}, and {file.name} says year: {run.year}. Leave out "
-            "--year, or mend the file."
-        )
-        raise UsageError(msg)
+        others["year"] = ", ".join(map(str, years))
     if service is not None and service_names(folder, service) != [run.service]:
+        others["service"] = service
+    for key, said in others.items():
         msg = (
-            f"--service says {service}, and {file.name} says service: {run.service}. "
-            "Leave out --service, or mend the file."
+            f"--{key} says {said}, and {file.name} says {key}: {getattr(run, key)}. "
+            f"Leave out --{key}, or mend the file."
         )
         raise UsageError(msg)
     catalogue.service_named(folder, run.service)
-    if run.kommune != EVERY:
-        names = _members(known, [report_id(known, run.kommune)], run.year)
-        return [run.model_copy(update={"kommune": name}) for name in names]
-    names = _members(known, [], run.year)
+    whose = [] if run.kommune == EVERY else [report_id(known, run.kommune)]
+    names = _members(known, whose, run.year)
     of_year = folder / parameters.run_file(run.service, EVERY, run.year)
     if file.resolve() == of_year.resolve():
         return [
@@ -544,7 +541,8 @@ def _render(
     def show(result: "Result") -> None:
         results.append(result)
         run = result.run
-        account.made(run, str(_place(task, run)), result.error)
+        place = manifest.folder_of(task.output, run)
+        account.made(run, str(place), result.error)
         if result.unsigned:
             account.unsigned(result.unsigned)
 
@@ -627,7 +625,3 @@ def _name(run: Run) -> str:
 def _short(run: Run) -> str:
     """A report in a list of those that failed."""
     return str(run).removesuffix(f" {run.year}")
-
-
-def _place(task: _Task, run: Run) -> Path:
-    return manifest.folder_of(task.output, run)

@@ -37,8 +37,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FAILURE",
-    "STEERING",
-    "UNCHANGED",
     "USAGE",
     "Account",
     "Ended",

@@ -25,13 +25,10 @@ from asss.catalogue.parameters import SERVICE, SHARED, IsoDate, Model, Run
 from asss.errors import LedgerError, UsageError
 
 __all__ = [
-    "DIGITS",
     "FORM",
     "LEDGER_NAME",
     "LOCK",
-    "MOVEMENT",
     "PATIENCE",
-    "PROVENANCE",
     "Entry",
     "Ledger",
     "Version",

@@ -65,7 +65,6 @@ from asss.statbank import TIME, Snapshot, dump
 
 __all__ = [
     "LIBRARIES",
-    "MANIFEST_NAME",
     "File",
     "Index",
     "Inputs",
@@ -74,7 +73,6 @@ __all__ = [
     "Verdict",
     "changes",
     "digest_of",
-    "digest_of_code",
     "digest_of_package",
     "faults",
     "file_of",

@@ -38,7 +38,6 @@ __all__ = [
     "RENAMED",
     "Match",
     "Question",
-    "Wish",
     "ask",
     "available_years",
     "check_year",
@@ -53,7 +52,6 @@ __all__ = [
     "plain_title",
     "series_of",
     "snapshot_store",
-    "wishes",
 ]
 
 #: How a wish was met.
