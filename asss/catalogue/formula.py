@@ -35,6 +35,7 @@ def _found(written: str) -> re.Match[str]:
 
 
 Written = Annotated[str, AfterValidator(lambda written: _found(written)[0])]
+Terms = Annotated[tuple[Written, ...], Field(strict=False)]
 
 #: The most years that a figure may be of.
 MOST_YEARS = 10
@@ -66,21 +67,11 @@ class Term(NamedTuple):
 class Example(Model):
     """Measures, a number for each year that the figure is of, and what they give."""
 
-    given: Mapping[Identifier, FiniteFloat | tuple[FiniteFloat, ...]] = Field(
-        strict=False
-    )
+    given: Mapping[
+        Identifier,
+        FiniteFloat | Annotated[tuple[FiniteFloat, ...], Field(strict=False)],
+    ]
     gives: FiniteFloat
-
-    @model_validator(mode="before")
-    @classmethod
-    def _tuples(cls, value: Any) -> Any:
-        if isinstance(value, dict) and isinstance(value.get("given"), dict):
-            given = {
-                name: tuple(one) if isinstance(one, list) else one
-                for name, one in value["given"].items()
-            }
-            return {**value, "given": given}
-        return value
 
     def in_year(self, place: int) -> dict[str, float]:
         """The measures of one of its years."""
@@ -112,8 +103,8 @@ class Formula(Span):
         What shows that it is right; none where it is a sum over a measure.
     """
 
-    numerator: tuple[Written, ...] = Field(default=(), strict=False)
-    denominator: Written | tuple[Written, ...] | None = None
+    numerator: Terms = ()
+    denominator: Written | Terms | None = None
     factor: int | None = None
     years: Annotated[int, Field(ge=1, le=MOST_YEARS)] = 1
     ready: Identifier | None = None
@@ -127,8 +118,6 @@ class Formula(Span):
         if isinstance(value, list) and all(isinstance(one, dict) for one in value):
             *earlier, last = value or [{}]
             return {**last, "earlier": tuple(earlier)}
-        if isinstance(value, dict) and isinstance(value.get("denominator"), list):
-            return {**value, "denominator": tuple(value["denominator"])}
         return value
 
     @model_validator(mode="after")

@@ -470,19 +470,12 @@ class Service(Model):
     sections: tuple[Section, ...] = Field(strict=False)
     chapters: tuple[Chapter, ...] = Field(strict=False)
     groups: tuple[Group, ...] = Field(strict=False)
-    means: Mapping[Identifier, tuple[MeanPeriod, ...]] = Field(strict=False)
+    means: Mapping[Identifier, Annotated[tuple[MeanPeriod, ...], Field(strict=False)]]
     indicators: tuple[Indicator, ...] = Field(strict=False)
     components: tuple[Indicator, ...] = Field(default=(), strict=False)
     relations: Relations = Relations()
     tables: tuple[Table, ...] = Field(strict=False)
     measures: tuple[Measure, ...] = Field(strict=False)
-
-    @field_validator("means", mode="before")
-    @classmethod
-    def _tuples(cls, value: Any) -> Any:
-        if isinstance(value, Mapping):
-            return {k: tuple(v) if isinstance(v, list) else v for k, v in value.items()}
-        return value
 
     @property
     def file(self) -> str:
