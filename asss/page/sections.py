@@ -135,13 +135,16 @@ def top(
     reconstructed : str
         The phrase on figures that are not official, with its `details`.
     """
+    words, n = known.phrases.words, len(book.reported)
     count = sum(fact.basis == "reconstructed" for fact in book.reported)
     if book.snapshot.is_fetched:
         # Where none of the year's own is, what its changes are held against may be.
         behind = "reconstructed_line_behind"
         reconstructed = f"{reconstructed}_fetched" if count else behind
     means = sum(fact.mean_basis == "reconstructed" for fact in book.reported)
-    details |= {"count": count, "n": len(book.reported), "year": book.run.year}
+    told = words["reconstructed_all" if count == n else "reconstructed_some"]
+    details |= {"which": told.format(count=count, n=n), "year": book.run.year}
+    details["means"] = _means(book, known)
     return block(
         "heading",
         known,
@@ -149,16 +152,37 @@ def top(
         reconstructed=text.phrase(reconstructed, details, known)
         if book.is_reconstructed
         else "",
-        is_mostly=count + means >= len(book.reported),
+        is_mostly=count + means >= n,
         notes=[entry.text for entry in book.page_wide_forbehold(known)],
         summary=summary,
         sources=sources,
     )
 
 
+def _means(book: NetworkBook, known: Catalogue) -> str:
+    """How many of the means are not official either, in words."""
+    held = [fact for fact in book.reported if fact.network_mean is not None]
+    count = sum(fact.mean_basis == "reconstructed" for fact in held)
+    if not count:
+        return ""
+    how_many = "most" if count * 2 > len(held) else "some"
+    key = "all" if count == len(held) else how_many
+    return known.phrases.words[f"reconstructed_means_{key}"]
+
+
+def _reservation(book: NetworkBook, known: Catalogue) -> str:
+    """What is said beside the status, where figures of the year are not official."""
+    if not book.is_reconstructed:
+        return ""
+    is_all = all(fact.basis == "reconstructed" for fact in book.reported)
+    of = "status_all_reconstructed" if is_all else "status_reconstructed"
+    return known.phrases.words[of]
+
+
 def dates(book: NetworkBook, known: Catalogue, title: str) -> dict[str, Any]:
     """What every page of a year begins with: title, dates, and how final it is."""
     run, words = book.run, known.phrases.words
+    bases = {f.basis for f in book.facts.values() if f.value is not None}
     status = publication.edition(book, known).status
     edition: dict[str, Detail] = {"edition": run.year + 1, "year": run.year}
     return {
@@ -166,8 +190,8 @@ def dates(book: NetworkBook, known: Catalogue, title: str) -> dict[str, Any]:
         "title": title,
         "run": run,
         "status": words[f"status_{status or 'unknown'}"],
-        "reservation": words["status_reconstructed"] if book.is_reconstructed else "",
-        "figures": text.figures_from(book.snapshot, known),
+        "reservation": _reservation(book, known),
+        "figures": text.figures_from(book.snapshot, known, bases),
     }
 
 

@@ -20,7 +20,7 @@ from asss.analysis.tables import mark
 from asss.catalogue import language
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.knowledge import Indicator
-from asss.catalogue.parameters import EVERY
+from asss.catalogue.parameters import EVERY, NETWORK
 from asss.outputs import INDEX_NAME
 from asss.page import blocks, looks, text
 
@@ -186,9 +186,7 @@ def _card(entry: Listing, year: int, known: Catalogue) -> dict[str, Any]:
         "title": entry.facts["title"],
         "page": f"{folder}/{entry.files[0].name}",
         "status": words[f"status_{edition['status'] or 'unknown'}"],
-        "reservation": words["status_reconstructed"]
-        if entry.facts["contains_reconstructed"]
-        else "",
+        "reservation": _reservation(entry, known, year),
         "published": run["published"],
         "changed": run["changed"],
         "is_old": entry.is_old,
@@ -213,6 +211,21 @@ def _card(entry: Listing, year: int, known: Catalogue) -> dict[str, Any]:
         ],
         "files": entry.files,
     }
+
+
+def _reservation(entry: Listing, known: Catalogue, year: int) -> str:
+    """What is said beside the status of a report, as at its own top."""
+    if not entry.facts["contains_reconstructed"]:
+        return ""
+    rows = {row.id for row in known.service.indicators}
+    is_all = all(
+        fact["basis"] == "reconstructed"
+        for fact in entry.facts["facts"]
+        if (fact["indicator"] in rows and fact["year"] == year)
+        and (entry.id == NETWORK or fact["kommune"] == entry.id)
+    )
+    of = "status_all_reconstructed" if is_all else "status_reconstructed"
+    return known.phrases.words[of]
 
 
 def _caveats(

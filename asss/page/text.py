@@ -7,7 +7,7 @@ Imports ``findings`` and below.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from asss.analysis.facts import Fact
@@ -110,9 +110,18 @@ def bare(amount: float | None, decimals: int) -> str:
     return "" if amount is None else number(amount, decimals)
 
 
-def figures_from(snapshot: Snapshot, known: Catalogue) -> str:
-    """Which figures a report stands on, and from when, in a sentence."""
+def figures_from(
+    snapshot: Snapshot, known: Catalogue, bases: Collection[str] = ()
+) -> str:
+    """Which figures a report stands on, and from when, in a sentence.
+
+    ``bases`` are those of its figures: what is put together may be of one kind alone.
+    """
     rule = "figures_embedded"
+    if "reconstructed" not in bases:
+        rule = "figures_embedded_published"
+    elif {*bases} == {"reconstructed"}:
+        rule = "figures_embedded_reconstructed"
     if snapshot.is_fetched:
         rule = "figures_fetched" if snapshot.is_from_ssb else "figures_elsewhere"
     details: dict[str, Detail] = {

@@ -82,8 +82,13 @@ FAULTS = (
     ),
     _index(
         "the index does not say what is partly reconstructed",
-        'if entry.facts["contains_reconstructed"]\n',
-        "if False\n",
+        'if not entry.facts["contains_reconstructed"]:',
+        "if True:",
+    ),
+    _index(
+        "the index says «delvis» of what is wholly reconstructed, and the reverse",
+        'of = "status_all_reconstructed" if is_all else "status_reconstructed"',
+        'of = "status_reconstructed" if is_all else "status_all_reconstructed"',
     ),
     _index(
         "the day of change is told as that of publishing",

@@ -21,8 +21,10 @@ from lxml.html import document_fromstring as HTML
 import asss
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import METHOD, NETWORK
+from asss.errors import RenderError
 from asss.formats import readback, typesetting
 from asss.formats.readback import prose
+from asss.page import text
 from asss.runs import batch, report, verification
 from asss.runs.workbench import KommuneReport, MethodReport, NetworkReport
 from asss.statbank import Snapshot
@@ -454,5 +456,50 @@ def test_year_without_forbehold_has_a_page_on_what_it_stands_on(
     ).stdout.decode()
     with ZipFile(folder / "rapport.docx") as word:
         document = word.read("word/document.xml").decode()
-    for text in (page.text_content(), pdf, re.sub(r"<[^>]+>", "", document)):
-        assert said in " ".join(text.split())
+    for whole in (page.text_content(), pdf, re.sub(r"<[^>]+>", "", document)):
+        assert said in " ".join(whole.split())
+
+
+@pytest.mark.parametrize(
+    ("kommune", "status", "told"),
+    [
+        ("stavanger", "alle nøkkeltallene rekonstruert", "alle de 13 nøkkeltallene"),
+        ("bergen", "delvis rekonstruert", "12 av 13 nøkkeltall"),
+    ],
+)
+def test_what_is_reconstructed_is_told_as_it_is(
+    kommune: str, status: str, told: str
+) -> None:
+    """All is not «delvis» or «13 av 13», and all the means are not «de fleste»."""
+    made = asss.report(kommune, 2018, service="barnevern", snapshot="embedded")
+    assert isinstance(made, KommuneReport)
+    facts, page = made.content().content, made.preview().html
+    readback.check(facts, made.known, html=page, pdf=None)
+    name = made.known.network.member(kommune).name
+    for said, false in (
+        (f"{told} for {name} i 2018 og alle snittene", f"{told} for {name} i 2018"),
+        (f", {status}", ", helt sikre"),
+        ("KS og kommuner, og av rekonstruerte tall.", "KS og kommuner."),
+    ):
+        (place,) = re.findall(r"\s".join(map(re.escape, said.split(" "))), page)
+        wrong = page.replace(place, false)
+        with pytest.raises(RenderError, match="lacks"):
+            readback.check(facts, made.known, html=wrong, pdf=None)
+
+
+def test_figures_that_are_all_of_one_kind_are_said_to_be(
+    known: Catalogue, snapshot: Snapshot
+) -> None:
+    """Put together of published figures, of reconstructed ones, or of both."""
+    for bases, told in (
+        (
+            {"real", "reconstructed"},
+            "tall fra SSB, KS og kommuner, og av rekonstruerte",
+        ),
+        ({"real", "published"}, "av publiserte tall fra SSB, KS og kommuner."),
+        (
+            {"reconstructed"},
+            "ikke hentet fra SSB: De er satt sammen 23.11.2026, og alle",
+        ),
+    ):
+        assert told in text.figures_from(snapshot, known, bases)

@@ -372,6 +372,7 @@ FAMILIES = {
     "basis_": set(BASES),
     "mean_": {"plain", "weighted", "plain_of_others", "weighted_of_others"},
     "status_": {"endelige", "forelopige", "unknown"},
+    "reconstructed_means_": {"all", "most", "some"},
     "field_": {*chain(*TABLES.values()), "mark", "notes"},
     "about_": set(chain(*TABLES.values()))
     | {f"{table}_{name}" for table, names in TOLD_OTHERWISE.items() for name in names},

@@ -23,7 +23,14 @@ from asss.outputs import HTML_NAME
 
 __all__ = ["Cell", "Chapter", "Expected", "Row", "amount", "capital", "counted"]
 __all__ += ["dated", "expect", "listed", "marked", "percent", "rests_on", "spaced"]
-__all__ += ["is_alone", "unavailable", "unformatted", "written"]
+__all__ += [
+    "is_alone",
+    "reservation",
+    "unavailable",
+    "unformatted",
+    "warning",
+    "written",
+]
 
 Words: TypeAlias = Mapping[str, str]
 Fact: TypeAlias = Mapping[str, Any]
@@ -348,8 +355,15 @@ def _top(book: _Book) -> Iterator[str]:
     if run["changed"]:
         yield f"{words['changed']}: {dated(run['changed'])}"
     yield words[f"status_{book.facts['edition']['status'] or 'unknown'}"]
+    if book.facts["contains_reconstructed"]:
+        yield reservation(book.facts, book.known)
     if book.facts["contains_reconstructed"] and run["kommune"] != METHOD:
         yield words["reconstructed_heading"]
+        if not book.facts["snapshot"]["fetched"]:
+            is_one = run["kommune"] != NETWORK
+            rule = "reconstructed_line" if is_one else "network_reconstructed"
+            yield warning(rule, book.facts, book.known)
+    yield from _origin(book.facts, book.known)
     shown = {n for i in book.known.service.indicators for n in book.touching(i.id)}
     for name, entry in book.forbehold.items():
         is_wide = entry["indicators"] == EVERY and entry["kind"] not in HOUSEKEEPING
@@ -464,6 +478,59 @@ def _beside(book: _Book) -> Iterator[str]:
             # Of several members the same is said once, of all of them by name.
             told = str(entry["text"])
             yield from re.split(rf"\b(?:{names})\b", told) if is_joint else (told,)
+
+
+def _of_year(facts: Mapping[str, Any], known: Catalogue) -> list[Fact]:
+    """The rows of Tabell 1 in the report's year: of one kommune, or of all."""
+    run, rows = facts["run"], {row.id for row in known.service.indicators}
+    is_one = run["kommune"] not in (NETWORK, METHOD)
+    return [
+        fact
+        for fact in facts["facts"]
+        if fact["year"] == run["year"] and fact["indicator"] in rows
+        if not is_one or fact["kommune"] == run["kommune"]
+    ]
+
+
+def reservation(facts: Mapping[str, Any], known: Catalogue) -> str:
+    """What the status is told with."""
+    bases = {fact["basis"] for fact in _of_year(facts, known)}
+    is_all = bases == {"reconstructed"}
+    of = "status_all_reconstructed" if is_all else "status_reconstructed"
+    return known.phrases.words[of]
+
+
+def warning(rule: str, facts: Mapping[str, Any], known: Catalogue) -> str:
+    """How many figures and means of the year are not official."""
+    words, own = known.phrases.words, _of_year(facts, known)
+    means = [fact["mean_basis"] for fact in own if fact["network_mean"] is not None]
+    bases = [fact["basis"] for fact in own]
+    count, n = bases.count("reconstructed"), len(bases)
+    which = words["reconstructed_some" if n - count else "reconstructed_all"]
+    part = means.count("reconstructed") / max(len(means), 1)
+    told = words[f"reconstructed_means_{'most' if part > 1 / 2 else 'some'}"]
+    told = words["reconstructed_means_all"] if part == 1 else told if part else ""
+    return known.phrases.phrases[rule].sentence.format(
+        which=which.format(count=count, n=n),
+        means=told,
+        kommune=facts["kommune"],
+        year=facts["run"]["year"],
+    )
+
+
+def _origin(facts: Mapping[str, Any], known: Catalogue) -> Iterator[str]:
+    """What figures that were not fetched are put together of."""
+    held = facts["snapshot"]
+    if held["fetched"]:
+        return
+    kept = {fact["basis"] for fact in facts["facts"] if fact["value"] is not None}
+    rule = "figures_embedded"
+    if "reconstructed" not in kept:
+        rule += "_published"
+    elif len(kept) == 1:
+        rule += "_reconstructed"
+    sentence = known.phrases.phrases[rule].sentence
+    yield sentence.format(day=dated(held["created"]))
 
 
 def rests_on(facts: Mapping[str, Any], known: Catalogue) -> str:

@@ -23,6 +23,7 @@ from asss.formats.readback.expectation import (
     dated,
     listed,
     marked,
+    reservation,
     spaced,
 )
 from asss.formats.readback.markup import Element, page, places, text
@@ -309,7 +310,7 @@ class _Area:
         told = words[f"status_{status}"]
         told = told[:1].upper() + told[1:].lower()
         if facts["contains_reconstructed"]:
-            told += f", {words['status_reconstructed']}"
+            told += f", {reservation(facts, self._known)}"
         day = words["unpublished"]
         if run["published"]:
             day = f"{words['published']} {dated(run['published'])}"

@@ -18,7 +18,7 @@ from typing import Any, TypeAlias
 from asss.catalogue import markdown
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.knowledge import Comment
-from asss.catalogue.parameters import METHOD, NETWORK
+from asss.catalogue.parameters import METHOD
 from asss.errors import RenderError
 from asss.formats.readback import network
 from asss.formats.readback.expectation import (
@@ -27,6 +27,7 @@ from asss.formats.readback.expectation import (
     dated,
     rests_on,
     spaced,
+    warning,
     written,
 )
 from asss.formats.readback.kommune import Hand
@@ -419,18 +420,6 @@ def _limits(known: Catalogue) -> Iterator[str]:
 
 def _reconstructed(facts: Mapping[str, Any], known: Catalogue) -> Iterator[str]:
     """The warning at the top, with how many figures of the year it is about."""
-    run = facts["run"]
-    is_network = run["kommune"] == NETWORK
-    rows = {row.id for row in known.service.indicators}
-    own = [
-        fact["basis"] == "reconstructed"
-        for fact in facts["facts"]
-        if fact["year"] == run["year"]
-        and fact["indicator"] in rows
-        and (is_network or fact["kommune"] == run["kommune"])
-    ]
     for rule in ("network_reconstructed", "reconstructed_line"):
         for name in (rule, f"{rule}_fetched"):
-            yield known.phrases.phrases[name].sentence.format(
-                count=sum(own), n=len(own), kommune=facts["kommune"], year=run["year"]
-            )
+            yield warning(name, facts, known)
