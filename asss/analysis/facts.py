@@ -8,7 +8,7 @@ Says nothing of what is worth telling. Imports ``chance`` and below.
 import math
 from collections.abc import Hashable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeAlias
@@ -408,6 +408,12 @@ class FactBook(NetworkBook):
         whose = kommune or self.member.id
         return super().fact(indicator, kommune=whose, year=year)
 
+    @property
+    def own(self) -> list[Fact]:
+        """The report's figures of its year, rows of Tabell 1 and components."""
+        rows = [one for one in self.facts.values() if one.kommune == self.member.id]
+        return [one for one in rows if one.year == self.run.year]
+
     def history(self, indicator: str, kommune: str | None = None) -> list[Fact]:
         """The facts of one kommune over all years, oldest first."""
         return super().history(indicator, kommune or self.member.id)
@@ -576,16 +582,8 @@ def network_book(
 
 def book_of(member: Member, book: NetworkBook) -> FactBook:
     """The network's facts, for a report on one member."""
-    return FactBook(
-        run=book.run,
-        members=book.members,
-        snapshot=book.snapshot,
-        facts=book.facts,
-        years=book.years,
-        all_years=book.all_years,
-        components=book.components,
-        member=member,
-    )
+    shared = {one.name: getattr(book, one.name) for one in fields(NetworkBook)}
+    return FactBook(**shared, member=member)
 
 
 def _records(rows: "pd.DataFrame") -> list[dict[Hashable, Any]]:

@@ -67,7 +67,7 @@ def changed_facts(printed: FactBook, supposed: FactBook) -> pd.DataFrame:
     """
     rows = {
         fact.indicator: (_told(fact), _told(supposed.fact(fact.indicator)))
-        for fact in _own(printed)
+        for fact in printed.own
     }
     frame = pd.DataFrame(
         {
@@ -206,7 +206,7 @@ def what_ifs(
 ) -> dict[str, Mapping[str, Any]]:
     """What :func:`robustness` asks of a report, by name, as ``suppose`` takes it."""
     own, year = book.member.id, book.run.year
-    rules = {known.mean_rule(fact.indicator, year) for fact in _own(book)}
+    rules = {known.mean_rule(fact.indicator, year) for fact in book.own}
     rule = "plain" if any(weighing(one) == "weighted" for one in rules) else "weighted"
     whole: dict[str, Mapping[str, Any]] = {rule: {"mean": rule}}
     if known.is_of_others(year):
@@ -219,12 +219,6 @@ def what_ifs(
         **whole,
         **{f"without {name}": {"without": [name]} for name in left},
     }
-
-
-def _own(book: FactBook) -> list[Fact]:
-    """The report's figures of its year, rows of Tabell 1 and components."""
-    rows = [one for one in book.facts.values() if one.kommune == book.member.id]
-    return [one for one in rows if one.year == book.run.year]
 
 
 def _conclusions(found: Findings, known: Catalogue) -> dict[tuple[str, str], str]:

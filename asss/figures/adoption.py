@@ -18,7 +18,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from asss.catalogue import language
 from asss.errors import UsageError, bullets
-from asss.figures.canvas import FAMILY, Colour, font_files
+from asss.figures.canvas import FAMILY, Colour, element, font_files
 
 __all__ = ["adopt"]
 
@@ -288,11 +288,7 @@ def _element(one: Element, names: Mapping[str, str], *, is_ours: bool) -> str:
         inside = "".join(_element(part, names, is_ours=is_ours) for part in one)
         if name in ("g", "defs") and not inside:
             return ""
-    return (
-        f"<{name}{_said(about)}>{inside}</{name}>"
-        if inside
-        else f"<{name}{_said(about)}/>"
-    )
+    return element(name, _said(about), inside)
 
 
 def _said(about: Mapping[str, Any]) -> str:

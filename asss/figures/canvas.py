@@ -27,6 +27,7 @@ __all__ = [
     "Look",
     "Point",
     "Scale",
+    "element",
     "font_files",
     "warm_up",
     "width_of",
@@ -324,7 +325,7 @@ class Canvas:
             "stroke-linejoin": "round",
         }
         paper = f'<rect width="{wide}" height="{high}" fill="{Colour.PAPER}"/>'
-        return _element("svg", _said(about), paper + _written(self._drawn))
+        return element("svg", _said(about), paper + _written(self._drawn))
 
     def _draw(
         self, tag: str, inner: str, own: Mapping[str, Said], **look: Said
@@ -339,12 +340,13 @@ def _written(drawn: Iterable[_Mark]) -> str:
         marks = list(group)
         shared = look if len(marks) > 1 else ""
         each = "" if shared else look
-        inner = "".join(_element(m.tag, m.own + each, m.inner) for m in marks)
-        parts.append(_element("g", look, inner) if shared else inner)
+        inner = "".join(element(m.tag, m.own + each, m.inner) for m in marks)
+        parts.append(element("g", look, inner) if shared else inner)
     return "".join(parts)
 
 
-def _element(tag: str, said: str, inner: str) -> str:
+def element(tag: str, said: str, inner: str) -> str:
+    """An element of SVG, with its attributes as they are written and what it holds."""
     return f"<{tag}{said}>{inner}</{tag}>" if inner else f"<{tag}{said}/>"
 
 
