@@ -286,6 +286,7 @@ def chapter(
         "chapter",
         known,
         paragraphs=_noted([whole] if whole else [], said, found, known),
+        instead="" if whole else _elsewhere(found, known, chapter),
         figure=Markup("\n".join(one.html for one in shown)),
         closing=[
             comments.inline(one, known) for one in said.last(chapter, causes=True)
@@ -295,6 +296,19 @@ def chapter(
     )
     figures = {n: data for one in shown for n, data in one.figures.items()}
     return Illustrated(made.html, figures)
+
+
+def _elsewhere(found: Findings, known: Catalogue, chapter: str) -> str:
+    """Where a reader finds what a chapter without a sentence is about."""
+    rows = {row.id for row in known.service.in_chapter(chapter)}
+    facts = (found.book.by_id[n] for s in found.about(SUMMARY) for n in s.facts)
+    is_main = any(
+        fact.indicator in rows and fact.kommune == found.book.member.id
+        for fact in facts
+    )
+    words = known.phrases.words
+    told = words["chapter_in_summary" if is_main else "chapter_in_table"]
+    return told.format(heading=words["summary_heading"])
 
 
 def facts(found: Findings, known: Catalogue) -> FactsFile:

@@ -503,3 +503,39 @@ def test_figures_that_are_all_of_one_kind_are_said_to_be(
         ),
     ):
         assert told in text.figures_from(snapshot, known, bases)
+
+
+@pytest.mark.parametrize(
+    ("kommune", "year", "told", "false"),
+    [
+        # Sick leave is the one thing to say of «Kvalitet», and the first of the page.
+        (
+            "drammen",
+            2017,
+            "Det rapporten sier om dette, står under Hovedfunn.",
+            "Rapporten omtaler ingen av tallene her; de står i tabellen.",
+        ),
+        (
+            "oslo",
+            2018,
+            "Rapporten omtaler ingen av tallene her; de står i tabellen.",
+            "Det rapporten sier om dette, står under Hovedfunn.",
+        ),
+    ],
+)
+def test_chapter_without_a_sentence_says_where_to_look(
+    kommune: str, year: int, told: str, false: str
+) -> None:
+    """A heading over a figure alone looks like a page that was not finished."""
+    made = asss.report(kommune, year, service="barnevern", snapshot="embedded")
+    assert isinstance(made, KommuneReport)
+    facts, page = made.content().content, made.preview().html
+    assert "kvalitet" not in {one["section"] for one in facts["sentences"]}
+    readback.check(facts, made.known, html=page, pdf=None)
+    (place,) = HTML(page).xpath(f"//p[normalize-space()='{told}']")
+    (heading,) = place.xpath("preceding::h2[1]")
+    assert heading.text_content().strip().startswith("Kvalitet")
+    assert page.count(told) == 1
+    for wrong in (page.replace(told, false), page.replace(told, "")):
+        with pytest.raises(RenderError, match="lacks"):
+            readback.check(facts, made.known, html=wrong, pdf=None)

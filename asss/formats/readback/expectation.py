@@ -423,13 +423,30 @@ def _chapters(book: _Book) -> Iterator[Chapter]:
     headings |= {chapter.id: chapter.name for chapter in known.service.chapters}
     for section, heading in headings.items():
         said = book.said(section)
+        texts = tuple(sentence["text"] for sentence in said)
+        if not said and section != SUMMARY:
+            texts = (_elsewhere(book, section),)
         yield Chapter(
             heading,
-            tuple(sentence["text"] for sentence in said),
-            tuple(_marks(sentence, own, single) for sentence in said),
+            texts,
+            tuple(_marks(sentence, own, single) for sentence in said) or ((),),
             tuple(_comments(book, section)),
             is_headed=section != SUMMARY or bool(said),
         )
+
+
+def _elsewhere(book: _Book, section: str) -> str:
+    """Where what a chapter is about stands, when nothing is told in it."""
+    whose = {row.id for row in book.known.service.in_chapter(section)}
+    by_id = {fact["id"]: fact for fact in book.facts["facts"]}
+    own = {
+        by_id[name]["indicator"]
+        for sentence in book.said(SUMMARY)
+        for name in sentence["facts"]
+        if by_id[name]["kommune"] == book.run["kommune"]
+    }
+    told = book.words["chapter_in_summary" if own & whose else "chapter_in_table"]
+    return told.format(heading=book.words["summary_heading"])
 
 
 def _single(book: _Book) -> dict[str, str]:
