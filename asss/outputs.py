@@ -51,8 +51,8 @@ __all__ = [
     "failed_notebook",
     "folder",
     "former",
+    "formers",
     "is_address",
-    "is_former",
     "is_here",
     "left_behind",
     "put",
@@ -160,11 +160,16 @@ def reports(output: Path) -> Iterator[Path]:
     place, and no report's.
     """
     for area in sorted(output.glob("[0-9][0-9][0-9][0-9]/[!.]*")):
-        if area.is_dir() and not is_former(area):
+        if area.is_dir() and not _is_former(area):
             yield from sorted(one for one in area.glob("[!.]*") if one.is_dir())
 
 
-def is_former(folder: Path) -> bool:
+def formers(of_year: Path) -> list[Path]:
+    """The folders of a year that reports lay in, with what lies there now."""
+    return [one for one in sorted(of_year.glob("[!.]*")) if _is_former(one)]
+
+
+def _is_former(folder: Path) -> bool:
     """Whether files of a report lie where now only service areas do."""
     return any((folder / name).is_file() for name in (LAST, HTML_NAME, FACTS_NAME))
 

@@ -611,7 +611,7 @@ def _write_indexes(
             from asss.runs import contents
 
             contents.write_index(areas, year=year, output=task.output, failed=old)
-        if any(outputs.is_former(one) for one in page.parent.glob("[!.]*")):
+        if outputs.formers(page.parent):
             from asss.runs import relocation
 
             relocation.lead_on(areas, year, task.output)

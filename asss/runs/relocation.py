@@ -8,7 +8,7 @@ below.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from asss import outputs
@@ -19,14 +19,7 @@ from asss.page import site
 from asss.runs import manifest
 from asss.runs.manifest import Moved
 
-__all__ = ["former", "lead_on", "page"]
-
-
-def former(output: Path, year: int) -> Iterator[Path]:
-    """The folders of a year that reports lay in, with what lies there now."""
-    for folder in sorted((output / str(year)).glob("[!.]*")):
-        if folder.is_dir() and outputs.is_former(folder):
-            yield folder
+__all__ = ["lead_on", "page"]
 
 
 def lead_on(areas: Sequence[Catalogue], year: int, output: Path) -> list[Path]:
@@ -47,7 +40,7 @@ def lead_on(areas: Sequence[Catalogue], year: int, output: Path) -> list[Path]:
         If one cannot be written.
     """
     led, known_of = [], {known.service.service: known for known in areas}
-    for folder in former(output, year):
+    for folder in outputs.formers(output / str(year)):
         try:
             kept = manifest.read(folder)
         except ManifestError:

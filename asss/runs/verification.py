@@ -285,11 +285,11 @@ class _Look:
         self, output: Path, kommune: str | None, year: int | None
     ) -> Iterator[Check]:
         """Look at where reports lay before there were service areas."""
-        for folder in sorted(output.glob("[0-9][0-9][0-9][0-9]/[!.]*")):
-            of_year = int(folder.parent.name)
-            is_asked = kommune in (None, folder.name) and year in (None, of_year)
-            if is_asked and folder.is_dir() and outputs.is_former(folder):
-                yield from self._at_former(folder)
+        years = "[0-9][0-9][0-9][0-9]" if year is None else f"{year:04}"
+        for of_year in sorted(output.glob(years)):
+            for folder in outputs.formers(of_year):
+                if kommune in (None, folder.name):
+                    yield from self._at_former(folder)
 
     def _at_former(self, folder: Path) -> Iterator[Check]:
         about = f"{folder.parent.name}/{folder.name}"
