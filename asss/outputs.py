@@ -148,7 +148,7 @@ def folder(output: Path, year: int, service: str, kommune: str) -> Path:
 
 
 def former(output: Path, year: int, kommune: str) -> Path:
-    """Where reports lay while there was one service area: see `runs.relocation`."""
+    """Where reports lay while there was one service area: see `runs.contents`."""
     return output / str(year) / kommune
 
 

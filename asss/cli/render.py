@@ -607,14 +607,13 @@ def _write_indexes(
             old = failed
             now = manifest.index_of(areas, year, task.output, old)
             is_due = bool(now.reports) or page.is_file()
-        if is_due:
+        formers = outputs.formers(page.parent)
+        if is_due or formers:
             from asss.runs import contents
-
+        if is_due:
             contents.write_index(areas, year=year, output=task.output, failed=old)
-        if outputs.formers(page.parent):
-            from asss.runs import relocation
-
-            relocation.lead_on(areas, year, task.output)
+        if formers:
+            contents.relocate(areas, year, task.output)
 
 
 def _name(run: Run) -> str:

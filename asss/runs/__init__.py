@@ -8,7 +8,6 @@ Runs: one report or many, here or elsewhere, and what was made of what.
       batch    workbench            many at once, each in a process │ a report in hand
    report explanation gallery       run the notebook, vouch for it │ why is it printed?
            contents                 the page that links the reports of a year
-          relocation                what lies where reports lay before
            manifest                 what was made of what; is it as it would be?
            ledger                   Endret
            kernels                  the kernels of the notebooks

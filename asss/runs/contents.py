@@ -2,8 +2,12 @@
 The page that links reports: what lies there of a year, read from their own files.
 
 It is read back as reports are, and what reads PDF comes with that: whoever only asks
-what is due, or makes a report, does without. Imports ``readback``, ``site``,
-``manifest`` and ``ledger``.
+what is due, or makes a report, does without.
+
+So do old addresses lead to reports. One of when there was one service area,
+``<year>/<kommune>/``, is one of now, ``<year>/<service>/<kommune>/``, as soon as that
+is made: what lay there is then gone, and a small page leads on, with a manifest of its
+own. Imports ``readback``, ``site``, ``manifest`` and ``ledger``.
 """
 
 import json
@@ -11,18 +15,19 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from asss import outputs
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import METHOD, NETWORK, SHARED
 from asss.errors import ManifestError, RenderError
 from asss.formats import readback
-from asss.outputs import FACTS_NAME, INDEX_NAME, LINKED
+from asss.outputs import FACTS_NAME, HTML_NAME, INDEX_NAME, LINKED
 from asss.page import site
 from asss.page.site import Area, File, Listing
 from asss.runs import manifest
 from asss.runs.ledger import Ledger
-from asss.runs.manifest import Index
+from asss.runs.manifest import Index, Moved
 
-__all__ = ["made_index", "write_index"]
+__all__ = ["former_page", "made_index", "relocate", "write_index"]
 
 
 def made_index(
@@ -142,3 +147,53 @@ def _listing(folder: Path, name: str, known: Catalogue, *, is_old: bool) -> List
         if (folder / file).is_file()
     ]
     return Listing(folder.name, name, facts, files, is_old=is_old)
+
+
+# -- where reports lay before ----------------------------------------------------------
+
+
+def relocate(areas: Sequence[Catalogue], year: int, output: Path) -> list[Path]:
+    """
+    Let the old address of each report that is made lead to where it is now.
+
+    What nothing vouches for, and a report that is not made at its new place yet, is
+    left as it is; so is, beside the page, a file that was not made with the report.
+
+    Returns
+    -------
+    led : list of Path
+        The folders that lead on from now.
+
+    Raises
+    ------
+    RenderError
+        If one cannot be written.
+    """
+    led, known_of = [], {known.service.service: known for known in areas}
+    for folder in outputs.formers(output / str(year)):
+        try:
+            kept = manifest.read(folder)
+        except ManifestError:
+            continue
+        known = known_of.get(kept.service)
+        place = outputs.folder(output, year, kept.service, folder.name)
+        if known is None or not (place / HTML_NAME).is_file():
+            continue
+        leads_to = f"../{kept.service}/{folder.name}/{HTML_NAME}"
+        with outputs.workplace(folder) as work:
+            for name in manifest.strays(kept, folder):
+                (work / name).parent.mkdir(parents=True, exist_ok=True)
+                (work / name).write_bytes((folder / name).read_bytes())
+            html = former_page(place, leads_to, known)
+            (work / HTML_NAME).write_text(html, encoding="utf-8")
+            files = {HTML_NAME: manifest.file_of(work / HTML_NAME)}
+            manifest.write(Moved(form=1, leads_to=leads_to, files=files), work)
+            outputs.put(work, folder)
+        led.append(folder)
+    return led
+
+
+def former_page(place: Path, leads_to: str, known: Catalogue) -> str:
+    """The page that leads to a report, called by its title."""
+    facts = json.loads((place / FACTS_NAME).read_bytes())
+    return site.moved(facts["title"], leads_to, known)

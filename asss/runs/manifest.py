@@ -231,7 +231,7 @@ class Index(Model):
 
 class Moved(Model):
     """
-    The whole of ``manifest.json`` where a report lay: see ``relocation``.
+    The whole of ``manifest.json`` where a report lay: see ``contents``.
 
     Attributes
     ----------

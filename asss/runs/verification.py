@@ -42,7 +42,7 @@ from asss.outputs import (
     REVIEW_NAME,
 )
 from asss.page import record
-from asss.runs import batch, contents, ledger, manifest, relocation, report
+from asss.runs import batch, contents, ledger, manifest, report
 from asss.runs.ledger import Entry, Ledger
 from asss.runs.manifest import Inputs, Manifest
 from asss.statbank import Snapshot, holdings
@@ -305,7 +305,7 @@ class _Look:
         known = self.known(place.parent.name, parameters.BOKMAL)
         try:
             written = (folder / HTML_NAME).read_text("utf-8")
-            if known and written != relocation.page(place, kept.leads_to, known):
+            if known and written != contents.former_page(place, kept.leads_to, known):
                 problems.append(f"it is not the page that leads to {kept.leads_to}")
         except (OSError, ValueError, LookupError):
             problems.append(f"it leads to {kept.leads_to}, where no report is")

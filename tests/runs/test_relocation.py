@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup
 from asss import outputs
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import SERVICE
-from asss.runs import manifest, relocation, verification
+from asss.runs import contents, manifest, verification
 from asss.runs.ledger import Entry, Ledger
 
 TROMSO = "../sosiale_tjenester/tromso/rapport.html"
@@ -34,7 +34,7 @@ def test_old_address_leads_on(both: Path, known: Catalogue) -> None:
     """By a link with the report's title, and at once; nothing else is left there."""
     folder = outputs.former(both, 2017, "tromso")
     assert "still does" in _told(both)["note"]
-    assert relocation.lead_on([known], 2017, both) == [folder]
+    assert contents.relocate([known], 2017, both) == [folder]
     assert manifest.names(folder) == [manifest.MANIFEST_NAME, outputs.HTML_NAME]
     page = BeautifulSoup((folder / outputs.HTML_NAME).read_text("utf-8"), "html.parser")
     (link,) = page.select("main a")
@@ -46,28 +46,28 @@ def test_old_address_leads_on(both: Path, known: Catalogue) -> None:
     assert (folder / str(link["href"])).is_file()
     assert _told(both) == {"ok": f"leads on to {TROMSO}"}
     # Once is enough.
-    assert relocation.lead_on([known], 2017, both) == []
+    assert contents.relocate([known], 2017, both) == []
 
 
 def test_what_is_not_made_anew_is_left(both: Path, known: Catalogue) -> None:
     """Its page is the only one there is."""
     shutil.rmtree(outputs.folder(both, 2017, SERVICE, "tromso"))
     before = manifest.names(outputs.former(both, 2017, "tromso"))
-    assert relocation.lead_on([known], 2017, both) == []
+    assert contents.relocate([known], 2017, both) == []
     assert manifest.names(outputs.former(both, 2017, "tromso")) == before
 
 
 def test_somebodys_file_is_not_lost(both: Path, known: Catalogue) -> None:
     folder = outputs.former(both, 2017, "tromso")
     (folder / "figurer" / "notat.txt").write_text("Husk.", "utf-8")
-    relocation.lead_on([known], 2017, both)
+    contents.relocate([known], 2017, both)
     assert (folder / "figurer" / "notat.txt").read_text("utf-8") == "Husk."
     assert "figurer/notat.txt was not made with it" in _told(both)["problem"]
 
 
 def test_page_that_leads_elsewhere_is_found(both: Path, known: Catalogue) -> None:
     """However much its manifest vouches for it."""
-    relocation.lead_on([known], 2017, both)
+    contents.relocate([known], 2017, both)
     folder = outputs.former(both, 2017, "tromso")
     page = folder / outputs.HTML_NAME
     page.write_text(page.read_text("utf-8").replace(TROMSO, "https://example.org"))
@@ -80,7 +80,7 @@ def test_page_that_leads_elsewhere_is_found(both: Path, known: Catalogue) -> Non
 def test_old_address_of_a_report_that_is_gone_is_found(
     both: Path, known: Catalogue
 ) -> None:
-    relocation.lead_on([known], 2017, both)
+    contents.relocate([known], 2017, both)
     shutil.rmtree(outputs.folder(both, 2017, SERVICE, "tromso"))
     assert "where no report is" in _told(both)["problem"]
 
