@@ -24,6 +24,7 @@ __all__ = [
     "TableError",
     "UsageError",
     "bullets",
+    "counted",
     "expect",
 ]
 
@@ -71,8 +72,7 @@ class ParameterError(AsssError):
 
     def __init__(self, problems: Sequence[str]) -> None:
         self.problems = tuple(problems)
-        count = len(self.problems)
-        head = "1 problem" if count == 1 else f"{count} problems"
+        head = counted(len(self.problems), "problem")
         super().__init__(f"{head} in parameters/:{bullets(self.problems)}")
 
 
@@ -118,6 +118,23 @@ class LedgerError(AsssError):
 
 class EditionError(AsssError):
     """A rendered report that should be compared is damaged, or of another form."""
+
+
+def counted(count: int, noun: str, many: str = "") -> str:
+    """
+    How many, for messages: one is never several.
+
+    Parameters
+    ----------
+    many : str, optional
+        The noun of several, where it is not the same with an «s».
+
+    Examples
+    --------
+    >>> counted(1, "indicator"), counted(0, "figure"), counted(2, "match", "matches")
+    ('1 indicator', '0 figures', '2 matches')
+    """
+    return f"{count} {noun if count == 1 else many or f'{noun}s'}"
 
 
 def expect(kinds: type | tuple[type, ...], given: object, what: str) -> None:

@@ -26,7 +26,7 @@ from asss.catalogue.knowledge import (
     weighing,
 )
 from asss.catalogue.parameters import METHOD, Identifier, Member, Model, Run
-from asss.errors import AsssError, FactError, TableError, UsageError
+from asss.errors import AsssError, FactError, TableError, UsageError, counted
 from asss.statbank import Snapshot
 from asss.statbank.holdings import open_snapshot
 
@@ -285,7 +285,8 @@ class NetworkBook:
         """In a line, and not fact by fact."""
         whose = ", ".join(self.kommuner)
         return (
-            f"{type(self).__name__}({whose}, {self.run.year}: {len(self.facts)} facts)"
+            f"{type(self).__name__}({whose}, {self.run.year}: "
+            f"{counted(len(self.facts), 'fact')})"
         )
 
     @property

@@ -25,7 +25,7 @@ from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.formula import Formula
 from asss.catalogue.knowledge import Indicator, Series
 from asss.catalogue.parameters import FOLDER, Member
-from asss.errors import TableError, bullets
+from asss.errors import TableError, bullets, counted
 from asss.statbank import CONTENTS, TIME, Snapshot
 from asss.statbank.holdings import available_years, check_year, doubts
 
@@ -145,7 +145,7 @@ def _check_plausible(known: Catalogue, observations: pd.DataFrame) -> None:
         more = [f"and {len(found) - LISTED} more"] if found[LISTED:] else []
         lines = bullets([*found[:LISTED], *more])
         msg = (
-            f"{len(found)} figures are not plausible:{lines}\nWhere a figure is "
+            f"{counted(len(found), 'figure')} not plausible:{lines}\nWhere a figure is "
             f"right, widen `plausible` in {FOLDER}/{known.service.file}; "
             "where it is not, leave it out with a forbehold until it has been "
             "corrected."

@@ -59,7 +59,7 @@ from asss.catalogue.parameters import (
 )
 from asss.catalogue.rules import Rule
 from asss.catalogue.translation import OwnTranslation, Translation
-from asss.errors import ParameterError, UsageError, expect
+from asss.errors import ParameterError, UsageError, counted, expect
 
 __all__ = [
     "MANUAL_FOLDER",
@@ -181,8 +181,9 @@ class Catalogue:
         """In a line: everything that is in it fills a book."""
         return (
             f"Catalogue({self.service.service!r}, {self.language!r}: "
-            f"{len(self.network.members)} kommuner, {len(self.service.indicators)} "
-            f"indicators, {len(self.forbehold)} forbehold)"
+            f"{counted(len(self.network.members), 'kommune', 'kommuner')}, "
+            f"{counted(len(self.service.indicators), 'indicator')}, "
+            f"{len(self.forbehold)} forbehold)"
         )
 
     def _repr_html_(self) -> str:
@@ -1166,9 +1167,9 @@ def _check_service(service: Service, collected: set[str]) -> list[str]:
     for where, name in service.relations.names:
         references.append((f"relations.{where}", "figure", [name], ids["figures"]))
     for where, what, names, there in references:
-        problems += parameters.unknown(
-            f"{file}: {where}", names, there, what=f"{what} "
-        )
+        lines = parameters.unknown(f"{file}: {where}", names, there, what=f"{what} ")
+        more = f" A new one begins under {what}s:." if f"{what}s" in ids else ""
+        problems += [f"{line}{more}" for line in lines]
     for wrong in (_wrong_means, _wrong_formulas, _wrong_chances, _wrong_measures):
         problems += [f"{file}: {line}" for line in wrong(service)]
     return [*problems, *_not_begun(service, collected)]

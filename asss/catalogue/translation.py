@@ -330,7 +330,7 @@ def lacking(
         ]
         lines.append((f"texts.{kind}", names))
     return tuple(
-        f"{file}: {kind}: {len(names)} are missing: {', '.join(names)}"
+        f"{file}: {kind}: {len(names)} missing: {', '.join(names)}"
         for kind, names in lines
         if names
     )

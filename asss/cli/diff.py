@@ -26,7 +26,7 @@ from asss.cli.terminal import (
     service_names,
     years_of,
 )
-from asss.errors import RenderError, UsageError
+from asss.errors import RenderError, UsageError, counted
 from asss.runs import comparison
 from asss.runs.comparison import OWN, Comparison, FigureChange, Piece
 
@@ -285,7 +285,9 @@ def _texts(found: Comparison, known: Catalogue) -> None:
         _title("Forbehold")
     for (name, old, new), reports in found.forbehold_by_change.items():
         fate = "changed" if old and new else "appeared" if new else "disappeared"
-        out.print(Text(f"  {name} · {fate} · {len(reports)} reports", style="dim"))
+        out.print(
+            Text(f"  {name} · {fate} · {counted(len(reports), 'report')}", style="dim")
+        )
         for piece in (Piece("removed", old), Piece("added", new)):
             if piece.text:
                 out.print(Text.assemble("    ", _marked(piece)))

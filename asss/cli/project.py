@@ -34,7 +34,7 @@ from asss.cli.terminal import (
     service_areas,
     service_names,
 )
-from asss.errors import ParameterError, UsageError
+from asss.errors import ParameterError, UsageError, counted
 from asss.outputs import HTML_NAME, INDEX_NAME
 
 __all__ = ["check", "init", "list_", "new", "open_", "verify"]
@@ -107,7 +107,8 @@ def check(service: ServicesOption = None, parameters_: ParametersOption = None) 
         held = statbank.spans(years[name])
         out.print(f"{f'{name}: ' if len(areas) > 1 else in_order}{_counted(known)}")
         out.print(
-            f"Snapshot {safe(answers.name)}: {len(answers.tables)} tables, {held}."
+            f"Snapshot {safe(answers.name)}: "
+            f"{counted(len(answers.tables), 'table')}, {held}."
         )
     for file in catalogue.unread(folder):
         out.print(
@@ -120,9 +121,7 @@ def check(service: ServicesOption = None, parameters_: ParametersOption = None) 
         dict.fromkeys(line for one in areas.values() for line in one.service.unverified)
     )
     if unverified:
-        out.print(
-            f"\n{len(unverified)} tables and codes have not been verified against SSB:"
-        )
+        out.print(f"\nNot verified against SSB ({len(unverified)}):")
         for line in unverified:
             out.print(f"  - {safe(line)}")
 
@@ -131,10 +130,13 @@ def _counted(known: Catalogue) -> str:
     """How much is known of a service area."""
     service = known.service
     return (
-        f"{len(known.network.members)} kommuner, "
-        f"{len(service.indicators)} indicators, {len(service.measures)} measures, "
-        f"{len(known.forbehold)} forbehold, {len(known.phrases.phrases)} phrases, "
-        f"{len(known.manual)} manual figures, {len(known.comments)} comments."
+        f"{counted(len(known.network.members), 'kommune', 'kommuner')}, "
+        f"{counted(len(service.indicators), 'indicator')}, "
+        f"{counted(len(service.measures), 'measure')}, "
+        f"{len(known.forbehold)} forbehold, "
+        f"{counted(len(known.phrases.phrases), 'phrase')}, "
+        f"{counted(len(known.manual), 'manual figure')}, "
+        f"{counted(len(known.comments), 'comment')}."
     )
 
 
@@ -402,7 +404,6 @@ def verify(
                 f"{MARKS[check.outcome]} {safe(check.about)}: {safe(check.message)}"
             )
     if outcomes["problem"]:
-        count = outcomes["problem"]
-        out.print(f"{count} problem{'s' if count > 1 else ''}.")
+        out.print(f"{counted(outcomes['problem'], 'problem')}.")
         raise typer.Exit(FAILURE)
     out.print("No problems.")

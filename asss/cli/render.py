@@ -34,7 +34,7 @@ from asss.cli.terminal import (
     today,
     years_of,
 )
-from asss.errors import ManifestError, UsageError
+from asss.errors import ManifestError, UsageError, counted
 from asss.outputs import (
     EDITIONS,
     FORMATS,
@@ -516,15 +516,15 @@ def _make(task: _Task, due: Sequence[Run], account: Account) -> None:
         _write_indexes(task, due, results)
         finished = account.counts["rendered"]
         line = (
-            f"Interrupted: {finished} of {len(due)} reports were finished and are kept"
-            f" in {task.output}. The same command makes the rest."
+            f"Interrupted: {finished} of {counted(len(due), 'report')} finished and "
+            f"kept in {task.output}. The same command makes the rest."
         )
         account.problem("interrupted", f"[yellow]{safe(line)}[/yellow]", line)
         raise typer.Exit(getattr(ending, "code", Ended().code)) from None
     _write_indexes(task, due, results)
     if account.counts["failed"]:
         names = [_short(result.run) for result in results if result.error]
-        line = f"{len(names)} of {len(due)} reports failed:"
+        line = f"{len(names)} of {counted(len(due), 'report')} failed:"
         shown = f"[red]{line}[/red] {', '.join(names)}"
         account.problem("some_failed", shown, f"{line} {', '.join(names)}")
 

@@ -90,7 +90,7 @@ def in_language(notebook: NotebookNode, known: Catalogue) -> NotebookNode:
             cell.source = known.prose.get(head, cell.source)
     if lacking:
         file = translation.file_of(known.language)
-        msg = f"{file}: prose: {len(lacking)} are missing: {', '.join(lacking)}"
+        msg = f"{file}: prose: {len(lacking)} missing: {', '.join(lacking)}"
         raise ParameterError([msg])
     return notebook
 

@@ -21,7 +21,7 @@ from asss.analysis.publication import Edition, Finality
 from asss.analysis.tables import Basis
 from asss.catalogue.knowledge import Speaker, Supposition
 from asss.catalogue.parameters import SHARED, Identifier, Model
-from asss.errors import RenderError
+from asss.errors import RenderError, counted
 from asss.statbank import Snapshot
 
 __all__ = [
@@ -400,7 +400,10 @@ class FactsFile(Model):
 
     def __repr__(self) -> str:
         """In a line, and not fact by fact."""
-        return f"{len(self.facts)} facts, {len(self.sentences)} sentences"
+        return (
+            f"{counted(len(self.facts), 'fact')}, "
+            f"{counted(len(self.sentences), 'sentence')}"
+        )
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         return {FACTS_MIME: self.content, "text/plain": repr(self)}

@@ -41,7 +41,7 @@ from asss.catalogue.parameters import (
     SHARED,
     Run,
 )
-from asss.errors import EditionError, RenderError, UsageError
+from asss.errors import EditionError, RenderError, UsageError, counted
 from asss.outputs import FACTS_NAME, WHAT_IF_FOLDER
 from asss.page import record, site, text
 from asss.page.blocks import environment
@@ -691,7 +691,7 @@ def _listed(reports: Collection[ReportKey]) -> str:
     if len(reports) <= FEW:
         return ", ".join(f"{kommune} {year}" for year, kommune in reports)
     years = dict.fromkeys(str(year) for year, _ in reports)
-    return f"{len(reports)} reports, data years {', '.join(years)}"
+    return f"{counted(len(reports), 'report')}, data years {', '.join(years)}"
 
 
 def _side(edition: Edition, other: Edition) -> Side:

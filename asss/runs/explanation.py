@@ -26,7 +26,7 @@ from asss.analysis.tables import mark
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.language import HARD_SPACE, number, significant
 from asss.catalogue.parameters import suggestion
-from asss.errors import UsageError, expect
+from asss.errors import UsageError, counted, expect
 from asss.page import text
 
 __all__ = ["Explanation", "Printed"]
@@ -108,7 +108,10 @@ class Explanation:
     def __repr__(self) -> str:
         """In a line: what it is, of which figure."""
         what = f"{self.asked}: {self.quantity or 'sentence'}"
-        told = self.how or f"rule {self.rule}, {len(self.facts.columns)} figures"
+        told = (
+            self.how
+            or f"rule {self.rule}, {counted(len(self.facts.columns), 'figure')}"
+        )
         return f"Explanation({what} | {told})"
 
     def __str__(self) -> str:

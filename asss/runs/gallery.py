@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from asss.errors import TableError, UsageError, expect
+from asss.errors import TableError, UsageError, counted, expect
 
 __all__ = ["Gallery", "browse"]
 
@@ -46,7 +46,7 @@ class Gallery:
 
     def __repr__(self) -> str:
         """In a line: how many."""
-        return f"Gallery({len(self.tables)} tables)"
+        return f"Gallery({counted(len(self.tables), 'table')})"
 
     @cached_property
     def pages(self) -> dict[str, str]:

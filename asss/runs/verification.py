@@ -31,6 +31,7 @@ from asss.errors import (
     NoSnapshotError,
     SnapshotError,
     UsageError,
+    counted,
 )
 from asss.formats import exports, readback, review
 from asss.outputs import (
@@ -229,7 +230,8 @@ def check_snapshots(root: Path, names: Sequence[str] = ()) -> Iterator[Check]:
         yield from (Check(about, "problem", problem) for problem in problems)
         if not problems:
             files = len(list(snapshot.folder.iterdir()))
-            seen = f"{len(snapshot.tables)} tables in {files} files, as vouched for"
+            tables = counted(len(snapshot.tables), "table")
+            seen = f"{tables} in {counted(files, 'file')}, as vouched for"
             yield Check(about, "ok", seen)
 
 
@@ -546,7 +548,7 @@ def _look_at_report(
         message = f"{name} was not made with the report. Move it to another folder."
         yield Check(place.name, "problem", message)
     if not problems and not strays:
-        yield Check(place.name, "ok", f"{len(kept.files)} files as they were made")
+        yield Check(place.name, "ok", f"{counted(len(kept.files), 'file')} as made")
 
 
 def _ledger_faults(kept: Manifest, entry: Entry | None) -> list[str]:
@@ -607,7 +609,7 @@ def _look_at_index(
     for problem in problems:
         yield Check(about, "problem", f"{problem}. {again}")
     if not problems:
-        yield Check(about, "ok", f"shows what {len(found)} reports say")
+        yield Check(about, "ok", f"shows what {counted(len(found), 'report')} say")
 
 
 def _figures(facts: Path) -> dict[tuple[str, str], tuple[object, str]]:
@@ -663,4 +665,6 @@ def _make_again(place: _Place, kept: Manifest, root: Path) -> Iterator[Check]:
         )
         yield Check(place.name, "problem", message)
     else:
-        yield Check(place.name, "ok", f"made again, {len(names)} files, same bytes")
+        yield Check(
+            place.name, "ok", f"made again, {counted(len(names), 'file')}, same bytes"
+        )

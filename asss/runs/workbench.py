@@ -37,7 +37,7 @@ from asss.catalogue.parameters import (
     fold,
 )
 from asss.catalogue.supposition import Mean, suppose
-from asss.errors import RenderError, UsageError, bullets, expect
+from asss.errors import RenderError, UsageError, bullets, counted, expect
 from asss.figures import Picture
 from asss.outputs import FACTS_NAME, HTML_NAME, PDF_NAME, WHAT_IF_FOLDER
 from asss.page import keyfigures, method, overview, own, sections, text
@@ -113,8 +113,8 @@ class Report:
 
     def __repr__(self) -> str:
         """In a line: whose, and how much."""
-        said = len(self.found.statements)
-        return f"Report({self.title}: {len(self.facts)} facts, {said} sentences)"
+        said = counted(len(self.found.statements), "sentence")
+        return f"Report({self.title}: {counted(len(self.facts), 'fact')}, {said})"
 
     def _repr_html_(self) -> str:
         return self.heading()._repr_html_()

@@ -630,7 +630,7 @@ def test_figures_that_nobody_can_have_are_refused(
         sources.load_observations(known, wrong, until=2020)
     said = str(refusal.value)
     for part in (
-        f"{count} figures are not plausible",
+        f"{count} figures not plausible",
         "netto_driftsutgifter_sosialtjenesten_per_innb for oslo 2015 is ",
         "12367",
         "not within -5000 to 40000",

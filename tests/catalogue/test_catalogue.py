@@ -805,7 +805,11 @@ def repeat_entry(key: str, name: str) -> Callable[[dict[str, Any]], None]:
                 "series",
                 [{"table": "12302", "contents": {"label": "x", "verified": False}}],
             ),
-            ("measures[kvp_mottakere].series", "unknown table '12302'"),
+            (
+                "measures[kvp_mottakere].series",
+                "unknown table '12302'",
+                "A new one begins under tables:",
+            ),
             id="unknown-table",
         ),
         pytest.param(

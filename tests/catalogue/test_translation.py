@@ -162,9 +162,9 @@ def test_whole_report_is_refused_with_what_lacks(project: Path, tmp_path: Path) 
         report.render_report(run, root=project, output=tmp_path / "made")
     assert refusal.value.problems == nynorsk.untranslated
     assert nynorsk.untranslated == (
-        "fraser.nn.yaml: phrases: 1 are missing: level_alone",
-        "fraser.nn.yaml: words: 1 are missing: unit_maneder",
-        f"{OWN_NYNORSK}: texts.indicators: 1 are missing: sykefravaer.subject",
+        "fraser.nn.yaml: phrases: 1 missing: level_alone",
+        "fraser.nn.yaml: words: 1 missing: unit_maneder",
+        f"{OWN_NYNORSK}: texts.indicators: 1 missing: sykefravaer.subject",
     )
     assert not list(tmp_path.glob("made/*"))
 
@@ -427,7 +427,7 @@ def test_cell_of_the_notebook_that_is_not_translated_is_refused_by_name(
     with rewritten(project / "parameters" / NYNORSK) as content:
         del content["prose"]["Nøkkeltall"]
     run = parameters.Run(kommune="oslo", year=2020, snapshot="embedded", language="nn")
-    told = r"fraser\.nn\.yaml: prose: 1 are missing: Nøkkeltall"
+    told = r"fraser\.nn\.yaml: prose: 1 missing: Nøkkeltall"
     with pytest.raises(ParameterError, match=told):
         report.render_report(run, root=project, output=tmp_path)
 

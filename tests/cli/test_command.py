@@ -974,7 +974,7 @@ def test_quiet_tells_of_failures_alone(
     assert result.exit_code == FAILURE
     assert result.output.splitlines() == [
         "failed  no ink",
-        "1 of 1 reports failed: tromso",
+        "1 of 1 report failed: tromso",
     ]
     mixed = _run(*_tromso(spare, "--quiet", "--log", "json"))
     _refused(mixed, USAGE, "--quiet goes with none of")
@@ -1006,7 +1006,7 @@ def test_ctrl_c_keeps_what_is_finished_and_says_so(
     assert "Traceback" not in result.output
     (line,) = [x for x in result.output.splitlines() if x.startswith("Interrupted")]
     assert line == (
-        "Interrupted: 1 of 11 reports were finished and are kept in "
+        "Interrupted: 1 of 11 reports finished and kept in "
         f"{spare / 'outputs'}. The same command makes the rest."
     )
     assert (spare / "outputs" / "2017" / INDEX_NAME).is_file()
@@ -1084,7 +1084,7 @@ def test_ctrl_c_before_the_first_report_leaves_no_index(
         *("--parameters", str(project / "parameters")),
     )
     assert result.exit_code == 130
-    assert "0 of 1 reports were finished" in result.output
+    assert "0 of 1 report finished" in result.output
     assert not (project / "outputs").exists()
 
 
