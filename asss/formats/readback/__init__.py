@@ -35,6 +35,7 @@ from asss.formats.readback import (
     own,
     package,
     paper,
+    sight,
     table,
     webpage,
     workbook,
@@ -191,6 +192,7 @@ def read_review(html: str, facts: Mapping[str, Any], known: Catalogue) -> list[s
     return [
         *(f"{REVIEW_NAME}: {fault}" for fault in own.read(html, facts, known)),
         *figures.read(own.taken_off(html), facts, known, is_review=True),
+        *(f"{REVIEW_NAME}: {one}" for one in sight.strange_looks(html, sight.REVIEW)),
     ]
 
 
@@ -474,12 +476,15 @@ def _page(
 ) -> list[str]:
     """What is wrong with a page: first its figures, each of which is one thing."""
     read = [f"{HTML_NAME}: {fault}" for fault in own.read(html, facts, known)]
-    html = own.taken_off(html)
+    whole, html = html, own.taken_off(html)
     read += figures.read(html, facts, known)
     try:
         root = markup.page(html, known.phrases.words)
     except RenderError as error:
         return [*read, f"{HTML_NAME}: {error}"]
+    kind = sight.OF_ALL if facts["run"]["kommune"] in SHARED else sight.PAGE
+    looks = (*sight.strange_looks(whole, kind), *sight.hidden(root))
+    read += [f"{HTML_NAME}: {fault}" for fault in looks]
     if facts["run"]["kommune"] == NETWORK:
         read += members.read(root, facts, known)
     if facts["run"]["kommune"] not in SHARED:

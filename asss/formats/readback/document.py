@@ -321,6 +321,9 @@ def _texts(document: Document, expected: Expected) -> Iterator[str]:
         if chapter.heading in parts:
             yield from _marks(document, chapter)
     led = {address for one in document.paragraphs for address in one.addresses}
+    for source in (way for c in expected.chapters for _, way in c.bylines):
+        if source not in led:
+            yield f"comments: none leads to {source}"
     if expected.leads_to and expected.leads_to not in led:
         yield f"page: does not lead to {expected.leads_to}"
 

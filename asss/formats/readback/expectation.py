@@ -59,14 +59,17 @@ class Chapter:
     A heading, and the sentences under it.
 
     With each sentence, in `marks`, the forbehold that it must lead to. Of what people
-    say, in `comments`, each with the sentence that it must stand after, or none. Where
-    nothing stands out there are no main findings, and no heading to them.
+    say, in `comments`, each with the sentence that it must stand after, or none; in
+    `voices` with whose words it is, and in `bylines` who wrote it down, and where.
+    Where nothing stands out there are no main findings, and no heading to them.
     """
 
     heading: str
     sentences: tuple[str, ...]
     marks: tuple[tuple[str, ...], ...] = ()
     comments: tuple[tuple[str, str], ...] = ()
+    voices: tuple[tuple[str, str], ...] = ()
+    bylines: tuple[tuple[str, str], ...] = ()
     is_headed: bool = True
 
 
@@ -354,9 +357,10 @@ def _top(book: _Book) -> Iterator[str]:
         yield words["unpublished"]
     if run["changed"]:
         yield f"{words['changed']}: {dated(run['changed'])}"
-    yield words[f"status_{book.facts['edition']['status'] or 'unknown'}"]
+    status = words[f"status_{book.facts['edition']['status'] or 'unknown'}"]
     if book.facts["contains_reconstructed"]:
-        yield reservation(book.facts, book.known)
+        status += f", {reservation(book.facts, book.known)}"
+    yield f"{words['edition']}: {status}"
     if book.facts["contains_reconstructed"] and run["kommune"] != METHOD:
         yield words["reconstructed_heading"]
         if not book.facts["snapshot"]["fetched"]:
@@ -431,6 +435,8 @@ def _chapters(book: _Book) -> Iterator[Chapter]:
             texts,
             tuple(_marks(sentence, own, single) for sentence in said) or ((),),
             tuple(_comments(book, section)),
+            tuple(_voices(book, section)),
+            tuple(_bylines(book, section)),
             is_headed=section != SUMMARY or bool(said),
         )
 
@@ -467,13 +473,35 @@ def _notes(book: _Book) -> Iterator[str]:
     return (text for name, text in _single(book).items() if name in shown)
 
 
+def _commented(book: _Book, section: str) -> list[Mapping[str, Any]]:
+    """What people say in a section, and is told."""
+    held = (one for one in book.facts["comments"] if one["section"] == section)
+    return [one for one in held if one["outcome"] == "told"]
+
+
 def _comments(book: _Book, section: str) -> Iterator[tuple[str, str]]:
     """What people say in a section, each with the sentence it must stand after."""
-    for comment in book.facts["comments"]:
-        if comment["section"] == section and comment["outcome"] == "told":
-            number = comment["sentence"]
-            after = "" if number is None else book.facts["sentences"][number]["text"]
-            yield after, unformatted(comment["printed"])
+    for comment in _commented(book, section):
+        number = comment["sentence"]
+        after = "" if number is None else book.facts["sentences"][number]["text"]
+        yield after, unformatted(comment["printed"])
+
+
+def _voices(book: _Book, section: str) -> Iterator[tuple[str, str]]:
+    """The same, each with whose words it is."""
+    for one in _commented(book, section):
+        label = f"comment_{one['says'] or 'heading'}"
+        yield unformatted(one["printed"]), book.words[label]
+
+
+def _bylines(book: _Book, section: str) -> Iterator[tuple[str, str]]:
+    """Who wrote it down and when, each with where it is from."""
+    heading = book.words["comment_heading"]
+    told = (
+        (f"{heading}: {one['author']}, {dated(one['date'])}.", str(one["source"]))
+        for one in _commented(book, section)
+    )
+    yield from dict.fromkeys(told)
 
 
 def _beside(book: _Book) -> Iterator[str]:
@@ -482,6 +510,8 @@ def _beside(book: _Book) -> Iterator[str]:
     named = phrases["method_title"].sentence.format(year=run["year"])
     yield phrases["method_see"].sentence.format(title=named)
     is_joint = run["kommune"] == NETWORK
+    if is_joint:
+        yield book.words["network_reading"]
     names = "|".join(re.escape(m.name) for m in book.known.network.members)
     years = (run["year"],) if is_joint else book.years
     shown = {

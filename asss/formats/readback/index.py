@@ -18,6 +18,7 @@ from asss.analysis.findings import NOT_COLLECTED, SUMMARY
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.parameters import EVERY, METHOD, NETWORK
 from asss.errors import RenderError
+from asss.formats.readback import sight
 from asss.formats.readback.expectation import (
     amount,
     dated,
@@ -91,7 +92,14 @@ def read(html: str, told: Told, areas: Sequence[Catalogue]) -> list[str]:
         root = page(html, areas[0].phrases.words)
     except RenderError as error:
         return [f"{INDEX_NAME}: {error}"]
-    return [f"{INDEX_NAME}: {fault}" for fault in _faults(root, told, areas)]
+    kind = sight.OF_AREAS if len(areas) > 1 else sight.OF_ALL
+    found = [
+        *_faults(root, told, areas),
+        *_steering(root, areas[0]),
+        *sight.hidden(root),
+        *sight.strange_looks(html, kind, has_script=True),
+    ]
+    return [f"{INDEX_NAME}: {fault}" for fault in found]
 
 
 def _faults(root: Element, told: Told, areas: Sequence[Catalogue]) -> Iterator[str]:
@@ -165,6 +173,18 @@ def _sorting(root: Element, areas: Sequence[Catalogue]) -> Iterator[str]:
             yield f"sorts {sorts} by {given}, and should by {wanted.get(sorts)}"
         if sorts[1:] not in there:
             yield f"sorts {sorts}, which is not there"
+
+
+def _steering(root: Element, known: Catalogue) -> Iterator[str]:
+    """What is told of a search, or of a new order."""
+    words = known.phrases.words
+    names = "shown", "none", "rising", "falling"
+    wanted = {f"data-{name}": words[f"site_{name}"] for name in names}
+    for line in root.iter("div"):
+        if line.get("role") == "status":
+            told = {key: line.get(key) for key in wanted}
+            if told != wanted:
+                yield f"tells of what is sorted {told}, and should tell {wanted}"
 
 
 def _mark(known: Catalogue, areas: Sequence[Catalogue]) -> str:

@@ -117,7 +117,7 @@ class _Matrix:
             should, shade = self._value(fact) if kommune else self._mean(fact), 0
             if text(cell) != spaced(should):
                 yield f"{place}: is «{text(cell)}», and should be «{should}»"
-            signs |= {*re.findall(r"[^\d\s,.−–]+|^[.:]+$", should)}
+            signs |= {*re.findall(r"[^\d\s,.−–]|^[.:]+$", should)}
             if kommune:
                 shade = _shade(fact)
                 if cell.get("data-fact") != fact["id"] or cell.get("data-field"):
@@ -167,6 +167,7 @@ class _Matrix:
         for told in wanted:
             # Of several members the same is said once, of all of them by name.
             parts = [part for part in re.split(rf"\b(?:{names})\b", told) if part]
+            parts += re.findall(rf"\b(?:{names})\b", told)
             of = [note for note in left if all(spaced(p) in note for p in parts)]
             if not of:
                 yield f"{place}: is not noted «{told}»"
@@ -193,7 +194,10 @@ class _Matrix:
             words["reconstructed_mark"]: words["notes_reconstructed"],
             words["preliminary_mark"]: words["notes_preliminary"],
         }
-        if spaced(words["network_shades"]) not in lines:
+        spans = under.iterfind("ul/li/span") if under is not None else ()
+        samples = [part.get("class", "") for part in spans]
+        wanted = [f"shade shade-{n}" for n in range(1, len(SHADES) + 2)]
+        if spaced(words["network_shades"]) not in lines or samples != wanted:
             yield ": what the shades are is not told"
         for sign in sorted(signs & meanings.keys()):
             if spaced(f"{sign} {meanings[sign]}") not in lines:

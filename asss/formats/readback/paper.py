@@ -206,6 +206,7 @@ def _texts(
         (("top", text) for text in expected.top),
         ((c.heading, text) for c in expected.chapters for text in c.sentences),
         ((c.heading, text) for c in expected.chapters for _, text in c.comments),
+        ((c.heading, text) for c in expected.chapters for text, _ in c.bylines),
         (("Tabell 1", text) for text in expected.notes),
         (("page", text) for text in expected.texts),
     )

@@ -88,6 +88,9 @@ def lacking(
             if spaced(text) not in part:
                 yield f"{chapter.heading}: lacks the sentence «{spaced(text)}»"
         yield from _comments(chapter, part, whole, letters)
+        for told, _ in chapter.bylines:
+            if spaced(told) not in part:
+                yield f"{chapter.heading}: lacks «{spaced(told)}»"
     for text in expected.texts:
         if spaced(text) not in whole:
             yield f"page: lacks «{spaced(text)}»"

@@ -52,6 +52,7 @@ def read(root: Element, expected: Expected, accounted: Accounted) -> list[str]:
         *_names(root, expected),
         *_texts(root, parts, expected),
         *_marks(parts, named, expected),
+        *_voices(root, expected),
         *_figures(root, parts, expected),
         *strange_figures(root, accounted),
         *(_dead_ends(named, root) if expected.rows else ()),
@@ -182,6 +183,29 @@ def _links(tag: Element) -> list[Element]:
 def _target(link: Element) -> str:
     """The id that a link leads to."""
     return str(link.get("href")).removeprefix("#")
+
+
+# -- what people say -------------------------------------------------------------------
+
+
+def _voices(root: Element, expected: Expected) -> Iterator[str]:
+    """Set apart as somebody's words, and whose; with who wrote it down, and where."""
+    noted = Counter(
+        (said(one), one.get("aria-label"))
+        for one in root.iter("span", "div")
+        if one.get("role") == "note"
+    )
+    lines = [(said(one), links(one)) for one in root.iter("p")]
+    for chapter in expected.chapters:
+        for told, label in chapter.voices:
+            if not noted[plain(told), label]:
+                yield f"{chapter.heading}: «{plain(told)[:80]}» is not «{label}»"
+        for byline, source in chapter.bylines:
+            if not any(
+                text.startswith(plain(byline)) and led == [source]
+                for text, led in lines
+            ):
+                yield f"{chapter.heading}: «{plain(byline)}» does not lead to {source}"
 
 
 # -- figures ---------------------------------------------------------------------------
