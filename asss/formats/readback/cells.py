@@ -21,6 +21,9 @@ REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 VALUE = f"{MAIN}v"
 DECIMALS = re.compile(r"#,##0(?:\.(0+))?")
 
+#: What is narrower or lower is not seen, and what differs less from its ground.
+SMALLEST, CONTRAST = 3.0, 3.0
+
 
 #: What a cell holds, and how many decimals of a number are shown: None for as many as
 #: it has. Both None where it is empty.
@@ -32,10 +35,11 @@ class Page:
     """
     A sheet: what it is called, its cells that are not empty, and where some lead.
 
-    Rows and columns are numbered from 0.
+    Rows and columns are numbered from 0; ``unseen`` says what of it nobody sees.
     """
 
     name: str
+    unseen: list[str] = field(default_factory=list)
     rows: dict[int, dict[int, Held]] = field(default_factory=dict)
     links: dict[tuple[int, int], str] = field(default_factory=dict)
 
@@ -85,12 +89,15 @@ def _properties(book: zipfile.ZipFile) -> dict[str, str]:
 def _pages(book: zipfile.ZipFile) -> Iterator[Page]:
     ways = _ways(book, "xl/_rels/workbook.xml.rels")
     texts = list(_texts(book))
-    decimals = _decimals(book)
+    styles = ET.fromstring(book.read("xl/styles.xml"))
+    decimals, faint = _decimals(styles), {*_faint(styles)}
     listed = ET.fromstring(book.read("xl/workbook.xml")).iter(f"{MAIN}sheet")
     for sheet in listed:
         path = f"xl/{ways[sheet.attrib[f'{REL}id']]}"
-        page = Page(sheet.attrib["name"])
         root = ET.fromstring(book.read(path))
+        page = Page(sheet.attrib["name"], [*_hidden(sheet, root)])
+        if faint & {int(cell.get("s", "0")) for cell in root.iter(f"{MAIN}c")}:
+            page.unseen.append("some cells are written in the colour of their ground")
         folder, _, name = path.rpartition("/")
         rels = f"{folder}/_rels/{name}.rels"
         led = _ways(book, rels) if rels in book.namelist() else {}
@@ -142,9 +149,47 @@ def _texts(book: zipfile.ZipFile) -> Iterator[str]:
         yield "".join(text.text or "" for text in item.iter(f"{MAIN}t"))
 
 
-def _decimals(book: zipfile.ZipFile) -> list[int | None]:
+def _hidden(sheet: ET.Element, root: ET.Element) -> Iterator[str]:
+    """What a program is told not to show, or to make too small to be read."""
+    if sheet.get("state", "visible") != "visible":
+        yield "it is hidden"
+    for what, size in (("col", "width"), ("row", "ht")):
+        for one in root.iter(f"{MAIN}{what}"):
+            at = one.get("min") or one.get("r")
+            is_small = float(one.get(size, SMALLEST)) < SMALLEST
+            if one.get("hidden") not in (None, "0") or is_small:
+                yield f"its {what} {at} is hidden"
+
+
+def _faint(styles: ET.Element) -> Iterator[int]:
+    """The styles whose letters are hardly told from their ground."""
+
+    def colours(path: str, of: str) -> list[str]:
+        found = (part.find(f".//{MAIN}{of}") for part in styles.iterfind(path))
+        return ["" if one is None else one.get("rgb", "") for one in found]
+
+    letters = colours(f"{MAIN}fonts/{MAIN}font", "color")
+    grounds = colours(f"{MAIN}fills/{MAIN}fill", "fgColor")
+    for number, style in enumerate(styles.iterfind(f"{MAIN}cellXfs/{MAIN}xf")):
+        letter = letters[int(style.get("fontId", "0"))]
+        ground = grounds[int(style.get("fillId", "0"))]
+        light = _light(ground or "FFFFFFFF"), _light(letter or "FF000000")
+        if (max(light) + 0.05) / (min(light) + 0.05) < CONTRAST:
+            yield number
+
+
+def _light(colour: str) -> float:
+    """How light a colour is, ``AARRGGBB``, as WCAG has it."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (2, 4, 6)]
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+        for part in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _decimals(root: ET.Element) -> list[int | None]:
     """How many decimals each style shows: None for as many as there are, -1 else."""
-    root = ET.fromstring(book.read("xl/styles.xml"))
     forms = {
         int(form.attrib["numFmtId"]): form.attrib["formatCode"]
         for form in root.iter(f"{MAIN}numFmt")

@@ -12,6 +12,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -71,8 +72,16 @@ OF_ONE = {
 FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 BREAKS = ("\t", "\r", "\n")
 
-LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+LICENCE = {
+    "name": "CC-BY-4.0",
+    "path": "https://creativecommons.org/licenses/by/4.0/",
+    "title": "Creative Commons Attribution 4.0",
+}
 STATBANK = "https://www.ssb.no/statbank/table/"
+PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
+
+#: What a column may be said to keep to.
+RULES = {"enum", "minimum", "pattern", "required", "unique"}
 
 
 def read(
@@ -123,7 +132,10 @@ def read(
         of = resources[path]
         problems += [
             f"{DESCRIPTOR}, {path}: {fault}"
-            for fault in (*_bytes(of, content), *_fields(of, tables[path], known))
+            for fault in (
+                *_about(of, content, known),
+                *_fields(of, tables[path], known),
+            )
         ]
     problems += [f"{DESCRIPTOR}, {fault}" for fault in _keys(resources, tables)]
     return problems
@@ -360,8 +372,13 @@ def _head(
     for key, text in wanted.items():
         if described.get(key) != text:
             yield f"{key} is «{described.get(key)}», and should be «{text}»"
-    if [one.get("path") for one in described.get("licenses", ())] != [LICENCE]:
-        yield f"its licence should be {LICENCE}"
+    if described.get("licenses") != [LICENCE]:
+        yield f"its licence is {described.get('licenses')}, and should be {[LICENCE]}"
+    parts = {*wanted, "$schema", "licenses", "sources", "resources"}
+    if strange := described.keys() ^ parts:
+        yield f"says {', '.join(sorted(strange))}, or should"
+    if described.get("$schema") != PROFILE:
+        yield f"keeps to {described.get('$schema')}, and should to {PROFILE}"
     given = [(one["path"], one["title"]) for one in described.get("sources", ())]
     if [path for path, _ in given] != [path for path, _ in sources] or not all(
         title.endswith(f"{path.rpartition('/')[2]}: {named}")
@@ -370,15 +387,39 @@ def _head(
         yield f"sources are {given}, and should be {sources}"
 
 
-def _bytes(resource: Mapping[str, Any], content: bytes) -> Iterator[str]:
+def _about(
+    resource: Mapping[str, Any], content: bytes, known: Catalogue
+) -> Iterator[str]:
+    """What a table is said to be, and how it is to be read."""
+    name = resource["path"].rpartition("/")[2].removesuffix(".csv")
+    role, _, number = name.partition("-")
     wanted = {
         "bytes": len(content),
         "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
+        "name": name,
+        "type": "table",
+        "path": resource["path"],
+        "title": f"{known.phrases.words[f'resource_{role}']} {number}".rstrip(),
+        "format": "csv",
+        "mediatype": "text/csv",
         "encoding": "utf-8",
+        "schema": resource.get("schema"),
     }
-    for key, value in wanted.items():
-        if resource.get(key) != value:
-            yield f"{key} is {resource.get(key)}, and should be {value}"
+    for key in dict.fromkeys((*wanted, *resource)):
+        if resource.get(key) != wanted.get(key):
+            yield f"{key} is {resource.get(key)}, and should be {wanted.get(key)}"
+    schema, is_keyed = resource["schema"], role in ("tall", "figur")
+    refers = ["indicator", "kommune"] if is_keyed else ["kommune"]
+    led = {"indicator": "indikatorer", "kommune": "kommuner"}
+    foreign = [
+        {"fields": [one], "reference": {"resource": led[one], "fields": ["id"]}}
+        for one in refers
+        if is_keyed or role in ("behov", "behovstall")
+    ]
+    also = {"missingValues": [""], **({"foreignKeys": foreign} if foreign else {})}
+    for key in dict.fromkeys((*also, *schema)):
+        if key not in ("fields", "primaryKey") and schema.get(key) != also.get(key):
+            yield f"{key} is {schema.get(key)}, and should be {also.get(key)}"
 
 
 #: What a figure rests on, the weakest first.
@@ -412,14 +453,26 @@ def _fields(resource: Mapping[str, Any], rows: Rows, known: Catalogue) -> Iterat
         for key, text in told.items():
             if field.get(key) != text:
                 yield f"{name}: {key} is «{field.get(key)}», and should be «{text}»"
-        if not rules.keys() & {"required", "enum"}:
-            continue
-        cells = {row[at] for row in rows[1:] if len(row) > at}
-        if rules.get("required") and "" in cells:
-            yield f"{name}: is said to be there always, and is not"
-        strange = cells - {*rules.get("enum", cells), ""}
-        if strange:
-            yield f"{name}: may not hold {', '.join(sorted(strange))}, and does"
+        if strange := {*field} - {*told, "name", "constraints"} | rules.keys() - RULES:
+            yield f"{name}: is said to have {', '.join(sorted(strange))}"
+        if rules:
+            cells = [row[at] for row in rows[1:] if len(row) > at]
+            yield from (f"{name}: {fault}" for fault in _broken(rules, cells))
+
+
+def _broken(rules: Mapping[str, Any], cells: Sequence[str]) -> Iterator[str]:
+    """What a column is said to keep to, and does not."""
+    held = {*cells} - {""}
+    if rules.get("required") and "" in cells:
+        yield "is said to be there always, and is not"
+    if rules.get("unique") and len(held) < len(cells):
+        yield "is said to be of one row each, and is not"
+    strange = held - {*rules.get("enum", held)}
+    least, form = rules.get("minimum"), rules.get("pattern")
+    strange |= {one for one in held if least is not None and float(one) < least}
+    strange |= {one for one in held if form and not re.fullmatch(form, one)}
+    if strange:
+        yield f"may not hold {', '.join(sorted(strange))}, and does"
 
 
 def _keys(

@@ -142,6 +142,10 @@ class Waterfall:
     def _phone(self, names: Sequence[Mark]) -> Iterator[str]:
         """A name, and its number, stand over their own bar on a phone."""
         drawing = self.drawing
+        for part in {mark.part for mark in drawing.marks if mark.axis}:
+            _, high, *_ = drawing.box(part, narrow=True)
+            if abs(high - drawing.box(part)[1]) > 1:
+                yield "its bars are moved up or down on a phone, and its names are not"
         for name in names:
             alike = [m for m in drawing.marks if m.kind == "text" and m.y == name.y]
             for mark in alike:

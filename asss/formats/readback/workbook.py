@@ -76,6 +76,7 @@ def read(content: bytes, facts: Mapping[str, Any], known: Catalogue) -> list[str
 
 
 def _faults(page: Page, sheet: Sheet) -> Iterator[str]:
+    yield from (f"{page.name}: {what}" for what in page.unseen)
     lines: list[Sequence[Wanted]] = [[sheet.title], [], [*sheet.heads], *sheet.rows]
     last = max(page.rows, default=-1)
     for number in range(max(len(lines), last + 1)):
