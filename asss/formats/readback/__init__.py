@@ -96,7 +96,7 @@ def read_pdf(pdf: bytes, facts: Mapping[str, Any], known: Catalogue) -> list[str
         known,
         figures.texts(facts, known),
         added=own.added(facts, known),
-        heads=_heads_of(facts, known),
+        table=_table_of(facts, known),
     )
 
 
@@ -113,12 +113,6 @@ def _table_of(facts: Mapping[str, Any], known: Catalogue) -> table.Expected | No
     """What Tabell 1 must be in a report on one kommune; no other has it."""
     is_shared = facts["run"]["kommune"] in SHARED
     return None if is_shared else table.Expected(facts, known)
-
-
-def _heads_of(facts: Mapping[str, Any], known: Catalogue) -> list[str]:
-    """Those of the columns of Tabell 1."""
-    wanted = _table_of(facts, known)
-    return wanted.heads if wanted else []
 
 
 def read_own(html: str, facts: Mapping[str, Any], known: Catalogue) -> list[str]:
@@ -430,11 +424,11 @@ def _said(
         if html is None
         else figures.told(own.taken_off(html))
     )
+    wanted = _table_of(facts, known)
     if pdf is not None:
-        heads = _heads_of(facts, known)
-        problems += paper.read(pdf, expected, known, told, html, added, heads)
+        problems += paper.read(pdf, expected, known, told, html, added, wanted)
     if docx is not None:
-        accounted, wanted = Accounted(facts, known), _table_of(facts, known)
+        accounted = Accounted(facts, known)
         problems += document.read(docx, expected, accounted, known, wanted, told, added)
     return problems
 

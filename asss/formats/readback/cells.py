@@ -14,6 +14,8 @@ from io import BytesIO
 from typing import TypeAlias
 from xml.etree import ElementTree as ET
 
+from asss.formats.readback.ink import light
+
 __all__ = ["Held", "Page", "column", "open_workbook"]
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -179,13 +181,9 @@ def _faint(styles: ET.Element) -> Iterator[int]:
 
 
 def _light(colour: str) -> float:
-    """How light a colour is, ``AARRGGBB``, as WCAG has it."""
-    parts = [int(colour[at : at + 2], 16) / 255 for at in (2, 4, 6)]
-    red, green, blue = (
-        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
-        for part in parts
-    )
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    """How light a colour is, ``AARRGGBB``."""
+    red, green, blue = (int(colour[at : at + 2], 16) / 255 for at in (2, 4, 6))
+    return light((red, green, blue))
 
 
 def _decimals(root: ET.Element) -> list[int | None]:

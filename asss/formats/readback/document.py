@@ -22,7 +22,7 @@ from asss.catalogue.markdown import LEFTOVERS
 from asss.catalogue.parameters import NETWORK
 from asss.formats.readback import picture
 from asss.formats.readback import table as tabell
-from asss.formats.readback.expectation import Chapter, Expected
+from asss.formats.readback.expectation import SHADES, Chapter, Expected
 from asss.formats.readback.expectation import spaced as plain
 from asss.formats.readback.figures import Told
 from asss.formats.readback.own import NOTHING, Added
@@ -46,6 +46,9 @@ PARTS = re.compile(
 
 #: The only fields: of pages, and of the numbers of figures and tables.
 FIELDS = re.compile(r" (?:PAGE|NUMPAGES|SEQ \w+ \\\* ARABIC) ")
+
+#: How a colour is shown that is explained: as a ground of hard spaces.
+SAMPLE = 3 * "\u00a0"
 
 #: Two spaces of which one is hard: Word shows both.
 WIDE = re.compile(r"\u00a0[ \u00a0]|[ \u00a0]\u00a0")
@@ -73,6 +76,10 @@ class Paragraph:
         That lie in it.
     pictures : list of (str, str)
         The text of each for who does not see it, and what the document calls it.
+    sizes : list of float
+        Of each, how high it is shown for its width.
+    samples : list of str
+        The colour of each sample of one; empty where it has none.
     """
 
     style: str = "Normal"
@@ -83,6 +90,8 @@ class Paragraph:
     places: list[str] = field(default_factory=list)
     pictures: list[tuple[str, str]] = field(default_factory=list)
     addresses: list[str] = field(default_factory=list)
+    sizes: list[float] = field(default_factory=list)
+    samples: list[str] = field(default_factory=list)
 
     def after(self, said: str) -> list[str]:
         """Where the letters lead that stand directly behind a sentence."""
@@ -93,13 +102,14 @@ class Paragraph:
 class Cell:
     """A cell: its text, where its letters lead, whether it goes on from above.
 
-    ``is_broken`` is whether a dashed line stands before it.
+    ``is_broken`` is whether a dashed line stands before it; ``colour`` its ground.
     """
 
     text: str
     notes: tuple[str, ...]
     goes_on: bool
     is_broken: bool
+    colour: str
 
 
 @dataclass(frozen=True)
@@ -195,6 +205,10 @@ class Document:
         elif name == f"{W}r":
             is_raised = _value(node, "rPr", "rStyle") in self._raised
             said = "".join(self._said(child, into) for child in node)
+            if said == SAMPLE:
+                shading = node.find(f"{W}rPr/{W}shd")
+                colour = "" if shading is None else shading.get(f"{W}fill", "")
+                into.samples.append(colour)
             if is_raised and leads_to:
                 into.letters.append((len(into.text), leads_to))
             elif not is_raised:
@@ -208,6 +222,9 @@ class Document:
             alt = "" if about is None else about.get("descr", "")
             what = "" if shown is None else shown.get(f"{R}embed", "")
             into.pictures.append((alt, what))
+            size = node.find(f".//{WP}extent")
+            wide, high = (0, 0) if size is None else (size.get("cx"), size.get("cy"))
+            into.sizes.append(float(high or 0) / float(wide or 1))
         if node.tag == f"{W}br" and node.get(f"{W}type") == "column":
             return ""
         signs = {f"{W}t": node.text or "", f"{W}tab": " ", f"{W}br": " "}
@@ -230,6 +247,7 @@ class Document:
                     tuple(to for one in inside for _, to in one.letters),
                     merge is not None and merge.get(f"{W}val") != "restart",
                     _value(cell, "tcPr", "tcBorders", "left") == "dashed",
+                    _ground(cell),
                 )
                 cells += [made] * int(_value(cell, "tcPr", "gridSpan") or 1)
             is_head = row.find(f"{W}trPr/{W}tblHeader") is not None
@@ -241,6 +259,12 @@ def _value(node: Element, *path: str) -> str:
     """What is said of an element, by its way there; empty where nothing is."""
     found = node.find("/".join(f"{W}{name}" for name in path))
     return "" if found is None else found.get(f"{W}val", "")
+
+
+def _ground(cell: Element) -> str:
+    """The colour of a cell; empty where it has none."""
+    shading = cell.find(f"{W}tcPr/{W}shd")
+    return "" if shading is None else shading.get(f"{W}fill", "")
 
 
 def read(
@@ -272,6 +296,7 @@ def read(
         *_strange(document, accounted),
         *_leftovers(document),
         *(_rows(document, known) if expected.kommune_id == NETWORK else ()),
+        *(_shades(document, expected) if expected.shades else ()),
     ]
     return [f"rapport.docx: {problem}" for problem in dict.fromkeys(problems)]
 
@@ -384,7 +409,7 @@ def _figures(
             yield f"{chapter.heading}: has no figure"
     number = 0
     for one, below in pairwise([*document.paragraphs, Paragraph()]):
-        for written, name in one.pictures:
+        for (written, name), size in zip(one.pictures, one.sizes, strict=True):
             if plain(written) in added.alts:
                 continue
             number, alt = number + 1, plain(written)
@@ -392,7 +417,8 @@ def _figures(
             if below.style != "caption" or not re.match(rf"\w+ {number}\. \S", told):
                 yield f"{place}: its caption is «{told[:80]}»"
             should = shown[number - 1] if number <= len(shown) else Told(told, alt)
-            for fault in picture.faults(_image(document, name), should):
+            image = _image(document, name)
+            for fault in picture.faults(image, should, size):
                 yield f"{place}: {fault}"
             for what, is_, right in (
                 ("caption", told, should.caption),
@@ -448,7 +474,7 @@ def _table(document: Document, wanted: Tabell) -> Iterator[str]:
         lines.append(tabell.Line(_noted(document, first), under))
     for fault in tabell.lines_differ(lines, wanted.lines()):
         yield f"Tabell 1{fault}"
-    for text in (*wanted.legend(), wanted.source()):
+    for text in (*wanted.legend(), wanted.source(), *wanted.lettered()):
         if plain(text) not in document.whole:
             yield f"Tabell 1: does not tell «{plain(text)}»"
 
@@ -508,6 +534,25 @@ def _rows(document: Document, known: Catalogue) -> Iterator[str]:
         if head.replace(" ", "") != should.replace(" ", ""):
             yield f"Tabell 1: a row is «{head}», and should be «{should}»"
             return
+
+
+def _shades(document: Document, expected: Expected) -> Iterator[str]:
+    """In the table on all members, each shade as its index has it, row by row."""
+    samples = [colour for one in document.paragraphs for colour in one.samples]
+    if len(samples) != len(SHADES) + 1 or len({*samples}) != len(samples):
+        yield f"Tabell 1: its samples of shades are {samples}"
+        return
+    # Of the mean, which stands last, there is none; nor of a part, which is one cell.
+    found = [
+        cell.colour
+        for table in document.tables
+        for row in table.rows
+        if len(row) > 2 and row[0] is not row[1]
+        for cell in row[1:-1]
+    ]
+    wanted = [("", *samples)[shade] for shade in expected.shades]
+    if found[: len(wanted)] != wanted:
+        yield "Tabell 1: its shades are not those of its indexes"
 
 
 def _is_of(text: str, name: str, names: set[str]) -> bool:

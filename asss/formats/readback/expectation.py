@@ -23,14 +23,8 @@ from asss.outputs import HTML_NAME
 
 __all__ = ["Cell", "Chapter", "Expected", "Row", "amount", "capital", "counted"]
 __all__ += ["dated", "expect", "listed", "marked", "percent", "rests_on", "spaced"]
-__all__ += [
-    "is_alone",
-    "reservation",
-    "unavailable",
-    "unformatted",
-    "warning",
-    "written",
-]
+__all__ += ["SHADES", "is_alone", "reservation", "shade", "unavailable"]
+__all__ += ["unformatted", "warning", "written"]
 
 Words: TypeAlias = Mapping[str, str]
 Fact: TypeAlias = Mapping[str, Any]
@@ -94,6 +88,8 @@ class Expected:
         Where that page is, seen from the report.
     members : mapping of (str, str) to str
         Tabell 1 on all members: its figures by indicator and by the head of a column.
+    shades : tuple of int
+        Of its cells in their order, each by its index: 0 where there is none.
     """
 
     kommune_id: str
@@ -112,6 +108,7 @@ class Expected:
     notes: tuple[str, ...]
     leads_to: str
     members: Mapping[tuple[str, str], str]
+    shades: tuple[int, ...]
 
     @property
     def named(self) -> str:
@@ -298,6 +295,7 @@ def expect(facts: Mapping[str, Any], known: Catalogue) -> Expected:
         notes=() if whose in SHARED else tuple(_notes(book)),
         leads_to="" if whose == METHOD else f"../{METHOD}/{HTML_NAME}",
         members=dict(_members(book)) if whose == NETWORK else {},
+        shades=tuple(_shades(book)) if whose == NETWORK else (),
     )
 
 
@@ -392,6 +390,29 @@ def _members(book: _Book) -> Iterator[tuple[tuple[str, str], str]]:
                 spaced(own or fact["status"]),
             )
             yield (row, words["table_mean"]), spaced(mean or "–")
+
+
+#: From which index each shade is, from the darkest.
+SHADES = 125.0, 110.0, 90.0, 75.0
+
+
+def shade(fact: Fact) -> int:
+    """1 for the highest indexes, 5 for the lowest, 0 where there is none."""
+    if fact["index"] is None:
+        return 0
+    index = float(written(fact["index"]).replace("\u00a0", "").replace("\u2212", "-"))
+    return next((n for n, limit in enumerate(SHADES, 1) if index >= limit), 5)
+
+
+def _shades(book: _Book) -> Iterator[int]:
+    """Row by row, under the parts that they stand in, member by member."""
+    known, year = book.known, book.run["year"]
+    having = {kommune for _, kommune, of in book.by_key if of == year}
+    members = [one.id for one in known.network.members if one.id in having]
+    for part in known.service.sections:
+        for one in known.service.indicators:
+            if one.section == part.id:
+                yield from (shade(book.by_key[one.id, who, year]) for who in members)
 
 
 def _figure(

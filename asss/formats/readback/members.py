@@ -15,15 +15,13 @@ from asss.analysis.facts import HOUSEKEEPING
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.knowledge import Indicator
 from asss.catalogue.parameters import EVERY
-from asss.formats.readback.expectation import SIGNS, marked, spaced, written
+from asss.formats.readback.expectation import SHADES, SIGNS, marked, spaced, written
+from asss.formats.readback.expectation import shade as shade_of
 from asss.formats.readback.markup import Element, letters, links, places, text
 
 __all__ = ["read"]
 
 Fact: TypeAlias = Mapping[str, Any]
-
-#: From which index each shade is, from the darkest.
-SHADES = (125.0, 110.0, 90.0, 75.0)
 
 
 def read(root: Element, facts: Mapping[str, Any], known: Catalogue) -> list[str]:
@@ -119,7 +117,7 @@ class _Matrix:
                 yield f"{place}: is «{text(cell)}», and should be «{should}»"
             signs |= {*re.findall(r"[^\d\s,.−–]|^[.:]+$", should)}
             if kommune:
-                shade = _shade(fact)
+                shade = shade_of(fact)
                 if cell.get("data-fact") != fact["id"] or cell.get("data-field"):
                     yield f"{place}: says of itself that it is {cell.get('data-fact')}"
                 yield from self._noted(place, cell, self._told(fact, False))
@@ -212,11 +210,3 @@ class _Matrix:
             told = words[f"notes_sign_{SIGNS.get(sign, 'other')}"].format(sign=sign)
             if spaced(f"{sign} {told}") not in lines:
                 yield f": what {sign} is is not told as «{told}»"
-
-
-def _shade(fact: Fact) -> int:
-    """1 for the highest indexes, 5 for the lowest, 0 where there is none."""
-    if fact["index"] is None:
-        return 0
-    index = float(written(fact["index"]).replace("\u00a0", "").replace("\u2212", "-"))
-    return next((n for n, limit in enumerate(SHADES, 1) if index >= limit), 5)

@@ -13,17 +13,19 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from html import unescape
 from io import BytesIO
-from itertools import chain
+from itertools import chain, pairwise
 
 import pikepdf
 from pikepdf import Dictionary
 
 from asss.catalogue.catalogue import Catalogue
 from asss.catalogue.markdown import LEFTOVERS
+from asss.formats.readback import ink
 from asss.formats.readback.expectation import Cell, Expected, Row
 from asss.formats.readback.figures import Told
 from asss.formats.readback.own import NOTHING, Added
 from asss.formats.readback.stream import Letters, Marks, fonts, strokes
+from asss.formats.readback.table import Expected as Tabell
 
 __all__ = ["read"]
 
@@ -38,11 +40,18 @@ Mark = tuple[tuple[int, int], int]
 APART = 9.0
 
 DRAWING = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
+ADDRESS = re.compile(r'<a\b[^>]*href="(https?://[^"]*)"')
 LABEL = re.compile(r"<text\b[^>]*>([^<]*)</text>")
 
 #: Letters of notes that may stand behind a number; what a kommune's name begins with.
 LETTERS = re.compile(r"(?:[a-z]+(?:,[a-z]+)*)?")
 CAPITAL = re.compile(r"[A-ZÆØÅ]")
+
+YEAR = re.compile(r"(?:19|20)\d\d")
+
+#: So far apart may texts of one row stand; so wide may a sample of a shade be at most,
+#: and a cell with one; and what has no ground: no index, and one near the mean.
+LEVEL, SAMPLE, WIDEST, NO_GROUND = 2.0, 12.0, 60.0, (0, 3)
 
 #: So much may stand between the name of a row and its first number: the unit.
 UNIT = 40
@@ -50,11 +59,19 @@ UNIT = 40
 
 @dataclass(frozen=True)
 class Page:
-    """The text of a page, that in its figures, and its header and footer."""
+    """
+    The text of a page, that in its figures, and its header and footer.
+
+    In ``years`` is where a text stands that is a year, from the left and from below.
+    """
 
     text: str
     figures: str
     margin: str
+    years: list[tuple[int, float, float]]
+    dashes: list[ink.Dashes]
+    grounds: list[ink.Ground]
+    is_plain: bool
 
 
 def read(
@@ -64,7 +81,7 @@ def read(
     told: Sequence[Told] = (),
     html: str | None = None,
     added: Added = NOTHING,
-    heads: Sequence[str] = (),
+    table: Tabell | None = None,
 ) -> list[str]:
     """
     What is wrong with a PDF, each with its place.
@@ -77,8 +94,8 @@ def read(
         The page that it must have been set from: the very drawings, and their words.
     added : Added
         What it must hold of the kommune's own.
-    heads : sequence of str
-        Those of the columns of Tabell 1, where it has one.
+    table : table.Expected, optional
+        What Tabell 1 must be, where it has one of a kommune.
     """
     try:
         document = pikepdf.open(BytesIO(pdf))
@@ -97,11 +114,13 @@ def read(
             *_names(document, pages, expected),
             *_pages(pages, expected),
             *_texts(pages, expected, known),
-            *_heads(pages, heads, known),
+            *(_table(pages, table, known) if table else ()),
+            *_shades(pages, expected),
             *_figures(document, others, expected),
             *_told(pages, others, told),
             *_own(pages, figures, added, known),
             *(() if html is None else _drawings(document, pages, html, known)),
+            *(() if html is None else _links(document, html)),
         ]
     return [f"rapport.pdf: {problem}" for problem in dict.fromkeys(problems)]
 
@@ -127,7 +146,10 @@ def _page(
     drawn: dict[str, list[str]] = {"Artifact": [], "Figure": [], "": []}
     before, where = (0.0, 0.0), ""
     held: Marks | None = None
+    years: list[tuple[int, float, float]] = []
     for text, marks, place in strokes(page, fonts(page, read)):
+        if YEAR.fullmatch(text):
+            years.append((int(text), *place))
         if marks is not held:
             held, of = marks, page.objgen
             kinds = ("Figure" if (of, n) in within else name for name, n in marks)
@@ -137,10 +159,15 @@ def _page(
             text = drawn[where].pop() + text
         drawn[where].append(text)
         before = place
+    content = page.Contents.read_bytes() if "/Contents" in page else b""
     return Page(
         text="\n".join(drawn[""]),
         figures="\n".join(drawn["Figure"]),
         margin="\n".join(drawn["Artifact"]),
+        years=years,
+        dashes=ink.dashes(content),
+        grounds=ink.grounds(content),
+        is_plain=ink.is_plain(content),
     )
 
 
@@ -182,6 +209,8 @@ def _pages(pages: Sequence[Page], expected: Expected) -> Iterator[str]:
     for number, page in enumerate(pages, start=1):
         if not (page.text + page.figures).strip():
             yield f"page {number}: has no text"
+        if not page.is_plain:
+            yield f"page {number}: letters are as light as paper, or mirrored"
         if "\ufffd" in page.text:
             yield f"page {number}: has glyphs that stand for no character"
         for what in ("a missing number", "a hole", "a trace of a program"):
@@ -202,8 +231,11 @@ def _texts(
     # The mark is a raised r on the page.
     sign = known.phrases.words["reconstructed_mark"]
     whole = squeezed("".join(page.text for page in pages)).replace(sign, "r")
+    first = squeezed("".join(page.text for page in pages[:1])).replace(sign, "r")
+    for text in expected.top:
+        if squeezed(text).replace(sign, "r") not in first:
+            yield f"top: lacks «{' '.join(text.split())}»"
     texts = chain(
-        (("top", text) for text in expected.top),
         ((c.heading, text) for c in expected.chapters for text in c.sentences),
         ((c.heading, text) for c in expected.chapters for _, text in c.comments),
         ((c.heading, text) for c in expected.chapters for text, _ in c.bylines),
@@ -220,17 +252,64 @@ def _texts(
             yield f"Tabell 1: lacks the row «{name}»: {printed}"
 
 
-def _heads(
-    pages: Sequence[Page], heads: Sequence[str], known: Catalogue
-) -> Iterator[str]:
-    """Over the columns of Tabell 1, from left to right."""
-    if not heads:
+def _table(pages: Sequence[Page], table: Tabell, known: Catalogue) -> Iterator[str]:
+    """Over the columns of Tabell 1, between them, and under them."""
+    sign = known.phrases.words["reconstructed_mark"]
+    whole = squeezed("".join(page.text for page in pages)).replace(sign, "r")
+    first, *others = table.heads
+    if not _has_row(whole, Row(first, tuple(Cell("", one) for one in others)), sign):
+        yield f"Tabell 1: lacks the heads {' | '.join(table.heads)}"
+    for told in (*table.legend(), table.source(), *table.lettered()):
+        if squeezed(told).replace(sign, "r") not in whole:
+            yield f"Tabell 1: does not tell «{' '.join(told.split())}»"
+    broken = dict.fromkeys(table.broken())
+    for page in pages:
+        heads = _head_of(page, table.years)
+        if heads is None:
+            continue
+        # A line stands in the middle between the years that it parts.
+        between = list(pairwise(heads))
+        found = {
+            after: None
+            for line in page.dashes
+            for (_, left), (after, right) in between
+            if left < line.x < right
+        }
+        strange = [
+            line for line in page.dashes if not heads[0][1] < line.x < heads[-1][1]
+        ]
+        if found.keys() != broken.keys() or strange:
+            are, should = sorted(found), sorted(broken)
+            yield f"Tabell 1: has breaks before {are}, and should before {should}"
+
+
+def _head_of(page: Page, years: Sequence[int]) -> list[tuple[int, float]] | None:
+    """How far from the left the heads of the years stand, where a page has them."""
+    for _, _, y in (one for one in page.years if one[0] == years[0]):
+        row = {year: x for year, x, at in page.years if abs(at - y) < LEVEL}
+        if [*row] == [*years] and len(years) > 1:
+            return list(row.items())
+    return None
+
+
+def _shades(pages: Sequence[Page], expected: Expected) -> Iterator[str]:
+    """In the table of all members, each shade as its index has it, row by row."""
+    if not expected.shades:
         return
-    first, *others = heads
-    row = Row(first, tuple(Cell("", one) for one in others))
-    whole = squeezed("".join(page.text for page in pages))
-    if not _has_row(whole, row, known.phrases.words["reconstructed_mark"]):
-        yield f"Tabell 1: lacks the heads {' | '.join(heads)}"
+    held = [
+        (number, -one.y, one.x, one.colour, one.width)
+        for number, page in enumerate(pages)
+        for one in page.grounds
+    ]
+    # What is wide is no cell; what is small is a sample in the legend.
+    cells = [colour for *_, colour, width in sorted(held) if SAMPLE < width < WIDEST]
+    samples = [colour for *_, colour, width in sorted(held) if width <= SAMPLE]
+    dark = [shade for shade in expected.shades if shade not in NO_GROUND]
+    of = dict(zip(dark, cells, strict=False))
+    wanted = [of.get(shade) for shade in (1, 2, 4, 5)]
+    is_told = [one for one in samples if one in wanted] == [o for o in wanted if o]
+    if len(cells) != len(dark) or [of[shade] for shade in dark] != cells or not is_told:
+        yield "Tabell 1: its shades are not those of its indexes"
 
 
 def _has_row(whole: str, row: Row, sign: str) -> bool:
@@ -341,6 +420,20 @@ def _drawings(
         label = squeezed(unescape(written)).replace(sign, "r")
         if label not in whole:
             yield f"figures: lack «{written}»"
+
+
+def _links(document: pikepdf.Pdf, html: str) -> Iterator[str]:
+    """The addresses elsewhere that the page leads to, and no others."""
+    wanted = {unescape(one) for one in ADDRESS.findall(html)}
+    given = {
+        str(one.A.URI)
+        for page in document.pages
+        for one in page.get("/Annots", ())
+        if "/URI" in one.get("/A", {})
+    }
+    led = {one for one in given if one.startswith("http")}
+    for one in sorted(led ^ wanted):
+        yield f"links: {'leads' if one in led else 'none leads'} to {one}"
 
 
 def _figures_of(document: pikepdf.Pdf) -> Iterator[Dictionary]:

@@ -15,9 +15,18 @@ __all__ = ["faults"]
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
+#: So much, in parts, may sides differ that have been rounded.
+EVEN = 0.02
 
-def faults(image: bytes, wanted: Told) -> Iterator[str]:
-    """What a picture says of itself and is not the figure's."""
+
+def faults(image: bytes, wanted: Told, size: float = 0.0) -> Iterator[str]:
+    """What a picture says of itself and is not the figure's; and is shown at a size.
+
+    ``size`` is how high it is shown for its width, where it is shown.
+    """
+    wide, high = struct.unpack(">II", image[16:24]) if len(image) > 24 else (1, 1)
+    if size and abs(size * wide / high - 1) > EVEN:
+        yield "is drawn out, up or across"
     said = _texts(image)
     if said.get("Title") != wanted.caption:
         yield f"shows another picture: {said.get('Title', 'none')}"

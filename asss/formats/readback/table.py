@@ -240,6 +240,7 @@ class Expected:
             for fact in facts["facts"]
         }
         self._caveats = {entry["id"]: entry for entry in facts["forbehold"]}
+        self._notes = (facts.get("table") or {}).get("notes", ())
         shown = int(known.phrases.thresholds.several_years.value)
         self.years = sorted({year for _, _, year in self._facts})[-shown:]
         self.network = spaced(f"{self.words['table_network']} {self._year}")
@@ -337,6 +338,20 @@ class Expected:
             for (_, _, year), fact in self._facts.items()
             if year == self._year
         )
+
+    def broken(self) -> list[int]:
+        """The years that a series is broken before, in their order."""
+        lines = self.lines()
+        return [
+            year
+            for year in self.years
+            if self.year_notes(year)
+            or any(line.cells[str(year)].is_broken for line in lines if line.cells)
+        ]
+
+    def lettered(self) -> list[str]:
+        """Each note behind its letter, as facts.json has them."""
+        return [f"{one['letter']} {one['text']}" for one in self._notes]
 
     # -- notes -------------------------------------------------------------------------
 

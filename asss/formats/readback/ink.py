@@ -1,0 +1,88 @@
+"""
+What is drawn on a page of a PDF beside its letters: dashed lines, and coloured grounds.
+
+Each is drawn by itself, from a place of its own, and in one form; what has another is
+no line of a table. Imports nothing.
+"""
+
+import re
+from typing import NamedTuple, TypeAlias
+
+__all__ = ["Colour", "Dashes", "Ground", "dashes", "grounds", "is_plain", "light"]
+
+#: Red, green and blue, from 0 to 1.
+Colour: TypeAlias = tuple[float, float, float]
+
+PLACE = rb"1 0 0 -1 ([-.\d]+) ([-.\d]+) cm/c\d+ "
+DASHED = re.compile(
+    PLACE + rb"CS [-.\d ]+ SCN [^\[\n]*\[[-.\d ]+\][-.\d]+ d 0 0 m 0 ([-.\d]+) l\n"
+)
+FILLED = re.compile(
+    PLACE + rb"cs ([.\d]+) ([.\d]+) ([.\d]+) scn(?:/c\d+ CS [-.\w ]+)? 0 0 m"
+    rb" ([.\d]+) 0 l [.\d]+ ([.\d]+) l 0 [.\d]+ l\nh\n[fB]\n"
+)
+
+
+#: A colour of letters, right before they are written; and how what follows is turned.
+LETTERS = re.compile(rb"cs ([.\d]+) ([.\d]+) ([.\d]+) scn\nBT")
+TURNED = re.compile(rb"([-.\d]+) ([-.\d]+) ([-.\d]+) ([-.\d]+) [-.\d]+ [-.\d]+ cm")
+
+#: No letters are lighter: all stand on white, or on a light ground.
+LIGHTEST = 0.2
+
+
+class Dashes(NamedTuple):
+    """An upright dashed line: how far from the left, from where, and how long."""
+
+    x: float
+    y: float
+    length: float
+
+
+class Ground(NamedTuple):
+    """A coloured rectangle: its upper left corner, how wide and high it is."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    colour: Colour
+
+
+def dashes(content: bytes) -> list[Dashes]:
+    """Every upright dashed line of a page."""
+    found = (map(float, one.groups()) for one in DASHED.finditer(content))
+    return [Dashes(x, y, length) for x, y, length in found]
+
+
+def grounds(content: bytes) -> list[Ground]:
+    """Every coloured rectangle of a page, in the order of drawing."""
+    found = (map(float, one.groups()) for one in FILLED.finditer(content))
+    return [Ground(x, y, w, h, (r, g, b)) for x, y, r, g, b, w, h in found]
+
+
+def is_plain(content: bytes) -> bool:
+    """Whether all letters are dark enough to be read, and nothing is mirrored."""
+    colours = {one.groups() for one in LETTERS.finditer(content)}
+    red_green_blue = (tuple(map(float, one)) for one in colours)
+    ways = {one.groups() for one in TURNED.finditer(content)}
+    turned = (tuple(map(float, one)) for one in ways)
+    return all(light((r, g, b)) < LIGHTEST for r, g, b in red_green_blue) and all(
+        a * d < b * c for a, b, c, d in turned
+    )
+
+
+def light(colour: Colour) -> float:
+    """
+    How light a colour is, as WCAG has it.
+
+    Examples
+    --------
+    >>> light((1.0, 1.0, 1.0)), light((0.0, 0.0, 0.0))
+    (1.0, 0.0)
+    """
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+        for part in colour
+    )
+    return round(0.2126 * red + 0.7152 * green + 0.0722 * blue, 9)
