@@ -23,9 +23,9 @@ def execute(run: Run, template: Path, root: Path, *_: object) -> NotebookNode:
     notebook = parameterize_notebook(notebook, given)  # type: ignore[no-untyped-call]
     space: dict[str, Any] = {}
     with contextlib.chdir(root):
-        for cell in notebook.cells:
-            if cell.cell_type != "code":
-                continue
+        code = (cell for cell in notebook.cells if cell.cell_type == "code")
+        for number, cell in enumerate(code, 1):
+            cell.execution_count = number
             *lines, last = ast.parse(cell.source).body
             is_shown = isinstance(last, ast.Expr) and bool(cell.metadata["tags"])
             if not is_shown:
@@ -33,8 +33,8 @@ def execute(run: Run, template: Path, root: Path, *_: object) -> NotebookNode:
             try:
                 exec(compile(ast.Module(lines, []), str(template), "exec"), space)
                 if is_shown:
-                    code = compile(ast.Expression(last.value), str(template), "eval")
-                    shown = eval(code, space)
+                    made = compile(ast.Expression(last.value), str(template), "eval")
+                    shown = eval(made, space)
                     each = shown if isinstance(shown, Blocks) else [shown]
                     cell.outputs = [_output(one) for one in each]
             except (AsssError, LookupError):

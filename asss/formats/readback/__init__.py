@@ -37,6 +37,7 @@ from asss.formats.readback import (
     paper,
     sight,
     table,
+    trail,
     webpage,
     workbook,
 )
@@ -181,13 +182,21 @@ def read_notebook(folder: Path, facts: Mapping[str, Any], template: Path) -> lis
 
 
 def read_review(html: str, facts: Mapping[str, Any], known: Catalogue) -> list[str]:
-    """What is wrong with the figures of a reviewer's edition, the own ones too."""
-    known = _as_told(facts, known)
-    return [
-        *(f"{REVIEW_NAME}: {fault}" for fault in own.read(html, facts, known)),
-        *figures.read(own.taken_off(html), facts, known, is_review=True),
-        *(f"{REVIEW_NAME}: {one}" for one in sight.strange_looks(html, sight.REVIEW)),
-    ]
+    """What is wrong with a reviewer's edition: with its report, and its kildespor."""
+    known, expected = _as_told(facts, known), expect(facts, _as_told(facts, known))
+    looks = sight.strange_looks(html, sight.REVIEW)
+    problems = [*own.read(html, facts, known), *looks]
+    whole, html = html, own.taken_off(html)
+    drawn = figures.read(html, facts, known, is_review=True)
+    try:
+        root = markup.page(trail.unmarked(html), known.phrases.words)
+        traced = markup.page(own.taken_off(whole), known.phrases.words)
+    except RenderError as error:
+        return [*drawn, f"{REVIEW_NAME}: {error}"]
+    problems += [*sight.hidden(root, is_review=True), *trail.read(traced, facts, known)]
+    read = [f"{REVIEW_NAME}: {fault}" for fault in problems]
+    public = (*table.read(root, facts, known), *webpage.read_again(root, expected))
+    return [*read, *drawn, *(one.replace(HTML_NAME, REVIEW_NAME) for one in public)]
 
 
 def warm_up() -> None:
@@ -413,6 +422,8 @@ def _said(
     expected = expect(facts, known)
     problems = [*false_sentences(facts, known), *false_comments(facts, known)]
     problems += [*false_groups(facts, known), *own.false_own(facts, known)]
+    if known.supposed and not expected.title.startswith(known.supposed.title):
+        problems.append(f"facts.json: «{expected.title}» does not say what is supposed")
     added = own.added(facts, known)
     if html is not None:
         problems += _page(html, expected, facts, known)
@@ -478,6 +489,7 @@ def _page(
         return [*read, f"{HTML_NAME}: {error}"]
     kind = sight.OF_ALL if facts["run"]["kommune"] in SHARED else sight.PAGE
     looks = (*sight.strange_looks(whole, kind), *sight.hidden(root))
+    looks += (*sight.misnamed(root, known), *webpage.untranslated(root, known.prose))
     read += [f"{HTML_NAME}: {fault}" for fault in looks]
     if facts["run"]["kommune"] == NETWORK:
         read += members.read(root, facts, known)

@@ -24,7 +24,7 @@ FILLED = re.compile(
 
 
 #: A colour of letters, right before they are written; and how what follows is turned.
-LETTERS = re.compile(rb"cs ([.\d]+) ([.\d]+) ([.\d]+) scn\nBT")
+LETTERS = re.compile(rb"cs ([.\d]+)(?: ([.\d]+) ([.\d]+))? scn\nBT")
 TURNED = re.compile(rb"([-.\d]+) ([-.\d]+) ([-.\d]+) ([-.\d]+) [-.\d]+ [-.\d]+ cm")
 
 #: No letters are lighter: all stand on white, or on a light ground.
@@ -63,7 +63,8 @@ def grounds(content: bytes) -> list[Ground]:
 
 def is_plain(content: bytes) -> bool:
     """Whether all letters are dark enough to be read, and nothing is mirrored."""
-    colours = {one.groups() for one in LETTERS.finditer(content)}
+    # One number is a grey.
+    colours = {one.groups(one[1]) for one in LETTERS.finditer(content)}
     red_green_blue = (tuple(map(float, one)) for one in colours)
     ways = {one.groups() for one in TURNED.finditer(content)}
     turned = (tuple(map(float, one)) for one in ways)

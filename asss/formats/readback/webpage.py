@@ -8,16 +8,18 @@ so that the look can change without this.
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from lxml import etree
 
 from asss.catalogue.markdown import LEFTOVERS
-from asss.formats.readback.expectation import Expected
+from asss.formats.readback.expectation import Expected, unformatted
 from asss.formats.readback.expectation import spaced as plain
 from asss.formats.readback.markup import Element, letters, links, places, said
 from asss.formats.readback.prose import Accounted, lacking, strange_figures
+from asss.outputs import HTML_NAME
 
-__all__ = ["read"]
+__all__ = ["read", "read_again", "untranslated"]
 
 #: Elements that hold text a reader takes in one breath.
 BLOCKS = (
@@ -60,6 +62,35 @@ def read(root: Element, expected: Expected, accounted: Accounted) -> list[str]:
         *_leftovers(root),
     ]
     return [f"rapport.html: {problem}" for problem in dict.fromkeys(problems)]
+
+
+def read_again(root: Element, expected: Expected) -> list[str]:
+    """
+    What is wrong with the report that a reviewer's edition holds.
+
+    It says the same more than once, in its kildespor, and has a title of its own.
+    """
+    chapters = tuple(replace(one, comments=()) for one in expected.chapters)
+    expected = replace(expected, chapters=chapters)
+    parts, named = _parts(root), places(root)
+    problems = [
+        *_texts(root, parts, expected),
+        *_marks(parts, named, expected),
+        *_voices(root, expected),
+    ]
+    return [f"{HTML_NAME}: {problem}" for problem in dict.fromkeys(problems)]
+
+
+def untranslated(root: Element, prose: Mapping[str, str]) -> Iterator[str]:
+    """What of the notebook's own words stands in another language than the report."""
+    whole, headings = said(root), {said(one) for one in root.iter("h2", "h3")}
+    for head, written in prose.items():
+        first, _, rest = written.strip().partition("\n")
+        wanted = plain(first.lstrip("# "))
+        if head in headings and wanted != plain(head):
+            yield f"headings: «{head}» should be «{wanted}»"
+        elif wanted in headings and unformatted(rest) not in whole:
+            yield f"{wanted}: lacks «{unformatted(rest)[:80]}»"
 
 
 class Part:
