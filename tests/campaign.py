@@ -146,9 +146,11 @@ def render(
     *,
     editions: Sequence[str] = (report.PUBLIC,),
     root: Path = ROOT,
+    language: str = "",
 ) -> None:
     """Make a report."""
     run = run_of(name, root)
+    run = run.model_copy(update={"language": language} if language else {})
     report.render_report(
         run, root=root, output=output, formats=formats, editions=editions
     )
@@ -193,7 +195,14 @@ def tried(fault: Fault, finished: Path) -> tuple[Stopped, str]:
                 contents.write_index(areas(), year=int(year), output=output)
             else:
                 formats = (*MADE.get(fault.kind, ("html",)), *fault.formats)
-                render(fault.report, output, formats, root=root)
+                render(
+                    fault.report,
+                    output,
+                    formats,
+                    editions=fault.editions,
+                    root=root,
+                    language=fault.language,
+                )
         except AsssError as error:
             return "render", _brief(str(error))
         except Exception as error:

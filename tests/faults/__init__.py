@@ -9,6 +9,7 @@ is. Each module of this package holds those of a kind, as ``FAULTS``.
 
 import importlib
 import json
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -17,7 +18,12 @@ from pathlib import Path
 from types import CodeType
 from typing import Any, Final, Literal, TypeAlias
 
+import jinja2
 import pytest
+import typst
+
+from asss.formats import conversion, typesetting
+from asss.page import blocks
 
 #: What a reader has before them that would be wrong.
 Kind = Literal[
@@ -32,6 +38,8 @@ Kind = Literal[
     "own",
     "need",
     "others",
+    "paper",
+    "review",
 ]
 
 #: Codes that a cell has, among others.
@@ -65,6 +73,10 @@ class Fault:
         embedded figures in ``planted/``. Without the fault, its report is right.
     formats : tuple of str
         What must be made for it to show, beside what always is.
+    editions : tuple of str
+        In which it would be seen.
+    language : str
+        Of the report, where it is not bokmål.
     """
 
     name: str
@@ -75,6 +87,8 @@ class Fault:
     test: str = ""
     given: Callable[[Path], None] | None = None
     formats: tuple[str, ...] = ()
+    editions: tuple[str, ...] = ("public",)
+    language: str = ""
 
 
 @dataclass(frozen=True)
@@ -110,6 +124,49 @@ class Scene:
         for name in changed:
             self.patch.setattr(_live(live, name), "__code__", after[name])
 
+    def template(self, name: str, old: str, new: str) -> None:
+        """Have another text in what pages are set with."""
+
+        def of(loader: type[jinja2.BaseLoader]) -> None:
+            read = loader.get_source
+
+            def get_source(this: Any, environment: Any, template: str) -> Any:
+                source, *rest = read(this, environment, template)
+                if template == name:
+                    if old not in source:
+                        raise LookupError(old)
+                    source = source.replace(old, new, 1)
+                return source, *rest
+
+            self.patch.setattr(loader, "get_source", get_source)
+
+        of(jinja2.PackageLoader)
+        of(jinja2.FileSystemLoader)
+        self.patch.setattr(blocks._COMPILED, "load_bytecode", lambda *_: None)
+        blocks._environment.cache_clear()
+        conversion._exporter.cache_clear()
+
+    def paper(self, old: str, new: str) -> None:
+        """Have another text in what sets a PDF."""
+        template = (
+            Path(blocks.__file__).parent / "templates" / "rapport" / "rapport.typ"
+        )
+        source = template.read_text("utf-8")
+        if old not in source:
+            raise LookupError(old)
+        folder = self.folder / "set-otherwise"
+        shutil.copytree(template.parent, folder, dirs_exist_ok=True)
+        (folder / template.name).write_text(source.replace(old, new, 1), "utf-8")
+        fonts = typst.Fonts(
+            include_system_fonts=False,
+            include_embedded_fonts=False,
+            font_paths=[str(template.parents[3] / "fonts")],
+        )
+        compiler = typst.Compiler(
+            str(folder / template.name), root=str(folder), font_paths=fonts
+        )
+        self.patch.setattr(typesetting, "_compiler", lambda: compiler)
+
     def edit(self, name: str, old: str, new: str, *, times: int = 1) -> None:
         """Change a text of a finished file, which stands there so many times."""
         path = self.folder / name
@@ -132,13 +189,17 @@ def swapped(
     test: str = "",
     given: Callable[[Path], None] | None = None,
     formats: tuple[str, ...] = (),
+    editions: tuple[str, ...] = ("public",),
+    language: str = "",
 ) -> Fault:
     """A fault that is one text in a module in the place of another."""
 
     def plant(scene: Scene) -> None:
         scene.swap(module, old, new)
 
-    return Fault(name, kind, stop, plant, report, test, given, formats)
+    return Fault(
+        name, kind, stop, plant, report, test, given, formats, editions, language
+    )
 
 
 def refigure(root: Path, table: str, figures: Mapping[Codes, float]) -> None:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from html.parser import HTMLParser
 from importlib import resources
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import nbformat
 from markupsafe import Markup
@@ -23,7 +23,7 @@ from nbformat import NotebookNode, v4
 
 from asss import figures
 from asss.analysis import findings, robustness
-from asss.analysis.facts import book_of, network_book
+from asss.analysis.facts import Fact, book_of, network_book
 from asss.analysis.findings import Findings
 from asss.catalogue import language, markdown
 from asss.catalogue.catalogue import Catalogue
@@ -35,6 +35,7 @@ from asss.formats.conversion import ON_PAGE
 from asss.formats.review.trails import Marked, Trail, Trails
 from asss.page import blocks, record, sections, text
 from asss.page.blocks import BLOCK_MIME, Block
+from asss.page.record import FactsFile
 from asss.statbank import Snapshot, day_of
 
 __all__ = [
@@ -45,6 +46,15 @@ __all__ = [
     "read_back",
 ]
 
+
+#: What facts.json does not hold of the other members' earlier years.
+BLANK: Final[Mapping[str, Any]] = {
+    **dict.fromkeys(("index", "distance", "previous", "change", "mean_change")),
+    **dict.fromkeys(("interval_low", "interval_high", "distance_clear")),
+    **dict.fromkeys(("change_clear", "numerator", "denominator", "factor")),
+    **dict.fromkeys(("tables", "cells", "forbehold"), ()),
+    "previous_basis": "",
+}
 
 #: The tag of the cell that made the facts.
 MADE_FACTS = "fakta"
@@ -387,7 +397,7 @@ def read_back(
     ----------
     content : mapping
         The content of facts.json: the kommune's facts of all years, the other members'
-        of the report's year.
+        of the report's year, and what it says of theirs of the years before.
 
     Raises
     ------
@@ -397,11 +407,17 @@ def read_back(
     """
     kept = record.read(content)
     run = Run(**content["run"], service=kept.service)
-    book = network_book(kept.facts, known, run, snapshot)
+    made = [*kept.facts, *_of_others(kept, run)]
+    book = network_book(made, known, run, snapshot)
     own = book_of(known.network.member(run.kommune), book)
     found = findings.conclude(own, known)
-    said = [(one.section, one.rule, tuple(one.facts)) for one in kept.sentences]
-    followed = [(one.chapter, one.rule, one.facts) for one in found.statements]
+    said = [
+        (one.section, one.rule, tuple(one.facts), one.text) for one in kept.sentences
+    ]
+    followed = [
+        (one.chapter, one.rule, one.facts, one.text)
+        for one in text.sentences(found, known)
+    ]
     if said != followed:
         msg = (
             f"{run.kommune} {run.year}: other sentences follow from facts.json than "
@@ -410,6 +426,28 @@ def read_back(
         )
         raise RenderError(msg)
     return found
+
+
+def _of_others(kept: FactsFile, run: Run) -> Iterator[Fact]:
+    """
+    The other members' figures of earlier years, as far as facts.json holds them.
+
+    What is everybody's is as in the kommune's own fact; of what is theirs alone there
+    are the figure and its place, on which «flere år på rad» rests.
+    """
+    for series in kept.others:
+        for one in series.years:
+            own = kept.by_key.get((series.indicator, run.kommune, one.year))
+            if own is not None:
+                yield own.replace(
+                    **BLANK,
+                    id=f"{series.kommune}-{one.year}-{series.indicator}",
+                    kommune=series.kommune,
+                    value=one.value,
+                    status=one.status,
+                    basis=one.basis,
+                    rank=one.rank,
+                )
 
 
 # -- what leans on the mean ------------------------------------------------------------

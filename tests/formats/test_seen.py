@@ -1,0 +1,196 @@
+"""What stands where it should must also be seen, and be what it is seen as."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from faults import Fault, Scene, seen
+
+from asss.analysis.findings import Findings
+from asss.catalogue.catalogue import Catalogue, load_catalogue
+from asss.catalogue.parameters import NETWORK
+from asss.errors import RenderError
+from asss.figures.picture import data_of
+from asss.formats import exports, readback, review, typesetting, word
+from asss.outputs import FACTS_NAME, HTML_NAME, NOTEBOOK_NAME
+from asss.page import sections
+from asss.statbank import Snapshot
+
+Rendered = Callable[..., Path]
+
+
+def facts_of(folder: Path) -> dict[str, Any]:
+    """What a report's facts.json holds."""
+    found: dict[str, Any] = json.loads((folder / FACTS_NAME).read_bytes())
+    return found
+
+
+def report_of(name: str, rendered: Rendered) -> Path:
+    """The folder of a report, by the name that a fault has for it."""
+    kommune, _, year = name.rpartition("-")
+    return rendered(kommune, int(year))
+
+
+# -- on the page -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "said"),
+    [
+        ("trondheim-2020", 'class="letters"', 'class="letters skip"', "out of sight"),
+        ("trondheim-2020", 'class="told"', 'class="told on-screen"', "out of sight"),
+        ("trondheim-2020", '<p class="dates">', '<p class="dates early">', "of sight"),
+        ("trondheim-2020", "<style>", "<style>sup{display:none}", "its stylesheet"),
+        ("trondheim-2020", "default-src 'none'", "default-src *", "it may do what"),
+        ("trondheim-2020", ", delvis rekonstruert</p>", "</p>", "lacks «Status: endel"),
+        ("trondheim-2020", "satt sammen 23.11.2026", "satt sammen", "top: lacks «Tall"),
+        (
+            "trondheim-2020",
+            'href="rapport.pdf"',
+            'href="rapport.ipynb"',
+            "leads to rapp",
+        ),
+        (
+            "bergen-2018",
+            'role="note" aria-label="ASSS',
+            'aria-label="ASSS',
+            "is not «A",
+        ),
+        ("bergen-2018", '<p class="by">Kommentar: ASSS', "<p>Sagt: A", "lacks «Kommen"),
+        (
+            "bergen-2018",
+            'ord, 17.09.2019. <a href="',
+            'ord, 17.09.2019. <a href="x',
+            "lead",
+        ),
+        ("asss-2020", "shade shade-1", "shade shade-2", "what the shades are is not"),
+        ("asss-2020", "<li><b>*</b>", "<li><b>+</b>", "what * is is not told"),
+        ("asss-2020", '<p class="reading">', '<p class="reading">X', ""),
+    ],
+)
+def test_what_hides_or_misleads_is_named(
+    name: str, old: str, new: str, said: str, rendered: Rendered, known: Catalogue
+) -> None:
+    folder = report_of(name, rendered)
+    html, facts = (folder / HTML_NAME).read_text("utf-8"), facts_of(folder)
+    assert readback.read_html(html, facts, known) == []
+    assert old in html
+    problems = readback.read_html(html.replace(old, new, 1), facts, known)
+    assert any(said in one for one in problems) is bool(said), problems
+
+
+def test_heading_in_the_other_language_is_named(
+    rendered: Rendered, known: Catalogue
+) -> None:
+    """A report in nynorsk whose notebook was not translated."""
+    folder = report_of("trondheim-2020", rendered)
+    html = (folder / HTML_NAME).read_text("utf-8")
+    nynorsk = load_catalogue(known.folder, language="nn")
+    found = readback.read_html(html, facts_of(folder), nynorsk)
+    assert "rapport.html: headings: «Nøkkeltall» should be «Nøkkeltal»" in found
+
+
+# -- on paper --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("fault", seen.ON_PAPER, ids=lambda fault: fault.name)
+def test_slip_on_paper_is_refused(
+    fault: Fault,
+    rendered: Rendered,
+    known: Catalogue,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    """Each as it is planted by `make mutants`, in the PDF or in the Word document."""
+    folder = report_of(fault.report, rendered)
+    html, facts = (folder / HTML_NAME).read_text("utf-8"), facts_of(folder)
+    (kind,) = fault.formats
+    with monkeypatch.context() as patch:
+        fault.plant(Scene(patch, tmp_path))
+        make = typesetting.to_pdf if kind == "pdf" else word.to_docx
+        made = make(html)
+    with pytest.raises(RenderError, match=rf"rapport\.{kind}: "):
+        readback.check(facts, known, html=html, **{kind: made})
+
+
+def test_what_is_right_on_paper_is_not_refused(
+    rendered: Rendered, known: Catalogue
+) -> None:
+    """With breaks and letters, with shades, and with what people say."""
+    for name in ("trondheim-2020", f"{NETWORK}-2020", "bergen-2018"):
+        folder = report_of(name, rendered)
+        html, facts = (folder / HTML_NAME).read_text("utf-8"), facts_of(folder)
+        pdf, docx = typesetting.to_pdf(html), word.to_docx(html)
+        readback.check(facts, known, html=html, pdf=pdf, docx=docx)
+
+
+# -- for other programs ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("fault", seen.EXPORTED, ids=lambda fault: fault.name)
+def test_slip_in_a_file_is_named(
+    fault: Fault,
+    findings_of: Callable[[str, int], Findings],
+    known: Catalogue,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    """Columns that are hidden, and a data package that says something else."""
+    found = findings_of("trondheim", 2020)
+    facts = json.loads(json.dumps(sections.facts(found, known).content))
+    data = data_of((f for f in found.book.facts.values() if f.year == 2020), known)
+    figures = {1: {"columns": data.columns, "rows": data.rows}}
+    formats = ("xlsx", "csv")
+    with monkeypatch.context() as patch:
+        fault.plant(Scene(patch, tmp_path))
+        exports.write(facts, figures, "", known, tmp_path, formats)
+    assert readback.read_exports(tmp_path, facts, known, formats)
+
+
+# -- for those who review --------------------------------------------------------------
+
+
+@pytest.mark.parametrize("fault", seen.REVIEWED, ids=lambda fault: fault.name)
+def test_slip_in_the_reviewers_edition_is_named(
+    fault: Fault,
+    rendered: Rendered,
+    known: Catalogue,
+    snapshot: Snapshot,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    """Whatever a kildespor says, and where its marks stand."""
+    folder = rendered("trondheim", 2020)
+    facts, told = facts_of(folder), known.for_report("trondheim", 2020)
+    with monkeypatch.context() as patch:
+        fault.plant(Scene(patch, tmp_path))
+        made = review.compose_again(folder / NOTEBOOK_NAME, facts, told, snapshot)
+    problems = readback.read_review(made, facts, told)
+    assert problems
+    assert all(re.match(r"gjennomgang\.html: ", one) for one in problems)
+
+
+@pytest.mark.parametrize(
+    ("kommune", "year", "service"),
+    [
+        ("trondheim", 2020, "sosiale_tjenester"),
+        ("stavanger", 2017, "sosiale_tjenester"),
+        ("tromso", 2020, "barnevern"),
+    ],
+)
+def test_kildespor_quote_what_is_told(
+    kommune: str,
+    year: int,
+    service: str,
+    rendered: Rendered,
+    known_of: Callable[[str], Catalogue],
+    snapshot: Snapshot,
+) -> None:
+    """«Flere år på rad» rests on what others had, in years that the facts leave out."""
+    folder = rendered(kommune, year, service)
+    facts, known = facts_of(folder), known_of(service).for_report(kommune, year)
+    made = review.compose_again(folder / NOTEBOOK_NAME, facts, known, snapshot)
+    assert readback.read_review(made, facts, known) == []
