@@ -231,12 +231,12 @@ def _voices(root: Element, expected: Expected) -> Iterator[str]:
         for told, label in chapter.voices:
             if not noted[plain(told), label]:
                 yield f"{chapter.heading}: «{plain(told)[:80]}» is not «{label}»"
-        for byline, source in chapter.bylines:
-            if not any(
-                text.startswith(plain(byline)) and led == [source]
-                for text, led in lines
-            ):
-                yield f"{chapter.heading}: «{plain(byline)}» does not lead to {source}"
+    wanted = Counter(line for one in expected.chapters for line in one.bylines)
+    for (byline, source), times in wanted.items():
+        told = plain(byline)
+        right = [1 for text, led in lines if text.startswith(told) and led == [source]]
+        if len(right) != times:
+            yield f"«{told}» leads {len(right)} times to {source}, not {times}"
 
 
 # -- figures ---------------------------------------------------------------------------
