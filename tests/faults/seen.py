@@ -14,7 +14,7 @@ __all__ = ["EXPORTED", "FAULTS", "ON_PAGE", "ON_PAPER", "REVIEWED"]
 EXCEL, SHEETS, PACKAGE = (
     f"asss.formats.exports.{name}" for name in ("excel", "sheets", "datapackage")
 )
-TRAILS, EDITION = "asss.formats.review.trails", "asss.formats.review.edition"
+TRAILS, EDITION = "asss.formats.review.trails", "asss.formats.review"
 NETWORK: Final = "asss-2020"
 COMMENTED: Final = "bergen-2018"
 
@@ -50,7 +50,7 @@ def _on_paper(name: str, old: str, new: str, report: str = "trondheim-2020") -> 
 def _in_word(
     name: str, module: str, old: str, new: str, report: str = "trondheim-2020"
 ) -> Fault:
-    module = f"asss.formats.word.{module}"
+    module = f"asss.formats.word.{module}".rstrip(".")
     formats = ("docx",)
     return swapped(name, "paper", module, old, new, report=report, formats=formats)
 
@@ -307,13 +307,13 @@ ON_PAPER = (
     ),
     _in_word(
         "figures in Word are pressed flat",
-        "blocks",
+        "",
         '"cy": round(at.width * EMU * high / wide)}',
         '"cy": round(at.width * EMU * high / wide / 3)}',
     ),
     _in_word(
         "whose words stand in Word is not told",
-        "blocks",
+        "",
         'style = next((STYLES[name] for name in node["c"] if name in STYLES), '
         "at.style)",
         'if "by" in node["c"]:\n        return []\n    '

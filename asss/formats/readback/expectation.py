@@ -587,9 +587,13 @@ def warning(rule: str, facts: Mapping[str, Any], known: Catalogue) -> str:
 
 
 def _origin(facts: Mapping[str, Any], known: Catalogue) -> Iterator[str]:
-    """What figures that were not fetched are put together of."""
-    held = facts["snapshot"]
+    """From when the figures are; and what those that were not fetched are made of."""
+    held, phrases = facts["snapshot"], known.phrases.phrases
     if held["fetched"]:
+        is_of_ssb = held["base_url"].startswith("https://data.ssb.no/")
+        sentence = phrases["figures_fetched" if is_of_ssb else "figures_elsewhere"]
+        day, address = dated(held["created"]), held["base_url"]
+        yield sentence.sentence.format(day=day, address=address)
         return
     kept = {fact["basis"] for fact in facts["facts"] if fact["value"] is not None}
     rule = "figures_embedded"
@@ -597,8 +601,7 @@ def _origin(facts: Mapping[str, Any], known: Catalogue) -> Iterator[str]:
         rule += "_published"
     elif len(kept) == 1:
         rule += "_reconstructed"
-    sentence = known.phrases.phrases[rule].sentence
-    yield sentence.format(day=dated(held["created"]))
+    yield phrases[rule].sentence.format(day=dated(held["created"]))
 
 
 def rests_on(facts: Mapping[str, Any], known: Catalogue) -> str:
