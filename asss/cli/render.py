@@ -37,6 +37,7 @@ from asss.cli.terminal import (
 from asss.errors import ManifestError, UsageError, counted
 from asss.outputs import (
     EDITIONS,
+    FACTS_NAME,
     FORMATS,
     HTML_NAME,
     INDEX_NAME,
@@ -607,12 +608,14 @@ def _write_indexes(
             old = failed
             now = manifest.index_of(areas, year, task.output, old)
             is_due = bool(now.reports) or page.is_file()
+        # A page that leads on from an old address has no facts.
         formers = outputs.formers(page.parent)
-        if is_due or formers:
+        is_former = any((one / FACTS_NAME).is_file() for one in formers)
+        if is_due or is_former:
             from asss.runs import contents
         if is_due:
             contents.write_index(areas, year=year, output=task.output, failed=old)
-        if formers:
+        if is_former:
             contents.relocate(areas, year, task.output)
 
 
