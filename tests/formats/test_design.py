@@ -18,7 +18,7 @@ from asss.analysis import findings, indexing, sources
 from asss.analysis.findings import Findings
 from asss.catalogue import markdown
 from asss.catalogue.catalogue import Catalogue
-from asss.catalogue.parameters import Run
+from asss.catalogue.parameters import NETWORK, Run
 from asss.formats import conversion
 from asss.page import keyfigures, looks, sections
 from asss.runs import report
@@ -359,6 +359,21 @@ PLACES = """() => ['.summary', '#figur-1', '.contents'].map(
   (part) => document.querySelector(part).getBoundingClientRect().toJSON())"""
 
 
+#: How much of the matrix is out of sight, and the numbers and names in it in two lines.
+MATRIX = """() => {
+  const table = document.querySelector('table.matrix'), about = table.parentElement;
+  const lines = (node) => {
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    return new Set([...range.getClientRects()].map((box) => Math.round(box.top))).size;
+  };
+  const cells = [...table.querySelectorAll('td')].filter((cell) => cell.firstChild);
+  return [about.scrollWidth - about.clientWidth,
+    cells.filter((cell) => lines(cell.firstChild) > 1).map((cell) => cell.textContent),
+    getComputedStyle(table.querySelector('tbody th[scope=row]')).position];
+}"""
+
+
 @pytest.fixture(scope="module")
 def screen(rendered: Rendered) -> Iterator[tuple[browser.Screen, Path]]:
     """The browser, and a report to show in it, which no notebook can make meanwhile."""
@@ -379,6 +394,20 @@ def test_names_stay_while_figures_scroll_past_on_a_phone(
     scrolled, moved = page.evaluate(SCROLLED)
     assert scrolled > 50
     assert moved == 0
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(browser.CHROMIUM is None, reason=browser.MISSING)
+@pytest.mark.parametrize("width", [320, 390, 768, 1024, 1200])
+def test_all_members_have_room_beside_each_other_but_on_a_phone(
+    screen: tuple[browser.Screen, Path], rendered: Rendered, width: int
+) -> None:
+    """There they scroll past the names; and «69 415» is never «69 41» over «5»."""
+    page = screen[0].show(rendered(NETWORK, 2020) / report.HTML_NAME, width=width)
+    out_of_sight, broken, names = page.evaluate(MATRIX)
+    assert broken == []
+    assert names == "sticky"
+    assert (out_of_sight > 0) == (width < 768)
 
 
 @pytest.mark.browser
