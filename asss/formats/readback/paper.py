@@ -109,15 +109,16 @@ def read(
             pages = [_page(page, read, within) for page in document.pages]
         except ValueError as error:
             return [f"rapport.pdf: {error}"]
+        whole = squeezed("".join(page.text for page in pages))
         others = [one for one in figures if _alt(one) not in added.alts]
         problems = [
             *_names(document, pages, expected),
             *_pages(pages, expected),
-            *_texts(pages, expected, known),
-            *(_table(pages, table, known) if table else ()),
+            *_texts(pages, whole, expected, known),
+            *(_table(pages, whole, table, known) if table else ()),
             *_shades(pages, expected),
             *_figures(document, others, expected),
-            *_told(pages, others, told),
+            *_told(whole, others, told),
             *_own(pages, figures, added, known),
             *(() if html is None else _drawings(document, pages, html, known)),
             *(() if html is None else _links(document, html)),
@@ -225,12 +226,12 @@ def _pages(pages: Sequence[Page], expected: Expected) -> Iterator[str]:
 
 
 def _texts(
-    pages: Sequence[Page], expected: Expected, known: Catalogue
+    pages: Sequence[Page], whole: str, expected: Expected, known: Catalogue
 ) -> Iterator[str]:
     """Every sentence, forbehold and row of Tabell 1, wherever the pages break."""
     # The mark is a raised r on the page.
     sign = known.phrases.words["reconstructed_mark"]
-    whole = squeezed("".join(page.text for page in pages)).replace(sign, "r")
+    whole = whole.replace(sign, "r")
     first = squeezed("".join(page.text for page in pages[:1])).replace(sign, "r")
     for text in expected.top:
         if squeezed(text).replace(sign, "r") not in first:
@@ -252,10 +253,12 @@ def _texts(
             yield f"Tabell 1: lacks the row «{name}»: {printed}"
 
 
-def _table(pages: Sequence[Page], table: Tabell, known: Catalogue) -> Iterator[str]:
+def _table(
+    pages: Sequence[Page], whole: str, table: Tabell, known: Catalogue
+) -> Iterator[str]:
     """Over the columns of Tabell 1, between them, and under them."""
     sign = known.phrases.words["reconstructed_mark"]
-    whole = squeezed("".join(page.text for page in pages)).replace(sign, "r")
+    whole = whole.replace(sign, "r")
     first, *others = table.heads
     if not _has_row(whole, Row(first, tuple(Cell("", one) for one in others)), sign):
         yield f"Tabell 1: lacks the heads {' | '.join(table.heads)}"
@@ -393,10 +396,9 @@ def _figures(
 
 
 def _told(
-    pages: Sequence[Page], figures: Sequence[Dictionary], wanted: Sequence[Told]
+    whole: str, figures: Sequence[Dictionary], wanted: Sequence[Told]
 ) -> Iterator[str]:
     """To the letter what is told of each figure, and what stands under it."""
-    whole = squeezed("".join(page.text for page in pages))
     for one in wanted:
         if squeezed(one.caption) not in whole:
             yield f"figures: lack the caption «{one.caption}»"

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from functools import cache
 from importlib import resources
 
+from lxml import etree
+
 from asss.catalogue.catalogue import Catalogue
 from asss.formats.readback.markup import Element, said
 from asss.page import looks
@@ -35,6 +37,9 @@ PAGE: tuple[str, ...] = ()
 OF_ALL, REVIEW = ("site/site.css",), ("rapport/review.css",)
 OF_AREAS = (*OF_ALL, "site/areas.css")
 
+#: All that might be hidden.
+STYLED = etree.XPath("//*[@class or @hidden or self::details]", smart_strings=False)
+
 #: Where what is hidden somewhere may be: elements, by the classes that hide them.
 WITHIN = {
     "skip": {"a"},
@@ -46,6 +51,8 @@ WITHIN = {
     "early": {"a", "col", "td", "th"},
     "again": {"a", "col", "td", "th"},
 }
+
+HIDING = {*WITHIN}
 
 #: What may be gone on paper, beside a column that stands there once more.
 ON_SCREEN = {"areas", "contents", "way", "years"}
@@ -116,7 +123,7 @@ def misnamed(root: Element, known: Catalogue) -> Iterator[str]:
 def hidden(root: Element, *, is_review: bool = False) -> Iterator[str]:
     """What a reader does not see, or not everywhere, and should."""
     closed = CLOSED | OF_REVIEW if is_review else CLOSED
-    for tag in root.iter():
+    for tag in STYLED(root):
         classes = {*tag.get("class", "").split()}
         is_closed = tag.tag == "details" and not classes & closed
         if is_closed or not _is_seen(tag, classes):
@@ -126,6 +133,8 @@ def hidden(root: Element, *, is_review: bool = False) -> Iterator[str]:
 
 def _is_seen(tag: Element, classes: set[str]) -> bool:
     """Whether it is shown, or may be hidden where it is."""
+    if not classes & HIDING and "hidden" not in tag.attrib:
+        return True
     name, above = str(tag.tag), tag.getparent()
     if any(name not in WITHIN.get(one, {name}) for one in classes):
         return False
