@@ -605,6 +605,7 @@ def test_png_is_wide_enough_and_says_what_it_shows() -> None:
     assert texts == [
         "Title\0\0\0nb\0\0Figur 1. Profil",
         "Description\0\0\0nb\0\0Én & to",
+        f"Drawing\0\0\0nb\0\0{hashlib.sha256(drawing.svg.encode()).hexdigest()}",
     ]
 
 
