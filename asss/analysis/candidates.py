@@ -567,7 +567,10 @@ class Candidates:
             "prices": "",
         }
         if isinstance(rank := details.get("rank"), Fragment):
-            details["rank"] = Fragment(Rule.RANK_NOW, rank.details)
+            # Down, and still the highest; up, and still the lowest.
+            is_against = (fact.side > 0) == (way == "down")
+            now = Rule.RANK_NOW_BUT if is_against else Rule.RANK_NOW
+            details["rank"] = Fragment(now, rank.details)
         if fact.unit != "kr" or not prints_change(fact):
             return Rule.MOVED, [fact, before]
         percent = abs(fact.change_percent or 0)

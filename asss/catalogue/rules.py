@@ -206,6 +206,7 @@ class Rule(StrEnum):
     RANK_TAIL = "rank_tail", Topic.PART, "rank"
     RANK_TAIL_YEARS = "rank_tail_years", Topic.PART, "rank"
     RANK_NOW = "rank_now", Topic.PART, "rank"
+    RANK_NOW_BUT = "rank_now_but", Topic.PART, "rank"
     RANK_BOTH = "rank_both", Topic.PART, "rank"
     RANK_SHARED = "rank_shared", Topic.PART, "rank"
     CAVEAT_TAIL = "caveat_tail", Topic.PART, "caveat more"

@@ -211,7 +211,7 @@ IN_PRINT: tuple[tuple[str, int, str, str, str], ...] = (
     ("drammen", 2017, "rest_unclear", "ikke tydelig", "lite"),
     ("drammen", 2017, "moved", "øker", "går ned"),
     ("oslo", 2020, "moved", "fra 5,2ʳ", "fra 5,2 per 1 000ʳ"),
-    ("oslo", 2020, "moved", ", og er tredje", ", tredje"),
+    ("oslo", 2020, "moved", ", men er tredje", ", og er tredje"),
     ("drammen", 2017, "moved_percent", "21 %", "22 %"),
     ("drammen", 2017, "moved_percent", " i løpende kroner", ""),
     ("tromso", 2017, "moved_percent", f". {MOVED}", ""),

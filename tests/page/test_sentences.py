@@ -121,7 +121,7 @@ SLOTS = {
         r"(?P<years> flere år på rad)?)?"
     ),
     "NOW": (
-        r"(?:, og er (?P<rank>(?:delt )?(?:nest |tredje )?"
+        r"(?:, (?P<now>og|men) er (?P<rank>(?:delt )?(?:nest |tredje )?"
         r"(?:høyest|lavest|lengst|kortest))ʳ? i ASSS)?"
     ),
     "BOTH": r"(?:, (?P<both>begge (?:delt )?(?:nest |tredje )?"
@@ -1008,6 +1008,10 @@ class Reader:
         self.hold(away > 0 if up else away < 0, slots["moves"])
         self.hold(not self._is_uncounted(row), "a change of nobody knows how many")
         self._clearly_moved(row)
+        if "now" in slots:
+            # «Går ned, men er høyest»: it moves away from the end that it is at.
+            is_high = slots["rank"].endswith(("høyest", "lengst"))
+            self.hold((slots["now"] == "og") == (up == is_high), slots["now"])
         if is_told and "mean" in slots:
             self._mean(row, slots["mean"])
         return row
@@ -1354,6 +1358,8 @@ PLANTED = (
     (r"kr\s\d+ʳ? i råd", r"kr 70 i råd", "part kr 70"),
     (r"[\d\s]+\smill\.", " 9 999 mill.", "mill. kroner, not"),
     (r"øker fra", "går ned fra", "går ned"),
+    (r", men er", ", og er", "og"),
+    (r", og er", ", men er", "men"),
     (r"øker med \d+\s%", "øker med 77 %", "printed figures give"),
     (r"fordi en mottaker får mindre", "fordi en mottaker får mer", "the other way"),
     (r"likt \(snitt kr\s\d", "likt (snitt kr 9", "the plain mean is"),

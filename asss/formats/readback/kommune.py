@@ -933,7 +933,9 @@ def _moved(hand: Hand, said: Said) -> Fields:
         "previous": hand.before(one),
         "percent": "",
     }
-    fields["rank"] = hand.turned(fields["rank"], "rank_now")
+    goes_out = (way == "up") == (side(one) > 0)
+    tail = "rank_now" if goes_out else "rank_now_but"
+    fields["rank"] = hand.turned(fields["rank"], tail)
     if said.rule == "moved_percent":
         fields["percent"] = _percent(hand, one)
     return fields | {"subject": kind.mention}
