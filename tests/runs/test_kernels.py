@@ -583,8 +583,13 @@ def test_module_is_missed_only_while_others_are_imported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What we do without is there again for who asks for it."""
-    (tmp_path / "unngjeldelig.py").touch()
+    names = "unngjeldelig", "unnværlig"
     monkeypatch.syspath_prepend(tmp_path)
-    with forks._without("unngjeldelig"), pytest.raises(ImportError):
-        __import__("unngjeldelig")
-    assert __import__("unngjeldelig")
+    with forks._without(*names, "json"):
+        for name in names:
+            (tmp_path / f"{name}.py").touch()
+            with pytest.raises(ImportError):
+                __import__(name)
+        # What is here already is in use.
+        assert __import__("json").loads("1") == 1
+    assert all(map(__import__, names))

@@ -83,13 +83,12 @@ STOPPED: Final = "the process that starts others has stopped; see what it said l
 #: have none. The processes are many anyhow: they share the cores.
 SETTING: Final = {
     **{f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "NUMEXPR")},
-    # ipykernel brings a debugger, which is asked for by nobody and would say so.
-    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
 }
 
-#: jsonschema imports this for a check of internationalised addresses that nobody here
-#: asks for. It builds a grammar at import, which takes longer than all the rest.
-NEEDLESS: Final = "rfc3987_syntax"
+#: What is imported for the case that somebody asks for it, as nobody does here.
+#: jsonschema checks internationalised addresses with the first, which builds a grammar
+#: at import and takes longer than all the rest; the other is ipykernel's debugger.
+NEEDLESS: Final = ("rfc3987_syntax", "debugpy")
 
 #: Where this process asks for kernels: in a forked one, the server it was told of.
 requests: socket.socket | None = None
@@ -404,7 +403,7 @@ def preload(names: Sequence[str]) -> None:
     # then takes a seventh of the time, and finds 7 MB.
     gc.disable()
     for number, name in enumerate(names):
-        with _without(NEEDLESS):
+        with _without(*NEEDLESS):
             _do(name)
         if left := left_behind():
             _say(f"{name} leaves {left}, so it is not done ahead: somewhat slower.")
@@ -443,16 +442,15 @@ def _say(line: str) -> None:
 
 
 @contextlib.contextmanager
-def _without(module: str) -> Iterator[None]:
-    """Have a module that others can do without taken for one that is not installed."""
-    if module in sys.modules:
-        yield
-        return
-    sys.modules[module] = None  # type: ignore[assignment]
+def _without(*names: str) -> Iterator[None]:
+    """Have modules that others can do without taken for some that are not installed."""
+    hidden = {name for name in names if name not in sys.modules}
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
     try:
         yield
     finally:
-        del sys.modules[module]
+        for name in hidden:
+            del sys.modules[name]
 
 
 # -- what must not be forked from ------------------------------------------------------
