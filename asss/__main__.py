@@ -5,6 +5,7 @@ A command is loaded when it is asked for: most of them stand on libraries that t
 longer to load than ``asss render`` takes to find that nothing has changed.
 """
 
+import gc
 import re
 import sys
 from importlib import import_module
@@ -42,6 +43,10 @@ COMMANDS = {
     "list": ("project", "list_", "Show kommuner, years and indicators."),
     "init": ("project", "init", "Lay out a project of one's own in an empty folder."),
 }
+
+
+#: New objects after which Python looks for what nobody holds any more.
+OBJECTS = 50_000
 
 
 class Commands(TyperGroup):
@@ -102,6 +107,9 @@ for _name, (_, _, _purpose) in COMMANDS.items():
 
 def main() -> None:
     """Run the command line."""
+    # What is imported and read stays: to look through it for what nobody holds after
+    # each 700 objects is a tenth of a command that has nothing to do.
+    gc.set_threshold(OBJECTS)
     try:
         from asss.cli.terminal import heed_signals
 

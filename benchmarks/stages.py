@@ -80,7 +80,9 @@ def steps(folder: Path, rounds: int) -> dict[str, float]:
     told = f"{PROGRAM}:tell {json.dumps([str(kernels)])}"
     # Processes that are forked know this module by its name.
     os.environ["PYTHONPATH"] = str(ROOT)
-    source = forks.source((*batch.WORK, made, read), (*batch.KERNELS, made, told))
+    source = forks.source(
+        (*batch.WORK, read), (*batch.KERNELS, told), (*batch.BOTH, made)
+    )
     for task in asked * rounds:
         process = source.take()
         process.connection.send(f"{PROGRAM}:serve")

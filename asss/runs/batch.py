@@ -62,8 +62,12 @@ __all__ = [
     "unpack",
 ]
 
-#: Done once: in the process that those which make reports are forked from, and in the
-#: one that the kernels of their notebooks are forked from.
+#: Done once: in the process that becomes two, in the one that those which make reports
+#: are forked from, and in the one that the kernels of their notebooks are forked from.
+BOTH: Final = (
+    "asss.runs.kernels.kernel:load_pandas",
+    "asss.analysis.chance:methods",
+)
 WORK: Final = (*("asss.runs.batch", "asss.runs.report:warm_up"),)
 KERNELS: Final = (
     "asss.runs.workbench",
@@ -375,9 +379,8 @@ class Local:
             if self._source is None:
                 kinds = task.beside or (task.run,)
                 made, read = zip(*(ahead(task.root, run) for run in kinds), strict=True)
-                work, kernels = (*WORK, *made, *read), (*KERNELS, *made)
                 try:
-                    self._source = forks.source(work, kernels)
+                    self._source = forks.source((*WORK, *read), KERNELS, (*BOTH, *made))
                 except OSError as error:
                     msg = f"No report can be made here: {error.strerror or error}."
                     raise RenderError(msg) from error

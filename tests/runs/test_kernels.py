@@ -23,7 +23,7 @@ from patience import PATIENCE, wait_for
 
 from asss.catalogue.parameters import EMBEDDED
 from asss.page.blocks import BLOCK_MIME
-from asss.runs.batch import KERNELS, WORK
+from asss.runs.batch import BOTH, KERNELS, WORK
 from asss.runs.kernels import engine, forks
 
 #: What a notebook may do, a cell each.
@@ -477,7 +477,8 @@ def test_process_tidies_up_after_itself(tmp_path: Path) -> None:
     (tmp_path / "ahead.py").write_text("", "utf-8")
     program = (
         "import gc\nfrom asss.runs.kernels import forks\n"
-        "forks.preload(['ahead'])\nprint(gc.isenabled(), gc.get_freeze_count() > 0)"
+        "forks.preload(['ahead'], print)\n"
+        "print(gc.isenabled(), gc.get_freeze_count() > 0)"
     )
     done = subprocess.run(
         [sys.executable, "-c", program],
@@ -518,10 +519,67 @@ def test_thread_is_not_forked_from(tmp_path: Path, name: str) -> None:
     assert said.count("\n") == 1
 
 
+#: Says what a process has that was handed out, and its kernel, and who has forked them.
+TWO = """
+import os, sys
+from asss.runs.kernels import forks
+def has(line):
+    names = ("ahead_shared", "ahead_work", "ahead_kernels")
+    line.send([name for name in names if name in sys.modules])
+    line.send(os.getppid())
+def both(line):
+    has(line)
+    kernel = forks.take_kernel()
+    kernel.connection.send("two:has")
+    line.send(kernel.connection.recv())
+    line.send(kernel.connection.recv())
+"""
+
+
+@needs_forks
+@pytest.mark.parametrize("slip", ["", "shared", "work", "kernels"])
+def test_what_both_servers_need_is_done_once(tmp_path: Path, slip: str) -> None:
+    """Each has its own beside it; where one must do without, the other is as it was."""
+    (tmp_path / "two.py").write_text(TWO, "utf-8")
+    for name in ("shared", "work", "kernels"):
+        begun = f"{THREADS['python']}\nbegin()" if name == slip else ""
+        mark = f"open({str(tmp_path / name)!r}, 'a').write('+')"
+        (tmp_path / f"ahead_{name}.py").write_text(f"{mark}\n{begun}", "utf-8")
+    program = (
+        "from asss.runs.kernels import forks\n"
+        "source = forks.Forks(['ahead_work'], ['ahead_kernels'], ['ahead_shared'])\n"
+        "process = source.take()\n"
+        "process.connection.send('two:both')\n"
+        "print(*(process.connection.recv() for _ in range(4)), sep='\\n')\n"
+        "source.close()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "PYTHONPATH": str(tmp_path), "PYTHONSAFEPATH": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    work, first, kernel, second = done.stdout.splitlines()
+    lost = {f"ahead_{slip}"}
+    assert {*json.loads(work.replace("'", '"'))} == {
+        "ahead_shared",
+        "ahead_work",
+    } - lost
+    assert {*json.loads(kernel.replace("'", '"'))} == (
+        {"ahead_shared", "ahead_kernels"} - lost
+    )
+    assert first != second
+    assert all(_has_ended(int(server)) for server in (first, second))
+    assert done.stderr.count("\n") == (1 if slip else 0)
+    if not slip:
+        assert (tmp_path / "shared").read_text("utf-8") == "+"
+
+
 @needs_forks
 def test_what_is_done_ahead_here_leaves_nothing(tmp_path: Path) -> None:
     """On no system, for a head start that is lost is a tenth of the speed."""
-    names = (forks.WARM_UP, *KERNELS, *WORK)
+    names = (*BOTH, forks.WARM_UP, *KERNELS, *WORK)
     assert _forked(tmp_path, "", *names)[1] == ""
 
 

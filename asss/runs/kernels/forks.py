@@ -24,7 +24,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, ClassVar, Final, NoReturn, TypeAlias
@@ -205,21 +205,36 @@ class Forks:
     ----------
     names : sequence of str
         What the server imports or calls ahead: see `preload`.
-    kernels : Forks, optional
-        Whom a process that is handed out asks for kernels; its own server else.
+    kernels : sequence of str, optional
+        The same for another server, whom a process that is handed out asks for kernels;
+        the one server does both else.
+    shared : sequence of str
+        What both do ahead: in one process, which then becomes two.
     """
 
-    def __init__(self, names: Sequence[str], kernels: "Forks | None" = None) -> None:
+    def __init__(
+        self,
+        names: Sequence[str],
+        kernels: Sequence[str] = (),
+        shared: Sequence[str] = (),
+    ) -> None:
         asked, self.requests = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self._kernels = kernels
-        inherited = [asked.fileno(), (kernels or self).requests.fileno()]
         program = f"from {__name__} import main; main()"
-        with asked:
+        with contextlib.ExitStack() as ours:
+            ours.enter_context(asked)
+            inherited = [asked.fileno(), self.requests.fileno()]
+            if kernels:
+                pair = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+                inherited[1:] = [ours.enter_context(one).fileno() for one in pair]
+            alone = () if kernels else shared
+            plan = _Plan(
+                [*alone, *names], list(kernels), list(shared if kernels else ())
+            )
             self._server = subprocess.Popen(
                 [
                     *(sys.executable, "-P", "-c", program),
+                    json.dumps(vars(plan)),
                     *(str(descriptor) for descriptor in inherited),
-                    json.dumps(list(names)),
                 ],
                 # Its end is how the server learns that we are gone.
                 stdin=subprocess.PIPE,
@@ -232,25 +247,24 @@ class Forks:
         return _ask(self.requests)
 
     def close(self) -> None:
-        """End the server, and that of its kernels; what they have forked goes on."""
-        servers = [self, *([self._kernels] if self._kernels else [])]
-        for each in servers:
-            each.requests.close()
-            assert each._server.stdin is not None
-            each._server.stdin.close()
-        for each in servers:
-            try:
-                each._server.wait(PATIENCE)
-            except subprocess.TimeoutExpired:
-                each._server.kill()
-                each._server.wait()
+        """End the server, and the other; what they have forked goes on."""
+        self.requests.close()
+        assert self._server.stdin is not None
+        self._server.stdin.close()
+        try:
+            self._server.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._server.kill()
+            self._server.wait()
 
 
 #: What hands out fresh processes, each of which waits for a function's name.
 Source: TypeAlias = Forks | Fresh
 
 
-def source(work: Sequence[str], kernels: Sequence[str]) -> Source:
+def source(
+    work: Sequence[str], kernels: Sequence[str], shared: Sequence[str] = ()
+) -> Source:
     """
     A source of processes that work, each of which may ask for kernels.
 
@@ -259,6 +273,8 @@ def source(work: Sequence[str], kernels: Sequence[str]) -> Source:
     work, kernels : sequence of str
         What is imported or called ahead in either: see `preload`. The two are not the
         same, so each has a server of its own, and they import at the same time.
+    shared : sequence of str
+        What is needed in both, and done once before.
 
     Raises
     ------
@@ -268,7 +284,7 @@ def source(work: Sequence[str], kernels: Sequence[str]) -> Source:
     _check_room()
     if way() == COLD:
         return Fresh()
-    return Forks(work, Forks((WARM_UP, *kernels)))
+    return Forks(work, (WARM_UP, *kernels), shared)
 
 
 def _check_room() -> None:
@@ -325,31 +341,92 @@ def _ask(server: socket.socket) -> Process:
 # -- the server ------------------------------------------------------------------------
 
 
+@dataclass
+class _Plan:
+    """What a server does ahead, and whether two become of it: see :class:`Forks`."""
+
+    names: list[str]
+    kernels: list[str]
+    shared: list[str]
+
+
 def main() -> None:
     """Fork a process for each that is asked for, until who started this is gone."""
     global requests
-    asked = socket.socket(fileno=int(sys.argv[1]))
-    requests = socket.socket(fileno=int(sys.argv[2]))
+    plan = _Plan(**json.loads(sys.argv[1]))
+    lines, other = [int(descriptor) for descriptor in sys.argv[2:]], None
     for name in ENDINGS:
         signal.signal(getattr(signal, name), signal.SIG_IGN)
     try:
-        preload(json.loads(sys.argv[3]))
+        if plan.kernels:
+            plan, lines, other = _become_two(plan, lines)
+        preload(
+            plan.names, lambda names: _begin_anew(replace(plan, names=names), lines)
+        )
     except REFUSALS as error:
         _say(f"What makes reports cannot begin: {_refusal(error)}.")
         sys.exit(1)
+    asked, requests = (socket.socket(fileno=line) for line in lines)
     # Nobody here asks how a child ended: the system buries them.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     while True:
         ready, _, _ = select.select([asked, sys.stdin], [], [])
         if sys.stdin in ready:
-            # To take apart what is imported takes longer than some imports.
-            atexit._run_exitfuncs()
-            os._exit(0)
+            _leave(other)
         _, received, _, _ = socket.recv_fds(asked, 1, 1)
         if os.fork() == 0:
             asked.close()
             _begin(received[0])
         os.close(received[0])
+
+
+def _become_two(plan: _Plan, lines: list[int]) -> tuple[_Plan, list[int], int | None]:
+    """
+    Do what both servers need, and fork the one that kernels come from.
+
+    Of the three lines each keeps where it is asked, and both where kernels are.
+
+    Returns
+    -------
+    plan, lines
+        Of the server that this process is from now on.
+    other : int, optional
+        Tells whether that of kernels is there, where the system lets us know.
+    """
+    preload(plan.shared, lambda names: _begin_anew(replace(plan, shared=names), lines))
+    asked, of_kernels, kernels = lines
+    forked = os.fork()
+    if forked == 0:
+        os.close(asked)
+        return _Plan(plan.kernels, [], plan.shared), [of_kernels, kernels], None
+    os.close(of_kernels)
+    other = None
+    with contextlib.suppress(OSError, AttributeError):
+        other = os.pidfd_open(forked)
+    return _Plan(plan.names, [], plan.shared), [asked, kernels], other
+
+
+def _begin_anew(plan: _Plan, lines: Sequence[int]) -> NoReturn:
+    """Begin this program anew with another plan; what has become two stays two."""
+    if not plan.kernels:
+        plan = replace(plan, names=[*plan.shared, *plan.names], shared=[])
+    *program, _ = sys.orig_argv[: -len(sys.argv[2:])]
+    told = [json.dumps(vars(plan)), *map(str, lines)]
+    os.execv(sys.executable, [*program, *told])
+
+
+def _leave(other: int | None) -> NoReturn:
+    """
+    End this server after the other: whoever closes us waits for this one alone.
+
+    The other ends by itself too; it is killed only if it does not in half the time that
+    is waited for us.
+    """
+    if other is not None and not select.select([other], [], [], PATIENCE / 2)[0]:
+        signal.pidfd_send_signal(other, signal.SIGKILL)
+    # To take apart what is imported takes longer than some imports.
+    atexit._run_exitfuncs()
+    os._exit(0)
 
 
 def _begin(descriptor: int) -> NoReturn:
@@ -386,7 +463,7 @@ def _begin(descriptor: int) -> NoReturn:
             os._exit(code)
 
 
-def preload(names: Sequence[str]) -> None:
+def preload(names: Sequence[str], begin_anew: Callable[[list[str]], NoReturn]) -> None:
     """
     Import modules and call functions, so that they are done with when a report begins.
 
@@ -398,6 +475,8 @@ def preload(names: Sequence[str]) -> None:
     names : sequence of str
         ``package.module``, imported; ``package.module:function``, called too, with what
         follows after a space, as a list in JSON.
+    begin_anew : function of list of str
+        Begins this program anew with other names.
     """
     # Next to nothing of what is made here is ever let go of: to look for it now and
     # then takes a seventh of the time, and finds 7 MB.
@@ -409,8 +488,7 @@ def preload(names: Sequence[str]) -> None:
             _say(f"{name} leaves {left}, so it is not done ahead: somewhat slower.")
             module, _, function = name.partition(" ")[0].partition(":")
             others = [module] if function else []
-            rest = json.dumps([*names[:number], *others, *names[number + 1 :]])
-            os.execv(sys.executable, [*sys.orig_argv[:-1], rest])
+            begin_anew([*names[:number], *others, *names[number + 1 :]])
     if left := left_behind():
         _say(f"Python itself has {left} here, and cannot fork: set {CHOICE}={COLD}.")
         sys.exit(1)
@@ -521,7 +599,8 @@ def _loaded() -> set[str]:
 def _in_a_fork(look: Callable[[], list[str]]) -> list[str]:
     """What a forked process finds: matplotlib, for one, tidies up when it is forked."""
     reading, writing = os.pipe()
-    if os.fork() == 0:
+    forked = os.fork()
+    if forked == 0:
         try:
             os.write(writing, "\n".join(look()).encode())
         finally:
@@ -529,7 +608,7 @@ def _in_a_fork(look: Callable[[], list[str]]) -> list[str]:
     os.close(writing)
     with open(reading, encoding="utf-8") as pipe:  # noqa: PTH123 (a descriptor)
         found = pipe.read().splitlines()
-    os.wait()
+    os.waitpid(forked, 0)
     return found
 
 

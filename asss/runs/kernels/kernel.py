@@ -5,6 +5,7 @@ Loaded by the fork server, and by nobody else.
 """
 
 import atexit
+import builtins
 import contextlib
 import importlib
 import io
@@ -12,6 +13,7 @@ import os
 import sys
 import warnings
 from multiprocessing.connection import Connection
+from types import SimpleNamespace
 from typing import Any, Final
 
 from ipykernel.ipkernel import IPythonKernel
@@ -21,7 +23,7 @@ from traitlets.config import Config
 
 from asss.runs.kernels import forks
 
-__all__ = ["serve", "warm_up"]
+__all__ = ["load_pandas", "serve", "warm_up"]
 
 #: Of the ways to draw a figure, the one that gives it to the notebook.
 BACKEND: Final = "MPLBACKEND"
@@ -65,6 +67,15 @@ class _Unsent(Session):
     def send(self, *_: Any, **__: Any) -> dict[str, Any]:
         """Take a message, and do nothing with it."""
         return {"content": {"status": "ok"}}
+
+
+def load_pandas() -> None:
+    """Import pandas as a notebook has it, where there is none: it asks at import."""
+    vars(builtins)["get_ipython"] = lambda: SimpleNamespace(kernel=None)
+    try:
+        importlib.import_module("pandas")
+    finally:
+        del vars(builtins)["get_ipython"]
 
 
 def warm_up() -> None:
