@@ -215,7 +215,7 @@ def test_a_key_goes_on_below_where_a_group_s_name_is_long(
 ) -> None:
     one = printed.what_if(without=["oslo"]).report
     facts, html = one.content().content, one.preview().html
-    first, second = "spennet for kommunene uten Oslo, én prikk per", "kommune"
+    first, second = "spennet for kommunene uten Oslo,", "én prikk per kommune"
     assert f">{first}</text>" in html
     readback.check(facts, one.known, html=html)
     for told, false in ((f">{second}</text>", ">by</text>"), (first, f"{first} by")):
