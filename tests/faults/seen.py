@@ -291,6 +291,16 @@ ON_PAPER = (
         "..items.map(item => inline(item.k)))\n    })",
         "..items.slice(1).map(item => inline(item.k)))\n    })",
     ),
+    _on_paper(
+        "units in the PDF are lost",
+        'has(node, "unit") { box(text(fill: quiet, size: size.beside, body)) }',
+        'has(node, "unit") { }',
+    ),
+    _on_paper(
+        "figures in the PDF are too small to be read",
+        "key: (size: size.key, line: 1.13",
+        "key: (size: 1pt, line: 1.13",
+    ),
     _in_word(
         "shades in Word are reversed",
         "tables",

@@ -66,6 +66,18 @@ def report_of(name: str, rendered: Rendered) -> Path:
             'ord, 17.09.2019. <a href="x',
             "lead",
         ),
+        (
+            "trondheim-2020",
+            'href="#nokkeltall">N',
+            'href="#kvalitet">N',
+            "contents: «N",
+        ),
+        (
+            "trondheim-2020",
+            "Tallene bak figur 1<",
+            "Tallene bak figur 2<",
+            "not called",
+        ),
         ("asss-2020", "shade shade-1", "shade shade-2", "what the shades are is not"),
         ("asss-2020", "<li><b>*</b>", "<li><b>+</b>", "what * is is not told"),
         ("asss-2020", '<p class="reading">', '<p class="reading">X', ""),

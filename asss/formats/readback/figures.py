@@ -212,6 +212,9 @@ class _Figure:
             yield "has no table beside it"
             return
         table = ET.fromstring(KILDESPOR.sub("", self.table))
+        named = spaced(f"{self.shown.words['numbers_caption']} {self.number}")
+        if [_said(one) for one in table.iter("caption")] != [named]:
+            yield f"the table beside is not called «{named}»"
         for fault in _table(table, beside.numbers):
             yield f"the table beside: {fault}"
 

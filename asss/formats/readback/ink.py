@@ -26,8 +26,10 @@ FILLED = re.compile(
 #: A colour of letters, right before they are written.
 LETTERS = re.compile(rb"cs ([.\d]+)(?: ([.\d]+) ([.\d]+))? scn\nBT")
 
-#: No letters are lighter: all stand on white, or on a light ground.
-LIGHTEST = 0.2
+SIZED = re.compile(rb"/f\d+ ([.\d]+) Tf")
+
+#: No letters are lighter: all stand on white, or on a light ground; nor smaller.
+LIGHTEST, SMALLEST = 0.2, 5.0
 
 
 class Dashes(NamedTuple):
@@ -61,7 +63,9 @@ def grounds(content: bytes) -> list[Ground]:
 
 
 def is_plain(content: bytes) -> bool:
-    """Whether all letters are dark enough to be read, and nothing is mirrored."""
+    """Whether all letters are dark and large enough, and nothing is mirrored."""
+    if any(float(one) < SMALLEST for one in {*SIZED.findall(content)}):
+        return False
     # One number is a grey.
     colours = {one.groups(one[1]) for one in LETTERS.finditer(content)}
     red_green_blue = (tuple(map(float, one)) for one in colours)

@@ -211,7 +211,7 @@ def _pages(pages: Sequence[Page], expected: Expected) -> Iterator[str]:
         if not (page.text + page.figures).strip():
             yield f"page {number}: has no text"
         if not page.is_plain:
-            yield f"page {number}: letters are as light as paper, or mirrored"
+            yield f"page {number}: letters are too light or too small, or mirrored"
         if "\ufffd" in page.text:
             yield f"page {number}: has glyphs that stand for no character"
         for what in ("a missing number", "a hole", "a trace of a program"):
@@ -262,7 +262,9 @@ def _table(
     first, *others = table.heads
     if not _has_row(whole, Row(first, tuple(Cell("", one) for one in others)), sign):
         yield f"Tabell 1: lacks the heads {' | '.join(table.heads)}"
-    for told in (*table.legend(), table.source(), *table.lettered()):
+    # Between a name and its unit there may be letters of notes.
+    names = [line.head.text for line in table.lines() if not line.head.notes]
+    for told in (*names, *table.legend(), table.source(), *table.lettered()):
         if squeezed(told).replace(sign, "r") not in whole:
             yield f"Tabell 1: does not tell «{' '.join(told.split())}»"
     broken = dict.fromkeys(table.broken())

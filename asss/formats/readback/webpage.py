@@ -55,6 +55,7 @@ def read(root: Element, expected: Expected, accounted: Accounted) -> list[str]:
         *_texts(root, parts, expected),
         *_marks(parts, named, expected),
         *_voices(root, expected),
+        *_contents(root, named),
         *_figures(root, parts, expected),
         *strange_figures(root, accounted),
         *(_dead_ends(named, root) if expected.rows else ()),
@@ -214,6 +215,15 @@ def _links(tag: Element) -> list[Element]:
 def _target(link: Element) -> str:
     """The id that a link leads to."""
     return str(link.get("href")).removeprefix("#")
+
+
+def _contents(root: Element, named: Mapping[str, Element]) -> Iterator[str]:
+    """Each line of the contents leads to the heading that it has the words of."""
+    for part in root.iter("nav"):
+        for link in part.iter("a"):
+            target = named.get(_target(link))
+            if target is not None and said(target) != said(link):
+                yield f"contents: «{said(link)}» leads to «{said(target)[:60]}»"
 
 
 # -- what people say -------------------------------------------------------------------
