@@ -74,8 +74,8 @@ def report_of(name: str, rendered: Rendered) -> Path:
         ),
         (
             "trondheim-2020",
-            "Tallene bak figur 1<",
-            "Tallene bak figur 2<",
+            'figur-1-tabell">Tall',
+            'figur-1-tabell">Ta',
             "not called",
         ),
         ("asss-2020", "shade shade-1", "shade shade-2", "what the shades are is not"),
