@@ -477,6 +477,7 @@ def _copies(
 
     The bytes are compared where the libraries are the same as then.
     """
+    known = known.for_report(kept.run.kommune, kept.year)
     if is_same and {"png", "html"} <= {*kept.formats}:
         html = (folder / HTML_NAME).read_text("utf-8")
         for name in exports.pictures_differ(folder, html, kept.run.language):
@@ -485,8 +486,7 @@ def _copies(
         with outputs.scratch() as scratch:
             work = scratch / folder.name
             work.mkdir()
-            told = known.for_report(kept.run.kommune, kept.year)
-            report.compose_again(folder, facts, told, kept.formats, work)
+            report.compose_again(folder, facts, known, kept.formats, work)
             for path in sorted(one for one in work.rglob("*") if one.is_file()):
                 name = path.relative_to(work).as_posix()
                 yield from _differs(name, folder / name, path)
