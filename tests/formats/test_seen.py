@@ -17,6 +17,7 @@ from asss.figures.picture import data_of
 from asss.formats import exports, readback, review, typesetting, word
 from asss.outputs import FACTS_NAME, HTML_NAME, NOTEBOOK_NAME
 from asss.page import sections
+from asss.runs import manifest, verification
 from asss.statbank import Snapshot
 
 Rendered = Callable[..., Path]
@@ -206,3 +207,13 @@ def test_kildespor_quote_what_is_told(
     facts, known = facts_of(folder), known_of(service).for_report(kommune, year)
     made = review.compose_again(folder / NOTEBOOK_NAME, facts, known, snapshot)
     assert readback.read_review(made, facts, known) == []
+
+
+def test_report_is_made_again_in_its_own_words(
+    rendered: Rendered, known_of: Callable[[str], Catalogue], snapshot: Snapshot
+) -> None:
+    """In some «snittet» is that of the others: `asss verify` must say it so as well."""
+    folder = rendered("oslo", 2017, "barnevern")
+    kept, facts = manifest.read(folder), facts_of(folder)
+    about = kept, facts, known_of("barnevern"), snapshot, True
+    assert list(verification._copies(folder, *about)) == []
