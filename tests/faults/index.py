@@ -143,4 +143,15 @@ FAULTS = (
     _another_template(
         '<option value="ressursbruksindikator"', '<option value="sykefravaer"'
     ),
+    _another_template('data-finds=".card[data-name]"', 'data-finds=".findings > li"'),
+    _another_template(">Finn kommune</label>", ">Finn indikator</label>"),
+    _another_template('data-what="Kommunene"', 'data-what="Indikatorene"'),
+    _another_template('<ul class="cards" id="kort">', '<ul class="cards">'),
+    _another_template('<p class="status">', '<p class="status" data-indicator="i">'),
+    _another_template('<li class="card" data-name', '<li class="k" data-name'),
+    _another_template(
+        '<meta name="description" content="',
+        '<meta name="description" content="Alle kommuner i landet. ',
+    ),
+    _another_template("<title>", '<meta property="og:title" content="2019"><title>'),
 )

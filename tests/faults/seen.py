@@ -16,6 +16,7 @@ EXCEL, SHEETS, PACKAGE = (
 )
 TRAILS, EDITION = "asss.formats.review.trails", "asss.formats.review"
 NETWORK: Final = "asss-2020"
+METHOD_PAGE: Final = "om-datagrunnlaget-2020"
 COMMENTED: Final = "bergen-2018"
 
 
@@ -174,6 +175,50 @@ ON_PAGE = (
         report="tromso-2020",
         given=need._given,
     ),
+    swapped(
+        "ways back from notes name the year before",
+        "table",
+        "asss.page.keyfigures",
+        "place = indicator.short_name, fact.year\n",
+        "place = indicator.short_name, fact.year - 1\n",
+    ),
+    swapped(
+        "ways back from notes count sentences from nought",
+        "table",
+        "asss.page.keyfigures",
+        "{self._words['note_sentence']} {number[said.chapter]}",
+        "{self._words['note_sentence']} {number[said.chapter] - 1}",
+    ),
+    swapped(
+        "a way back to the mean says that it leads to the place",
+        "table",
+        "asss.page.keyfigures",
+        'indicator.short_name, self._words["table_mean"]',
+        'indicator.short_name, self._words["table_rank"]',
+    ),
+    swapped(
+        "what index is stands at the change, and the reverse",
+        "table",
+        "asss.page.method",
+        'words["profile_index"]: words["method_index"],',
+        'words["profile_index"]: words["method_change"],',
+        report=METHOD_PAGE,
+    ),
+    swapped(
+        "what a dash means is told of a break",
+        "table",
+        "asss.page.method",
+        'words["break_mark"]: words["method_break"],',
+        'words["break_mark"]: words["method_dash"],',
+        report=METHOD_PAGE,
+    ),
+    swapped(
+        "what is quoted of a page is the last that it says",
+        "table",
+        "asss.formats.conversion",
+        '(said or [words["method_about"]])[0]',
+        '(said or [words["method_about"]])[-1]',
+    ),
     _set(
         "rising is told of what falls",
         "index",
@@ -300,6 +345,17 @@ ON_PAPER = (
         "figures in the PDF are too small to be read",
         "key: (size: size.key, line: 1.13",
         "key: (size: 1pt, line: 1.13",
+    ),
+    _on_paper(
+        "the PDF is described by its title",
+        "description: given.description",
+        "description: given.title",
+    ),
+    _in_word(
+        "the Word document is described by its title",
+        "package",
+        'self.about["description"]',
+        'self.about["title"]',
     ),
     _in_word(
         "shades in Word are reversed",

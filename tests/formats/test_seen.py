@@ -11,7 +11,7 @@ from faults import Fault, Scene, seen
 
 from asss.analysis.findings import Findings
 from asss.catalogue.catalogue import Catalogue, load_catalogue
-from asss.catalogue.parameters import NETWORK
+from asss.catalogue.parameters import METHOD, NETWORK
 from asss.errors import RenderError
 from asss.figures.picture import data_of
 from asss.formats import exports, readback, review, typesetting, word
@@ -82,6 +82,20 @@ def report_of(name: str, rendered: Rendered) -> Path:
         ("asss-2020", "shade shade-1", "shade shade-2", "what the shades are is not"),
         ("asss-2020", "<li><b>*</b>", "<li><b>+</b>", "what * is is not told"),
         ("asss-2020", '<p class="reading">', '<p class="reading">X', ""),
+        ("trondheim-2020", 'ion" content="', 'ion" content="Nei: ', "description: is"),
+        ("asss-2020", 'name="description"', 'name="keywords"', "keywords: is"),
+        (
+            "trondheim-2020",
+            "<title>",
+            '<meta property="og:title" content="Oslo"><title>',
+            "og:title",
+        ),
+        (
+            "om-datagrunnlaget-2020",
+            "<title>",
+            '<link href="x"/><title>',
+            "holds <link>",
+        ),
     ],
 )
 def test_what_hides_or_misleads_is_named(
@@ -104,6 +118,43 @@ def test_heading_in_the_other_language_is_named(
     nynorsk = load_catalogue(known.folder, language="nn")
     found = readback.read_html(html, facts_of(folder), nynorsk)
     assert "rapport.html: headings: «Nøkkeltall» should be «Nøkkeltal»" in found
+
+
+@pytest.mark.parametrize("name", ["trondheim-2020", f"{NETWORK}-2020"])
+def test_way_back_that_names_another_place_is_named(
+    name: str, rendered: Rendered, known: Catalogue
+) -> None:
+    """Each of a page, in a table and at a sentence, and one that leads elsewhere."""
+    folder = report_of(name, rendered)
+    html, facts = (folder / HTML_NAME).read_text("utf-8"), facts_of(folder)
+    labels = set(re.findall(r'aria-label="(Tilbake til [^"]+)"', html))
+    assert len(labels) > 2
+    for label in sorted(labels):
+        other = min(labels - {label})
+        changed = html.replace(f'"{label}"', f'"{other}"', 1)
+        problems = readback.read_html(changed, facts, known)
+        assert any(f"and should be «{label}»" in one for one in problems), label
+    ways = list(dict.fromkeys(re.findall(r'href="(#ref-[^"]+)"', html)))
+    changed = html.replace(f'href="{ways[0]}"', f'href="{ways[-1]}"')
+    problems = readback.read_html(changed, facts, known)
+    assert any(": leads back to [" in one for one in problems), ways
+
+
+def test_term_that_is_explained_as_another_is_named(
+    rendered: Rendered, known: Catalogue
+) -> None:
+    """Each sign, mark and number, and one that is left out."""
+    folder = rendered(METHOD, 2020)
+    html, facts = (folder / HTML_NAME).read_text("utf-8"), facts_of(folder)
+    assert readback.read_html(html, facts, known) == []
+    terms = re.findall(r"<div><dt>.*?</dt>(<dd>.*?</dd>)</div>", html)
+    assert len(terms) == 13
+    for told, other in zip(terms, [*terms[1:], terms[0]], strict=True):
+        problems = readback.read_html(html.replace(told, other, 1), facts, known)
+        assert any("terms: is «" in one for one in problems), told
+    left_out = re.sub(r"<div><dt>.*?</div>", "", html, count=1)
+    problems = readback.read_html(left_out, facts, known)
+    assert any("terms: is «" in one for one in problems)
 
 
 # -- on paper --------------------------------------------------------------------------

@@ -38,17 +38,20 @@ from asss.formats.readback import (
     sight,
     table,
     trail,
+    ways,
     webpage,
     workbook,
 )
 from asss.formats.readback.expectation import Expected, expect
 from asss.formats.readback.group import false_groups
+from asss.formats.readback.head import false_head
 from asss.formats.readback.index import Told
 from asss.formats.readback.prose import (
     Accounted,
     false_comments,
     false_sentences,
 )
+from asss.formats.readback.terms import false_terms
 from asss.outputs import (
     DOCX_NAME,
     FIGURES_FOLDER,
@@ -193,10 +196,21 @@ def read_review(html: str, facts: Mapping[str, Any], known: Catalogue) -> list[s
         traced = markup.page(own.taken_off(whole), known.phrases.words)
     except RenderError as error:
         return [*drawn, f"{REVIEW_NAME}: {error}"]
+    problems += _reviewed_head(root, expected, known)
     problems += [*sight.hidden(root, is_review=True), *trail.read(traced, facts, known)]
     read = [f"{REVIEW_NAME}: {fault}" for fault in problems]
     public = (*table.read(root, facts, known), *webpage.read_again(root, expected))
     return [*read, *drawn, *(one.replace(HTML_NAME, REVIEW_NAME) for one in public)]
+
+
+def _reviewed_head(
+    root: markup.Element, expected: Expected, known: Catalogue
+) -> list[str]:
+    """What is wrong in the head of a reviewer's edition, which has its own title."""
+    form = known.phrases.phrases["review_title"].sentence
+    named = expected.named.replace(expected.title, form.format(title=expected.title), 1)
+    made = {"generator": "asss"}
+    return [*false_head(root, named, expected.about, made)]
 
 
 def warm_up() -> None:
@@ -490,6 +504,9 @@ def _page(
     kind = sight.OF_ALL if facts["run"]["kommune"] in SHARED else sight.PAGE
     looks = (*sight.strange_looks(whole, kind), *sight.hidden(root))
     looks += (*sight.misnamed(root, known), *webpage.untranslated(root, known.prose))
+    looks += (*ways.false_ways(root, known),)
+    if facts["run"]["kommune"] == METHOD:
+        looks += (*false_terms(root, known.phrases.words),)
     read += [f"{HTML_NAME}: {fault}" for fault in looks]
     if facts["run"]["kommune"] == NETWORK:
         read += members.read(root, facts, known)

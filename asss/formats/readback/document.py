@@ -309,9 +309,11 @@ def _file(document: Document, expected: Expected) -> Iterator[str]:
     for name in document.parts:
         if not PARTS.fullmatch(name):
             yield f"file: has the part {name}, which no report has"
-    title = document.xml("docProps/core.xml").findtext(f"{DC}title", "")
-    if title != expected.named:
-        yield f"title: is «{title}», and should be «{expected.named}»"
+    core = document.xml("docProps/core.xml")
+    for name, should in (("title", expected.named), ("description", expected.about)):
+        told = core.findtext(f"{DC}{name}", "")
+        if plain(told) != plain(should):
+            yield f"{name}: is «{told}», and should be «{should}»"
     headings = [plain(o.text) for o in document.paragraphs if o.style == "Title"]
     if headings != [expected.title]:
         yield f"heading: is {headings}, and should be {[expected.title]}"

@@ -86,6 +86,8 @@ class Expected:
         The forbehold on single figures: they stand under Tabell 1.
     leads_to : str
         Where that page is, seen from the report.
+    about : str
+        What is quoted of it where somebody links to it: the first that it says.
     members : mapping of (str, str) to str
         Tabell 1 on all members: its figures by indicator and by the head of a column.
     shades : tuple of int
@@ -98,6 +100,7 @@ class Expected:
     year: int
     is_supposed: bool
     title: str
+    about: str
     language: str
     others: tuple[str, ...]
     top: tuple[str, ...]
@@ -274,6 +277,11 @@ def expect(facts: Mapping[str, Any], known: Catalogue) -> Expected:
         year=int(book.run["year"]),
         is_supposed=bool(facts.get("what_if")),
         title=str(facts["title"]),
+        about=(
+            known.phrases.words["method_about"]
+            if whose == METHOD
+            else next((str(one["text"]) for one in facts["sentences"]), "")
+        ),
         language=known.language,
         others=tuple(
             member.name

@@ -4,7 +4,7 @@ The index of a year read back: line by line, as it is read from top to bottom.
 Every line that the index must have is worked out from the reports' facts, in order: so
 nothing is another's, nothing is left out, and nothing is there that no report says.
 What sorts the cards stands in attributes, and is held against the same facts. Imports
-``expectation``, ``markup`` and below.
+``steering``, ``head`` and below.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -27,7 +27,9 @@ from asss.formats.readback.expectation import (
     reservation,
     spaced,
 )
+from asss.formats.readback.head import false_head
 from asss.formats.readback.markup import Element, page, places, text
+from asss.formats.readback.steering import Cards, false_steering
 from asss.outputs import HTML_NAME, INDEX_NAME, LINKED
 
 __all__ = ["Told", "read"]
@@ -95,7 +97,7 @@ def read(html: str, told: Told, areas: Sequence[Catalogue]) -> list[str]:
     kind = sight.OF_AREAS if len(areas) > 1 else sight.OF_ALL
     found = [
         *_faults(root, told, areas),
-        *_steering(root, areas[0]),
+        *_steering(root, told, areas),
         *sight.hidden(root),
         *sight.strange_looks(html, kind, has_script=True),
     ]
@@ -104,10 +106,8 @@ def read(html: str, told: Told, areas: Sequence[Catalogue]) -> list[str]:
 
 def _faults(root: Element, told: Told, areas: Sequence[Catalogue]) -> Iterator[str]:
     wanted = list(_lines_of(told, areas))
-    title = root.findtext("head/title") or ""
-    should = f"{wanted[1].text} – ASSS"
-    if spaced(title) != should:
-        yield f"title is «{title}», and should be «{should}»"
+    title, intro = f"{wanted[1].text} – ASSS", wanted[2].text
+    yield from false_head(root, title, intro, {"facts-sha256": told.digest})
     place = "top"
     for number, (line, other) in enumerate(zip_longest(_lines(root), wanted), 1):
         if line is None or other is None:
@@ -134,18 +134,6 @@ def _faults(root: Element, told: Told, areas: Sequence[Catalogue]) -> Iterator[s
                 yield f"«{text(link)}» leads to {href}, which is not there"
         elif not href.startswith("../") and not (told.folder / href).is_file():
             yield f"«{text(link)}» leads to {href}, where no file is"
-    for card in root.iter("li"):
-        name = _name_of(card)
-        if name is not None and card.get("data-name") != text(name):
-            yield f"{text(name)}: is found as {card.get('data-name')}"
-    digest = [
-        one.get("content")
-        for one in root.iterfind("head/meta[@name]")
-        if one.get("name") == "facts-sha256"
-    ]
-    if digest != [told.digest]:
-        yield f"says that it shows facts {digest}, and should show {told.digest}"
-    yield from _sorting(root, areas)
 
 
 def _name_of(card: Element) -> Element | None:
@@ -158,33 +146,16 @@ def _shown(part: str | tuple[str, ...]) -> str:
     return written if part else "empty"
 
 
-def _sorting(root: Element, areas: Sequence[Catalogue]) -> Iterator[str]:
-    """What can be sorted by: each indicator of its service area by its name."""
-    wanted = {}
+def _steering(root: Element, told: Told, areas: Sequence[Catalogue]) -> Iterator[str]:
+    """What its program goes by: of each service area, how many cards there are."""
+    cards = []
     for known in areas:
-        rows = [(one.id, spaced(one.short_name)) for one in known.service.indicators]
+        folder = f"{known.service.service}/"
+        named = {f"{folder}{one.id}" for one in known.network.in_year(told.year)}
         mark = _mark(known, areas)
-        wanted[f"#kort{mark}"] = [("", known.phrases.words["site_by_name"]), *rows]
-    there = places(root)
-    for choice in root.iter("select"):
-        sorts = choice.get("data-sorts", "")
-        given = [(one.get("value"), text(one)) for one in choice.iter("option")]
-        if given != wanted.get(sorts):
-            yield f"sorts {sorts} by {given}, and should by {wanted.get(sorts)}"
-        if sorts[1:] not in there:
-            yield f"sorts {sorts}, which is not there"
-
-
-def _steering(root: Element, known: Catalogue) -> Iterator[str]:
-    """What is told of a search, or of a new order."""
-    words = known.phrases.words
-    names = "shown", "none", "rising", "falling"
-    wanted = {f"data-{name}": words[f"site_{name}"] for name in names}
-    for line in root.iter("div"):
-        if line.get("role") == "status":
-            told = {key: line.get(key) for key in wanted}
-            if told != wanted:
-                yield f"tells of what is sorted {told}, and should tell {wanted}"
+        cards.append(Cards(known, mark, folder, len(named & {*told.reports})))
+    words, are_many = areas[0].phrases.words, len(areas) > 1
+    return false_steering(root, words, cards, are_many=are_many)
 
 
 def _mark(known: Catalogue, areas: Sequence[Catalogue]) -> str:

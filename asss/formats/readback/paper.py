@@ -182,6 +182,9 @@ def _names(
     title = str(document.docinfo.get("/Title", ""))
     if title != expected.named:
         yield f"title: is «{title}», and should be «{expected.named}»"
+    about = str(document.docinfo.get("/Subject", ""))
+    if squeezed(about) != squeezed(expected.about):
+        yield f"description: is «{about}», and should be «{expected.about}»"
     language = str(document.Root.get("/Lang", ""))
     if language != expected.language:
         yield f"language: is {language!r}, and should be {expected.language!r}"

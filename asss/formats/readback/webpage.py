@@ -15,6 +15,7 @@ from lxml import etree
 from asss.catalogue.markdown import LEFTOVERS
 from asss.formats.readback.expectation import Expected, unformatted
 from asss.formats.readback.expectation import spaced as plain
+from asss.formats.readback.head import false_head
 from asss.formats.readback.markup import Element, letters, links, places, said
 from asss.formats.readback.prose import Accounted, lacking, strange_figures
 from asss.outputs import HTML_NAME
@@ -131,9 +132,8 @@ def _names(root: Element, expected: Expected) -> Iterator[str]:
     headings = [said(tag) for tag in root.iter("h1")]
     if headings != [expected.title]:
         yield f"h1: is {headings}, and should be {[expected.title]}"
-    named = plain(root.findtext("head/title") or "")
-    if named != expected.named:
-        yield f"title: is «{named}», and should be «{expected.named}»"
+    named, about = plain(root.findtext("head/title") or ""), expected.about
+    yield from false_head(root, expected.named, about, {"generator": "asss"})
     language = root.get("lang")
     if language != expected.language:
         yield f"html: lang is {language!r}, and should be {expected.language!r}"
