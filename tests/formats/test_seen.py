@@ -15,8 +15,9 @@ from asss.catalogue.parameters import METHOD, NETWORK
 from asss.errors import RenderError
 from asss.figures.picture import data_of
 from asss.formats import exports, readback, review, typesetting, word
+from asss.formats.readback import sight
 from asss.outputs import FACTS_NAME, HTML_NAME, NOTEBOOK_NAME
-from asss.page import sections
+from asss.page import looks, sections, site
 from asss.runs import manifest, verification
 from asss.statbank import Snapshot
 
@@ -107,6 +108,46 @@ def test_what_hides_or_misleads_is_named(
     assert old in html
     problems = readback.read_html(html.replace(old, new, 1), facts, known)
     assert any(said in one for one in problems) is bool(said), problems
+
+
+LOOKS = [
+    ("sup.r { color", "sup.r { display: none; color"),
+    (".picture { over", ".picture svg { scale: -1 1; } .picture { over"),
+    (".key td.latest { ", '.key td.latest::before { content: "1"; } .key td.latest { '),
+    ("table.key { min-width: 46rem;", "table.key { direction: rtl;"),
+    ("width: var(--wide);", "width: var(--wide); transform: scaleY(-1);"),
+    (".head .warning { ", ".head .warning { position: absolute; "),
+    (".notes { margin: .75rem", ".notes { margin: -99rem"),
+    ("sup.ref { ", "sup.ref { font-size: 0; "),
+    (".num { ", ".num { text-decoration: line-through; "),
+    ('[fill="#0b5c75"] { fill: var(--focus)', '[fill="#0b5c75"] { fill: #8f9ca7'),
+    ("--ink: #1d2b36", "--ink: #eeeeee"),
+    ("@media screen and (max-width: 47rem)", "@media screen"),
+    ("@media print {\n  html", "@media all {\n  html"),
+]
+
+
+@pytest.mark.parametrize(("old", "new"), LOOKS)
+def test_stylesheet_that_hides_or_turns_is_named(
+    old: str, new: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where it is the package's own."""
+    css = looks.stylesheet()
+    assert old in css
+    changed = css.replace(old, new, 1)
+    monkeypatch.setattr(sight, "_stylesheets", lambda _: changed)
+    told = [*sight.strange_looks(f"<style>{changed}</style>")]
+    assert any(one.startswith("its stylesheet") for one in told), told
+
+
+def test_program_that_was_not_tried_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What sorts an index shows nothing of how."""
+    program = site.script().replace("return down ? -way : way", "return way")
+    monkeypatch.setattr(sight, "_file", lambda _: program)
+    css = f"<style>{looks.stylesheet()}</style>"
+    page = f"{css}<script>{program}</script>"
+    told = [*sight.strange_looks(page, has_script=True)]
+    assert "its program is not the one that was tried" in told
 
 
 def test_heading_in_the_other_language_is_named(

@@ -3,14 +3,16 @@ What is seen of a page: that no look, no class and no program hides what it says
 
 The stylesheets hide some things in some places: the earlier years of Tabell 1 on a
 phone, links on paper. What they may do so to is listed here, and a page has the
-package's own stylesheets and nothing beside them. Imports ``looks`` and ``markup``.
+package's own stylesheets and nothing beside them. Those are read too: whatever in them
+could hide a mark, turn a figure or write a digit is refused, but for what is listed.
+Imports ``looks`` and ``markup``.
 """
 
 import base64
 import hashlib
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from lxml import etree
@@ -60,6 +62,88 @@ ON_SCREEN = {"areas", "contents", "way", "years"}
 #: What opens when it is asked to, and what a program shows.
 CLOSED, OF_REVIEW, SHOWN_LATER = {"numbers"}, {"fold", "trail"}, {"controls", "value"}
 
+#: What a declaration could do to what is said: what no look of a page needs, but for
+#: the values that do no harm.
+HARMLESS: dict[str, str] = {
+    **dict.fromkeys(
+        (
+            *("animation", "clip", "clip-path", "content", "filter", "float", "mask"),
+            *("offset", "perspective", "rotate", "scale", "text-transform", "zoom"),
+            *("transform", "translate", "-webkit-text-fill-color", "direction"),
+            *("order", "unicode-bidi", "writing-mode", "visibility", "inset"),
+        ),
+        "none",
+    ),
+    "bottom": "0",
+    "color": r"inherit|var\(--(ink|quiet|focus|warn|faint)\)",
+    "content-visibility": "visible",
+    "display": "block|contents|flex|grid|inline|inline-block|revert",
+    "flex-direction": "column",
+    "height": r"[1-9.].*|auto",
+    **dict.fromkeys(
+        ("margin", "margin-left", "margin-right"), r"(?!.*-(\d\d|[2-9])).*"
+    ),
+    "left": r"0|\d.*rem",
+    "letter-spacing": r"0|-\.0[12]\d*em",
+    "line-height": r"0|1.*",
+    "max-height": r"[1-9].*|none",
+    "max-width": r"[1-9].*|none|calc\(100vw - 2\.6rem\)",
+    "opacity": "1",
+    "overflow": "visible",
+    "position": "static|sticky",
+    "text-decoration": r"none|underline( dotted 1px var\(--quiet\))?",
+    "text-indent": "0",
+    "top": r"[1-9].*",
+    "width": r"[1-9.].*|auto|fit-content|var\(--wide\)",
+}
+
+#: How small text may be, by the unit that it is said in.
+SIZE = re.compile(r"(?:^| )(\d*\.?\d+)(rem|em|pt|px|%)(?=$|[ /])")
+SMALLEST = {"rem": 0.6, "em": 0.7, "pt": 6.5, "%": 100.0, "px": 11.0}
+
+#: The sha256 of the program that sorts and finds on an index, as it was tried in a
+#: browser (tests/page/test_site.py): nothing on the page shows what it does.
+TRIED = "93b0be380871b108f29c60f2e9f8f4f3528fc2267d80e1f6640710624ef2eb27"
+
+#: Where names may stand upright.
+UPRIGHT = "@supports (writing-mode: vertical-rl) @media screen"
+
+#: What hides, moves or turns all the same, and under which condition: what a screen
+#: has no use for on paper, and names that stand upright above a narrow column.
+ALLOWED = frozenset(
+    {
+        ("", ".skip", "position:absolute"),
+        ("", ".skip", "left:-99rem"),
+        ("", ".anchor", "opacity:0"),
+        ("", ".again, .back .again", "display:none"),
+        ("", ".letters li", "text-indent:-1.3rem"),
+        ("", "[hidden]", "display:none !important"),
+        (UPRIGHT, "table.matrix .who-is span", "writing-mode:vertical-rl"),
+        (UPRIGHT, "table.matrix .who-is span", "transform:rotate(180deg)"),
+        ("@media screen and (max-width: 47rem)", ".early", "display:none !important"),
+        ("@media print", ".controls", "display:none"),
+        (
+            "@media print",
+            ".skip, .anchor, .numbers, .downloads, .on-screen",
+            "display:none",
+        ),
+    }
+)
+
+#: Of a figure's part on a phone; where it moves to, the figure says and is held to.
+PART = re.compile(r"\.m(\d+)"), "translate:var(--m{})"
+
+#: The page, and what is written on it: ink, quiet, faint, focus and warn.
+GROUND = re.compile(
+    r"--page: #(\w+); --ink: #(\w+); --quiet: #(\w+);.*?"
+    r"--faint: #(\w+); --focus: #(\w+); --warn: #(\w+);",
+    re.DOTALL,
+)
+READABLE = 4.5
+
+#: The colours of a figure and what each is in the dark, one for one.
+DARK = re.compile(r'\.picture \[(fill|stroke)="(#\w+)"\]')
+
 
 def strange_looks(
     html: str, kind: tuple[str, ...] = PAGE, *, has_script: bool = False
@@ -68,11 +152,92 @@ def strange_looks(
     styles, scripts = STYLE.findall(html), SCRIPT.findall(html)
     if styles != [_stylesheets(kind)]:
         yield "its stylesheet is not that of the package"
+    for css in styles if kind != REVIEW else ():
+        yield from _false_looks(css)
     script = _file("site/site.js") if has_script else ""
     if scripts != [script] * has_script:
         yield "its program is not that of the package"
+    if script and hashlib.sha256(script.encode()).hexdigest() != TRIED:
+        yield "its program is not the one that was tried"
     if POLICY.findall(html) != [_policy(script)]:
         yield "it may do what the package's pages may not"
+
+
+@lru_cache(8)
+def _false_looks(css: str) -> tuple[str, ...]:
+    """
+    What a stylesheet does that would have a page say something else to the eye.
+
+    That of the reviewer's edition folds things together, and is not read.
+    """
+    found = [
+        f"its stylesheet writes in {name} on a page of {page}"
+        for page, *inks in GROUND.findall(css)
+        for name in inks
+        if _contrast(page, name) < READABLE
+    ]
+    dark: dict[tuple[str, str], set[str]] = {}
+    for under, rule, name, value in _declarations(css):
+        about = f"its stylesheet has «{name}: {value}» for {rule}"
+        part, moves = PART[0].fullmatch(rule), f"{name}:{value}"
+        is_listed = (under, rule, moves) in ALLOWED or (
+            part is not None and moves == PART[1].format(part[1])
+        )
+        if not is_listed and not _is_harmless(name, value):
+            found.append(about)
+        if colour := DARK.fullmatch(rule):
+            dark.setdefault((name, value), set()).add(colour[2])
+            if colour[1] != name:
+                found.append(about)
+    found += [
+        f"its stylesheet makes {' and '.join(sorted(alike))} alike in the dark"
+        for alike in dark.values()
+        if len(alike) > 1
+    ]
+    return tuple(found)
+
+
+def _declarations(css: str) -> Iterator[tuple[str, str, str, str]]:
+    """Each declaration: the condition and the rule that it is under, and what it is."""
+    plain = re.sub(r"/\*.*?\*/|@font-face \{.*?\}", "", css, flags=re.DOTALL)
+    above: list[str] = []
+    for before, sign in re.findall(r"([^{}]*)([{}])", plain):
+        told = " ".join(before.split())
+        if sign == "{":
+            above.append(told)
+            continue
+        *under, rule = above
+        for one in told.split(";") if told else ():
+            name, _, value = one.partition(":")
+            if name.strip():
+                yield " ".join(under), rule, name.strip(), value.strip()
+        above.pop()
+
+
+def _contrast(one: str, other: str) -> float:
+    """How far a colour stands out from another, as WCAG has it."""
+
+    def light(colour: str) -> float:
+        each = "".join(2 * c for c in colour) if len(colour) == 3 else colour
+        parts = (int(each[at : at + 2], 16) / 255 for at in (0, 2, 4))
+        linear = [
+            p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts
+        ]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] + 0.05
+
+    low, high = sorted((light(one), light(other)))
+    return high / low
+
+
+def _is_harmless(name: str, value: str) -> bool:
+    """Whether a declaration can hide, move, turn or add nothing that is said."""
+    if name in ("font", "font-size"):
+        size = SIZE.search(value)
+        return value == "inherit" or (
+            size is not None and float(size[1]) >= SMALLEST[size[2]]
+        )
+    harmless = HARMLESS.get(name)
+    return harmless is None or re.fullmatch(harmless, value) is not None
 
 
 def _policy(script: str) -> str:
