@@ -190,7 +190,7 @@ def render_report(
         readback.check_exports(work, facts, told, formats, everybody)
         if REVIEW in editions and run.kommune not in SHARED:
             html = review.compose(notebook, facts, told, answers)
-            readback.check_review(facts, told, html)
+            readback.check_review(facts, told, html, answers)
             (work / REVIEW_NAME).write_text(html, encoding="utf-8")
         if _digest(folder, template) != read:
             msg = (

@@ -492,7 +492,7 @@ def _copies(
                 yield from _differs(name, folder / name, path)
     if (folder / REVIEW_NAME).is_file():
         html = (folder / REVIEW_NAME).read_text("utf-8")
-        yield from readback.read_review(html, facts, known)
+        yield from readback.read_review(html, facts, known, snapshot)
         if is_same:
             again = review.compose_again(folder / NOTEBOOK_NAME, facts, known, snapshot)
             yield from _first_other(REVIEW_NAME, html, again)

@@ -434,6 +434,32 @@ REVIEWED = (
         '"source": "",',
     ),
     _traced(
+        "a cell in a kildespor holds one more than SSB's",
+        "else language.significant(total),",
+        "else language.significant(total + 1),",
+    ),
+    _traced(
+        "a cell is left out of a kildespor",
+        "origins(fact.cells, self.known, self.found.book.snapshot)",
+        "origins(fact.cells[1:], self.known, self.found.book.snapshot)",
+    ),
+    _traced(
+        "a figure by hand in a kildespor is another",
+        "else language.significant(figure.value),",
+        "else language.significant(2 * figure.value),",
+    ),
+    _traced(
+        "the cells of a denominator are those of the numerator",
+        '"denominator": cells[place:]}',
+        '"denominator": cells[:place]}',
+    ),
+    _traced(
+        "the cells of the mean are told of other sums",
+        "in halves(fact, self.known, snapshot).items()",
+        "in reversed(halves(fact, self.known, snapshot).items())\n"
+        "                if half != 'denominator'",
+    ),
+    _traced(
         "a member is left out of the mean in a kildespor",
         "in sorted(inside, key=lambda peer: peer.rank or 0)",
         "in sorted(inside, key=lambda peer: peer.rank or 0)[1:]",

@@ -238,6 +238,7 @@ def test_each_fault_of_the_reviewers_edition_is_refused(
     fault: Fault,
     known: Catalogue,
     findings_of: FindingsOf,
+    snapshot: Snapshot,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """What chance may do is drawn there alone."""
@@ -246,7 +247,7 @@ def test_each_fault_of_the_reviewers_edition_is_refused(
     fault.plant(Scene(monkeypatch, Path()))
     html = page_of(found, known, is_review=True)
     with pytest.raises(RenderError, match=r"gjennomgang\.html: figure 1: "):
-        readback.check_review(facts, known, html)
+        readback.check_review(facts, known, html, snapshot)
 
 
 def test_a_message_says_what_is_shown_and_what_the_facts_say(

@@ -16,6 +16,7 @@ from asss.errors import RenderError
 from asss.figures.picture import data_of
 from asss.formats import exports, readback, review, typesetting, word
 from asss.formats.readback import sight
+from asss.formats.review import trails
 from asss.outputs import FACTS_NAME, HTML_NAME, NOTEBOOK_NAME
 from asss.page import looks, sections, site
 from asss.runs import manifest, verification
@@ -273,7 +274,7 @@ def test_slip_in_the_reviewers_edition_is_named(
     with monkeypatch.context() as patch:
         fault.plant(Scene(patch, tmp_path))
         made = review.compose_again(folder / NOTEBOOK_NAME, facts, told, snapshot)
-    problems = readback.read_review(made, facts, told)
+    problems = readback.read_review(made, facts, told, snapshot)
     assert problems
     assert all(re.match(r"gjennomgang\.html: ", one) for one in problems)
 
@@ -298,7 +299,31 @@ def test_kildespor_quote_what_is_told(
     folder = rendered(kommune, year, service)
     facts, known = facts_of(folder), known_of(service).for_report(kommune, year)
     made = review.compose_again(folder / NOTEBOOK_NAME, facts, known, snapshot)
-    assert readback.read_review(made, facts, known) == []
+    assert readback.read_review(made, facts, known, snapshot) == []
+
+
+def test_sum_of_cells_in_a_kildespor_is_worked_out_anew(
+    rendered: Rendered,
+    known: Catalogue,
+    snapshot: Snapshot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Cells that follow each other are one line: its sum, and how many they are."""
+    folder = rendered("trondheim", 2020)
+    facts, told = facts_of(folder), known.for_report("trondheim", 2020)
+    monkeypatch.setattr(trails, "LONG", 2)
+    made = review.compose_again(folder / NOTEBOOK_NAME, facts, told, snapshot)
+    assert readback.read_review(made, facts, told, snapshot) == []
+    found = re.search(r"=242–243,[^ ]*</code> = ([^(]+) \(sum av celler, 2\)", made)
+    assert found
+    for old, new in (
+        (found[0], found[0].replace(found[1], "297\u00a0275")),
+        (found[0], found[0].replace("celler, 2", "celler, 3")),
+        (found[0], found[0].replace("242–243", "241–242")),
+    ):
+        changed = made.replace(old, new, 1)
+        problems = readback.read_review(changed, facts, told, snapshot)
+        assert [one for one in problems if "12367[" in one], (new, problems)
 
 
 def test_report_is_made_again_in_its_own_words(

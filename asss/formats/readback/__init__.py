@@ -184,7 +184,9 @@ def read_notebook(folder: Path, facts: Mapping[str, Any], template: Path) -> lis
     return [f"{NOTEBOOK_NAME}: {problem}" for problem in found]
 
 
-def read_review(html: str, facts: Mapping[str, Any], known: Catalogue) -> list[str]:
+def read_review(
+    html: str, facts: Mapping[str, Any], known: Catalogue, answers: Snapshot
+) -> list[str]:
     """What is wrong with a reviewer's edition: with its report, and its kildespor."""
     known, expected = _as_told(facts, known), expect(facts, _as_told(facts, known))
     looks = sight.strange_looks(html, sight.REVIEW)
@@ -197,7 +199,8 @@ def read_review(html: str, facts: Mapping[str, Any], known: Catalogue) -> list[s
     except RenderError as error:
         return [*drawn, f"{REVIEW_NAME}: {error}"]
     problems += _reviewed_head(root, expected, known)
-    problems += [*sight.hidden(root, is_review=True), *trail.read(traced, facts, known)]
+    problems += sight.hidden(root, is_review=True)
+    problems += trail.read(traced, facts, known, answers.folder)
     read = [f"{REVIEW_NAME}: {fault}" for fault in problems]
     public = (*table.read(root, facts, known), *webpage.read_again(root, expected))
     return [*read, *drawn, *(one.replace(HTML_NAME, REVIEW_NAME) for one in public)]
@@ -473,7 +476,9 @@ def check_index(html: str, told: Told, areas: Sequence[Catalogue]) -> None:
     )
 
 
-def check_review(facts: Mapping[str, Any], known: Catalogue, html: str) -> None:
+def check_review(
+    facts: Mapping[str, Any], known: Catalogue, html: str, answers: Snapshot
+) -> None:
     """
     Refuse a reviewer's edition whose figures do not show what the facts say.
 
@@ -484,7 +489,7 @@ def check_review(facts: Mapping[str, Any], known: Catalogue, html: str) -> None:
     """
     run = facts["run"]
     _refuse(
-        read_review(html, facts, known),
+        read_review(html, facts, known, answers),
         f"{run['kommune']} {run['year']}: the reviewer's edition does not show what "
         "the facts say",
     )

@@ -3,17 +3,18 @@ Kildespor read back: each holds what facts.json has of what it is about.
 
 A kildespor is known by its heading, and what leads to it by the number or the sentence
 that it stands at. What is told of other means, and why something is told, is worked out
-nowhere else, and held against nothing here. Imports ``expectation`` and ``markup``.
+nowhere else, and held against nothing here. Imports ``origins`` and below.
 """
 
-import math
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, TypeAlias
 
 from asss.catalogue.catalogue import Catalogue
-from asss.formats.readback.expectation import dated, spaced, written
+from asss.formats.readback.expectation import dated, spaced
 from asss.formats.readback.markup import Element, places, said
+from asss.formats.readback.origins import Origins, exact
 
 __all__ = ["read", "unmarked"]
 
@@ -22,8 +23,8 @@ Fact: TypeAlias = Mapping[str, Any]
 #: What leads to a kildespor from a number, or from the end of a sentence.
 MARK = re.compile(r'<a class="spor"[^>]*>([^<]*)<span class="k">[^<]*</span></a>')
 
-#: Digits of a figure that count.
-DIGITS = 6
+#: Of so many facts at most, a sentence tells where each was read.
+FEW = 2
 
 #: What of a fact is its own; all else is told where it is set against the network.
 OWN = ("", "change")
@@ -34,9 +35,18 @@ def unmarked(html: str) -> str:
     return MARK.sub(r"\1", html)
 
 
-def read(root: Element, facts: Mapping[str, Any], known: Catalogue) -> Iterator[str]:
-    """What is wrong with the kildespor of a page, each with its name."""
-    trails = _Trails(facts, known)
+def read(
+    root: Element, facts: Mapping[str, Any], known: Catalogue, snapshot: Path
+) -> Iterator[str]:
+    """
+    What is wrong with the kildespor of a page, each with its name.
+
+    Parameters
+    ----------
+    snapshot : Path
+        The folder of the one that the facts are from.
+    """
+    trails = _Trails(facts, known, snapshot)
     for trail in root.iter("details"):
         if trail.get("class") == "trail":
             yield from trails.faults(trail)
@@ -48,8 +58,12 @@ def read(root: Element, facts: Mapping[str, Any], known: Catalogue) -> Iterator[
 class _Trails:
     """All kildespor, and what each must be of."""
 
-    def __init__(self, facts: Mapping[str, Any], known: Catalogue) -> None:
+    def __init__(
+        self, facts: Mapping[str, Any], known: Catalogue, snapshot: Path
+    ) -> None:
         self._known, self._words = known, known.phrases.words
+        own = known.folder / known.service.service
+        self._origins = Origins(self._words, own, snapshot)
         self._year = int(facts["run"]["year"])
         self._facts = {fact["id"]: fact for fact in facts["facts"]}
         self._said = {spaced(one["text"]): one for one in facts["sentences"]}
@@ -143,7 +157,7 @@ class _Trails:
         if fact["index"] is None:
             return self._words["no_index"], False
         index, value, mean, distance = (
-            _told(fact[of]) for of in ("index", "value", "network_mean", "distance")
+            exact(fact[of]) for of in ("index", "value", "network_mean", "distance")
         )
         apart = f"{self._words['review_distance']} {distance}"
         return f"{index} = {value} / {mean} × 100; {apart}", True
@@ -155,17 +169,17 @@ class _Trails:
 
     def _fact(self, body: Element, fact: Fact) -> Iterator[str]:
         words = self._words
-        value = _told(fact["value"]) or str(fact["status"])
+        value = exact(fact["value"]) or str(fact["status"])
         change, known_change = words["no_index"], fact["change"] is not None
         if known_change:
-            change = f"{_told(fact['change'])} = {value} − {_told(fact['previous'])}"
+            change = f"{exact(fact['change'])} = {value} − {exact(fact['previous'])}"
             change += f" ({fact['year'] - 1}"
         basis = words[f"basis_{fact['basis']}"]
         wanted = {
             "review_fact": (fact["id"], True),
             "review_unrounded": (value, False),
             "manual_basis": (basis, True),
-            "mean": (_told(fact["network_mean"]) or words["no_index"], False),
+            "mean": (exact(fact["network_mean"]) or words["no_index"], False),
             "profile_index": self._index(fact),
             "table_rank": (self._place(fact) or words["no_index"], True),
         }
@@ -174,15 +188,16 @@ class _Trails:
         if known_change and not told.startswith(spaced(change)):
             yield f"{words['profile_change']} is «{told}», and should be «{change}»"
         if known_change and (fact["previous"] or 0) > 0:
-            percent = _told(fact["change"] / fact["previous"] * 100)
+            percent = exact(fact["change"] / fact["previous"] * 100)
             percent = f"; {words['review_change_percent']} {spaced(percent)}"
             if percent not in told:
                 yield f"{words['profile_change']} is «{told}», and lacks «{percent}»"
+        yield from self._origins.of_facts(body, [fact])
         yield from self._forbehold(body, [fact])
 
     def _network(self, body: Element, fact: Fact) -> Iterator[str]:
         words = self._words
-        mean = _told(fact["network_mean"])
+        mean = exact(fact["network_mean"])
         unit, basis = fact["unit"], words[f"basis_{fact['mean_basis']}"]
         told = f"{mean} {words[f'unit_label_{unit}']}, {basis}"
         wanted = {
@@ -192,7 +207,7 @@ class _Trails:
         }
         for end in ("lowest", "highest"):
             names = ", ".join(map(self._name, fact[f"{end}_kommune"]))
-            told = f"{_told(fact[end])} ({names})" if names else words["no_index"]
+            told = f"{exact(fact[end])} ({names})" if names else words["no_index"]
             wanted[f"table_{end}"] = told, True
         yield from self._differ(body, wanted)
         made = fact["mean_rule"]
@@ -219,7 +234,7 @@ class _Trails:
         parts = self._known.indicator(fact["indicator"]).formula.denominator is not None
         halves = ("value", *(("numerator", "denominator") if parts else ()))
         for one in inside:
-            numbers = (_told(one[half]) for half in halves)
+            numbers = (exact(one[half]) for half in halves)
             basis = self._words[f"basis_{one['basis']}"]
             wanted.append(
                 [self._name(one["kommune"]), str(one["rank"]), *numbers, basis]
@@ -230,15 +245,17 @@ class _Trails:
             row[0] = row[0].partition(" (")[0]
         if found != [[spaced(cell) for cell in row] for row in wanted]:
             yield f"those in the mean are {found}, and should be {wanted}"
+        of, names = {one["kommune"]: one for one in inside}, self._name
+        yield from self._origins.of_members(body, of, {one: names(one) for one in of})
         if fact["network_mean"] is None:
             return
         if fact["mean_rule"].startswith("weighted"):
             sums = (sum(one[half] for one in inside) for half in halves[1:])
-            told = " / ".join(map(_told, sums)) + f" × {_told(fact['factor'])}"
+            told = " / ".join(map(exact, sums)) + f" × {exact(fact['factor'])}"
         else:
-            total = _told(sum(one["value"] for one in inside))
+            total = exact(sum(one["value"] for one in inside))
             told = f"{total} / {len(inside)}"
-        told = spaced(f"{told} = {_told(fact['network_mean'])}")
+        told = spaced(f"{told} = {exact(fact['network_mean'])}")
         shown = [said(one) for one in body.iterfind("p[@data-mean]")]
         if shown != [told]:
             yield f"its mean is made as {shown}, and should be as {told}"
@@ -256,13 +273,13 @@ class _Trails:
         for fact in facts:
             name = self._known.indicator(fact["indicator"]).short_name
             about = f"{name}, {self._name(fact['kommune'])} {fact['year']}"
-            value = _told(fact["value"]) or fact["status"]
+            value = exact(fact["value"]) or fact["status"]
             told = [f"{words['review_unrounded']} {value}"]
             parts = {
-                "mean": _told(fact["network_mean"]),
-                "profile_index": _told(fact["index"]),
+                "mean": exact(fact["network_mean"]),
+                "profile_index": exact(fact["index"]),
                 "table_rank": self._place(fact),
-                "profile_change": _told(fact["change"]),
+                "profile_change": exact(fact["change"]),
             }
             told += [f"{words[key]} {part}" for key, part in parts.items() if part]
             told.append(words[f"basis_{fact['basis']}"])
@@ -270,10 +287,12 @@ class _Trails:
         held = [line.partition(" ")[2] for line in lines]
         if held != wanted:
             yield f"rests on {held}, and should rest on {wanted}"
+        read = facts if len(facts) <= FEW else []
+        yield from self._origins.of_facts(body, read)
         limits = self._known.phrases.thresholds.model_dump()
         for code in body.iterfind("div[@class='limit']/p/code"):
             name, _, value = said(code).partition(" = ")
-            if name not in limits or value != spaced(_told(limits[name]["value"])):
+            if name not in limits or value != spaced(exact(limits[name]["value"])):
                 yield f"the limit «{said(code)}» is another"
         yield from self._forbehold(body, facts)
 
@@ -282,7 +301,7 @@ class _Trails:
         for one in body.iterfind("p[@data-sum]"):
             fact = self._facts.get(str(one.get("data-sum")))
             keys = ("numerator", "denominator", "factor", "value")
-            parts = [_told(fact[key]) for key in keys] if fact else [""] * len(keys)
+            parts = [exact(fact[key]) for key in keys] if fact else [""] * len(keys)
             above, below, factor, value = parts
             value = value or self._words["review_no_value"]
             if said(one) != spaced(f"{above} / {below} × {factor} = {value}"):
@@ -326,14 +345,3 @@ def _tables(root: Element, facts: Mapping[str, Any]) -> Iterator[str]:
             for part in parts
             if "".join(part.split()) not in "".join(told.split())
         )
-
-
-def _told(value: float | None) -> str:
-    """A number for whoever works it out again: six digits that count."""
-    if value is None:
-        return ""
-    if value == int(value):
-        return written(value)
-    places = max(0, DIGITS - 1 - math.floor(math.log10(abs(value))))
-    told = written(value, places)
-    return told.rstrip("0").rstrip(",") if "," in told else told
