@@ -341,14 +341,13 @@ def facts(found: Findings, known: Catalogue) -> FactsFile:
 
 def _others(book: FactBook, known: Catalogue) -> Iterator[record.OtherSeries]:
     """The figures of the other members of earlier years, in the order of facts."""
+    told = [*record.OtherYear.model_fields]
     for indicator in known.service.figures:
         for member in book.members:
             if member == book.member:
                 continue
             years = [
-                record.OtherYear(
-                    **fact.model_dump(include={*record.OtherYear.model_fields})
-                )
+                record.OtherYear(**{name: getattr(fact, name) for name in told})
                 for fact in book.history(indicator.id, member.id)
                 if fact.year < book.run.year
             ]
