@@ -609,7 +609,7 @@ def _look_at_index(
     for problem in problems:
         yield Check(about, "problem", f"{problem}. {again}")
     if not problems:
-        yield Check(about, "ok", f"shows what {counted(len(found), 'report')} say")
+        yield Check(about, "ok", f"shows what is in {counted(len(found), 'report')}")
 
 
 def _figures(facts: Path) -> dict[tuple[str, str], tuple[object, str]]:

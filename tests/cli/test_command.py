@@ -862,7 +862,7 @@ def test_index_that_was_not_written_after_a_report_is_found_and_written(
     assert 'data-value="29.25"' in index.read_text("utf-8")
     assert not rendering
     looked = _run("verify", "--parameters", str(spare / "parameters"))
-    assert "2017/index.html: shows what 1 reports say" in looked.output
+    assert "2017/index.html: shows what is in 1 report\n" in looked.output
     # The figure itself is still another than SSB's, however much vouches for it.
     wrong = [line for line in looked.output.splitlines() if "problem " in line]
     assert wrong

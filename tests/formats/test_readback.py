@@ -204,7 +204,7 @@ FAULTS: dict[str, tuple[Callable[[str], str], str]] = {
     ),
     "a status that is not said": (
         replaced("endelige tall", ""),
-        r"top: lacks «endelige tall»",
+        r"top: lacks «Status: endelige tall",
     ),
     "no warning of reconstructed figures": (
         replaced("Siden inneholder rekonstruerte tall", ""),

@@ -7,7 +7,7 @@ against. So there is nothing in a head but what is listed here, each once. Impor
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from asss.formats.readback.expectation import spaced
 from asss.formats.readback.markup import Element
@@ -58,9 +58,14 @@ def false_head(
             is_known = name == "generator" and MADE_BY.fullmatch(content)
             found.setdefault(name, []).append("asss" if is_known else content)
     if titles != [spaced(title)]:
-        yield f"title: is {titles}, and should be «{spaced(title)}»"
+        yield f"title: is {_shown(titles)}, and should be «{spaced(title)}»"
     for name in dict.fromkeys([*wanted, *found]):
         is_, should_be = found.get(name, []), [spaced(wanted.get(name, ""))]
         if is_ != should_be or name not in wanted:
             told = f"«{should_be[0]}»" if name in wanted else "not there"
-            yield f"{name}: is {is_}, and should be {told}"
+            yield f"{name}: is {_shown(is_)}, and should be {told}"
+
+
+def _shown(texts: Sequence[str]) -> str:
+    """What is there of a part that should be there once."""
+    return ", ".join(f"«{text}»" for text in texts) or "missing"
