@@ -15,7 +15,7 @@ from asss.catalogue.parameters import METHOD, NETWORK
 from asss.errors import RenderError
 from asss.figures.picture import data_of
 from asss.formats import exports, readback, review, typesetting, word
-from asss.formats.readback import sight
+from asss.formats.readback import ink, sight
 from asss.formats.review import trails
 from asss.outputs import FACTS_NAME, HTML_NAME, NOTEBOOK_NAME
 from asss.page import looks, sections, site
@@ -220,6 +220,33 @@ def test_slip_on_paper_is_refused(
         made = make(html)
     with pytest.raises(RenderError, match=rf"rapport\.{kind}: "):
         readback.check(facts, known, html=html, **{kind: made})
+
+
+def test_points_that_are_not_on_paper_are_named(
+    rendered: Rendered, known: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The PDF has the digest of the drawings, and its rules could leave them out."""
+    folder = rendered("trondheim", 2020)
+    html, facts = (folder / HTML_NAME).read_text("utf-8"), facts_of(folder)
+    compile_ = type(typesetting._compiler()).compile
+
+    def without_points(*_: Any, sys_inputs: dict[str, str], **more: Any) -> Any:
+        page = sys_inputs["page"].replace("<circle ", "<g ")
+        return compile_(compiler, sys_inputs={"page": page}, **more)
+
+    compiler = typesetting._compiler()
+    stub = type("Compiler", (), {"compile": without_points})
+    monkeypatch.setattr(typesetting, "_compiler", stub)
+    made = typesetting.to_pdf(html)
+    with pytest.raises(RenderError, match="figures: 0 points are drawn, of "):
+        readback.check(facts, known, html=html, pdf=made)
+
+
+def test_what_goes_beyond_the_sheet_is_found() -> None:
+    """A figure that is set too large has an end that nobody sees."""
+    assert ink.is_within(b"q 1 0 0 -1 549.9 21.4 cm BT\nq 1 0 0 1 44.8 796 cm BT\n")
+    assert not ink.is_within(b"q 1 0 0 -1 847.96 400 cm BT\n")
+    assert not ink.is_within(b"q 1 0 0 -1 45 -12.5 cm BT\n")
 
 
 def test_what_is_right_on_paper_is_not_refused(

@@ -8,7 +8,8 @@ no line of a table. Imports nothing.
 import re
 from typing import NamedTuple, TypeAlias
 
-__all__ = ["Colour", "Dashes", "Ground", "dashes", "grounds", "is_plain", "light"]
+__all__ = ["Colour", "Dashes", "Ground", "dashes", "grounds", "is_plain", "is_within"]
+__all__ += ["light", "rounds"]
 
 #: Red, green and blue, from 0 to 1.
 Colour: TypeAlias = tuple[float, float, float]
@@ -30,6 +31,13 @@ SIZED = re.compile(rb"/f\d+ ([.\d]+) Tf")
 
 #: No letters are lighter: all stand on white, or on a light ground; nor smaller.
 LIGHTEST, SMALLEST = 0.2, 5.0
+
+
+#: What is round, and its last piece: nothing else on a page is.
+ROUND = re.compile(rb"\d c\n")
+
+#: The sheet, A4, in points.
+WIDE, HIGH = 595.28, 841.89
 
 
 class Dashes(NamedTuple):
@@ -76,6 +84,17 @@ def is_plain(content: bytes) -> bool:
     return all(light((r, g, b)) < LIGHTEST for r, g, b in red_green_blue) and all(
         a * d < b * c for a, b, c, d in turned
     )
+
+
+def rounds(content: bytes) -> int:
+    """How many round things a page has: the points of its figures."""
+    return len(ROUND.findall(content))
+
+
+def is_within(content: bytes) -> bool:
+    """Whether all begins on the sheet: what goes beyond it nobody sees."""
+    places = {tuple(part.rsplit(None, 2)[1:]) for part in content.split(b" cm")[:-1]}
+    return all(0 <= float(x) <= WIDE and 0 <= float(y) <= HIGH for x, y in places)
 
 
 def light(colour: Colour) -> float:

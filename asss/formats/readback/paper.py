@@ -56,6 +56,9 @@ LEVEL, SAMPLE, WIDEST, NO_GROUND = 2.0, 12.0, 60.0, (0, 3)
 #: So much may stand between the name of a row and its first number: the unit.
 UNIT = 40
 
+#: A point of a figure of ours, that shows a fact.
+POINT = re.compile(r'<circle\b[^>]*\bdata-fact="')
+
 
 @dataclass(frozen=True)
 class Page:
@@ -72,6 +75,8 @@ class Page:
     dashes: list[ink.Dashes]
     grounds: list[ink.Ground]
     is_plain: bool
+    is_within: bool
+    rounds: int
 
 
 def read(
@@ -121,6 +126,7 @@ def read(
             *_told(whole, others, told),
             *_own(pages, figures, added, known),
             *(() if html is None else _drawings(document, pages, html, known)),
+            *(() if html is None else _points(pages, html)),
             *(() if html is None else _links(document, html)),
         ]
     return [f"rapport.pdf: {problem}" for problem in dict.fromkeys(problems)]
@@ -169,6 +175,8 @@ def _page(
         dashes=ink.dashes(content),
         grounds=ink.grounds(content),
         is_plain=ink.is_plain(content),
+        is_within=ink.is_within(content),
+        rounds=ink.rounds(content),
     )
 
 
@@ -215,6 +223,8 @@ def _pages(pages: Sequence[Page], expected: Expected) -> Iterator[str]:
             yield f"page {number}: has no text"
         if not page.is_plain:
             yield f"page {number}: letters are too light or too small, or mirrored"
+        if not page.is_within:
+            yield f"page {number}: something is drawn beyond the sheet"
         if "\ufffd" in page.text:
             yield f"page {number}: has glyphs that stand for no character"
         for what in ("a missing number", "a hole", "a trace of a program"):
@@ -411,6 +421,13 @@ def _told(
         told = str(figure.get("/Alt", ""))
         if squeezed(told) != squeezed(should.text):
             yield f"figure {number}, alternative text: is «{told}», not «{should.text}»"
+
+
+def _points(pages: Sequence[Page], html: str) -> Iterator[str]:
+    """Each point of the page's figures that shows a fact is on paper too."""
+    drawn, wanted = sum(page.rounds for page in pages), len(POINT.findall(html))
+    if drawn < wanted:
+        yield f"figures: {drawn} points are drawn, of {wanted}"
 
 
 def _drawings(
