@@ -43,6 +43,7 @@ __all__ = ["check", "init", "list_", "new", "open_", "verify"]
 MARKS = {
     "ok": "[green]ok[/green]     ",
     "note": "[yellow]note[/yellow]   ",
+    "unread": "[yellow]unread[/yellow] ",
     "problem": "[red]problem[/red]",
 }
 
@@ -406,4 +407,8 @@ def verify(
     if outcomes["problem"]:
         out.print(f"{counted(outcomes['problem'], 'problem')}.")
         raise typer.Exit(FAILURE)
-    out.print("No problems.")
+    if unread := outcomes["unread"]:
+        of = counted(unread, "page")
+        out.print(f"No problems in what was read; {of} could not be read (above).")
+    else:
+        out.print("No problems.")

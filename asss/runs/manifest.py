@@ -348,9 +348,10 @@ def faults(kept: Manifest | Index | Moved, folder: Path) -> list[str]:
         if not path.is_file():
             found.append(f"{name} is missing")
         elif (now := file_of(path)) != file:
+            told = [f"{f.bytes} bytes, sha256 {f.sha256[:12]}…" for f in (now, file)]
             found.append(
-                f"{name} has been changed or is damaged: its sha256 is "
-                f"{now.sha256[:12]}…, the manifest says {file.sha256[:12]}…"
+                f"{name} has been changed or is damaged: it has {told[0]}, and the "
+                f"manifest says {told[1]}"
             )
     return found
 

@@ -50,10 +50,13 @@ from asss.statbank import Snapshot, holdings
 
 __all__ = ["Check", "Outcome", "check_snapshots", "verify"]
 
-Outcome = Literal["ok", "note", "problem"]
+Outcome = Literal["ok", "note", "unread", "problem"]
 
 #: Files that hold others.
 PACKED = {".docx", ".xlsx"}
+
+#: Why nobody can say whether a page says what it should.
+UNREAD = "what it says was not read: what it was made with is not what is here now"
 
 #: What is to be done about what a killed command has left.
 SWEEPS = "Any asss render puts that right."
@@ -69,7 +72,9 @@ class Check:
         ``snapshot <name>``, ``<year>/<service>/<kommune>``, ``<year>/index.html`` or
         ``ledger.json``.
     outcome : str
-        ``ok``; ``note`` of what has become another since, as it may; ``problem``.
+        ``ok``; ``note`` of what has become another since, as it may; ``unread``, where
+        what a page says could for that reason not be held against anything;
+        ``problem``.
     message : str
         For a problem, what to do about it.
     """
@@ -350,10 +355,12 @@ class _Look:
         snapshot = self.snapshot(kept.run.snapshot)
         known = self.known(kept.service, kept.run.language)
         if snapshot is None or known is None:
+            yield Check(place.name, "unread", f"{UNREAD}. {place.again}")
             return
         now = self.inputs.of(kept.run, known, snapshot)
         libraries = set(manifest.libraries())
         if any(kept.inputs.get(name) != now[name] for name in now.keys() - libraries):
+            yield Check(place.name, "unread", f"{UNREAD}. {place.again}")
             return
         try:
             facts = json.loads((place.folder / FACTS_NAME).read_bytes())
@@ -394,8 +401,7 @@ class _Look:
         about = f"{folder.name}/{INDEX_NAME}"
         again = f"Render the year again: asss render --all --year {folder.name}."
         if now.inputs != kept.inputs:
-            note = f"it was made with other words or areas, so it was not read. {again}"
-            yield Check(about, "note", note)
+            yield Check(about, "unread", f"{UNREAD}. {again}")
             return
         try:
             facts = {

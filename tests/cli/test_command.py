@@ -846,6 +846,18 @@ def _as_if_made_anew(folder: Path, value: float) -> None:
     manifest.write(kept.model_copy(update={"files": files}), folder)
 
 
+def test_report_that_cannot_be_read_is_not_told_as_good(spare: Path) -> None:
+    """Made with another notebook: what it says is held against nothing."""
+    _with_index(spare)
+    path = spare / "notebooks" / "kommune.ipynb"
+    path.write_text(path.read_text("utf-8") + "\n", "utf-8")
+    looked = _run("verify", "--parameters", str(spare / "parameters"))
+    assert looked.exit_code == 0
+    told = " ".join(looked.output.split())
+    assert "unread 2017/sosiale_tjenester/tromso: what it says was not read" in told
+    assert told.endswith("in what was read; 1 page could not be read (above).")
+
+
 def test_index_that_was_not_written_after_a_report_is_found_and_written(
     spare: Path, rendering: list[list[str]]
 ) -> None:

@@ -78,7 +78,7 @@ def test_one_changed_byte_is_found(name: str, made: Path) -> None:
     path.write_bytes(raw)
     ((about, message),) = _of(_verify(made), "problem")
     assert about == TROMSO
-    assert message.startswith(f"{name} has been changed or is damaged: its sha256")
+    assert message.startswith(f"{name} has been changed or is damaged: it has ")
     assert message.endswith("asss render --kommune tromso --year 2017.")
 
 
@@ -135,6 +135,10 @@ def test_changed_inputs_are_told_apart_from_changed_reports(made: Path) -> None:
         (TROMSO, what),
         (TROMSO, "not made again: its inputs are no longer the same"),
     ]
+    ((about, message),) = _of(checks, "unread")
+    assert about == TROMSO
+    assert message.startswith("what it says was not read: ")
+    assert message.endswith("asss render --kommune tromso --year 2017.")
 
 
 def test_files_that_an_editor_leaves_are_no_parameters(made: Path) -> None:
