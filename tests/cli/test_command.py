@@ -896,7 +896,7 @@ def test_index_made_with_other_words_is_said_not_to_be_read(spare: Path) -> None
     words.write_text(text.replace("index_areas: ", "index_areas: Alle ", 1), "utf-8")
     assert words.read_text("utf-8") != text
     told = " ".join(_run(*checks).output.split())
-    assert "2017/index.html: it was made with other words or areas" in told
+    assert "2017/index.html: what it says was not read: what it was made with" in told
 
 
 @pytest.mark.parametrize(
