@@ -170,15 +170,6 @@ def _means(book: NetworkBook, known: Catalogue) -> str:
     return known.phrases.words[f"reconstructed_means_{key}"]
 
 
-def _reservation(book: NetworkBook, known: Catalogue) -> str:
-    """What is said beside the status, where figures of the year are not official."""
-    if not book.is_reconstructed:
-        return ""
-    is_all = all(fact.basis == "reconstructed" for fact in book.reported)
-    of = "status_all_reconstructed" if is_all else "status_reconstructed"
-    return known.phrases.words[of]
-
-
 def dates(book: NetworkBook, known: Catalogue, title: str) -> dict[str, Any]:
     """What every page of a year begins with: title, dates, and how final it is."""
     run, words = book.run, known.phrases.words
@@ -190,7 +181,9 @@ def dates(book: NetworkBook, known: Catalogue, title: str) -> dict[str, Any]:
         "title": title,
         "run": run,
         "status": words[f"status_{status or 'unknown'}"],
-        "reservation": _reservation(book, known),
+        "reservation": text.reservation((f.basis for f in book.reported), known)
+        if book.is_reconstructed
+        else "",
         "figures": text.figures_from(book.snapshot, known, bases),
     }
 

@@ -8,7 +8,7 @@ in the page, and the page allows no other. Imports ``blocks``, ``text`` and belo
 import base64
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any
@@ -186,7 +186,9 @@ def _card(entry: Listing, year: int, known: Catalogue) -> dict[str, Any]:
         "title": entry.facts["title"],
         "page": f"{folder}/{entry.files[0].name}",
         "status": words[f"status_{edition['status'] or 'unknown'}"],
-        "reservation": _reservation(entry, known, year),
+        "reservation": text.reservation(_bases(entry, known, year), known)
+        if entry.facts["contains_reconstructed"]
+        else "",
         "published": run["published"],
         "changed": run["changed"],
         "is_old": entry.is_old,
@@ -213,19 +215,13 @@ def _card(entry: Listing, year: int, known: Catalogue) -> dict[str, Any]:
     }
 
 
-def _reservation(entry: Listing, known: Catalogue, year: int) -> str:
-    """What is said beside the status of a report, as at its own top."""
-    if not entry.facts["contains_reconstructed"]:
-        return ""
+def _bases(entry: Listing, known: Catalogue, year: int) -> Iterator[str]:
+    """What each figure of the year is that a report has at its own top."""
     rows = {row.id for row in known.service.indicators}
-    is_all = all(
-        fact["basis"] == "reconstructed"
-        for fact in entry.facts["facts"]
-        if (fact["indicator"] in rows and fact["year"] == year)
-        and (entry.id == NETWORK or fact["kommune"] == entry.id)
-    )
-    of = "status_all_reconstructed" if is_all else "status_reconstructed"
-    return known.phrases.words[of]
+    for fact in entry.facts["facts"]:
+        is_whose = entry.id in (NETWORK, fact["kommune"])
+        if is_whose and fact["indicator"] in rows and fact["year"] == year:
+            yield fact["basis"]
 
 
 def _caveats(

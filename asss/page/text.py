@@ -55,6 +55,7 @@ __all__ = [
     "phrase",
     "quantity",
     "remarks",
+    "reservation",
     "sentence",
     "sentences",
     "titles",
@@ -129,6 +130,13 @@ def figures_from(
         "address": snapshot.base_url,
     }
     return phrase(rule, details, known)
+
+
+def reservation(bases: Iterable[str], known: Catalogue) -> str:
+    """What is said beside the status where figures of the year are not official."""
+    is_all = all(basis == "reconstructed" for basis in bases)
+    of = "status_all_reconstructed" if is_all else "status_reconstructed"
+    return known.phrases.words[of]
 
 
 def phrase(rule: str, details: Mapping[str, Detail], known: Catalogue) -> str:

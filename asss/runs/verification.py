@@ -354,13 +354,14 @@ class _Look:
         """
         snapshot = self.snapshot(kept.run.snapshot)
         known = self.known(kept.service, kept.run.language)
+        unread = Check(place.name, "unread", f"{UNREAD}. {place.again}")
         if snapshot is None or known is None:
-            yield Check(place.name, "unread", f"{UNREAD}. {place.again}")
+            yield unread
             return
         now = self.inputs.of(kept.run, known, snapshot)
-        libraries = set(manifest.libraries())
-        if any(kept.inputs.get(name) != now[name] for name in now.keys() - libraries):
-            yield Check(place.name, "unread", f"{UNREAD}. {place.again}")
+        others = {name for name in now if kept.inputs.get(name) != now[name]}
+        if others - {*manifest.libraries()}:
+            yield unread
             return
         try:
             facts = json.loads((place.folder / FACTS_NAME).read_bytes())
@@ -373,10 +374,11 @@ class _Look:
             )
             template = manifest.template_of(kept.run, self.root)
             problems += readback.read_notebook(place.folder, facts, template)
-            is_same = all(kept.inputs.get(name) == now[name] for name in libraries)
             # What is put together of the wrong parts is no more to be read.
             if not problems:
-                made = _copies(place.folder, kept, facts, known, snapshot, is_same)
+                made = _copies(
+                    place.folder, kept, facts, known, snapshot, is_same=not others
+                )
                 problems += made
         except (AsssError, OSError, ValueError) as error:
             problems = [str(error)]
@@ -476,6 +478,7 @@ def _copies(
     facts: Mapping[str, Any],
     known: Catalogue,
     snapshot: Snapshot,
+    *,
     is_same: bool,
 ) -> Iterator[str]:
     """

@@ -82,13 +82,14 @@ FAULTS = (
     ),
     _index(
         "the index does not say what is partly reconstructed",
-        'if not entry.facts["contains_reconstructed"]:',
-        "if True:",
+        'if entry.facts["contains_reconstructed"]',
+        "if False",
     ),
     _index(
         "the index says «delvis» of what is wholly reconstructed, and the reverse",
-        'of = "status_all_reconstructed" if is_all else "status_reconstructed"',
-        'of = "status_reconstructed" if is_all else "status_all_reconstructed"',
+        "text.reservation(_bases(entry, known, year), known)",
+        "text.reservation([] if {*_bases(entry, known, year)} - {'reconstructed'}"
+        " else [''], known)",
     ),
     _index(
         "the day of change is told as that of publishing",

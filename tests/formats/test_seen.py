@@ -244,9 +244,11 @@ def test_points_that_are_not_on_paper_are_named(
 
 def test_what_goes_beyond_the_sheet_is_found() -> None:
     """A figure that is set too large has an end that nobody sees."""
-    assert ink.is_within(b"q 1 0 0 -1 549.9 21.4 cm BT\nq 1 0 0 1 44.8 796 cm BT\n")
-    assert not ink.is_within(b"q 1 0 0 -1 847.96 400 cm BT\n")
-    assert not ink.is_within(b"q 1 0 0 -1 45 -12.5 cm BT\n")
+    assert ink.is_within(
+        ink.moves(b"q 1 0 0 -1 549.9 21.4 cm BT\nq 1 0 0 1 44.8 796 cm BT\n")
+    )
+    assert not ink.is_within(ink.moves(b"q 1 0 0 -1 847.96 400 cm BT\n"))
+    assert not ink.is_within(ink.moves(b"q 1 0 0 -1 45 -12.5 cm BT\n"))
 
 
 def test_what_is_right_on_paper_is_not_refused(
@@ -359,5 +361,5 @@ def test_report_is_made_again_in_its_own_words(
     """In some «snittet» is that of the others: `asss verify` must say it so as well."""
     folder = rendered("oslo", 2017, "barnevern")
     kept, facts = manifest.read(folder), facts_of(folder)
-    about = kept, facts, known_of("barnevern"), snapshot, True
-    assert list(verification._copies(folder, *about)) == []
+    about = kept, facts, known_of("barnevern"), snapshot
+    assert list(verification._copies(folder, *about, is_same=True)) == []

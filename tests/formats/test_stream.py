@@ -7,6 +7,7 @@ import pikepdf
 import pytest
 
 from asss.catalogue.parameters import METHOD, NETWORK
+from asss.formats.readback import stream
 from asss.formats.readback.stream import Letters, fonts, strokes
 from asss.runs import report
 
@@ -48,7 +49,9 @@ def test_pages_are_read_as_pikepdf_reads_them(kommune: str, rendered: Rendered) 
                 (raw.decode("utf-16-be").translate(named[font]), marks, place)
                 for font, raw, marks, place in as_pikepdf_reads(page)
             ]
-            assert [tuple(one) for one in strokes(page, named)] == wanted
+            assert [
+                tuple(one) for one in strokes(stream.content(page), named)
+            ] == wanted
             assert len(wanted) > 10
 
 
@@ -58,7 +61,7 @@ def drawn(content: bytes) -> list[str]:
         document.add_blank_page()
         (page,) = document.pages
         page.Contents = document.make_stream(content)
-        return [one.text for one in strokes(page, PLAIN)]
+        return [one.text for one in strokes(stream.content(page), PLAIN)]
 
 
 @pytest.mark.parametrize(
@@ -107,7 +110,7 @@ def test_what_is_drawn_without_text_is_passed_over() -> None:
     assert drawn(b"q [3 2] 0 d /c0 cs 0.1 0.2 0.3 scn 0 0 m 5 5 l S Q /x0 Do") == []
     with pikepdf.new() as document:
         document.add_blank_page()
-        assert list(strokes(document.pages[0], {})) == []
+        assert list(strokes(stream.content(document.pages[0]), {})) == []
 
 
 def test_glyph_without_a_character_is_seen() -> None:

@@ -405,6 +405,19 @@ def _has_ended(pid: int) -> bool:
 # -- what may be imported ahead --------------------------------------------------------
 
 
+def _program(
+    beside: Path, program: str, *words: str, check: bool = True
+) -> "subprocess.CompletedProcess[str]":
+    """Run a program of a few lines, which can import what lies in a folder."""
+    return subprocess.run(
+        [sys.executable, "-c", program, *words],
+        env={**os.environ, "PYTHONPATH": str(beside), "PYTHONSAFEPATH": "1"},
+        capture_output=True,
+        text=True,
+        check=check,
+    )
+
+
 def _forked(tmp_path: Path, source: str, *names: str) -> "tuple[list[str], str]":
     """Threads and open files of a process, forked from one that did something ahead."""
     (tmp_path / "ahead.py").write_text(source, "utf-8")
@@ -422,13 +435,7 @@ def _forked(tmp_path: Path, source: str, *names: str) -> "tuple[list[str], str]"
         "print(*process.connection.recv(), sep='\\n', end='')\n"
         "source.close()"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", program, *names],
-        env={**os.environ, "PYTHONPATH": str(tmp_path), "PYTHONSAFEPATH": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = _program(tmp_path, program, *names, check=False)
     return done.stdout.splitlines(), done.stderr
 
 
@@ -480,13 +487,7 @@ def test_process_tidies_up_after_itself(tmp_path: Path) -> None:
         "forks.preload(['ahead'], print)\n"
         "print(gc.isenabled(), gc.get_freeze_count() > 0)"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        env={**os.environ, "PYTHONPATH": str(tmp_path), "PYTHONSAFEPATH": "1"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    done = _program(tmp_path, program)
     assert done.stdout.split() == ["True", "True"]
 
 
@@ -553,13 +554,7 @@ def test_what_both_servers_need_is_done_once(tmp_path: Path, slip: str) -> None:
         "print(*(process.connection.recv() for _ in range(4)), sep='\\n')\n"
         "source.close()"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        env={**os.environ, "PYTHONPATH": str(tmp_path), "PYTHONSAFEPATH": "1"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    done = _program(tmp_path, program)
     work, first, kernel, second = done.stdout.splitlines()
     lost = {f"ahead_{slip}"}
     assert {*json.loads(work.replace("'", '"'))} == {

@@ -188,14 +188,15 @@ def read_review(
     html: str, facts: Mapping[str, Any], known: Catalogue, answers: Snapshot
 ) -> list[str]:
     """What is wrong with a reviewer's edition: with its report, and its kildespor."""
-    known, expected = _as_told(facts, known), expect(facts, _as_told(facts, known))
+    known = _as_told(facts, known)
+    expected = expect(facts, known)
     looks = sight.strange_looks(html, sight.REVIEW)
     problems = [*own.read(html, facts, known), *looks]
-    whole, html = html, own.taken_off(html)
+    html = own.taken_off(html)
     drawn = figures.read(html, facts, known, is_review=True)
     try:
         root = markup.page(trail.unmarked(html), known.phrases.words)
-        traced = markup.page(own.taken_off(whole), known.phrases.words)
+        traced = markup.page(html, known.phrases.words)
     except RenderError as error:
         return [*drawn, f"{REVIEW_NAME}: {error}"]
     problems += _reviewed_head(root, expected, known)
@@ -212,8 +213,7 @@ def _reviewed_head(
     """What is wrong in the head of a reviewer's edition, which has its own title."""
     form = known.phrases.phrases["review_title"].sentence
     named = expected.named.replace(expected.title, form.format(title=expected.title), 1)
-    made = {"generator": "asss"}
-    return [*false_head(root, named, expected.about, made)]
+    return [*false_head(root, named, expected.about)]
 
 
 def warm_up() -> None:

@@ -14,7 +14,7 @@ from io import BytesIO
 from typing import TypeAlias
 from xml.etree import ElementTree as ET
 
-from asss.formats.readback.ink import light
+from asss.formats.readback.ink import colour, contrast
 
 __all__ = ["Held", "Page", "column", "open_workbook"]
 
@@ -175,15 +175,10 @@ def _faint(styles: ET.Element) -> Iterator[int]:
     for number, style in enumerate(styles.iterfind(f"{MAIN}cellXfs/{MAIN}xf")):
         letter = letters[int(style.get("fontId", "0"))]
         ground = grounds[int(style.get("fillId", "0"))]
-        light = _light(ground or "FFFFFFFF"), _light(letter or "FF000000")
-        if (max(light) + 0.05) / (min(light) + 0.05) < CONTRAST:
+        # Before the colour stands how much of it shines through.
+        both = (colour(one[2:]) for one in (ground or "FFFFFFFF", letter or "FF000000"))
+        if contrast(*both) < CONTRAST:
             yield number
-
-
-def _light(colour: str) -> float:
-    """How light a colour is, ``AARRGGBB``."""
-    red, green, blue = (int(colour[at : at + 2], 16) / 255 for at in (2, 4, 6))
-    return light((red, green, blue))
 
 
 def _decimals(root: ET.Element) -> list[int | None]:

@@ -23,6 +23,9 @@ ALWAYS = {
     "color-scheme": "light dark",
 }
 
+#: What a report says beside that; an index says which facts it shows.
+OF_REPORT = {"generator": "asss"}
+
 #: What made a page: with its version, which need not be that of the one who reads.
 MADE_BY = re.compile(r"asss \d[\w.+-]*")
 
@@ -31,7 +34,10 @@ APART = {"charset": "utf-8", "http-equiv": "Content-Security-Policy"}
 
 
 def false_head(
-    root: Element, title: str, description: str, beside: Mapping[str, str]
+    root: Element,
+    title: str,
+    description: str,
+    beside: Mapping[str, str] = OF_REPORT,
 ) -> Iterator[str]:
     """
     What is wrong in the head of a page.

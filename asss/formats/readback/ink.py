@@ -6,13 +6,17 @@ no line of a table. Imports nothing.
 """
 
 import re
+from collections.abc import Collection
 from typing import NamedTuple, TypeAlias
 
-__all__ = ["Colour", "Dashes", "Ground", "dashes", "grounds", "is_plain", "is_within"]
-__all__ += ["light", "rounds"]
+__all__ = ["Colour", "Dashes", "Ground", "colour", "contrast", "dashes", "grounds"]
+__all__ += ["is_plain", "is_within", "moves", "rounds"]
 
 #: Red, green and blue, from 0 to 1.
 Colour: TypeAlias = tuple[float, float, float]
+
+#: How something is turned, in four numbers, and where it is moved to.
+Move: TypeAlias = tuple[float, ...]
 
 PLACE = rb"1 0 0 -1 ([-.\d]+) ([-.\d]+) cm/c\d+ "
 DASHED = re.compile(
@@ -70,19 +74,23 @@ def grounds(content: bytes) -> list[Ground]:
     return [Ground(x, y, w, h, (r, g, b)) for x, y, r, g, b, w, h in found]
 
 
-def is_plain(content: bytes) -> bool:
+def moves(content: bytes) -> set[Move]:
+    """How and where all on a page is drawn."""
+    # Cut where something is moved: to look for six numbers takes ten times as long.
+    parts = content.split(b" cm")[:-1]
+    found = {tuple(part.rsplit(None, 6)[-6:]) for part in parts}
+    return {tuple(map(float, one)) for one in found}
+
+
+def is_plain(content: bytes, moved: Collection[Move]) -> bool:
     """Whether all letters are dark and large enough, and nothing is mirrored."""
     if any(float(one) < SMALLEST for one in {*SIZED.findall(content)}):
         return False
     # One number is a grey.
     colours = {one.groups(one[1]) for one in LETTERS.finditer(content)}
     red_green_blue = (tuple(map(float, one)) for one in colours)
-    # Cut where something is turned: to look for four numbers takes ten times as long.
-    parts = content.split(b" cm")[:-1]
-    ways = {tuple(part.rsplit(None, 6)[1:5]) for part in parts}
-    turned = (tuple(map(float, one)) for one in ways)
-    return all(light((r, g, b)) < LIGHTEST for r, g, b in red_green_blue) and all(
-        a * d < b * c for a, b, c, d in turned
+    return all(_light((r, g, b)) < LIGHTEST for r, g, b in red_green_blue) and all(
+        a * d < b * c for a, b, c, d, _, _ in moved
     )
 
 
@@ -91,21 +99,34 @@ def rounds(content: bytes) -> int:
     return len(ROUND.findall(content))
 
 
-def is_within(content: bytes) -> bool:
+def is_within(moved: Collection[Move]) -> bool:
     """Whether all begins on the sheet: what goes beyond it nobody sees."""
-    places = {tuple(part.rsplit(None, 2)[1:]) for part in content.split(b" cm")[:-1]}
-    return all(0 <= float(x) <= WIDE and 0 <= float(y) <= HIGH for x, y in places)
+    return all(0 <= x <= WIDE and 0 <= y <= HIGH for *_, x, y in moved)
 
 
-def light(colour: Colour) -> float:
+def colour(written: str) -> Colour:
+    """A colour as stylesheets and workbooks write it: a digit or two for each part."""
+    each = "".join(2 * sign for sign in written) if len(written) == 3 else written
+    red, green, blue = (int(each[at : at + 2], 16) / 255 for at in (0, 2, 4))
+    return red, green, blue
+
+
+def contrast(one: Colour, other: Colour) -> float:
     """
-    How light a colour is, as WCAG has it.
+    How far a colour stands out from another, as WCAG has it.
 
     Examples
     --------
-    >>> light((1.0, 1.0, 1.0)), light((0.0, 0.0, 0.0))
-    (1.0, 0.0)
+    >>> white, black = colour("fff"), colour("000000")
+    >>> contrast(white, black), contrast(white, white)
+    (21.0, 1.0)
     """
+    low, high = sorted((_light(one), _light(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def _light(colour: Colour) -> float:
+    """How light a colour is, as WCAG has it: from 0 to 1."""
     red, green, blue = (
         part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
         for part in colour

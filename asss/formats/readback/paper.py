@@ -24,7 +24,7 @@ from asss.formats.readback import ink
 from asss.formats.readback.expectation import Cell, Expected, Row
 from asss.formats.readback.figures import Told
 from asss.formats.readback.own import NOTHING, Added
-from asss.formats.readback.stream import Letters, Marks, fonts, strokes
+from asss.formats.readback.stream import Letters, Marks, content, fonts, strokes
 from asss.formats.readback.table import Expected as Tabell
 
 __all__ = ["read"]
@@ -154,7 +154,8 @@ def _page(
     before, where = (0.0, 0.0), ""
     held: Marks | None = None
     years: list[tuple[int, float, float]] = []
-    for text, marks, place in strokes(page, fonts(page, read)):
+    steps = content(page)
+    for text, marks, place in strokes(steps, fonts(page, read)):
         if YEAR.fullmatch(text):
             years.append((int(text), *place))
         if marks is not held:
@@ -166,17 +167,17 @@ def _page(
             text = drawn[where].pop() + text
         drawn[where].append(text)
         before = place
-    content = page.Contents.read_bytes() if "/Contents" in page else b""
+    moved = ink.moves(steps)
     return Page(
         text="\n".join(drawn[""]),
         figures="\n".join(drawn["Figure"]),
         margin="\n".join(drawn["Artifact"]),
         years=years,
-        dashes=ink.dashes(content),
-        grounds=ink.grounds(content),
-        is_plain=ink.is_plain(content),
-        is_within=ink.is_within(content),
-        rounds=ink.rounds(content),
+        dashes=ink.dashes(steps),
+        grounds=ink.grounds(steps),
+        is_plain=ink.is_plain(steps, moved),
+        is_within=ink.is_within(moved),
+        rounds=ink.rounds(steps),
     )
 
 

@@ -5,7 +5,7 @@ The stylesheets hide some things in some places: the earlier years of Tabell 1 o
 phone, links on paper. What they may do so to is listed here, and a page has the
 package's own stylesheets and nothing beside them. Those are read too: whatever in them
 could hide a mark, turn a figure or write a digit is refused, but for what is listed.
-Imports ``looks`` and ``markup``.
+Imports ``looks``, ``ink`` and ``markup``.
 """
 
 import base64
@@ -18,6 +18,7 @@ from importlib import resources
 from lxml import etree
 
 from asss.catalogue.catalogue import Catalogue
+from asss.formats.readback.ink import colour, contrast
 from asss.formats.readback.markup import Element, said
 from asss.page import looks
 
@@ -174,7 +175,7 @@ def _false_looks(css: str) -> tuple[str, ...]:
         f"its stylesheet writes in {name} on a page of {page}"
         for page, *inks in GROUND.findall(css)
         for name in inks
-        if _contrast(page, name) < READABLE
+        if contrast(colour(page), colour(name)) < READABLE
     ]
     dark: dict[tuple[str, str], set[str]] = {}
     for under, rule, name, value in _declarations(css):
@@ -185,9 +186,9 @@ def _false_looks(css: str) -> tuple[str, ...]:
         )
         if not is_listed and not _is_harmless(name, value):
             found.append(about)
-        if colour := DARK.fullmatch(rule):
-            dark.setdefault((name, value), set()).add(colour[2])
-            if colour[1] != name:
+        if of := DARK.fullmatch(rule):
+            dark.setdefault((name, value), set()).add(of[2])
+            if of[1] != name:
                 found.append(about)
     found += [
         f"its stylesheet makes {' and '.join(sorted(alike))} alike in the dark"
@@ -212,21 +213,6 @@ def _declarations(css: str) -> Iterator[tuple[str, str, str, str]]:
             if name.strip():
                 yield " ".join(under), rule, name.strip(), value.strip()
         above.pop()
-
-
-def _contrast(one: str, other: str) -> float:
-    """How far a colour stands out from another, as WCAG has it."""
-
-    def light(colour: str) -> float:
-        each = "".join(2 * c for c in colour) if len(colour) == 3 else colour
-        parts = (int(each[at : at + 2], 16) / 255 for at in (0, 2, 4))
-        linear = [
-            p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts
-        ]
-        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] + 0.05
-
-    low, high = sorted((light(one), light(other)))
-    return high / low
 
 
 def _is_harmless(name: str, value: str) -> bool:

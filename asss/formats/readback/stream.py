@@ -14,7 +14,7 @@ from typing import NamedTuple, TypeAlias
 
 import pikepdf
 
-__all__ = ["Letters", "Marks", "Stroke", "fonts", "strokes"]
+__all__ = ["Letters", "Marks", "Stroke", "content", "fonts", "strokes"]
 
 #: Names a font; goes to a place; draws text; opens and closes a mark. Whether it is
 #: one, or stands in a text, is told by what is before it.
@@ -90,19 +90,31 @@ def fonts(
     return found
 
 
-def strokes(page: pikepdf.Page, named: Mapping[str, Letters]) -> Iterator[Stroke]:
+def content(page: pikepdf.Page) -> bytes:
+    """All steps that draw a page; none, of a page with nothing on it."""
+    if "/Contents" not in page:
+        return b""
+    page.contents_coalesce()
+    return page.Contents.read_bytes()
+
+
+def strokes(drawn: bytes, named: Mapping[str, Letters]) -> Iterator[Stroke]:
     """
     Every text of a page, in the order of drawing.
+
+    Parameters
+    ----------
+    drawn : bytes
+        The page's `content`.
+    named : mapping of str to Letters
+        Its `fonts`.
 
     Raises
     ------
     ValueError
         If anything is drawn in another way than is read here.
     """
-    if "/Contents" not in page:
-        return
-    page.contents_coalesce()
-    *steps, rest = STEP.split(page.Contents.read_bytes())
+    *steps, rest = STEP.split(drawn)
     letters, place, others = UNKNOWN, (0.0, 0.0), [rest]
     marks: Marks = ()
     for before, step in zip(steps[::2], steps[1::2], strict=True):
@@ -115,8 +127,8 @@ def strokes(page: pikepdf.Page, named: Mapping[str, Letters]) -> Iterator[Stroke
         elif step == b"EMC":
             other, marks = before, marks[:-1]
         elif step in DRAWING:
-            other, (drawn,) = _last(DRAWN, before)
-            texts = TEXTS.findall(drawn)
+            other, (shown,) = _last(DRAWN, before)
+            texts = TEXTS.findall(shown)
             yield Stroke("".join([letters.text(one) for one in texts]), marks, place)
         else:
             other, (name, about) = _last(MARK, before)

@@ -133,7 +133,7 @@ def _names(root: Element, expected: Expected) -> Iterator[str]:
     if headings != [expected.title]:
         yield f"h1: is {headings}, and should be {[expected.title]}"
     named, about = plain(root.findtext("head/title") or ""), expected.about
-    yield from false_head(root, expected.named, about, {"generator": "asss"})
+    yield from false_head(root, expected.named, about)
     language = root.get("lang")
     if language != expected.language:
         yield f"html: lang is {language!r}, and should be {expected.language!r}"
